@@ -1,0 +1,1 @@
+"""Talk to systems, nothing else: one file per system."""

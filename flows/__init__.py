@@ -1,0 +1,1 @@
+"""What runs: use cases, the command line, the scheduled flows."""

@@ -1,0 +1,1 @@
+"""The thin Prefect flows: the only place that knows Prefect."""

@@ -1,0 +1,77 @@
+"""
+Canonical values and their one JSON form.
+
+A value is ``None`` (said to be empty), ``str``, ``bool``, ``Decimal``, ``Money``, ``date``, an aware ``datetime`` in UTC
+or a ``frozenset`` of ``str``. *Unseen* is not a value: a fact that nobody has said is absent.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in a currency (ISO 4217 code). Equal only in the same currency: nothing is ever converted."""
+
+    amount: Decimal
+    currency: str
+
+
+Value: TypeAlias = None | str | bool | Decimal | Money | date | datetime | frozenset[str]
+Facts: TypeAlias = Mapping[str, Value]
+"""Fact name -> value. An absent name is unseen, ``None`` is empty."""
+
+
+def encode(value: Value) -> Any:
+    """Return the JSON form of *value*; `decode` is its inverse and equal values have equal forms."""
+    match value:
+        case None | bool() | str():
+            return value
+        case Decimal():
+            return {"number": _plain(value)}
+        case Money():
+            return {"money": _plain(value.amount), "currency": value.currency}
+        case datetime():
+            return {"datetime": value.astimezone(UTC).isoformat()}
+        case date():
+            return {"date": value.isoformat()}
+        case frozenset():
+            return {"set": sorted(value)}
+    raise TypeError(f"not a canonical value: {type(value).__name__}")
+
+
+def decode(form: Any) -> Value:
+    """Return the value that `encode` gave *form* for. Raises ValueError on anything else."""
+    match form:
+        case None | bool() | str():
+            return form
+        case {"number": str(text)}:
+            return Decimal(text)
+        case {"money": str(text), "currency": str(currency)}:
+            return Money(Decimal(text), currency)
+        case {"datetime": str(text)}:
+            return datetime.fromisoformat(text)
+        case {"date": str(text)}:
+            return date.fromisoformat(text)
+        case {"set": list(members)}:
+            return frozenset(members)
+    raise ValueError(f"not the form of a canonical value: {form!r}")
+
+
+def encode_facts(facts: Facts) -> dict[str, Any]:
+    """Return the JSON form of *facts*."""
+    return {name: encode(value) for name, value in facts.items()}
+
+
+def decode_facts(form: Mapping[str, Any]) -> dict[str, Value]:
+    """Return the facts that `encode_facts` gave *form* for."""
+    return {name: decode(value) for name, value in form.items()}
+
+
+def _plain(number: Decimal) -> str:
+    """Digits without exponent and without trailing zeros: 1500.50 and 1500.5 are one value with one form."""
+    text = format(number.normalize(), "f")
+    return "0" if text in ("-0", "0") else text

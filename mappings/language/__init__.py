@@ -1,0 +1,1 @@
+"""The mapping language: YAML text in, checked and compiled mappings out."""

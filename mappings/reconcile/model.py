@@ -1,0 +1,221 @@
+"""
+What reconcile is given and what it gives back: frozen values, stored and shown by others.
+
+VIEWS and VALUES are kept apart everywhere: a `Base` pairs the view of one system that the hub has last taken into
+account with the value it stood for.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from mappings.canonical.values import Facts, Value
+from mappings.exchange import View
+from mappings.lens import Field
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who said the hub's value: a person at the hub, a rule, or the system it came from; AT is when the hub took it."""
+
+    by: Literal["person", "rule", "system"]
+    name: str
+    at: datetime | None = None
+    ref: str = ""
+    """The record it came from (``#41``), or the policy that decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """The hub's value of one fact, with its origin."""
+
+    value: Value
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """(value, view, fingerprint of the lens). VALUE is per fact; DEFAULT marks a server's own filling of an empty field."""
+
+    value: Facts
+    view: View
+    lens: str
+    default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """
+    A field of a link set aside for a person: left alone until (VALUE, VIEW) changes or a person retries.
+
+    CODE: ``unreadable``, ``refused`` (write refuses), ``rejected`` (the system refuses), ``dropped`` (silently kept as it
+    was), ``altered`` (the server made something else of it), ``unclear`` (the server or a person), ``unseen`` (never shown),
+    ``drift``, ``out`` (a person's change where the hub only writes), ``in`` (another value where the hub only reads),
+    ``no way`` (workflow), ``answers`` (ping-pong), ``lossy``.
+    """
+
+    code: str
+    text: str
+    value: Facts = field(default_factory=dict)
+    view: View = None
+    allowed: tuple[View, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One side of a conflict: what it says now and what it stood at."""
+
+    system: str
+    """The system's name, or ``hub``."""
+    value: Value
+    view: View = None
+    record: str = ""
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A fact on which parties differ and no policy decides. HUB is the value that stands meanwhile."""
+
+    fact: str
+    hub: Value
+    parties: tuple[Party, ...]
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldWrite:
+    """One field of a write: the facts it says, the view that says them, the view it expects to replace, hops between."""
+
+    field: str
+    value: Facts
+    view: View
+    expected: View
+    hops: tuple[View, ...] = ()
+
+
+WriteState: TypeAlias = Literal["planned", "sent", "settled", "parked"]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWrite:
+    """The open outbox row of an entity in a system. A ``sent`` one freezes its link."""
+
+    key: str
+    state: WriteState
+    verb: Literal["create", "update"]
+    fields: tuple[FieldWrite, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """
+    This entity is that record in that system.
+
+    SEEN are the views last read, per field, where they differ from the base's (others are left out). A tombstone is a
+    link whose record is gone: it keeps everything.
+    """
+
+    id: int
+    system: str
+    kind: str
+    external_id: str
+    version: str | None = None
+    bases: Mapping[str, Base] = field(default_factory=dict)
+    seen: Mapping[str, View] = field(default_factory=dict)
+    parked: Mapping[str, Parked] = field(default_factory=dict)
+    write: OpenWrite | None = None
+    tombstone: bool = False
+    in_scope: bool = True
+    url: str | None = None
+    touched: datetime | None = None
+    answers: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)
+    """Per field: when the hub last wrote it, then the answers since (ping-pong)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One canonical record of any kind, as the hub holds it."""
+
+    id: str
+    kind: str
+    key: str
+    sync: str
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    held: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
+    """Values held before the present one, newest first, at most `HELD` per fact."""
+    conflicts: Mapping[str, Conflict] = field(default_factory=dict)
+    generation: int = 1
+    created: datetime | None = None
+
+
+HELD = 8
+"""How many former values of a fact are kept to read ambiguous views."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One live link as reconcile sees it: FRESH are the views of a new snapshot (field -> view), None without one."""
+
+    link: Link
+    fields: Mapping[str, Field]
+    fresh: Mapping[str, View] | None = None
+    stamp: str | None = None
+    after: datetime | None = None
+    """When this record was last read before the fresh snapshot: its edits are later than that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """
+    One line of the history: entity, fact or field, old, new, who, where, why. Append-only.
+
+    WHAT: ``read`` (a system shows another view), ``set`` (the hub's value changed), ``write`` (we wrote), ``conflict``,
+    ``resolved``, ``parked``, ``restyled``, ``linked``, ``opened``, ``gone``, ``returned``.
+    """
+
+    what: str
+    field: str
+    old: Value | View = None
+    new: Value | View = None
+    system: str = ""
+    by: str = ""
+    at: datetime | None = None
+    """Source time, where the system tells one."""
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChange:
+    """What a reconcile leaves on a link: whole new BASES, SEEN and PARKED, and the write that it wants (None: no write)."""
+
+    link: int
+    bases: Mapping[str, Base]
+    seen: Mapping[str, View]
+    parked: Mapping[str, Parked]
+    write: tuple[FieldWrite, ...] = ()
+    answers: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NewRecord:
+    """A record that is to be made for the entity in a system."""
+
+    system: str
+    kind: str
+    fields: tuple[FieldWrite, ...]
+    fixed: Mapping[str, View] = field(default_factory=dict)
+    left_out: Mapping[str, Parked] = field(default_factory=dict)
+    """Fields with a value that could not be written: parked, not left out in silence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Everything decided about one entity: stored by `state`, listed by `plan`, told by `explain`."""
+
+    entity: Entity
+    links: Sequence[LinkChange] = ()
+    creates: Sequence[NewRecord] = ()
+    events: Sequence[Event] = ()
+    reports: Sequence[str] = ()

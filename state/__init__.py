@@ -1,0 +1,1 @@
+"""Remember: entities, links, inbox, outbox, history. SQLAlchemy, short synchronous transactions."""

@@ -1,0 +1,1 @@
+"""The page both sides look at, the API, the webhook door."""
