@@ -1,0 +1,34 @@
+"""
+What can go wrong in the hub's own database, sorted by what to do about it.
+
+* StateError
+  x Busy           do the same again, later: another transaction held the rows for too long
+  x Unavailable    the database does not answer, or refuses what was asked
+  x OutOfDate      the tables are not those of this version; run `casehub db upgrade`
+  x LeaseLost      stop this pass: another one has taken its lease
+  x WrongKey       a token cannot be read with this key
+"""
+
+
+class StateError(Exception):
+    """Base of everything that state raises on purpose."""
+
+
+class Busy(StateError):
+    """Another transaction held the rows, or the file, for too long."""
+
+
+class Unavailable(StateError):
+    """The database does not answer, or refuses what was asked."""
+
+
+class OutOfDate(StateError):
+    """The tables are not those of this version."""
+
+
+class LeaseLost(StateError):
+    """Another pass has taken the lease; nothing of this transaction was stored."""
+
+
+class WrongKey(StateError):
+    """A stored token cannot be read with the key at hand."""

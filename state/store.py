@@ -1,0 +1,7 @@
+"""The open store."""
+
+
+class Store:
+    """The hub's memory: an engine and a clock."""
+
+    statements: int = 0
