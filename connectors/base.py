@@ -1,0 +1,269 @@
+"""What every connector promises, and what it is given from outside."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import ClassVar, Protocol, Self, runtime_checkable
+
+import httpx
+
+from mappings.exchange import (
+    Abilities,
+    Account,
+    Cursor,
+    Discovery,
+    Found,
+    Json,
+    Page,
+    PastChange,
+    Receipt,
+    SystemPerson,
+    Transition,
+    Write,
+)
+
+from .settings import SettingKey, SystemSettings, setting_keys
+
+__all__ = [
+    "Connector",
+    "Hint",
+    "MemoryShelf",
+    "RequestCount",
+    "Search",
+    "SettingKey",
+    "Shelf",
+    "Surroundings",
+    "SystemConnector",
+    "SystemSettings",
+    "setting_keys",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestCount:
+    """Requests that left, repeated ones too. OVERHEAD: log-ins, dictionaries, probes. WRITING: may change something."""
+
+    total: int = 0
+    overhead: int = 0
+    writing: int = 0
+
+    def __sub__(self, other: "RequestCount") -> "RequestCount":
+        return RequestCount(self.total - other.total, self.overhead - other.overhead, self.writing - other.writing)
+
+    def __add__(self, other: "RequestCount") -> "RequestCount":
+        return RequestCount(self.total + other.total, self.overhead + other.overhead, self.writing + other.writing)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """
+    The records that carry a marker.
+
+    NEWEST proves how fresh the search was: a stamp in the system's own words up to which it has surely seen everything
+    (the newest stamp that a lagging index has shown; the server's own clock where lists have no lag). "Not there"
+    counts only if it is newer than the create that is looked for. BEGAN is the hub's clock when the request left.
+    """
+
+    ids: tuple[str, ...]
+    newest: str | None
+    began: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A webhook said that this record may have changed."""
+
+    kind: str
+    id: str
+
+
+class Shelf(Protocol):
+    """Keeps dictionaries (statuses, users, names of fields) and sessions for a while; flows put the state behind it."""
+
+    def get(self, key: str) -> Json:
+        """Return what was put there, or None if there is nothing or it is too old."""
+        ...
+
+    def put(self, key: str, value: Json, *, seconds: float) -> None: ...
+
+
+class MemoryShelf:
+    """A shelf of this process."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._kept: dict[str, tuple[float, Json]] = {}
+
+    def get(self, key: str) -> Json:
+        until, value = self._kept.get(key, (0.0, None))
+        return value if self._clock() < until else None
+
+    def put(self, key: str, value: Json, *, seconds: float) -> None:
+        self._kept[key] = (self._clock() + seconds, value)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """
+    What a connector is given from outside, so that a test needs neither time nor network.
+
+    MARKERS: kind -> the place where our marker lives in its records, as the mapping says. RESERVE asks a budget that
+    several processes share for up to so many requests and gives (granted, seconds to wait before asking again).
+    """
+
+    clock: Callable[[], datetime] = _now
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    transport: httpx.AsyncBaseTransport | None = None
+    markers: Mapping[str, str] = field(default_factory=dict)
+    shelf: Shelf = field(default_factory=MemoryShelf)
+    reserve: Callable[[int], tuple[int, float]] | None = None
+
+
+@runtime_checkable
+class Connector(Protocol):
+    """
+    A connected system: pages of records come in, writes go out.
+
+    ID is the system's own name for a record, KIND one of `kinds`. A connector belongs to one event loop: `open` it
+    there, or use it as an async context manager. All methods raise `RetryLater` and `AuthFailed`; what else they raise
+    they say.
+    """
+
+    type_name: ClassVar[str]
+    settings_model: ClassVar[type[SystemSettings]]
+
+    @property
+    def name(self) -> str:
+        """The system's name in hub.yaml."""
+        ...
+
+    @property
+    def kinds(self) -> tuple[str, ...]: ...
+
+    @property
+    def abilities(self) -> Abilities: ...
+
+    @property
+    def requests(self) -> RequestCount: ...
+
+    async def open(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    async def identify(self) -> Account:
+        """Prove who we are: the first request of a run. Raises AuthFailed on a wrong key, even if reads work with it."""
+        ...
+
+    async def pull(self, kind: str, cursor: Cursor | None, *, full: bool = False) -> Page:
+        """
+        Return the next page after *cursor*; None starts at the beginning, *full* starts a full read.
+
+        Nothing is skipped: records changed while the pages are read come in this read or the next. Repeats are
+        possible. Where it raises, the caller still has its cursor and nothing is lost.
+        """
+        ...
+
+    async def get(self, kind: str, ids: Sequence[str]) -> list[Found]:
+        """Look records up by id, in as few requests as there are batches; the answers stand in the order of *ids*."""
+        ...
+
+    async def find(self, kind: str, marker: str) -> Search:
+        """Return the ids of all records that carry *marker*. Raises Rejected where it cannot be searched for."""
+        ...
+
+    async def push(self, writes: Sequence[Write]) -> list[Receipt]:
+        """
+        Carry out *writes* and return one receipt each, in their order.
+
+        One record never spoils another: whatever becomes of it stands in its receipt. Raises AuthFailed and RetryLater
+        only where nothing at all was sent.
+        """
+        ...
+
+    async def discover(self, kind: str) -> Discovery: ...
+
+    async def people(self) -> tuple[SystemPerson, ...]: ...
+
+    async def transitions(self, kind: str, record_id: str) -> tuple[Transition, ...]:
+        """Return the steps that a workflow allows from where the record stands. Raises Gone, Rejected."""
+        ...
+
+    async def change_log(self, kind: str, record_id: str, since: str | None = None) -> tuple[PastChange, ...]:
+        """Return what changed in the record at or after the stamp *since*, oldest first. Raises Gone, Rejected."""
+        ...
+
+    def url_of(self, kind: str, record_id: str) -> str | None: ...
+
+    def hints(self, headers: Mapping[str, str], body: bytes) -> tuple[Hint, ...]:
+        """Check a webhook's proof, without any request, and say what it points at. Raises AuthFailed without proof."""
+        ...
+
+
+class SystemConnector:
+    """The part that all connectors share; subclasses bring `type_name`, `settings_model` and the requests themselves."""
+
+    type_name: ClassVar[str] = ""
+    settings_model: ClassVar[type[SystemSettings]] = SystemSettings
+    kinds: tuple[str, ...] = ()
+    abilities: Abilities = Abilities()
+
+    def __init__(self, name: str, around: Surroundings | None = None) -> None:
+        self._name = name
+        self._around = around or Surroundings()
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def requests(self) -> RequestCount:
+        return RequestCount()
+
+    async def open(self) -> None:
+        """Nothing to open: connectors over HTTP open their client here."""
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def transitions(self, kind: str, record_id: str) -> tuple[Transition, ...]:
+        """A system without a workflow has none."""
+        del kind, record_id
+        return ()
+
+    async def change_log(self, kind: str, record_id: str, since: str | None = None) -> tuple[PastChange, ...]:
+        """A system without a change log shows nothing."""
+        del kind, record_id, since
+        return ()
+
+    def url_of(self, kind: str, record_id: str) -> str | None:
+        """A system without pages has no addresses."""
+        del kind, record_id
+        return None
+
+    def hints(self, headers: Mapping[str, str], body: bytes) -> tuple[Hint, ...]:
+        """A system without webhooks never sends one."""
+        del headers, body
+        return ()
