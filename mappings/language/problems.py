@@ -1,0 +1,89 @@
+"""
+What is wrong with the files of a hub: all of it at once, each with its file, its line and the nearest right word.
+
+::
+
+    hub.yaml: 2 problems
+      12  systems.redmine.url: not a URL: 'redmine.local'
+      19  systems.redmine.tokn: unknown; did you mean 'token'?
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import groupby
+
+_LONGEST_SHOWN = 60
+_MOST_LISTED = 8
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing that is wrong. LINE counts from 1; 0 stands for the file as a whole."""
+
+    file: str
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.text}" if self.line else f"{self.file}: {self.text}"
+
+
+class Problems(Exception):
+    """Everything that is wrong with a set of files; nothing of them may be used."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        blocks = [_block(file, list(group)) for file, group in groupby(self.problems, key=lambda one: one.file)]
+        return "\n".join(blocks)
+
+
+class Sheet:
+    """Where problems are noted while files are read: reading goes on after each."""
+
+    def __init__(self) -> None:
+        self._problems: list[Problem] = []
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        return tuple(self._problems)
+
+    def note(self, file: str, line: int, *, text: str) -> None:
+        self._problems.append(Problem(file, line, text))
+
+    def settle(self) -> None:
+        """Raise `Problems` if anything was noted."""
+        if self._problems:
+            raise Problems(self._problems)
+
+
+def shown(word: object) -> str:
+    """Return *word* for a message: quoted, on one line, cut where it is long."""
+    text = " ".join(str(word).split())
+    return repr(text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…")
+
+
+def nearest(word: str, right: Collection[str]) -> str:
+    """Return the one of *right* that *word* was most likely meant to be, or nothing."""
+    lowered = {one.casefold(): one for one in sorted(right, reverse=True)}
+    close = get_close_matches(word.casefold(), lowered, n=1, cutoff=0.6)
+    return lowered[close[0]] if close else ""
+
+
+def hint(word: str, right: Collection[str]) -> str:
+    """Return the tail of a message about an unknown *word*: the nearest right one, else the few that there are."""
+    if near := nearest(word, right):
+        return f"; did you mean {shown(near)}?"
+    if 0 < len(right) <= _MOST_LISTED:
+        return f"; there is {', '.join(shown(one) for one in sorted(right))}"
+    return ""
+
+
+def _block(file: str, problems: list[Problem]) -> str:
+    count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+    width = max(4, 2 + max(len(str(one.line)) for one in problems))
+    lines = [f"{one.line or '':>{width}}  {one.text}" for one in problems]
+    return "\n".join([f"{file}: {count}", *lines])
