@@ -17,7 +17,7 @@ from mappings.lens import Field
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Who said the hub's value: a person at the hub, a rule, or the system it came from; AT is when the hub took it."""
+    """Who said the hub's value: a person at the hub, a rule, or a system; AT is when the hub took it."""
 
     by: Literal["person", "rule", "system"]
     name: str
@@ -36,7 +36,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """(value, view, fingerprint of the lens). VALUE is per fact; DEFAULT marks a server's own filling of an empty field."""
+    """(value, view, fingerprint of the lens) of one slot; DEFAULT marks a server's own filling of an empty field."""
 
     value: Facts
     view: View
@@ -49,10 +49,10 @@ class Parked:
     """
     A field of a link set aside for a person: left alone until (VALUE, VIEW) changes or a person retries.
 
-    CODE: ``unreadable``, ``refused`` (write refuses), ``rejected`` (the system refuses), ``dropped`` (silently kept as it
-    was), ``altered`` (the server made something else of it), ``unclear`` (the server or a person), ``unseen`` (never shown),
-    ``drift``, ``out`` (a person's change where the hub only writes), ``in`` (another value where the hub only reads),
-    ``no way`` (workflow), ``answers`` (ping-pong), ``lossy``.
+    CODE: ``unreadable``, ``refused`` (write refuses), ``rejected`` (the system refuses), ``dropped`` (silently kept as
+    it was), ``altered`` (the server made something else of it), ``unclear`` (the server or a person), ``unseen``
+    (never shown), ``out`` (a person's change where the hub only writes), ``in`` (another value where the hub only
+    reads), ``no way`` (workflow), ``lossy`` (a write would drop content), ``gone``.
     """
 
     code: str
@@ -86,7 +86,7 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class FieldWrite:
-    """One field of a write: the facts it says, the view that says them, the view it expects to replace, hops between."""
+    """One field of a write: the facts it says, the view that says them, the view it replaces, the hops between."""
 
     field: str
     value: Facts
@@ -161,9 +161,12 @@ class Side:
     link: Link
     fields: Mapping[str, Field]
     fresh: Mapping[str, View] | None = None
-    stamp: str | None = None
+    at: datetime | None = None
+    """The source's own time of the fresh snapshot, where it tells one."""
     after: datetime | None = None
     """When this record was last read before the fresh snapshot: its edits are later than that."""
+    derived: Mapping[str, Value] = field(default_factory=dict)
+    """Field -> the value of a fact that the hub works out for this link (`link`, `progress`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +175,8 @@ class Event:
     One line of the history: entity, fact or field, old, new, who, where, why. Append-only.
 
     WHAT: ``read`` (a system shows another view), ``set`` (the hub's value changed), ``write`` (we wrote), ``conflict``,
-    ``resolved``, ``parked``, ``restyled``, ``linked``, ``opened``, ``gone``, ``returned``.
+    ``settled`` (a conflict is over), ``resolved`` (a person did it), ``parked``, ``linked``, ``opened``, ``gone``,
+    ``returned``. OLD and NEW are views where SYSTEM is named, values otherwise.
     """
 
     what: str
@@ -184,11 +188,13 @@ class Event:
     at: datetime | None = None
     """Source time, where the system tells one."""
     cause: str = ""
+    parties: Sequence[Mapping[str, View]] = ()
+    """Of a conflict: what each party showed."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkChange:
-    """What a reconcile leaves on a link: whole new BASES, SEEN and PARKED, and the write that it wants (None: no write)."""
+    """What a reconcile leaves on a link: whole new BASES, SEEN and PARKED, and the write it wants (empty: none)."""
 
     link: int
     bases: Mapping[str, Base]

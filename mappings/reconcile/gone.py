@@ -1,0 +1,52 @@
+"""
+A record that is gone: what the hub's `gone:` rule makes of it.
+
+- ``detach`` (default): the others stay; attention says so.
+- ``restore``: made again, with the next generation in its marker.
+- ``close``: the case is closed as withdrawn. Under ``restore`` and ``close`` an edit newer than the last agreed state
+  beats the deletion.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal, TypeAlias
+
+from .judge import cells, held_of
+from .model import Entity, Event, Fact, Link, Origin, Parked, Side
+
+Gone: TypeAlias = Literal["detach", "restore", "close"]
+
+
+def lost(
+    entity: Entity, sides: Sequence[Side], link: Link, *, rule: Gone, origin: Origin
+) -> tuple[Entity, list[Event]]:
+    """Return *entity* as it stands after the record of *link* was found to be gone, and what the history says of it."""
+    cause = f"#{link.external_id} is gone"
+    if rule == "detach":
+        return entity, [Event("gone", "", None, None, system=link.system, cause=f"{cause}; the other records stay")]
+    if rule == "restore":
+        after = replace(entity, generation=entity.generation + 1)
+        return after, [Event("gone", "", system=link.system, cause=f"{cause}; it will be made again")]
+    if _edited_since(entity, sides):
+        text = f"{cause}; not closed, because the case was edited since"
+        return entity, [Event("gone", "", system=link.system, cause=text)]
+    facts = {**entity.facts, "outcome": Fact("withdrawn", origin)}
+    return replace(entity, facts=facts), [Event("gone", "", system=link.system, cause=f"{cause}; the case is closed")]
+
+
+def _edited_since(entity: Entity, sides: Sequence[Side]) -> bool:
+    """An edit newer than the last agreed state: a moved system, or a hub value that some system does not have yet."""
+    held = held_of(entity)
+    for side in sides:
+        for cell in cells(side, held):
+            for fact in cell.field.facts:
+                said = entity.facts.get(fact)
+                if cell.moved(fact) or (said is not None and cell.base_value(fact) != said.value):
+                    return True
+    return False
+
+
+def attention(link: Link) -> Parked:
+    """Return the entry that tells of a detached record."""
+    text = f"#{link.external_id} no longer exists there; the other records stay as they are"
+    return Parked("gone", text)

@@ -1,0 +1,105 @@
+"""
+What a person does at the hub: settle a conflict, set a fact, retry what is parked.
+
+Resolving moves the parties' bases to the views *that were shown* and sets the hub's value; what moved since is a new
+edit and may be a new conflict. A hub edit of a fact in conflict is a resolution.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from mappings.canonical.values import Value
+from mappings.lens import Refusal
+
+from .judge import held_of, slot
+from .model import Base, Conflict, Entity, Event, Fact, Link, Origin, Party, Side
+from .reconcile import keep_held
+
+
+class Unresolvable(Exception):
+    """What a person asked for cannot be done; the message says why and what can."""
+
+
+def set_fact(
+    entity: Entity, sides: Sequence[Side], fact: str, *, value: Value, origin: Origin
+) -> tuple[Entity, list[Side], list[Event]]:
+    """
+    Set *fact* at the hub. In a conflict this answers the parties as they were shown.
+
+    Raises Unresolvable where every system that carries the fact is only read (edit it there).
+    """
+    _editable(sides, fact)
+    conflict = entity.conflicts.get(fact)
+    if conflict is not None:
+        sides = [_answered(side, entity, conflict, value) for side in sides]
+    facts, held = dict(entity.facts), dict(entity.held)
+    old = facts[fact].value if fact in facts else None
+    keep_held(facts, held, fact=fact, value=value)
+    facts[fact] = Fact(value, origin)
+    conflicts = {name: open_one for name, open_one in entity.conflicts.items() if name != fact}
+    what = "set" if conflict is None else "resolved"
+    events = [Event(what, fact, old, value, by=origin.name)]
+    after = replace(entity, facts=facts, held=held, conflicts=conflicts)
+    return after, [_without_answers(side, fact) for side in sides], events
+
+
+def chosen(conflict: Conflict, take: str) -> Party:
+    """Return the party that *take* names (a system, or ``hub``). Raises Unresolvable with the names there are."""
+    for party in conflict.parties:
+        if party.system == take:
+            return party
+    if take == "hub":
+        return Party("hub", conflict.hub)
+    names = ", ".join(["hub", *(party.system for party in conflict.parties if party.system != "hub")])
+    raise Unresolvable(f"{take!r} is no party to the conflict over {conflict.fact}; take one of: {names}")
+
+
+def retry(link: Link, field: str) -> Link:
+    """Forget that *field* was parked, so that the next pass tries again."""
+    return replace(link, parked={name: parked for name, parked in link.parked.items() if name != field})
+
+
+def _editable(sides: Sequence[Side], fact: str) -> None:
+    carriers = [(side, entry) for side in sides for entry in side.fields.values() if fact in entry.facts]
+    if carriers and all(entry.direction == "in" for _, entry in carriers):
+        systems = ", ".join(sorted(side.link.system for side, _ in carriers))
+        raise Unresolvable(f"{fact} is only read from {systems} (direction: in); edit it there")
+
+
+def _answered(side: Side, entity: Entity, conflict: Conflict, value: Value) -> Side:
+    """Move the bases of *side* for the conflict's fact to the view that the person was shown."""
+    shown = next((party for party in conflict.parties if party.system == side.link.system), None)
+    if shown is None:
+        return side
+    bases, parked = dict(side.link.bases), dict(side.link.parked)
+    held = held_of(entity)
+    for entry in side.fields.values():
+        if conflict.fact not in entry.facts or entry.direction not in ("both", "in"):
+            continue
+        fits = entry.lens.fits(conflict.fact, value, shown.view)
+        reading = entry.lens.read(shown.view, held)
+        if not fits and isinstance(reading, Refusal):
+            continue
+        said = value if fits or isinstance(reading, Refusal) else reading.get(conflict.fact)
+        bases[slot(entry, conflict.fact)] = Base({conflict.fact: said}, shown.view, entry.fingerprint)
+        parked.pop(entry.name, None)
+    seen = _still_seen(side, bases)
+    return replace(side, link=replace(side.link, bases=bases, parked=parked, seen=seen))
+
+
+def _still_seen(side: Side, bases: Mapping[str, Base]) -> dict[str, object]:
+    """Views that differ from the bases as they now stand: what moved since it was shown is a new edit."""
+    seen = dict(side.link.seen)
+    for entry in side.fields.values():
+        for fact in entry.facts:
+            old, new = side.link.bases.get(slot(entry, fact)), bases.get(slot(entry, fact))
+            if old is not new and entry.name not in seen and old is not None:
+                seen[entry.name] = old.view
+    return seen
+
+
+def _without_answers(side: Side, fact: str) -> Side:
+    """A hub edit ends a row of answers."""
+    fields = {entry.name for entry in side.fields.values() if fact in entry.facts}
+    answers = {name: times[:1] if name in fields else times for name, times in side.link.answers.items()}
+    return replace(side, link=replace(side.link, answers=answers))

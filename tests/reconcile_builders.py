@@ -1,0 +1,138 @@
+"""A case over some systems, in few words: `a_case`, `a_side`, `agreed`. Valid by default; a test names what matters."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from mappings.canonical.values import Value
+from mappings.exchange import View
+from mappings.lens import Clash, Field, Lens, Refusal, Single
+from mappings.policy import Policy
+from mappings.reconcile import Rules, reconcile, slot
+from mappings.reconcile.model import Base, Entity, Fact, FieldWrite, Link, Origin, Outcome, Side
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+HUB = Origin("person", "ann", NOW)
+
+
+class Word:
+    """The plainest transform there is: a view is a text, and that is its value; ``!`` cannot be read."""
+
+    name = "word"
+    lossless = True
+
+    def read(self, view: View, held: Sequence[Value] = ()) -> Value | Refusal:
+        return Refusal("malformed", "no word") if view == "!" else view
+
+    def kept(self, value: Value) -> Value:
+        return value
+
+    def fits(self, value: Value, view: View) -> bool:
+        return view != "!" and value == view
+
+    def write(self, value: Value, view: View) -> View | Refusal:
+        return Refusal("no view", "cannot hold it") if value == "too much" else value
+
+    def step(self, old: Value, new: Value, onto: Value) -> Value | Clash:
+        return onto if old == new else new
+
+    def drops(self, value: Value, view: View) -> tuple[str, ...]:
+        return ()
+
+    def settings(self) -> Mapping[str, Any]:
+        return {}
+
+
+def a_field(name: str = "title", lens: Lens | None = None, **settings: Any) -> Field:
+    return Field(name, (name,), lens or Single(name, Word()), **settings)
+
+
+def a_link(system: str, number: int, **settings: Any) -> Link:
+    return Link(number, system, "record", f"{system}-{number}", **settings)
+
+
+def based(fields: Sequence[Field], values: Mapping[str, Value], views: Mapping[str, View]) -> dict[str, Base]:
+    """Return bases that say *values* (by fact) and show *views* (by field)."""
+    return {
+        slot(field, fact): Base({fact: values.get(fact)}, views[field.name], field.fingerprint)
+        for field in fields
+        for fact in field.facts
+        if field.name in views
+    }
+
+
+def a_side(
+    system: str,
+    number: int = 1,
+    *,
+    fields: Sequence[Field] | None = None,
+    values: Mapping[str, Value] | None = None,
+    views: Mapping[str, View] | None = None,
+    fresh: Mapping[str, View] | None = None,
+    **link: Any,
+) -> Side:
+    """A link whose bases agree on *values* (views the same words), and a *fresh* snapshot, if any."""
+    fields = fields or [a_field()]
+    values = {} if values is None else values
+    views = dict(values) if views is None else views
+    bases = based(fields, values, views)
+    return Side(a_link(system, number, bases=bases, **link), {f.name: f for f in fields}, fresh)
+
+
+def a_case(facts: Mapping[str, Value] | None = None, *, origin: Origin = HUB, **settings: Any) -> Entity:
+    said = {name: Fact(value, origin) for name, value in (facts or {}).items()}
+    return Entity("e1", "case", "CASE-1", "presales", said, **settings)
+
+
+def rules(policies: Mapping[str, Policy] | None = None, **settings: Any) -> Rules:
+    return Rules(policies or {}, settings.pop("now", NOW), **settings)
+
+
+def value(outcome: Outcome, fact: str = "title") -> Value:
+    return outcome.entity.facts[fact].value if fact in outcome.entity.facts else None
+
+
+def writes(outcome: Outcome, sides: Sequence[Side]) -> dict[str, dict[str, View]]:
+    """System -> field -> the view that is to be written."""
+    systems = {side.link.id: side.link.system for side in sides}
+    return {
+        systems[change.link]: {write.field: write.view for write in change.write}
+        for change in outcome.links
+        if change.write
+    }
+
+
+def after(sides: Sequence[Side], outcome: Outcome, fresh: Mapping[str, Mapping[str, View]] | None = None) -> list[Side]:
+    """The sides as the outcome leaves them, with new snapshots (system -> field -> view) where given."""
+    changes = {change.link: change for change in outcome.links}
+    result = []
+    for side in sides:
+        change = changes[side.link.id]
+        link = replace(
+            side.link, bases=change.bases, seen=change.seen, parked=change.parked, answers=change.answers, write=None
+        )
+        result.append(replace(side, link=link, fresh=(fresh or {}).get(side.link.system)))
+    return result
+
+
+def written(sides: Sequence[Side], outcome: Outcome) -> list[Side]:
+    """The sides after every write of the outcome has arrived and been settled."""
+    changes = {change.link: change for change in outcome.links}
+    result = []
+    for side in after(sides, outcome):
+        wanted: Sequence[FieldWrite] = changes[side.link.id].write
+        bases, seen = dict(side.link.bases), dict(side.link.seen)
+        for write in wanted:
+            entry = side.fields[write.field]
+            for fact in entry.facts:
+                bases[slot(entry, fact)] = Base({fact: write.value.get(fact)}, write.view, entry.fingerprint)
+            seen.pop(write.field, None)
+        result.append(replace(side, link=replace(side.link, bases=bases, seen=seen)))
+    return result
+
+
+def passes(entity: Entity, sides: Sequence[Side], told: Rules) -> tuple[Outcome, list[Side]]:
+    """One pass whose writes arrive."""
+    outcome = reconcile(entity, sides, told)
+    return outcome, written(sides, outcome)
