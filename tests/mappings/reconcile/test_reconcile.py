@@ -61,10 +61,10 @@ def test_what_moved_since_it_was_shown_is_a_new_conflict():  # H44
     later = after(sides, parked, fresh={"trk": {"title": "B2"}})
     moved = reconcile(parked.entity, later, rules())
 
-    entity, sides, _ = set_fact(parked.entity, after(later, moved), "title", value="B", origin=HUB)
+    entity, sides, _ = set_fact(parked.entity, after(later, moved), "title", value="A", origin=HUB)
     outcome = reconcile(entity, sides, rules())
 
-    assert [(p.system, p.value) for p in outcome.entity.conflicts["title"].parties] == [("hub", "B"), ("trk", "B2")]
+    assert [(p.system, p.value) for p in outcome.entity.conflicts["title"].parties] == [("hub", "A"), ("trk", "B2")]
 
 
 def test_a_parked_view_lives_on_when_only_the_other_side_brings_a_snapshot():  # H2
