@@ -1,0 +1,52 @@
+# make test          set up .venv and run the tests that need nothing but Python
+# make test LIVE=1   start real servers on this machine as well, and run the tests against them
+# make lint types contracts audit clean   each alone; `bash .ci/run` is all of them, as CI does it
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.SILENT:
+.DEFAULT_GOAL := test
+.PHONY: test setup lint format types contracts audit clean
+
+BIN := .venv/bin
+STAMP := .venv/.set-up
+LIVE ?=
+ARGS ?=
+
+setup: $(STAMP)
+
+# A stamp, so that a second run starts at once; touched anew when a pin or a dependency changes.
+$(STAMP): pyproject.toml constraints.txt
+	bash tools/set-up
+
+test: $(STAMP)
+	$(BIN)/pytest -q --ignore=tests/live $(ARGS)
+	if [[ -n "$(LIVE)" ]]; then
+	  echo "live: Redmine, Tryton and PostgreSQL on 127.0.0.1; what is missing is installed first:"
+	  trap '$(BIN)/python tests/live/servers down' EXIT
+	  $(BIN)/python tests/live/servers up
+	  $(BIN)/pytest -q tests/live $(ARGS)
+	fi
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(STAMP)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+contracts: $(STAMP)
+	$(BIN)/lint-imports --no-logo
+
+audit: $(STAMP)
+	$(BIN)/python -m tools.licences
+	$(BIN)/python -m tools.vulnerabilities
+
+clean:
+	if [[ -d var/live ]]; then python3 tests/live/servers down; fi
+	rm -rf .venv var build dist .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

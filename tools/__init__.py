@@ -1,0 +1,1 @@
+"""Small programs that guard the house: used by the tests, the Makefile and CI, never installed."""
