@@ -53,8 +53,11 @@ class Transform(Protocol):
     ``name`` is its word in a mapping's ``as:``. ``lossless`` says that every value survives in a view unchanged.
     """
 
-    name: str
-    lossless: bool
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def lossless(self) -> bool: ...
 
     def read(self, view: View, held: Sequence[Value] = ()) -> Value | Refusal:
         """Return what *view* means; *held* decides where it is ambiguous."""
