@@ -1,0 +1,176 @@
+"""
+Debian's Redmine under puma on SQLite, once with English and once with Russian words.
+
+What Debian's package wants, each point learned the hard way:
+
+- it looks for instances by name below ``/var/lib/redmine``: ours is a link from there into the live home, taken away
+  when the server stops;
+- it would set up an instance of its own when it is installed: debconf is told not to;
+- its Gemfile names the database drivers of the instances it finds, so without one that always stands there, the lock
+  file would change with every start: ``casehub-live-base`` is that one.
+"""
+
+import contextlib
+import dataclasses
+import hashlib
+import json
+import secrets
+import shutil
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+
+from machine import Folder, Process, Trouble, clean_environment, copy_database, home, lock, run, spawn, write_private
+from server import Server
+from vocabulary import ENGLISH, FLOW, RUSSIAN, STATUS_KEYS, Vocabulary
+
+APP = Path("/usr/share/redmine")
+INSTANCES = Path("/var/lib/redmine")
+BASE = INSTANCES / "casehub-live-base"
+DATABASE = "production:\n  adapter: sqlite3\n  database: {path}\n  timeout: 20000\n  pool: 8\n"
+
+
+class Redmine(Server):
+    """One Redmine that speaks *words*; its accounts, keys and ids are made when it is seeded."""
+
+    answers = ("redmine redmine/instances/default/dbconfig-install boolean false",)
+    sources = ("redmine.py", "vocabulary.py", "seeds/redmine.rb")
+    words: Vocabulary = ENGLISH
+
+    @property
+    def debian(self) -> tuple[str, ...]:
+        return ("redmine", "redmine-sqlite", "puma", "sqlite3")
+
+    @property
+    def instance(self) -> Path:
+        return self.folder.root / "instance"
+
+    @property
+    def database(self) -> Path:
+        return self.instance / "redmine.db"
+
+    @property
+    def link(self) -> Path:
+        """Where Debian finds the instance; two checkouts on one machine have two."""
+        return INSTANCES / f"casehub-{hashlib.sha256(str(self.instance).encode()).hexdigest()[:12]}"
+
+    def install(self) -> None:
+        with lock(home() / "redmine-base" / ".lock"):
+            if not BASE.exists():
+                self._write_config(BASE, BASE / "none.db")
+            if " sqlite3 " not in _text(INSTANCES / "Gemfile.lock"):
+                run(["bundle", "install", "--local"], log=self.folder.log("install"), cwd=APP)
+
+    def seed(self) -> None:
+        shutil.rmtree(self.instance, ignore_errors=True)
+        for part in ("config", "files", "tmp/cache", "log", "public/plugin_assets"):
+            (self.instance / part).mkdir(parents=True)
+        self._write_config(self.instance, self.database)
+        self._link()
+        copy_database(self._migrated(), self.database)
+        self.folder.remember(accounts=self._accounts())
+        self._fill()
+
+    def launch(self, port: int) -> Process:
+        self._link()
+        puma = ["puma", "--no-config", "--log-requests", "-e", "production", "-t", "4:4", "config.ru"]
+        address = ["-b", f"tcp://127.0.0.1:{port}"]
+        return spawn(self.folder, [*puma, *address], env=self._environment(), cwd=APP)
+
+    def after_stop(self) -> None:
+        if self.link.is_symlink():
+            self.link.unlink()
+
+    def answers_calls(self) -> bool:
+        key = self.folder.facts()["accounts"]["ADMIN"]["api_key"]
+        request = urllib.request.Request(f"{self.url}/issues.json?limit=1", headers={"X-Redmine-API-Key": key})
+        with contextlib.suppress(urllib.error.URLError, OSError), urllib.request.urlopen(request, timeout=20) as answer:
+            return "total_count" in json.load(answer)
+        return False
+
+    def env(self) -> Mapping[str, str]:
+        facts, ids = self.folder.facts(), json.loads(_text(self.folder.root / "ids.json"))
+        plain = {
+            "URL": self.url,
+            "PROJECT": self.words.project[0],
+            "PROJECT_ID": ids["project_id"],
+            "OTHER_PROJECT": self.words.other_project[0],
+            "OTHER_PROJECT_ID": ids["other_project_id"],
+            "TRACKER": self.words.tracker,
+            "TRACKER_ID": ids["tracker_id"],
+            "MARKUP": self.words.markup,
+            "LOGIN": "admin",
+            "PASSWORD": facts["accounts"]["ADMIN"]["password"],
+            "API_KEY": facts["accounts"]["ADMIN"]["api_key"],
+            "DATABASE": self.database,
+            "ACCESS_LOG": self.server_log,
+        }
+        keys = {f"KEY_{name}": made["api_key"] for name, made in facts["accounts"].items() if name != "ADMIN"}
+        users = {f"USER_{name}_ID": number for name, number in ids["users"].items()}
+        fields = {f"CF_{name}": number for name, number in ids["fields"].items()}
+        statuses = {f"STATUS_{name}": number for name, number in zip(STATUS_KEYS, ids["statuses"], strict=True)}
+        roles = {f"ROLE_{name}": n for name, n in zip(("MANAGER", "ENGINEER", "SALES"), ids["roles"], strict=True)}
+        every = plain | keys | users | fields | statuses | roles
+        return {f"{self.prefix}_{name}": str(value) for name, value in every.items()}
+
+    # --- making the data -------------------------------------------------------------------------------------------
+
+    def _accounts(self) -> dict[str, dict[str, str]]:
+        names = ["ADMIN", *(user.key for user in self.words.users)]
+        return {name: {"password": secrets.token_urlsafe(15), "api_key": secrets.token_hex(20)} for name in names}
+
+    def _fill(self) -> None:
+        """Run the seed in Rails: words in by a private file, as keys are among them, ids out by another."""
+        accounts, words = self.folder.facts()["accounts"], dataclasses.asdict(self.words)
+        words["users"] = [user | accounts[user["key"]] for user in words["users"]]
+        words |= {"admin": accounts["ADMIN"], "flow": FLOW, "projects": [words["project"], words["other_project"]]}
+        source = self.folder.root / ".seed.json"
+        write_private(source, json.dumps(words))
+        env = self._environment(CASEHUB_SEED=str(source), CASEHUB_SEED_IDS=str(self.folder.root / "ids.json"))
+        script = Path(__file__).parent / "seeds" / "redmine.rb"
+        try:
+            run(["bundle", "exec", "rails", "runner", str(script)], log=self.folder.log("seed"), env=env, cwd=APP)
+        finally:
+            source.unlink()
+
+    def _migrated(self) -> Path:
+        """Return an empty database with all tables, made once for every Redmine of this home."""
+        base = Folder("redmine-base", home())
+        path = home() / "redmine-base" / "migrated.db"
+        with lock(path.with_name(".lock")):
+            if path.exists():
+                return path
+            run(["bundle", "exec", "rake", "db:migrate"], log=base.log("migrate"), env=self._environment(), cwd=APP)
+            copy_database(self.database, path)
+        return path
+
+    def _write_config(self, folder: Path, database: Path) -> None:
+        (folder / "config").mkdir(parents=True, exist_ok=True)
+        (folder / "config" / "database.yml").write_text(DATABASE.format(path=database))
+        write_private(folder / "config" / "secret_key.txt", secrets.token_hex(64))
+
+    def _link(self) -> None:
+        self.after_stop()
+        try:
+            self.link.symlink_to(self.instance)
+        except PermissionError as error:
+            raise Trouble(f"Redmine needs the link {self.link} -> {self.instance}, and only root can make it") from error
+
+    def _environment(self, **more: str) -> dict[str, str]:
+        return clean_environment(REDMINE_INSTANCE=self.link.name, RAILS_ENV="production", SCHEMA="/dev/null", **more)
+
+
+class EnglishRedmine(Redmine):
+    name = "redmine"
+    prefix = "REDMINE"
+
+
+class RussianRedmine(Redmine):
+    name = "redmine-ru"
+    prefix = "REDMINE_RU"
+    words = RUSSIAN
+
+
+def _text(path: Path) -> str:
+    return path.read_text() if path.exists() else ""
