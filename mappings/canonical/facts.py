@@ -6,7 +6,7 @@ A mapping names the facts of its own entity bare (``amount``); conditions name t
 """
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 FactType: TypeAlias = Literal[
     "text", "markdown", "number", "money", "bool", "date", "datetime", "choice", "set", "person", "reference"
@@ -40,6 +40,7 @@ CASE_FACTS: tuple[FactInfo, ...] = (
     FactInfo("stage", "case.stage", "choice", "where the case stands in the funnel", ordered=True),
     FactInfo("outcome", "case.outcome", "choice", "how it ended, beside the stage", choices=OUTCOMES),
     FactInfo("case_type", "case.type", "text", "which template the case follows"),
+    FactInfo("case_type_version", "case.type_version", "text", "which version of that template it was begun with"),
     FactInfo("channel", "deal.channel", "text", "where the lead came from"),
     FactInfo("key_client", "client.key", "bool", "a key client"),
     FactInfo("deadline", "case.deadline", "date", "when the client needs the answer"),
@@ -55,8 +56,58 @@ CASE_FACTS: tuple[FactInfo, ...] = (
     FactInfo("progress", "case.progress", "text", "one line: status, assignee, due, block", derived=True),
 )
 
-FACTS: dict[str, tuple[FactInfo, ...]] = {"case": CASE_FACTS}
+ITEM_FACTS: tuple[FactInfo, ...] = (
+    FactInfo("case", "item.case", "reference", "the key of the case it belongs to"),
+    FactInfo("title", "item.title", "text", "what is to be done"),
+    FactInfo("description", "item.description", "markdown", "what it is about"),
+    FactInfo("category", "item.category", "choice", "how far it is, in any tracker", choices=STATUS_CATEGORIES),
+    FactInfo("status", "item.status", "text", "how far it is, in its tracker's word"),
+    FactInfo("blocked", "item.blocked", "bool", "work on it is blocked"),
+    FactInfo("assignee", "item.assignee", "person", "who does it"),
+    FactInfo("due", "item.due", "date", "when it must be done"),
+    FactInfo("labels", "item.labels", "set", "free labels"),
+    FactInfo("parent", "item.parent", "reference", "the item it is a part of"),
+    FactInfo("order", "item.order", "number", "its place among the others"),
+)
+
+NOTE_FACTS: tuple[FactInfo, ...] = (
+    FactInfo("author", "note.author", "person", "who wrote it"),
+    FactInfo("body", "note.body", "markdown", "what it says"),
+    FactInfo("at", "note.at", "datetime", "when it was written"),
+    FactInfo("internal", "note.internal", "bool", "it never leaves the system it was written in"),
+)
+
+DOCUMENT_FACTS: tuple[FactInfo, ...] = (
+    FactInfo("title", "document.title", "text", "what the document is called"),
+    FactInfo("kind", "document.kind", "text", "which kind of document it is: brief, estimate, offer"),
+    FactInfo("url", "document.url", "text", "where it is"),
+    FactInfo("version", "document.version", "text", "which version it is"),
+    FactInfo("state", "document.state", "text", "how far it is"),
+)
+
+CLIENT_FACTS: tuple[FactInfo, ...] = (
+    FactInfo("name", "client.name", "text", "what the company is called"),
+    FactInfo("key_client", "client.key", "bool", "a key client"),
+    FactInfo("owner", "client.owner", "person", "who is responsible for the client in sales"),
+)
+
+PERSON_FACTS: tuple[FactInfo, ...] = (
+    FactInfo("name", "person.name", "text", "what the person is called"),
+    FactInfo("emails", "person.emails", "set", "the person's e-mail addresses"),
+)
+
+FACTS: dict[str, tuple[FactInfo, ...]] = {
+    "case": CASE_FACTS,
+    "item": ITEM_FACTS,
+    "note": NOTE_FACTS,
+    "document": DOCUMENT_FACTS,
+    "client": CLIENT_FACTS,
+    "person": PERSON_FACTS,
+}
 """Kind of entity -> its facts."""
+
+FACT_TYPES: tuple[FactType, ...] = get_args(FactType)
+"""The types that a sync can declare a fact of its own with."""
 
 
 def fact(kind: str, name: str) -> FactInfo | None:
