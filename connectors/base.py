@@ -165,7 +165,7 @@ class Connector(Protocol):
     ) -> None: ...
 
     async def identify(self) -> Account:
-        """Prove who we are: the first request of a run. Raises AuthFailed on a wrong key, even if reads work with it."""
+        """Prove who we are: the first request of a run. Raises AuthFailed on a wrong key even where reads work."""
         ...
 
     async def pull(self, kind: str, cursor: Cursor | None, *, full: bool = False) -> Page:
@@ -214,7 +214,7 @@ class Connector(Protocol):
 
 
 class SystemConnector:
-    """The part that all connectors share; subclasses bring `type_name`, `settings_model` and the requests themselves."""
+    """The part that all connectors share; subclasses bring `type_name`, `settings_model` and the requests."""
 
     type_name: ClassVar[str] = ""
     settings_model: ClassVar[type[SystemSettings]] = SystemSettings

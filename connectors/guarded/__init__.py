@@ -1,0 +1,7 @@
+"""Writing where a system has no exact condition."""
+
+from .creates import CreatePort, push_creates
+from .port import MOST_STEPS, GuardedPort, Inspection
+from .updates import push_guarded
+
+__all__ = ["MOST_STEPS", "CreatePort", "GuardedPort", "Inspection", "push_creates", "push_guarded"]

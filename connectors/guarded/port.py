@@ -1,0 +1,124 @@
+"""What the guarded procedures ask of a connector, and the state of one update on its way."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol, TypeAlias
+
+from mappings.exchange import Change, Found, PastChange, Receipt, Refused, Update, VendorRecord, View
+
+MOST_STEPS = 6
+
+Fate: TypeAlias = Literal["done", "moved", "refused", "gone", "unclear", "unsent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What a closer look at one record gave: its past changes, and per place the views within reach."""
+
+    log: tuple[PastChange, ...] = ()
+    allowed: Mapping[str, tuple[View, ...]] = field(default_factory=dict)
+
+
+class GuardedPort(Protocol):
+    """What the procedure asks of a connector. PATHS are the places that a workflow guards."""
+
+    paths: frozenset[str]
+    concurrency: int
+
+    def clock(self) -> datetime: ...
+
+    def monotonic(self) -> float: ...
+
+    async def read(self, kind: str, ids: Sequence[str]) -> list[Found]:
+        """Look records up, in batches. Raises AuthFailed, RetryLater."""
+        ...
+
+    async def write(self, before: VendorRecord, views: Mapping[str, View]) -> None:
+        """Send one update of the record *before*. Raises any of our errors."""
+        ...
+
+    def shown(self, place: str, view: View) -> View:
+        """Return *view* as the system will show it once it has arrived."""
+        ...
+
+    async def inspect(self, record: VendorRecord, since: str | None) -> Inspection:
+        """Read the change log since a stamp, and what the workflow allows. Raises any of our errors."""
+        ...
+
+
+@dataclass
+class Job:
+    """One update on its way. TODO are the views still to write, per place in order."""
+
+    update: Update
+    todo: dict[str, list[View]] = field(default_factory=dict)
+    before: VendorRecord | None = None
+    record: VendorRecord | None = None
+    began: datetime | None = None
+    compared: float = 0.0
+    window: float | None = None
+    fate: Fate | None = None
+    stale: bool = False
+    """The system itself said that the record moved."""
+    reason: str = ""
+    other: str | None = None
+    written: dict[str, View] = field(default_factory=dict)
+    round: dict[str, View] = field(default_factory=dict)
+    refused: list[Refused] = field(default_factory=list)
+    inspection: Inspection | None = None
+
+    def settle(self, fate: Fate, reason: str = "") -> None:
+        self.fate, self.reason = fate, reason
+
+    def refuse(self, place: str, reason: str, allowed: tuple[View, ...] = ()) -> None:
+        self.refused.append(Refused(place, reason, allowed))
+        self.todo.pop(place, None)
+
+    def compare(self, found: Found) -> None:
+        """Take what the first list showed: plan the steps, or leave the record alone."""
+        self.before = self.record = found.record
+        if found.record is None:
+            self.miss(found)
+        elif _moved(self.update.changes, found.record):
+            self.settle("moved", "the record no longer shows what was expected")
+        else:
+            self._plan()
+
+    def miss(self, found: Found) -> None:
+        """The record is not there for us."""
+        self.other = found.other
+        if found.state == "refused":
+            self.refused.append(Refused(None, found.reason or "the account may not see the record"))
+            self.settle("refused", found.reason)
+        else:
+            self.settle("gone", found.reason)
+
+    def receipt(self) -> Receipt:
+        fate = self.fate or ("done" if self.written else "refused")
+        return Receipt(
+            key=self.update.key,
+            state=fate,
+            id=self.update.id,
+            record=None if fate in ("unclear", "unsent", "gone") else self.record,
+            before=self.before,
+            began=self.began,
+            refused=tuple(self.refused),
+            other=self.other,
+            window=self.window,
+            log=self.inspection.log if self.inspection else (),
+            reason=self.reason,
+        )
+
+    def _plan(self) -> None:
+        for change in self.update.changes:
+            path = [*change.hops, change.view]
+            if len(path) > MOST_STEPS:
+                self.refuse(change.place, f"more than {MOST_STEPS} steps away")
+            else:
+                self.todo[change.place] = path
+
+
+def _moved(changes: Sequence[Change], record: VendorRecord) -> bool:
+    """Some place shows something else than expected; one that the record does not carry is for the write to refuse."""
+    return any(change.place in record.views and record.views[change.place] != change.expected for change in changes)

@@ -1,0 +1,204 @@
+"""
+Updates where a system has no exact condition: read, compare, write, read back.
+
+One list of all records before, one after; what moved in between the hub's last look and the first list is left alone.
+An edit that falls between that list and our request can still be overwritten: the window is measured and told in every
+receipt, and the change log is looked at where the system has one.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from mappings.exchange import Found, Receipt, Update, View
+
+from ..errors import AuthFailed, ConnectorError, Gone, Rejected, RetryLater, Stale
+from .port import MOST_STEPS, GuardedPort, Inspection, Job
+
+FAILURES = 3
+"""So many requests in a row without an answer end a batch: the rest is not sent."""
+
+
+async def push_guarded(port: GuardedPort, updates: Sequence[Update]) -> list[Receipt]:
+    """
+    Carry out *updates* and return their receipts in order.
+
+    Raises AuthFailed and RetryLater only from the first list, when nothing has been sent.
+    """
+    return await _Batch(port, updates).run()
+
+
+class _Batch:
+    def __init__(self, port: GuardedPort, updates: Sequence[Update]) -> None:
+        self._port = port
+        self._jobs = [Job(update) for update in updates]
+        self._slots = asyncio.Semaphore(port.concurrency)
+        self._failures = 0
+        self._stopped = ""
+
+    async def run(self) -> list[Receipt]:
+        self._leave_out_twins()
+        await self._compare()
+        for _ in range(MOST_STEPS):
+            writing = [job for job in self._jobs if not job.fate and job.todo]
+            if not writing:
+                break
+            await self._all(writing, self._write_round)
+            await self._read_back([job for job in writing if job.round or job.stale])
+        await self._all([job for job in self._jobs if self._wants_a_look(job)], self._look)
+        return [job.receipt() for job in self._jobs]
+
+    def _leave_out_twins(self) -> None:
+        """Two updates of one record in a batch: the second was not planned on what the first leaves."""
+        met: set[tuple[str, str]] = set()
+        for job in self._jobs:
+            address = (job.update.kind, job.update.id)
+            if address in met:
+                job.settle("unsent", "another write of the same record stands before it")
+            met.add(address)
+
+    async def _compare(self) -> None:
+        compared, began = self._port.monotonic(), self._port.clock()
+        for job, found in await self._found([job for job in self._jobs if not job.fate]):
+            job.compared, job.began = compared, began
+            job.compare(found)
+
+    async def _found(self, jobs: Sequence[Job]) -> list[tuple[Job, Found]]:
+        pairs: list[tuple[Job, Found]] = []
+        for kind in dict.fromkeys(job.update.kind for job in jobs):
+            mine = [job for job in jobs if job.update.kind == kind]
+            pairs += zip(mine, await self._port.read(kind, [job.update.id for job in mine]), strict=True)
+        return pairs
+
+    async def _all(self, jobs: Sequence[Job], work: "_Work") -> None:
+        async def one(job: Job) -> None:
+            async with self._slots:
+                await work(job)
+
+        async with asyncio.TaskGroup() as group:
+            for job in jobs:
+                group.create_task(one(job))
+
+    async def _write_round(self, job: Job) -> None:
+        job.round = {}
+        await self._send(job, {place: path[0] for place, path in job.todo.items()})
+
+    async def _send(self, job: Job, views: Mapping[str, View]) -> None:
+        """Write *views*; what is refused by name is left out, what is refused without a name is halved."""
+        if job.fate or job.stale or not views or job.before is None:
+            return
+        if self._stopped:
+            job.settle("unclear" if job.written else "unsent", self._stopped)
+            return
+        try:
+            await self._port.write(job.before, views)
+        except Rejected as error:
+            await self._without_culprit(job, views, error=error)
+        except ConnectorError as error:
+            self._fail(job, error)
+        else:
+            self._failures = 0
+            job.window = max(job.window or 0.0, self._port.monotonic() - job.compared)
+            job.round |= views
+            job.written |= views
+
+    async def _without_culprit(self, job: Job, views: Mapping[str, View], *, error: Rejected) -> None:
+        self._failures = 0
+        words = error.reason or str(error)
+        if error.whole:
+            for place in views:
+                job.refuse(place, words)
+        elif error.place is not None and error.place in views:
+            job.refuse(error.place, words, error.allowed)
+            await self._send(job, {place: view for place, view in views.items() if place != error.place})
+        elif len(views) == 1:
+            job.refuse(next(iter(views)), words, error.allowed)
+        else:
+            places = list(views)
+            middle = len(places) // 2
+            for half in (places[:middle], places[middle:]):
+                await self._send(job, {place: views[place] for place in half})
+
+    def _fail(self, job: Job, error: ConnectorError) -> None:
+        """Settle *job* by what *error* of its write means; what says that nobody would get through stops the batch."""
+        match error:
+            case Gone():
+                job.other = error.other
+                job.settle("gone", str(error))
+            case Stale():
+                job.stale = True
+                job.reason = str(error)
+            case RetryLater(sent=True):
+                self._failures += 1
+                job.settle("unclear", str(error))
+            case _:
+                self._failures += 1
+                job.settle("unclear" if job.written else "unsent", str(error))
+        if isinstance(error, AuthFailed) or self._failures >= FAILURES:
+            self._stopped = str(error)
+
+    async def _read_back(self, jobs: Sequence[Job]) -> None:
+        compared, began = self._port.monotonic(), self._port.clock()
+        try:
+            pairs = await self._found(jobs)
+        except (AuthFailed, RetryLater) as error:
+            for job in jobs:
+                job.settle("unclear", f"written, not read back: {error}")
+            return
+        for job, found in pairs:
+            job.compared, job.began = compared, began
+            await self._judge(job, found)
+
+    async def _judge(self, job: Job, found: Found) -> None:
+        """Compare what the read-back shows with what this round wrote; a step that did not arrive ends its path."""
+        if job.fate is not None:
+            return
+        if found.record is None:
+            job.miss(found)
+            return
+        job.record = found.record
+        if job.stale:
+            job.settle("done" if job.written else "moved", job.reason)
+            return
+        for place, view in job.round.items():
+            path = job.todo.pop(place, [])[1:]
+            if self._arrived(job, place, view=view):
+                if path:
+                    job.todo[place] = path
+            elif place in self._port.paths:
+                await self._look(job)
+                self._no_way(job, place, view=view)
+
+    def _arrived(self, job: Job, place: str, *, view: View) -> bool:
+        record = job.record
+        return record is not None and record.views.get(place) == self._port.shown(place, view)
+
+    def _no_way(self, job: Job, place: str, *, view: View) -> None:
+        """The step was dropped, unless the log says that it arrived and somebody moved on from there."""
+        look = job.inspection or Inspection()
+        shown = self._port.shown(place, view)
+        if any(entry.ours and entry.place == place and entry.new == shown for entry in look.log):
+            return
+        job.refuse(place, "the system kept what it had: no such step in its workflow", look.allowed.get(place, ()))
+
+    def _wants_a_look(self, job: Job) -> bool:
+        if job.fate is not None or job.inspection is not None:
+            return False
+        finals = {change.place: change.view for change in job.update.changes if change.place in job.written}
+        return any(place in self._port.paths for place in finals) or not all(
+            self._arrived(job, place, view=view) for place, view in finals.items()
+        )
+
+    async def _look(self, job: Job) -> None:
+        """The change log explains a result; where it cannot be read the receipt goes without it."""
+        job.inspection = Inspection()
+        if job.record is None or job.before is None:
+            return
+        try:
+            job.inspection = await self._port.inspect(job.record, job.before.stamp)
+        except ConnectorError as error:
+            job.reason = f"the change log could not be read: {error}"
+
+
+class _Work(Protocol):
+    async def __call__(self, job: Job, /) -> None: ...
