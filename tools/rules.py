@@ -47,6 +47,7 @@ MAY_WAIT = frozenset(
         "move_on_after",
         "TemporaryDirectory",
         "Progress",  # rich, on the terminal
+        "attempt",  # one turn of tenacity's retrying
     }
 )
 """What a `with` may hold open while the hub waits. A transaction is never among them."""
@@ -65,7 +66,7 @@ def waits_inside_a_with(source: Source) -> Iterator[Finding]:
 
 def _called(expression: ast.expr) -> str:
     match expression:
-        case ast.Call(func=ast.Name(id=name)) | ast.Call(func=ast.Attribute(attr=name)):
+        case ast.Call(func=ast.Name(id=name)) | ast.Call(func=ast.Attribute(attr=name)) | ast.Name(id=name):
             return name
     return ""
 

@@ -28,6 +28,7 @@ SINS: list[tuple[Rule, str]] = [
     ),
     (rules.waits_inside_a_with, "async def f(s):\n    with s.begin():\n        async for a in s:\n            pass\n"),
     (rules.waits_inside_a_with, "async def f(s):\n    with suppress(ValueError), s.begin():\n        await s\n"),
+    (rules.waits_inside_a_with, "async def f(lock):\n    with lock:\n        await lock\n"),
     (rules.too_long, "x = 1\n" * 301),
     (rules.too_long, LONG),
     (rules.too_long, "class C:\n    async " + LONG.replace("\n    ", "\n        ").replace("def", "def", 1)),
@@ -59,6 +60,10 @@ INNOCENTS: list[tuple[Rule, str]] = [
     (rules.waits_inside_a_with, "async def f(s):\n    with suppress(ValueError):\n        await s\n"),
     (rules.waits_inside_a_with, "async def f(s):\n    async with s.open() as a:\n        await a\n"),
     (rules.waits_inside_a_with, "def f(s):\n    with s.begin():\n        async def g():\n            await s\n"),
+    (
+        rules.waits_inside_a_with,
+        "async def f(s):\n    async for attempt in s:\n        with attempt:\n            await s\n",
+    ),
     (rules.too_long, "x = 1\n" * 300),
     (rules.unfinished, "status = 'todo'\n"),
     (rules.workplace, "url = 'https://dev.example.org/org/_apis/work/items'\n"),
