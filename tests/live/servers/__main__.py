@@ -17,7 +17,8 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from machine import Trouble, home, install_debian, missing_debian, say, write_private
+from machine import Trouble, home, say, write_private
+from packages import install_debian, missing_debian
 from postgres import Postgres
 from redmine import EnglishRedmine, RussianRedmine
 from server import Server

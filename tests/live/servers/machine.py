@@ -1,5 +1,5 @@
 """
-What every live server needs of this machine: a folder, a free port, a process that can be found again, packages.
+What every live server needs of this machine: a folder, a free port, a process that can be found again.
 
 Everything lies below one home (``var/live`` in the checkout, or where CASEHUB_LIVE_HOME says), so that several
 checkouts and several runs can live side by side. Only the standard library is used: this runs before anything is
@@ -8,9 +8,9 @@ installed.
 
 import contextlib
 import fcntl
+import http.client
 import json
 import os
-import shutil
 import signal
 import socket
 import sqlite3
@@ -89,8 +89,8 @@ def write_private(path: Path, text: str) -> None:
     """Write *text* to *path* whole, readable by its owner only."""
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f".{path.name}.new")
-    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(text)
+    new.touch(mode=0o600)
+    new.write_text(text)
     new.replace(path)
 
 
@@ -101,6 +101,13 @@ def lock(path: Path) -> Iterator[None]:
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Copy a SQLite database whole, also into one that a server holds open."""
+    with contextlib.closing(sqlite3.connect(source)) as old, contextlib.closing(sqlite3.connect(target)) as new:
+        old.backup(new)
+        new.execute("pragma journal_mode=wal")
 
 
 # --- processes -----------------------------------------------------------------------------------------------------
@@ -190,6 +197,21 @@ def tail(path: Path, lines: int = 15) -> str:
     return "\n".join(path.read_text(errors="replace").splitlines()[-lines:]) if path.exists() else "(no log)"
 
 
+def ask(
+    port: int, path: str, *, body: bytes | None = None, headers: Mapping[str, str] | None = None
+) -> tuple[int, bytes]:
+    """Send one request to a server of this machine, a POST where there is a body. Raises OSError where nobody is."""
+    link = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    try:
+        link.request("GET" if body is None else "POST", path, body=body, headers=dict(headers or {}))
+        answer = link.getresponse()
+        return answer.status, answer.read()
+    except http.client.HTTPException as error:
+        raise ConnectionError(f"half an answer from port {port}") from error
+    finally:
+        link.close()
+
+
 def free_port(preferred: int | None = None) -> int:
     """Return *preferred* if nobody listens there, else a free port of the loopback address."""
     for port in (preferred, 0):
@@ -215,73 +237,3 @@ def run(command: Sequence[str], *, log: Path, env: Mapping[str, str] | None = No
         )
     if done.returncode:
         raise Trouble(f"{Path(command[0]).name} failed ({done.returncode}); {log} ends so:\n{tail(log)}")
-
-
-# --- packages ------------------------------------------------------------------------------------------------------
-
-
-def missing_debian(packages: Sequence[str]) -> list[str]:
-    """Return those of *packages* that are not installed."""
-    found = subprocess.run(
-        ["dpkg-query", "-W", "-f=${Package} ${db:Status-Status}\n", *packages],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    there = {line.split()[0] for line in found.stdout.splitlines() if line.endswith(" installed")}
-    return [package for package in packages if package not in there]
-
-
-def install_debian(packages: Sequence[str], *, answers: Sequence[str] = ()) -> None:
-    """
-    Install Debian *packages*; no service of theirs starts. ANSWERS go to debconf first.
-
-    Raises Trouble where we are not root: the message is the command that an administrator can run.
-    """
-    if os.geteuid() != 0:
-        raise Trouble(f"only root can install Debian packages: apt-get install {' '.join(packages)}")
-    log = Folder("apt", home()).log("apt")
-    apt = ["apt-get", "-y", "-q", "-o", "DPkg::Lock::Timeout=600", "-o", "Dpkg::Use-Pty=0"]
-    env = clean_environment(DEBIAN_FRONTEND="noninteractive")
-    if answers:
-        subprocess.run(["debconf-set-selections"], input="\n".join(answers), text=True, check=True)
-    with _no_services():
-        try:
-            run([*apt, "install", "--no-install-recommends", *packages], log=log, env=env)
-        except Trouble:  # most often the lists of packages are missing or old
-            run([*apt, "update"], log=log, env=env)
-            run([*apt, "install", "--no-install-recommends", *packages], log=log, env=env)
-
-
-@contextlib.contextmanager
-def _no_services() -> Iterator[None]:
-    """Keep packages from starting services: Debian asks this file before each start."""
-    policy = Path("/usr/sbin/policy-rc.d")
-    if policy.exists():
-        yield
-        return
-    policy.write_text("#!/bin/sh\nexit 101\n")
-    policy.chmod(0o755)
-    try:
-        yield
-    finally:
-        policy.unlink()
-
-
-def install_venv(path: Path, requirements: Sequence[str]) -> None:
-    """Make a private environment at *path* with exactly *requirements*; does nothing where it stands already."""
-    wanted = path / "requirements.txt"
-    if wanted.exists() and wanted.read_text().split("\n") == list(requirements):
-        return
-    shutil.rmtree(path, ignore_errors=True)
-    log = Folder("pip", home()).log("pip")
-    run([sys.executable, "-m", "venv", str(path)], log=log)
-    run([str(path / "bin" / "pip"), "install", "--disable-pip-version-check", *requirements], log=log)
-    wanted.write_text("\n".join(requirements))
-
-
-def copy_database(source: Path, target: Path) -> None:
-    """Copy a SQLite database whole, also into one that a server holds open."""
-    with contextlib.closing(sqlite3.connect(source)) as old, contextlib.closing(sqlite3.connect(target)) as new:
-        old.backup(new)
-        new.execute("pragma journal_mode=wal")

@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from machine import Process, Trouble, clean_environment, missing_debian, run, spawn, write_private
+from machine import Process, Trouble, clean_environment, run, spawn, write_private
 from server import Server
 
 # PostgreSQL will not run as root. Its Debian account keeps the one right it needs to reach a checkout that
@@ -40,7 +40,7 @@ class Postgres(Server):
 
     def install(self) -> None:
         if programs() is None:
-            raise Trouble(f"PostgreSQL is not installed: apt-get install {missing_debian(['postgresql-15'])[0]}")
+            raise Trouble("PostgreSQL is not installed: apt-get install postgresql-15")
 
     def seed(self) -> None:
         data = self.folder.root / "data"
@@ -53,7 +53,8 @@ class Postgres(Server):
             shutil.chown(data, "postgres", "postgres")
             shutil.chown(secret, "postgres", "postgres")
         data.chmod(0o700)
-        self._run("initdb", "-D", str(data), "-U", "postgres", f"--pwfile={secret}", *"-A scram-sha-256 -E UTF8".split())
+        access = ["-U", "postgres", f"--pwfile={secret}", "-A", "scram-sha-256"]
+        self._run("initdb", "-D", str(data), "-E", "UTF8", *access)
         secret.unlink()
         with (data / "postgresql.conf").open("a") as conf:
             # a crash of the machine may spoil this data: it belongs to tests

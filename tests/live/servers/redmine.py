@@ -10,18 +10,27 @@ What Debian's package wants, each point learned the hard way:
   file would change with every start: ``casehub-live-base`` is that one.
 """
 
-import contextlib
 import dataclasses
 import hashlib
 import json
 import secrets
 import shutil
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 
-from machine import Folder, Process, Trouble, clean_environment, copy_database, home, lock, run, spawn, write_private
+from machine import (
+    Folder,
+    Process,
+    Trouble,
+    ask,
+    clean_environment,
+    copy_database,
+    home,
+    lock,
+    run,
+    spawn,
+    write_private,
+)
 from server import Server
 from vocabulary import ENGLISH, FLOW, RUSSIAN, STATUS_KEYS, Vocabulary
 
@@ -84,10 +93,11 @@ class Redmine(Server):
 
     def answers_calls(self) -> bool:
         key = self.folder.facts()["accounts"]["ADMIN"]["api_key"]
-        request = urllib.request.Request(f"{self.url}/issues.json?limit=1", headers={"X-Redmine-API-Key": key})
-        with contextlib.suppress(urllib.error.URLError, OSError), urllib.request.urlopen(request, timeout=20) as answer:
-            return "total_count" in json.load(answer)
-        return False
+        try:
+            status, body = ask(self.port, "/issues.json?limit=1", headers={"X-Redmine-API-Key": key})
+        except OSError:
+            return False
+        return status == 200 and b"total_count" in body
 
     def env(self) -> Mapping[str, str]:
         facts, ids = self.folder.facts(), json.loads(_text(self.folder.root / "ids.json"))
@@ -155,7 +165,9 @@ class Redmine(Server):
         try:
             self.link.symlink_to(self.instance)
         except PermissionError as error:
-            raise Trouble(f"Redmine needs the link {self.link} -> {self.instance}, and only root can make it") from error
+            raise Trouble(
+                f"only root can make the link {self.link} -> {self.instance}, by which it finds us"
+            ) from error
 
     def _environment(self, **more: str) -> dict[str, str]:
         return clean_environment(REDMINE_INSTANCE=self.link.name, RAILS_ENV="production", SCHEMA="/dev/null", **more)

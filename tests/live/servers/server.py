@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from machine import Folder, Process, Trouble, free_port, home, process_of, tail, wait_until
+from machine import Folder, Process, Trouble, free_port, home, process_of, wait_until
 
 
 class Server(ABC):
@@ -65,8 +65,12 @@ class Server(ABC):
     # what is the same for all
 
     @property
+    def port(self) -> int:
+        return int(self.folder.facts().get("port", 0))
+
+    @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.folder.facts().get('port', 0)}"
+        return f"http://127.0.0.1:{self.port}"
 
     @property
     def server_log(self) -> Path:
@@ -128,7 +132,3 @@ class Server(ABC):
         here = Path(__file__).parent
         texts = [(here / source).read_bytes() for source in self.sources]
         return hashlib.sha256(b"\0".join(texts)).hexdigest()[:16]
-
-    def why_down(self) -> str:
-        """Return the end of the log, for a person who wonders."""
-        return tail(self.server_log, 5)

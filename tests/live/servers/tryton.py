@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
-from machine import Process, clean_environment, free_port, install_venv, run, spawn, wait_until, write_private
+from machine import Process, clean_environment, free_port, run, spawn, wait_until, write_private
+from packages import install_venv
 from server import Server
 from tryton_seed import Rpc, RpcFailed, fill
 
@@ -82,7 +83,7 @@ class Tryton(Server):
         port = free_port()
         process = self.launch(port)
         try:
-            rpc = Rpc(f"http://127.0.0.1:{port}/tryton/rpc/")
+            rpc = Rpc(port)
             wait_until(lambda: _logs_in(rpc, passwords["admin"]), process=process, log=self.server_log)
             self.folder.remember(ids=fill(rpc, passwords))
         finally:
@@ -101,7 +102,7 @@ class Tryton(Server):
         return spawn(self.folder, command, env=env, cwd=self.folder.root)
 
     def answers_calls(self) -> bool:
-        return _logs_in(Rpc(f"{self.url}/tryton/rpc/"), self.folder.facts()["passwords"]["admin"])
+        return _logs_in(Rpc(self.port), self.folder.facts()["passwords"]["admin"])
 
     def env(self) -> Mapping[str, str]:
         facts = self.folder.facts()

@@ -6,10 +6,10 @@ Only what any client may do is done here; nothing is imported from Tryton.
 
 import base64
 import json
-import urllib.error
-import urllib.request
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from machine import ask
 
 SALES_GROUPS = ("Sales", "Sale Opportunity", "Party Administration")
 CHART = "Universal Chart of Accounts"
@@ -22,8 +22,8 @@ class RpcFailed(Exception):
 class Rpc:
     """A session at one database."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    def __init__(self, port: int) -> None:
+        self.port = port
         self.context: dict[str, Any] = {}
         self._header: dict[str, str] = {}
 
@@ -49,12 +49,10 @@ class Rpc:
     def _post(self, method: str, params: Sequence[Any]) -> Any:
         body = json.dumps({"id": 1, "method": method, "params": list(params)}).encode()
         headers = {"Content-Type": "application/json", **self._header}
-        request = urllib.request.Request(self.url, data=body, headers=headers)
-        try:
-            with urllib.request.urlopen(request, timeout=120) as response:
-                answer = json.load(response)
-        except urllib.error.HTTPError as error:
-            raise RpcFailed(f"{method}: {error.code}") from error
+        status, text = ask(self.port, "/tryton/rpc/", body=body, headers=headers)
+        if status != 200:
+            raise RpcFailed(f"{method}: {status}")
+        answer = json.loads(text)
         if "error" in answer:
             raise RpcFailed(f"{method}: {str(answer['error'])[:500]}")
         return answer["result"]
@@ -70,7 +68,8 @@ def fill(rpc: Rpc, passwords: Mapping[str, str]) -> dict[str, int]:
     euro, rouble = _currencies(rpc)
     company = _company(rpc, currency=euro)
     expense, revenue = _accounts(rpc, company)
-    (term,) = rpc.create("account.invoice.payment_term", {"name": "On receipt", "lines": [["create", [{"type": "remainder"}]]]})
+    at_once = {"name": "On receipt", "lines": [["create", [{"type": "remainder"}]]]}
+    (term,) = rpc.create("account.invoice.payment_term", at_once)
     people = {
         "SALES": _employee(rpc, company, name="Sofia Sales", email="sofia@example.com"),
         "ENGINEER": _employee(rpc, company, name="Егор Щукин", email="shchukin@example.com"),
