@@ -218,8 +218,6 @@ class SystemConnector:
 
     type_name: ClassVar[str] = ""
     settings_model: ClassVar[type[SystemSettings]] = SystemSettings
-    kinds: tuple[str, ...] = ()
-    abilities: Abilities = Abilities()
 
     def __init__(self, name: str, around: Surroundings | None = None) -> None:
         self._name = name
@@ -228,6 +226,14 @@ class SystemConnector:
     @property
     def name(self) -> str:
         return self._name
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return ()
+
+    @property
+    def abilities(self) -> Abilities:
+        return Abilities()
 
     @property
     def requests(self) -> RequestCount:

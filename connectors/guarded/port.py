@@ -23,8 +23,11 @@ class Inspection:
 class GuardedPort(Protocol):
     """What the procedure asks of a connector. PATHS are the places that a workflow guards."""
 
-    paths: frozenset[str]
-    concurrency: int
+    @property
+    def paths(self) -> frozenset[str]: ...
+
+    @property
+    def concurrency(self) -> int: ...
 
     def clock(self) -> datetime: ...
 
@@ -67,6 +70,7 @@ class Job:
     round: dict[str, View] = field(default_factory=dict)
     refused: list[Refused] = field(default_factory=list)
     inspection: Inspection | None = None
+    proved: bool = False
 
     def settle(self, fate: Fate, reason: str = "") -> None:
         self.fate, self.reason = fate, reason
@@ -102,6 +106,7 @@ class Job:
             id=self.update.id,
             record=None if fate in ("unclear", "unsent", "gone") else self.record,
             before=self.before,
+            proved=self.proved,
             began=self.began,
             refused=tuple(self.refused),
             other=self.other,

@@ -1,0 +1,140 @@
+"""Updates where the system itself refuses a stale one, exactly, and answers with the record."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from mappings.exchange import Found, Receipt, Update, VendorRecord, View
+
+from ..errors import AuthFailed, ConnectorError, Gone, Rejected, RetryLater, Stale
+from .port import Inspection, Job
+
+
+class ConditionalPort(Protocol):
+    """What the procedure asks of a connector."""
+
+    @property
+    def paths(self) -> frozenset[str]: ...
+
+    def clock(self) -> datetime: ...
+
+    async def read(self, kind: str, ids: Sequence[str]) -> list[Found]: ...
+
+    async def write_if(self, record: VendorRecord, views: Mapping[str, View]) -> VendorRecord:
+        """Update *record* if it still has its version, and return it as it is then. Raises any of our errors."""
+        ...
+
+    def shown(self, place: str, view: View) -> View: ...
+
+    async def inspect(self, record: VendorRecord, since: str | None) -> Inspection: ...
+
+
+async def push_conditional(port: ConditionalPort, updates: Sequence[Update]) -> list[Receipt]:
+    """
+    Carry out *updates* one after another and return their receipts in order.
+
+    One list says where the records stand; a record that moved after it is refused by its system. Raises AuthFailed and
+    RetryLater only from that list, when nothing has been sent.
+    """
+    jobs = [Job(update) for update in updates]
+    began = port.clock()
+    for kind in dict.fromkeys(update.kind for update in updates):
+        mine = [job for job in jobs if job.update.kind == kind]
+        found = await port.read(kind, [job.update.id for job in mine])
+        for job, each in zip(mine, found, strict=True):
+            job.began = began
+            job.compare(each)
+    stopped = ""
+    for job in jobs:
+        if stopped and job.fate is None:
+            job.settle("unsent", stopped)
+        try:
+            await _Walk(port, job).run()
+        except AuthFailed as error:
+            stopped = str(error)
+            job.settle("unclear" if job.written else "unsent", stopped)
+    return [job.receipt() for job in jobs]
+
+
+class _Walk:
+    """One record through all its steps, from version to version."""
+
+    def __init__(self, port: ConditionalPort, job: Job) -> None:
+        self._port = port
+        self._job = job
+
+    async def run(self) -> None:
+        job = self._job
+        while job.fate is None and job.todo:
+            steps = {place: path[0] for place, path in job.todo.items()}
+            await self._send(steps)
+            for place, view in steps.items():
+                await self._advance(place, view=view)
+
+    async def _advance(self, place: str, *, view: View) -> None:
+        job = self._job
+        if place not in job.todo or job.record is None:
+            return
+        path = job.todo.pop(place)[1:]
+        if job.record.views.get(place) == self._port.shown(place, view):
+            if path:
+                job.todo[place] = path
+        elif place in self._port.paths and place in job.written:
+            look = await self._look(job.record)
+            job.refuse(place, "the system kept what it had: no such step in its workflow", look.allowed.get(place, ()))
+
+    async def _look(self, record: VendorRecord) -> Inspection:
+        try:
+            return await self._port.inspect(record, None)
+        except ConnectorError as error:
+            self._job.reason = f"the workflow could not be read: {error}"
+            return Inspection()
+
+    async def _send(self, views: Mapping[str, View]) -> None:
+        job = self._job
+        if job.fate is not None or not views or job.record is None:
+            return
+        began = self._port.clock()
+        try:
+            record = await self._port.write_if(job.record, views)
+        except Rejected as error:
+            await self._without_culprit(views, error=error)
+        except Stale as error:
+            await self._moved(str(error))
+        except Gone as error:
+            job.other = error.other
+            job.settle("gone", str(error))
+        except RetryLater as error:
+            job.settle("unclear" if error.sent or job.written else "unsent", str(error))
+        else:
+            job.record, job.began, job.proved = record, began, True
+            job.written |= views
+
+    async def _moved(self, words: str) -> None:
+        job = self._job
+        began = self._port.clock()
+        try:
+            found = (await self._port.read(job.update.kind, [job.update.id]))[0]
+        except RetryLater as error:
+            job.settle("unclear" if job.written else "unsent", str(error))
+            return
+        if found.record is None:
+            job.miss(found)
+            return
+        job.record, job.began, job.proved = found.record, began, False
+        job.settle("done" if job.written else "moved", words)
+
+    async def _without_culprit(self, views: Mapping[str, View], *, error: Rejected) -> None:
+        job = self._job
+        words = error.reason or str(error)
+        if error.whole or len(views) == 1:
+            for place in views:
+                job.refuse(place, words, error.allowed)
+        elif error.place is not None and error.place in views:
+            job.refuse(error.place, words, error.allowed)
+            await self._send({place: view for place, view in views.items() if place != error.place})
+        else:
+            places = list(views)
+            middle = len(places) // 2
+            for half in (places[:middle], places[middle:]):
+                await self._send({place: views[place] for place in half})
