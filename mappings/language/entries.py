@@ -9,7 +9,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from .problems import Sheet, hint, shown
+from mappings.exchange import View
+
+from .problems import Mark, Sheet, hint, shown
 from .reader import Items, Keys, Node, Scalar, Word
 from .times import duration
 
@@ -28,7 +30,11 @@ class Entry:
 
     def fail(self, text: str) -> None:
         """Note that something is wrong with this entry."""
-        self.sheet.note(self.file, self.line, text=f"{self.path}: {text}" if self.path else text)
+        self.sheet.add(self.mark.problem(text))
+
+    @property
+    def mark(self) -> Mark:
+        return Mark(self.file, self.line, self.path)
 
     @property
     def empty(self) -> bool:
@@ -37,6 +43,14 @@ class Entry:
     @property
     def single(self) -> bool:
         return isinstance(self.node, Scalar)
+
+    @property
+    def is_list(self) -> bool:
+        return isinstance(self.node, Items)
+
+    def peek(self) -> "dict[str, Entry]":
+        """Return the entries of a mapping; nothing, and nothing noted, where it is none."""
+        return self.open_keys() if isinstance(self.node, Keys) else {}
 
     def open_keys(self) -> "dict[str, Entry]":
         """Return the entries of a mapping whose keys are names that the file gives; an empty entry has none."""
@@ -144,10 +158,19 @@ class Entry:
             yield Entry(item, f"{self.path}[{number}]", item.line, file=self.file, sheet=self.sheet)
 
 
+def views(entry: Entry) -> tuple[View, ...]:
+    """Return one view or several, as written: text, or true, false and null where they stand bare."""
+    return (None,) if entry.empty else tuple(_view(one) for one in entry.one_or_more())
+
+
+def _view(entry: Entry) -> View:
+    word = entry.word()
+    return word if word is None or isinstance(word, bool) else entry.plain()
+
+
 def need(entries: Mapping[str, Entry], name: str, *, of: Entry) -> Entry | None:
     """Return the entry *name*, or note on *of* that it is missing."""
     if name not in entries:
-        path = f"{of.path}.{name}" if of.path else name
-        of.sheet.note(of.file, of.line, text=f"{path}: missing")
+        of.sheet.add(Mark(of.file, of.line, f"{of.path}.{name}" if of.path else name).problem("missing"))
         return None
     return entries[name]

@@ -29,6 +29,19 @@ class Problem:
         return f"{self.file}:{self.line}: {self.text}" if self.line else f"{self.file}: {self.text}"
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Mark:
+    """Where something is written, so that a problem found later still names its file, line and key."""
+
+    file: str
+    line: int
+    path: str
+
+    def problem(self, text: str) -> Problem:
+        """Return the problem that *text* says about what is written here."""
+        return Problem(self.file, self.line, f"{self.path}: {text}" if self.path else text)
+
+
 class Problems(Exception):
     """Everything that is wrong with a set of files; nothing of them may be used."""
 
@@ -52,7 +65,10 @@ class Sheet:
         return tuple(self._problems)
 
     def note(self, file: str, line: int, *, text: str) -> None:
-        self._problems.append(Problem(file, line, text))
+        self.add(Problem(file, line, text))
+
+    def add(self, *problems: Problem) -> None:
+        self._problems.extend(problems)
 
     def settle(self) -> None:
         """Raise `Problems` if anything was noted."""

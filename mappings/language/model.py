@@ -1,0 +1,200 @@
+"""What the files of a hub say once they are read and checked: frozen values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+
+from pydantic import SecretStr
+
+from mappings.canonical.facts import FACTS, FactInfo
+from mappings.canonical.values import Facts, Value
+from mappings.exchange import View
+from mappings.lens import Direction
+from mappings.policy import Policy
+from mappings.reconcile.gone import Gone
+from mappings.reconcile.guards import Limits
+from mappings.reconcile.meeting import SameFacts
+
+from .conditions import Condition
+from .problems import Mark
+from .schema import Setting
+
+# --- hub.yaml ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """A connected system; SETTINGS are complete, secrets as `SecretStr`."""
+
+    name: str
+    type: str
+    settings: Mapping[str, Setting]
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Make:
+    """A record of KIND is made in SYSTEM for a case of which WHEN holds (None: always); FIXED goes into the create."""
+
+    system: str
+    kind: str
+    when: Condition | None
+    fixed: Mapping[str, View]
+    mark: Mark
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+    """Where each place of `fixed` is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How often a pass runs, and when everything is read (a cron line)."""
+
+    every: timedelta = timedelta(minutes=2)
+    full_scan: str = "0 3 * * *"
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """
+    Cases born in OPENS, which appear in each of MAKES.
+
+    POLICIES has an answer for every fact that is not derived, custom ones (FACTS) included. DEFAULTS are the values of
+    a new case where no system says one.
+    """
+
+    name: str
+    opens: str
+    makes: tuple[Make, ...]
+    stages: tuple[str, ...]
+    facts: tuple[FactInfo, ...]
+    defaults: Facts
+    policies: Mapping[str, Policy]
+    schedule: Schedule
+    guards: Limits
+    gone: Gone
+    mark: Mark
+
+    @property
+    def systems(self) -> tuple[str, ...]:
+        """The systems that take part, the one that opens first."""
+        return (self.opens, *(make.system for make in self.makes))
+
+    @property
+    def orders(self) -> Mapping[str, tuple[Value, ...]]:
+        """The order of the values of ordered facts, lowest first."""
+        return {"stage": self.stages} if self.stages else {}
+
+    def fact(self, name: str) -> FactInfo | None:
+        """Return the fact of a case called *name*, published or custom."""
+        return next((info for info in (*FACTS["case"], *self.facts) if info.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An exception of the people table: EMAILS are one person, IDS what systems call them where no e-mail tells."""
+
+    key: str
+    name: str | None
+    emails: tuple[str, ...]
+    ids: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Where notices go, and when the digest leaves. The addresses may carry passwords."""
+
+    attention: tuple[SecretStr, ...] = ()
+    digest: time | None = None
+
+
+# --- mappings ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A record shows one of VIEWS in PLACE (NEGATED: none of them). Views as written: ids or labels."""
+
+    place: str
+    views: tuple[View, ...]
+    negated: bool
+    mark: Mark
+
+    @property
+    def equals(self) -> bool:
+        """It names one view, so that a new record can be made to satisfy it."""
+        return len(self.views) == 1 and not self.negated
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """
+    One entry of a mapping, as written: FACTS of the hub in places (AT) of a record, through the transform AS.
+
+    SETTINGS are the transform's own. MARKS has where each key is written, those of `values` as ``values.KEY``.
+    """
+
+    name: str
+    facts: tuple[str, ...]
+    at: tuple[str, ...]
+    transform: str
+    settings: Mapping[str, object]
+    direction: Direction
+    lossy: bool
+    adopt_defaults: bool
+    required: bool
+    of: str | None
+    mark: Mark
+    marks: Mapping[str, Mark]
+
+    @property
+    def reads(self) -> bool:
+        return self.direction in ("both", "in")
+
+    @property
+    def writes(self) -> bool:
+        return self.direction in ("both", "out", "once")
+
+
+@dataclass(frozen=True, slots=True)
+class MappingSpec:
+    """
+    One system's dictionary for one kind of record, as written, with all that it extends.
+
+    SYSTEM is a system's name; a file that names a type is there once for each system of that type that has no file of
+    its own. TRANSITIONS are workflow steps that the mapping declares: place -> view -> views. MARKER is the place where
+    our id lives. CONFIRM are steps allowed although they cannot be taken back.
+    """
+
+    system: str
+    kind: str
+    entity: str
+    take: tuple[Clause, ...]
+    leave_when: tuple[Clause, ...]
+    match: tuple[SameFacts, ...]
+    marker: str | None
+    fields: Mapping[str, FieldSpec]
+    transitions: Mapping[str, Mapping[str, tuple[str, ...]]]
+    confirm: tuple[str, ...]
+    mark: Mark
+    marks: Mapping[str, Mark]
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """Everything that the files of one hub say, checked across files."""
+
+    database: SecretStr
+    timezone: str
+    systems: Mapping[str, System]
+    syncs: Mapping[str, Sync]
+    mappings: tuple[MappingSpec, ...]
+    people: tuple[Person, ...]
+    notify: Notify
+
+    def mappings_of(self, system: str, *, kind: str | None = None) -> tuple[MappingSpec, ...]:
+        """Return the mappings of *system*, of one *kind* of record or of all."""
+        return tuple(one for one in self.mappings if one.system == system and kind in (None, one.kind))
+
+    def mapping(self, system: str, kind: str, *, entity: str) -> MappingSpec | None:
+        """Return the mapping between *kind* in *system* and *entity*."""
+        return next((one for one in self.mappings_of(system, kind=kind) if one.entity == entity), None)

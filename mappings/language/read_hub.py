@@ -1,0 +1,165 @@
+"""hub.yaml: what one file can say by itself. What only several files say together is checked in `load`."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from zoneinfo import available_timezones
+
+from pydantic import SecretStr
+
+from .entries import Entry, need
+from .model import Notify, Person, System
+from .problems import shown
+from .references import refers, replaced, secret, url
+from .schema import Setting, SettingKey, SystemSchema
+from .times import clock
+
+HUB_FILE = "hub.yaml"
+HUB_KEYS = ("database", "timezone", "systems", "syncs", "people", "notify")
+DEFAULT_DATABASE = "sqlite:///casehub.db"
+DEFAULT_ZONE = "UTC"
+
+_NAME = re.compile(r"[^\W_][\w-]{0,62}")
+_RESERVED = ("hub", "name", "emails")
+_DATABASE = re.compile(r"(sqlite|postgresql)(\+[a-z0-9]+)?://.*", re.DOTALL)
+_PASSWORD = re.compile(r"://[^/@]*:([^/@]+)@")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """hub.yaml, with its syncs still as entries: they speak of facts, systems and mappings of other files."""
+
+    database: SecretStr = field(default_factory=lambda: SecretStr(DEFAULT_DATABASE))
+    timezone: str = DEFAULT_ZONE
+    systems: Mapping[str, System] = field(default_factory=dict)
+    syncs: Mapping[str, Entry] = field(default_factory=dict)
+    people: tuple[Person, ...] = ()
+    notify: Notify = field(default_factory=Notify)
+
+
+def read_hub(root: Entry, *, schemas: Mapping[str, SystemSchema], env: Mapping[str, str]) -> Draft:
+    """Return what hub.yaml says; problems are noted on its sheet."""
+    keys = root.keys(HUB_KEYS)
+    found = need(keys, "systems", of=root)
+    systems = _systems(found, schemas=schemas, env=env) if found else {}
+    syncs = need(keys, "syncs", of=root)
+    named = {name: entry for name, entry in (syncs.open_keys() if syncs else {}).items() if _named(entry, name)}
+    return Draft(
+        database=_database(keys.get("database"), env),
+        timezone=_zone(keys.get("timezone")),
+        systems=systems,
+        syncs=named,
+        people=_people(keys.get("people"), systems),
+        notify=_notify(keys.get("notify"), env),
+    )
+
+
+def _named(entry: Entry, name: str) -> bool:
+    if _NAME.fullmatch(name) and name not in _RESERVED:
+        return True
+    entry.fail(f"not a name: {shown(name)}; letters, digits and - only, and not one of {', '.join(_RESERVED)}")
+    return False
+
+
+# --- systems -----------------------------------------------------------------------------------------------------
+
+
+def _systems(entry: Entry, *, schemas: Mapping[str, SystemSchema], env: Mapping[str, str]) -> dict[str, System]:
+    systems: dict[str, System] = {}
+    for name, one in entry.open_keys().items():
+        system = _system(name, one, schemas=schemas, env=env) if _named(one, name) else None
+        if system:
+            systems[name] = system
+    if not entry.open_keys() and entry.empty:
+        entry.fail("no system is named")
+    return systems
+
+
+def _system(name: str, entry: Entry, *, schemas: Mapping[str, SystemSchema], env: Mapping[str, str]) -> System | None:
+    entries = entry.open_keys()
+    type_entry = need(entries, "type", of=entry)
+    type_ = type_entry.choice(schemas) if type_entry else None
+    if type_ is None:
+        return None
+    schema = schemas[type_]
+    entries = entry.keys(("type", *schema.keys))
+    settings = {
+        key.name: value
+        for key in schema.keys.values()
+        if (value := _setting(key, entries, of=entry, env=env)) is not None
+    }
+    return System(name, type_, settings, entry.mark)
+
+
+def _setting(key: SettingKey, entries: Mapping[str, Entry], *, of: Entry, env: Mapping[str, str]) -> Setting | None:
+    entry = entries.get(key.name)
+    if entry is None:
+        if key.required:
+            meaning = f": {key.meaning}" if key.meaning else ""
+            of.sheet.note(of.file, of.line, text=f"{of.path}.{key.name}: missing{meaning}")
+        return key.default
+    match key.kind:
+        case "secret":
+            text = secret(entry, env)
+            return SecretStr(text) if text is not None else None
+        case "url":
+            return url(entry, env)
+        case "int":
+            return entry.number()
+        case "bool":
+            return entry.flag()
+        case "duration":
+            return entry.duration()
+        case "text":
+            return entry.plain()
+
+
+# --- the rest ----------------------------------------------------------------------------------------------------
+
+
+def _database(entry: Entry | None, env: Mapping[str, str]) -> SecretStr:
+    text = replaced(entry, env) if entry else None
+    if entry is None or text is None:
+        return SecretStr(DEFAULT_DATABASE)
+    written = entry.text() or ""
+    password = _PASSWORD.search(written)
+    if password and not refers(password[1]):
+        entry.fail("a password is not written into the file; write ${NAME} and set NAME in the environment")
+    elif not _DATABASE.fullmatch(text):
+        entry.fail("not a database URL; it begins with sqlite:/// or postgresql+psycopg://")
+    return SecretStr(text)
+
+
+def _zone(entry: Entry | None) -> str:
+    zone = entry.choice(available_timezones()) if entry else None
+    return zone or DEFAULT_ZONE
+
+
+def _people(entry: Entry | None, systems: Mapping[str, System]) -> tuple[Person, ...]:
+    people: list[Person] = []
+    owners: dict[tuple[str, str], str] = {}
+    for key, one in (entry.open_keys() if entry else {}).items():
+        known = one.keys(("name", "emails", *systems))
+        ids = {name: text for name in systems if name in known and (text := known[name].plain())}
+        for system, id_ in ids.items():
+            owner = owners.setdefault((system, id_), key)
+            if owner != key:
+                known[system].fail(f"{shown(id_)} is {shown(owner)} already")
+        emails = tuple(text.lower() for text in known["emails"].texts()) if "emails" in known else ()
+        name = known["name"].plain() if "name" in known else None
+        people.append(Person(key.lower(), name, emails, ids))
+    return tuple(people)
+
+
+def _notify(entry: Entry | None, env: Mapping[str, str]) -> Notify:
+    keys = entry.keys(("attention", "digest")) if entry else {}
+    attention = keys["attention"].one_or_more() if "attention" in keys else []
+    addresses = [(one, replaced(one, env)) for one in attention]
+    for one, text in addresses:
+        if text is not None and "://" not in text:
+            one.fail("not an address for notices; write it like mailto://… or tgram://…")
+    digest = keys["digest"].plain() if "digest" in keys else None
+    moment = clock(digest) if digest else None
+    if digest and moment is None:
+        keys["digest"].fail(f'not a time of day: {shown(digest)}; write it like "09:00"')
+    return Notify(tuple(SecretStr(text) for _, text in addresses if text), moment)

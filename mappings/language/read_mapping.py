@@ -1,0 +1,164 @@
+"""A mapping file, with what it extends, as a `MappingSpec`: everything is checked that needs no connection."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from mappings.canonical.facts import FACTS, FactInfo
+from mappings.reconcile.meeting import SameFacts
+
+from .entries import Entry, need, views
+from .extend import Source
+from .model import Clause, FieldSpec, MappingSpec
+from .problems import shown
+from .read_field import Choices, read_field, unknown_fact
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a mapping may speak of: FACTS of each kind of entity, the CHOICES of some, and the SYSTEMS of its syncs."""
+
+    facts: Mapping[str, tuple[FactInfo, ...]] = field(default_factory=lambda: dict(FACTS))
+    choices: Choices = field(default_factory=dict)
+    systems: tuple[str, ...] = ()
+
+
+def read_mapping(source: Source, system: str, *, known: Known) -> MappingSpec | None:
+    """Return the mapping of *source* for *system*, or None where it does not even say between what; all is noted."""
+    keys = source.keys
+    kind = need(keys, "kind", of=source.root)
+    entity_entry = need(keys, "entity", of=source.root)
+    entity = entity_entry.choice(known.facts) if entity_entry else None
+    kind_name = kind.plain() if kind else None
+    if entity is None or kind_name is None:
+        return None
+    fields = _fields(source, system, facts=known.facts[entity], known=known)
+    match, marker = _match(keys, facts=known.facts[entity], fields=fields)
+    spec = MappingSpec(
+        system=system,
+        kind=kind_name,
+        entity=entity,
+        take=clauses(keys.get("take")),
+        leave_when=clauses(keys.get("leave_when")),
+        match=match,
+        marker=marker,
+        fields=fields,
+        transitions=_transitions(keys.get("transitions")),
+        confirm=keys["confirm"].texts() if "confirm" in keys else (),
+        mark=source.root.mark,
+        marks={name: entry.mark for name, entry in keys.items()},
+    )
+    _check_places(spec, source)
+    _check_facts(spec, source)
+    return spec
+
+
+# --- take, leave_when --------------------------------------------------------------------------------------------
+
+
+def clauses(entry: Entry | None) -> tuple[Clause, ...]:
+    """Return what a record must show: ``place: view``, ``place: [views]`` or ``place: {not: view}``."""
+    entries = entry.open_keys() if entry else {}
+    return tuple(clause for place, one in entries.items() if (clause := _clause(place, one)) is not None)
+
+
+def _clause(place: str, entry: Entry) -> Clause | None:
+    if entry.single or entry.is_list:
+        return Clause(place, views(entry), negated=False, mark=entry.mark)
+    inner = need(entry.keys(("not",)), "not", of=entry)
+    return Clause(place, views(inner), negated=True, mark=entry.mark) if inner else None
+
+
+def overlapping(one: Collection[Clause], other: Collection[Clause]) -> bool:
+    """Say whether a record could satisfy both: nothing in any place keeps them apart."""
+    return not any(_apart(a, b) for a in one for b in other if a.place == b.place)
+
+
+def _apart(one: Clause, other: Clause) -> bool:
+    if one.negated and other.negated:
+        return False
+    first, second = set(one.views), set(other.views)
+    if not one.negated and not other.negated:
+        return first.isdisjoint(second)
+    inside, outside = (second, first) if one.negated else (first, second)
+    return inside <= outside
+
+
+# --- match, marker -----------------------------------------------------------------------------------------------
+
+
+def _match(
+    keys: Mapping[str, Entry], *, facts: Collection[FactInfo], fields: Mapping[str, FieldSpec]
+) -> tuple[tuple[SameFacts, ...], str | None]:
+    marker = keys["marker"].plain() if "marker" in keys else None
+    rules: list[SameFacts] = []
+    for entry in keys["match"].items() if "match" in keys else []:
+        known = entry.keys(("marker", "same", "within"))
+        if "marker" in known:
+            place = known["marker"].plain()
+            if marker not in (None, place):
+                known["marker"].fail(f"the marker lives in {shown(marker)} already")
+            marker = marker or place
+        elif "same" in known:
+            within = known["within"].duration() if "within" in known else None
+            rules.append(SameFacts(_same(known["same"], facts, fields=fields), within))
+        else:
+            entry.fail("must say marker or same")
+    return tuple(rules), marker
+
+
+def _same(entry: Entry, facts: Collection[FactInfo], *, fields: Mapping[str, FieldSpec]) -> tuple[str, ...]:
+    """Return the facts that make two records one. Each must be read here, or the rule could never hold."""
+    names = entry.texts()
+    readable = {fact for spec in fields.values() if spec.reads for fact in spec.facts}
+    for name in names:
+        if name not in {info.name for info in facts}:
+            entry.fail(unknown_fact(name, facts))
+        elif name not in readable:
+            entry.fail(f"{shown(name)} is not read by any field, so this rule could never hold")
+    if not names and entry.empty:
+        entry.fail("must name a fact")
+    return names
+
+
+# --- fields ------------------------------------------------------------------------------------------------------
+
+
+def _fields(source: Source, system: str, *, facts: tuple[FactInfo, ...], known: Known) -> dict[str, FieldSpec]:
+    others = tuple(name for name in known.systems if name != system)
+    found = {
+        name: read_field(name, one, facts=facts, choices=known.choices, systems=others)
+        for name, one in source.fields.items()
+    }
+    return {name: spec for name, spec in found.items() if spec is not None}
+
+
+def _check_places(spec: MappingSpec, source: Source) -> None:
+    """A place is written by exactly one entry; the marker's is written by the hub itself."""
+    writers = [(one.name, place) for one in spec.fields.values() if one.writes for place in one.at]
+    for (name, place), (other, same) in combinations(writers, 2):
+        if place == same:
+            entry = source.fields[other].keys.get("at", source.fields[other].entry)
+            entry.fail(f"{shown(place)} is written by {name} already; a place is written by one entry")
+    for name, place in writers:
+        if place == spec.marker:
+            entry = source.fields[name].keys.get("at", source.fields[name].entry)
+            entry.fail(f"{shown(place)} is where our marker lives; no field is written there")
+
+
+def _check_facts(spec: MappingSpec, source: Source) -> None:
+    """A fact is read from one entry, or nobody could say which of two readings counts."""
+    first: dict[str, str] = {}
+    for name, one in spec.fields.items():
+        for fact in one.facts if one.reads else ():
+            if fact in first:
+                source.fields[name].entry.fail(f"{shown(fact)} is read by {first[fact]} already")
+            first.setdefault(fact, name)
+
+
+def _transitions(entry: Entry | None) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Return declared workflow steps: ``status: {New: [In Progress, Rejected]}``."""
+    places = entry.open_keys() if entry else {}
+    return {
+        place: {view: targets.texts() for view, targets in steps.open_keys().items()} for place, steps in places.items()
+    }
