@@ -19,13 +19,15 @@ setup: $(STAMP)
 $(STAMP): pyproject.toml constraints.txt
 	bash tools/set-up
 
+# ARGS goes to pytest; where it chooses none of one part's tests, that is no failure.
 test: $(STAMP)
-	$(BIN)/pytest -q --ignore=tests/live $(ARGS)
+	chosen() { "$$@" || [[ $$? -eq 5 && -n "$(ARGS)" ]]; }
+	chosen $(BIN)/pytest -q --ignore=tests/live $(ARGS)
 	if [[ -n "$(LIVE)" ]]; then
 	  echo "live: Redmine, Tryton and PostgreSQL on 127.0.0.1; what is missing is installed first:"
 	  trap '$(BIN)/python tests/live/servers down' EXIT
 	  $(BIN)/python tests/live/servers up
-	  $(BIN)/pytest -q tests/live $(ARGS)
+	  chosen $(BIN)/pytest -q tests/live $(ARGS)
 	fi
 
 lint: $(STAMP)
