@@ -62,14 +62,15 @@ class Search:
     """
     The records that carry a marker.
 
-    NEWEST proves how fresh the search was: a stamp in the system's own words up to which it has surely seen everything
-    (the newest stamp that a lagging index has shown; the server's own clock where lists have no lag). "Not there"
-    counts only if it is newer than the create that is looked for. BEGAN is the hub's clock when the request left.
+    "Not there" counts only if the search is fresh enough for the create that is looked for. CURRENT: the search reads
+    the records themselves, so it is as fresh as BEGAN, the hub's clock when its request left. Otherwise NEWEST has to
+    be newer: the newest stamp, in the system's own words, that the search itself has shown.
     """
 
     ids: tuple[str, ...]
     newest: str | None
     began: datetime
+    current: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,9 +161,8 @@ class MemoryConnector(SystemConnector):
         place = self._marker_place(kind)
         rows = list(self.system.listed(kind))
         ids = tuple(row.id for row in rows if row.views.get(place) == marker)
-        newest = _newest(rows, traits) if traits.index_lag else stamp_of(self.system.clock(), traits.resolution)
         self._answered(request)
-        return Search(ids, newest, began)
+        return Search(ids, _newest(rows, traits), began, current=not traits.index_lag)
 
     async def discover(self, kind: str) -> Discovery:
         request = MemoryRequest("discover", kind)
