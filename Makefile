@@ -50,5 +50,5 @@ audit: $(STAMP)
 
 clean:
 	if [[ -d var/live ]]; then python3 tests/live/servers down; fi
-	rm -rf .venv var build dist .hypothesis
+	rm -rf .venv var build dist .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
