@@ -4,10 +4,12 @@ fear (a lost permission, an empty list, a wrong mapping) looks harmless record b
 """
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from .model import Event, Outcome
+from .model import Outcome
+
+AFTER_WRITE = "after our write"
+"""The cause of a reading that a write of ours brought about: no person's change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,53 +30,41 @@ class Stop:
     text: str
 
 
-def check_pass(outcomes: Iterable[Outcome], limits: Limits) -> list[Stop]:
-    """Return what is out of the ordinary in the decisions of one pass."""
-    creates: Counter[str] = Counter()
-    cleared: Counter[tuple[str, str]] = Counter()
-    same: Counter[tuple[str, str, str]] = Counter()
-    for outcome in outcomes:
-        creates.update(record.system for record in outcome.creates)
+@dataclass
+class Tally:
+    """What is out of the ordinary in the decisions of one pass, counted outcome by outcome."""
+
+    creates: Counter[str] = field(default_factory=Counter)
+    cleared: Counter[tuple[str, str]] = field(default_factory=Counter)
+    changed: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+
+    def add(self, outcome: Outcome) -> None:
+        """Count what *outcome* would make, and what its snapshots have emptied or changed."""
+        self.creates.update(record.system for record in outcome.creates)
         for event in outcome.events:
-            _count(event, cleared, same)
-    return [*_creates(creates, limits), *_clears(cleared, limits), *_changes(same, limits)]
+            if event.what != "read" or event.old is None or event.cause == AFTER_WRITE:
+                continue
+            if event.new is None or event.new in ("", []):
+                self.cleared[event.system, event.field] += 1
+            else:
+                self.changed[event.system, event.field, repr(event.new)] += 1
 
-
-def _count(event: Event, cleared: Counter[tuple[str, str]], same: Counter[tuple[str, str, str]]) -> None:
-    if event.what != "read" or event.old is None or event.cause == "after our write":
-        return
-    if event.new is None or event.new == [] or event.new == "":
-        cleared[event.system, event.field] += 1
-    else:
-        same[event.system, event.field, repr(event.new)] += 1
-
-
-def _creates(creates: Counter[str], limits: Limits) -> list[Stop]:
-    return [
-        Stop("max_creates", f"{count} records would be made in {system}; the guard allows {limits.max_creates}")
-        for system, count in sorted(creates.items())
-        if count > limits.max_creates
-    ]
-
-
-def _clears(cleared: Counter[tuple[str, str]], limits: Limits) -> list[Stop]:
-    return [
-        Stop("max_clears", f"{field} was emptied in {count} records of {system}; the guard allows {limits.max_clears}")
-        for (system, field), count in sorted(cleared.items())
-        if count > limits.max_clears
-    ]
-
-
-def _changes(same: Counter[tuple[str, str, str]], limits: Limits) -> list[Stop]:
-    return [
-        Stop(
-            "max_changes",
-            f"{field} was changed to one and the same in {count} records of {system}; "
-            f"the guard allows {limits.max_changes}",
-        )
-        for (system, field, _), count in sorted(same.items())
-        if count > limits.max_changes
-    ]
+    def stops(self, limits: Limits) -> list[Stop]:
+        """Return the guards that these counts set off."""
+        stops = [
+            Stop("max_creates", f"{count} records would be made in {system}; the guard allows {limits.max_creates}")
+            for system, count in sorted(self.creates.items())
+            if count > limits.max_creates
+        ]
+        for (system, name), count in sorted(self.cleared.items()):
+            if count > limits.max_clears:
+                text = f"{name} was emptied in {count} records of {system}; the guard allows {limits.max_clears}"
+                stops.append(Stop("max_clears", text))
+        for (system, name, _), count in sorted(self.changed.items()):
+            if count > limits.max_changes:
+                text = f"{name} became one and the same in {count} records of {system}; the guard allows "
+                stops.append(Stop("max_changes", f"{text}{limits.max_changes}"))
+        return stops
 
 
 def check_full_read(system: str, *, linked: int, missing: int, limits: Limits) -> list[Stop]:

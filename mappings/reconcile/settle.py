@@ -15,6 +15,7 @@ from datetime import datetime
 from mappings.exchange import Receipt, Refused, VendorRecord, View
 from mappings.lens import Field, Held, Refusal, Unseen
 
+from .guards import AFTER_WRITE
 from .judge import slot
 from .model import Base, Event, FieldWrite, Link, LinkChange, OpenWrite, Parked
 
@@ -148,7 +149,7 @@ def _by_view(
         _park(state, entry, Parked("unclear", "it shows neither what was nor what was written", wanted.value, view))
         _remember(state, entry, view)
     if view != old:
-        state.events.append(Event("read", entry.name, old, view, system=state.link.system, cause="after our write"))
+        state.events.append(Event("read", entry.name, old, view, system=state.link.system, cause=AFTER_WRITE))
 
 
 def _take_over(state: _Settling, entry: Field, view: View, reading: "Mapping[str, object] | Refusal") -> None:

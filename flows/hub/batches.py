@@ -1,0 +1,193 @@
+"""The middle of a pass, batch by batch: claim, decide, commit; then the strangers that have to be met."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from mappings.exchange import VendorRecord
+from mappings.reconcile.guards import Tally
+from mappings.reconcile.marker import Marker
+from state import cases, claims, commits, cursors, inbox
+from state.types import Claimed, NewLink, Snapshot, Whole
+
+from .deciding import Meeting, Ruling, decide_claimed, decide_new
+from .report import Report
+from .strangers import ALONE, COPY, NOT_TAKEN, UNMATCHED, meeting_of, sort_strangers
+from .wired import Scope, Wired
+
+BATCH = 100
+"""Entities that are claimed, decided and stored together."""
+
+
+@dataclass
+class Deciding:
+    """The deciding of one pass: counted for its guards and its report, and handed to KEEP batch by batch."""
+
+    wired: Wired
+    report: Report
+    tally: Tally = field(default_factory=Tally)
+    held_back: set[str] = field(default_factory=set)
+
+    def run(self) -> int:
+        """Decide everything that waits; returns how many entities were decided."""
+        with cpu_of_hub(self.report):
+            done = self._all(self._meeting({}))
+            unsure = self._meet()
+            if unsure is not None:
+                done += self._all(self._meeting(unsure))
+        return done
+
+    def only(self, entity: str) -> int:
+        """Decide one entity, whatever waits for it."""
+        with cpu_of_hub(self.report):
+            return self._some(self._meeting({}), only=[entity])
+
+    # --- meeting strangers ---
+
+    def has_strangers(self, scope: Scope) -> bool:
+        return inbox.any_aside(self.wired.store, scope[0], kind=scope[1], other_than=NOT_TAKEN)
+
+    def strangers(self, scope: Scope) -> list[Snapshot]:
+        """Return the strangers of *scope* that might be cases of ours."""
+        everyone = inbox.aside(self.wired.store, scope[0], kind=scope[1])
+        return [one for one in everyone if one.aside != NOT_TAKEN]
+
+    def lone(self, scope: Scope) -> list[Whole]:
+        """Return the entities of the sync that have no record in *scope*."""
+        return list(cases.unlinked(self.wired.store, self.wired.shape.name, system=scope[0], kind=scope[1]))
+
+    def _meeting(self, unsure: dict[Scope, frozenset[str]]) -> Meeting:
+        """Where may records be made? Not before a full read, and not while strangers wait to be met."""
+        store = self.wired.store
+        scopes = {(make.system, make.kind) for make in self.wired.shape.makes}
+        unread = {s for s in scopes if not cursors.state(store, s[0], kind=s[1]).first_read_done}
+        unmet = {s for s in scopes - unread if s not in unsure and self.has_strangers(s)}
+        return Meeting(frozenset(unread), frozenset(unmet), unsure)
+
+    def _meet(self) -> dict[Scope, frozenset[str]] | None:
+        """
+        Match strangers with the entities that have no record there, if either side has somebody new. Returns, per scope
+        that is now open, the entities that a person has to match; None where there was nobody to meet.
+        """
+        unsure: dict[Scope, frozenset[str]] = {}
+        for make in self.wired.shape.makes:
+            scope = (make.system, make.kind)
+            strangers = self.strangers(scope)
+            fresh = any(stranger.aside == UNMATCHED for stranger in strangers)
+            read = cursors.state(self.wired.store, scope[0], kind=scope[1]).first_read_done
+            if read and strangers and (fresh or self.held_back):
+                unsure[scope] = self._meet_in(scope, strangers)
+        self.again(sorted(self.held_back))
+        self.held_back.clear()
+        return unsure or None
+
+    def _meet_in(self, scope: Scope, strangers: Sequence[Snapshot]) -> frozenset[str]:
+        lone = self.lone(scope)
+        met = meeting_of(self.wired.shape.channels[scope], lone, strangers)
+        by_id = {stranger.record.id: stranger for stranger in strangers}
+        for entity, record in met.pairs.items():
+            self._join(entity, by_id.pop(record))
+        for group in met.ambiguous:
+            keys = ", ".join(sorted(whole.entity.key for whole in lone if whole.entity.id in group.entities))
+            listed = [by_id.pop(record) for record in group.records if record in by_id]
+            self.aside(listed, f"may be {keys}: {group.why}", listed=True)
+        self.aside([one for one in by_id.values() if one.aside != ALONE], ALONE)
+        return frozenset(entity for group in met.ambiguous for entity in group.entities)
+
+    # --- batches ---
+
+    def _all(self, meeting: Meeting) -> int:
+        done = 0
+        while decided := self._some(meeting):
+            done += decided
+        return done
+
+    def _some(self, meeting: Meeting, *, only: Sequence[str] | None = None) -> int:
+        """Decide one batch; returns how many entities and strangers it held."""
+        wired = self.wired
+        batch = claims.claim(wired.store, wired.worker, scopes=wired.scopes, limit=BATCH, only=only)
+        strangers = sort_strangers(wired, batch.strangers)
+        rulings = [decide_claimed(wired, claimed, meeting) for claimed in batch.cases]
+        rulings += [decide_new(wired, snapshot, meeting) for snapshot in strangers.open]
+        self.keep(rulings)
+        self.aside(strangers.not_taken, NOT_TAKEN)
+        self.aside(strangers.unmatched, UNMATCHED)
+        for marker, snapshot in strangers.ours:
+            self._ours(marker, snapshot)
+        return len(batch.cases) + len(batch.strangers)
+
+    def _ours(self, marker: Marker, snapshot: Snapshot) -> None:
+        """A record with our marker: settles the open create, or is a copy, or belongs to another hub."""
+        record = snapshot.record
+        whole = cases.whole(self.wired.store, marker.entity)
+        if whole is None or whole.entity.sync != self.wired.shape.name:
+            text = "carries the marker of a case that this hub does not have"
+            self.aside([snapshot], text, listed=True)
+        elif any((li.system, li.kind) == (record.system, record.kind) and not li.tombstone for li in whole.links):
+            self.aside([snapshot], f"{COPY} ({whole.entity.key})", listed=True)
+        elif marker.generation != whole.entity.generation:
+            self.aside([snapshot], f"an old copy of {whole.entity.key}", listed=True)
+        else:
+            self._join(marker.entity, snapshot)
+
+    def _join(self, entity: str, snapshot: Snapshot) -> None:
+        """Link a record to an entity that has none there, and decide it at once."""
+        record = snapshot.record
+        batch = claims.claim(self.wired.store, self.wired.worker, scopes=self.wired.scopes, limit=1, only=[entity])
+        for claimed in batch.cases:
+            self.keep([decide_claimed(self.wired, claimed, self._meeting({}), joined=[_link(claimed, snapshot)])])
+        if not batch.cases:
+            self.busy(record)
+
+    def keep(self, rulings: Sequence[Ruling]) -> None:
+        """Store a batch of decisions and count them."""
+        if not rulings:
+            return
+        for ruling in rulings:
+            outcome = ruling.decided.outcome
+            self.tally.add(outcome)
+            self.report.conflicts += len(outcome.entity.conflicts)
+            if ruling.held_back:
+                self.held_back.add(outcome.entity.id)
+        self.report.decided += len(rulings)
+        wired = self.wired
+        commits.commit(
+            wired.store,
+            wired.worker,
+            decided=[ruling.decided for ruling in rulings],
+            run=wired.run,
+            mapping=wired.shape.fingerprint,
+            lease=wired.lease,
+        )
+
+    def again(self, entities: Sequence[str]) -> None:
+        """Entities that are to be decided once more, now that their strangers are met."""
+        if entities:
+            cases.mark_due(self.wired.store, entities)
+
+    def aside(self, snapshots: Sequence[Snapshot], reason: str, *, listed: bool = False) -> None:
+        """Put strangers aside until their content changes; LISTED ones are for a person."""
+        if snapshots:
+            inbox.set_aside(self.wired.store, snapshots, reason=reason, listed=listed)
+
+    def busy(self, record: VendorRecord) -> None:
+        """A record of a case that another worker is deciding: looked at again with the next pass."""
+        inbox.hint(self.wired.store, record.system, kind=record.kind, ids=[record.id], reason="its case was busy")
+
+
+def _link(claimed: Claimed, snapshot: Snapshot) -> NewLink:
+    """The link that a record makes with a claimed entity; it settles the entity's open create there."""
+    record = snapshot.record
+    mine = [c.write.key for c in claimed.creates if (c.system, c.kind) == (record.system, record.kind)]
+    return NewLink(-1, snapshot, settles=mine[0] if mine else "")
+
+
+@contextmanager
+def cpu_of_hub(report: Report, clock: Callable[[], float] = time.thread_time) -> Iterator[None]:
+    """Count the CPU time of a stretch of the hub's own work."""
+    began = clock()
+    try:
+        yield
+    finally:
+        report.hub_cpu += clock() - began

@@ -1,0 +1,190 @@
+"""The middle of a pass: claim what is new, decide it, store the outcomes. Touches no system."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from mappings.exchange import Transition, View
+from mappings.reconcile import new_record, reconcile
+from mappings.reconcile.gone import attention, lost
+from mappings.reconcile.model import Entity, Event, FieldWrite, Link, LinkChange, NewRecord, Origin, Outcome, Side
+from mappings.reconcile.path import hops, next_hop
+from state.types import Claimed, Decided, NewLink, Snapshot
+
+from .sides import derived_for_new, live_sides, make_side, rules_for, with_derived
+from .wired import Channel, Make, Scope, Wired
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """
+    Where records may be made: UNREAD scopes have not been read in full yet, UNMET ones hold strangers that must be met
+    first; UNSURE are entities (by scope) that a person has to match.
+    """
+
+    unread: frozenset[Scope] = frozenset()
+    unmet: frozenset[Scope] = frozenset()
+    unsure: Mapping[Scope, frozenset[str]] = field(default_factory=dict)
+
+    def allows(self, scope: Scope, entity: str) -> bool:
+        return scope not in self.unread | self.unmet and entity not in self.unsure.get(scope, frozenset())
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """A decision, and whether a record of it was held back until the strangers of its system have been met."""
+
+    decided: Decided
+    held_back: bool = False
+
+
+def decide_claimed(wired: Wired, claimed: Claimed, meeting: Meeting, *, joined: Sequence[NewLink] = ()) -> Ruling:
+    """Return what follows for a claimed entity; JOINED are records that become its links with this decision."""
+    shape = wired.shape
+    sides = live_sides(shape, claimed.links, claimed.snapshots)
+    entity, losses, told = _losses(wired, claimed, sides)
+    sides += [join_side(wired, new) for new in joined]
+    snapshots = {**claimed.snapshots, **{new.ref: new.snapshot for new in joined}}
+    outcome = _outcome(wired, entity, with_derived(shape, sides, snapshots))
+    makes = _makes_due(wired, outcome.entity, claimed, joined=joined)
+    creates = _creates(wired, outcome.entity, makes, meeting, sides=sides, snapshots=snapshots)
+    events = [*told, *_linked(joined), *outcome.events]
+    outcome = replace(outcome, links=[*outcome.links, *losses], creates=tuple(creates), events=tuple(events))
+    return Ruling(Decided(outcome, claimed, new_links=tuple(joined)), _held_back(makes, meeting))
+
+
+def _losses(wired: Wired, claimed: Claimed, sides: Sequence[Side]) -> tuple[Entity, list[LinkChange], list[Event]]:
+    """Apply the rule for gone records to new tombstones; each once, and it stays on the attention list."""
+    entity, changes, events = claimed.entity, [], []
+    origin = Origin("rule", f"gone: {wired.shape.gone}", wired.clock())
+    for link in claimed.links:
+        if link.tombstone and WHOLE not in link.parked:
+            entity, told = lost(entity, sides, link, rule=wired.shape.gone, origin=origin)
+            parked = {**link.parked, WHOLE: attention(link)}
+            changes.append(LinkChange(link.id, link.bases, link.seen, parked, answers=link.answers))
+            events += told
+    return entity, changes, events
+
+
+WHOLE = ""
+"""The name under which something is parked that concerns a record as a whole."""
+
+
+def decide_new(
+    wired: Wired, snapshot: Snapshot, meeting: Meeting, *, joined: Sequence[NewLink] = (), entity_id: str = ""
+) -> Ruling:
+    """Open an entity for a record that enters where cases are born; JOINED are records that were matched with it."""
+    shape = wired.shape
+    entity = Entity(entity_id or wired.new_id(), shape.entity, "", shape.name, created=wired.clock())
+    new_links = (NewLink(-1, snapshot), *joined)
+    snapshots = {new.ref: new.snapshot for new in new_links}
+    sides = [join_side(wired, new) for new in new_links]
+    side = sides[0]
+    outcome = _outcome(wired, entity, with_derived(shape, sides, snapshots))
+    opened = Event("opened", "", system=side.link.system, cause=f"#{side.link.external_id} entered")
+    makes = _makes_due(wired, outcome.entity, Claimed(entity), joined=new_links)
+    creates = _creates(wired, outcome.entity, makes, meeting, sides=sides, snapshots=snapshots)
+    outcome = replace(outcome, creates=tuple(creates), events=(opened, *outcome.events))
+    return Ruling(Decided(outcome, None, new_links=new_links, prefix=shape.prefix), _held_back(makes, meeting))
+
+
+def join_side(wired: Wired, new: NewLink) -> Side:
+    """Return the side of a record that has no link yet: everything it shows is seen for the first time."""
+    record = new.snapshot.record
+    channel = wired.shape.channels[record.system, record.kind]
+    link = Link(new.ref, record.system, record.kind, record.id, record.version, url=record.url)
+    return make_side(channel, link, new.snapshot)
+
+
+def _outcome(wired: Wired, entity: Entity, sides: Sequence[Side]) -> Outcome:
+    outcome = reconcile(entity, sides, rules_for(wired, entity))
+    by_link = {side.link.id: side for side in sides}
+    links = [with_paths(wired, by_link[change.link], change) for change in outcome.links]
+    return replace(outcome, links=tuple(links))
+
+
+def _linked(joined: Iterable[NewLink]) -> list[Event]:
+    return [
+        Event("linked", "", system=new.snapshot.record.system, cause=f"#{new.snapshot.record.id}") for new in joined
+    ]
+
+
+# --- paths ---------------------------------------------------------------------------------------------------------
+
+
+def with_paths(wired: Wired, side: Side, change: LinkChange) -> LinkChange:
+    """Give the status writes of *change* the way through the workflow, as far as it is known."""
+    scope = (side.link.system, side.link.kind)
+    channel = wired.shape.channels[scope]
+    if not channel.status or not change.write:
+        return change
+    known = wired.transitions(scope)
+    writes = [_with_path(channel, side, write, known) for write in change.write]
+    return replace(change, write=tuple(writes))
+
+
+def _with_path(channel: Channel, side: Side, write: FieldWrite, known: Sequence[Transition]) -> FieldWrite:
+    place = side.fields[write.field].places[0]
+    if place not in channel.status or not known:
+        return write
+    closing = channel.closing.get(place, frozenset())
+    way = hops(known, write.expected, write.view, closing=closing)
+    if way is None:
+        way = _first_step(known, write, closing)
+    return replace(write, hops=way)
+
+
+def _first_step(known: Sequence[Transition], write: FieldWrite, closing: frozenset[str]) -> tuple[View, ...]:
+    """No whole path is known: the step that explores, if any; else the direct one, and the system says why not."""
+    allowed = {step.target for step in known if step.source == write.expected}
+    step = next_hop(known, write.expected, write.view, allowed=allowed, tried=(), closing=closing)
+    return () if step is None or step == write.view else (step,)
+
+
+# --- creates -------------------------------------------------------------------------------------------------------
+
+
+def _makes_due(wired: Wired, entity: Entity, claimed: Claimed, *, joined: Sequence[NewLink]) -> list[Make]:
+    """Return what is to be made: no link there (a tombstone is one), no create on its way, the condition holds."""
+    shape = wired.shape
+    facts = shape.dotted({name: said.value for name, said in entity.facts.items()})
+    linked = {(li.system, li.kind) for li in claimed.links if not _made_again(wired, entity, tombstone=li.tombstone)}
+    linked |= {(new.snapshot.record.system, new.snapshot.record.kind) for new in joined}
+    sent = {(create.system, create.kind) for create in claimed.creates if create.write.state != "planned"}
+    return [make for make in shape.makes if (make.system, make.kind) not in linked | sent and make.when(facts)]
+
+
+def _made_again(wired: Wired, entity: Entity, *, tombstone: bool) -> bool:
+    return tombstone and wired.shape.gone == "restore" and entity.generation > 1
+
+
+def _held_back(makes: Sequence[Make], meeting: Meeting) -> bool:
+    return any((make.system, make.kind) in meeting.unmet for make in makes)
+
+
+def _creates(
+    wired: Wired,
+    entity: Entity,
+    makes: Sequence[Make],
+    meeting: Meeting,
+    *,
+    sides: Sequence[Side],
+    snapshots: Mapping[int, Snapshot],
+) -> list[NewRecord]:
+    """Return the records to be made now, where the meeting allows it."""
+    records = []
+    for make in makes:
+        if meeting.allows((make.system, make.kind), entity.id):
+            channel = wired.shape.channels[make.system, make.kind]
+            derived = derived_for_new(wired.shape, channel, list(sides), snapshots)
+            fixed = {**channel.fixed(), **make.fixed}
+            records.append(
+                new_record(
+                    entity,
+                    system=make.system,
+                    kind=make.kind,
+                    fields=channel.fields,
+                    fixed=fixed,
+                    derived=derived,
+                )
+            )
+    return records

@@ -1,0 +1,73 @@
+"""The beginning of a pass: read what is new, page by page, and store each page with its cursor before the next."""
+
+import asyncio
+
+from connectors.base import Connector
+from mappings.exchange import Cursor
+from mappings.reconcile.guards import check_full_read
+from state import cursors, inbox
+from state.types import Lane, PutCount, Scan
+
+from .report import Report
+from .wired import Scope, Wired
+
+HINTS = 100
+"""How many hinted records are looked up at once."""
+
+
+async def pull_page(
+    wired: Wired, scope: Scope, cursor: Cursor | None, *, scan: Scan | None = None
+) -> tuple[PutCount, Cursor, bool]:
+    """Read one page after *cursor* and store it; returns what was stored, the new cursor, and whether more follows."""
+    system, kind = scope
+    connector = wired.connectors[system]
+    page = await connector.pull(kind, cursor, full=scan is not None)
+    lag = connector.abilities.index_lag > 0
+    lane: Lane = "full" if scan else "changes"
+    count = await asyncio.to_thread(inbox.put, wired.store, page, lag=lag, lane=lane, scan=scan, lease=wired.lease)
+    return count, page.cursor, page.more
+
+
+async def pull_scope(wired: Wired, scope: Scope, report: Report) -> None:
+    """Read everything that changed in *scope* since its cursor, then look up what was hinted at."""
+    state = cursors.state(wired.store, scope[0], kind=scope[1])
+    cursor, more = state.cursor, True
+    while more:
+        count, cursor, more = await pull_page(wired, scope, cursor)
+        report.read[scope[0]] += count.stored + count.same + count.stale + count.hinted
+    await look_up_hints(wired, scope, report)
+
+
+async def pull_full(wired: Wired, scope: Scope, report: Report) -> None:
+    """Read *scope* whole and look up what it no longer lists; a list that shrank too much stops the pass instead."""
+    system, kind = scope
+    scan = cursors.begin_full(wired.store, system, kind=kind)
+    cursor: Cursor | None = None
+    more = True
+    while more:
+        count, cursor, more = await pull_page(wired, scope, cursor, scan=scan)
+        report.read[system] += count.stored + count.same + count.stale + count.hinted
+    missing = cursors.missing(wired.store, scan)
+    stops = check_full_read(system, linked=missing.linked, missing=missing.gone, limits=wired.shape.limits)
+    report.stops += stops
+    cursors.end_full(wired.store, scan, suspect=not stops)
+    if not stops:
+        await look_up_hints(wired, scope, report)
+
+
+async def look_up_hints(wired: Wired, scope: Scope, report: Report) -> None:
+    """Read by id what a webhook, a doubt or a full read has pointed at."""
+    system, kind = scope
+    connector: Connector = wired.connectors[system]
+    before: frozenset[str] = frozenset()
+    while hints := inbox.hints(wired.store, system, kind=kind, limit=HINTS):
+        ids = [hint.id for hint in hints]
+        if before == frozenset(ids):
+            return
+        before = frozenset(ids)
+        began = wired.clock()
+        found = await connector.get(kind, ids)
+        await asyncio.to_thread(
+            inbox.put_found, wired.store, found, system=system, kind=kind, began=began, lease=wired.lease
+        )
+        report.read[system] += sum(1 for one in found if one.record is not None)

@@ -1,0 +1,235 @@
+"""
+The end of a pass: send what is planned, and note what became of it. `sent` is stored before any request leaves.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from connectors.errors import AuthFailed, ConnectorError, RetryLater
+from mappings.exchange import Change, Create, Receipt, Transition, Update, VendorRecord, View, Write
+from mappings.lens import Unseen
+from mappings.reconcile import held_of, settle
+from mappings.reconcile.marker import Marker
+from mappings.reconcile.model import Event, FieldWrite, Link, OpenWrite
+from mappings.reconcile.path import next_hop
+from mappings.reconcile.settle import Settlement, left_out
+from state import dictionaries, outbox
+from state.types import Outgoing, Settled
+
+from .wired import Channel, Wired
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """What one batch of writes came to."""
+
+    sent: int = 0
+    created: int = 0
+    updated: int = 0
+    parked: int = 0
+    postponed: int = 0
+
+    def __add__(self, other: "Pushed") -> "Pushed":
+        return Pushed(
+            self.sent + other.sent,
+            self.created + other.created,
+            self.updated + other.updated,
+            self.parked + other.parked,
+            self.postponed + other.postponed,
+        )
+
+
+async def push_batch(wired: Wired, system: str) -> Pushed:
+    """
+    Send the next planned writes of *system* and settle them.
+
+    Raises AuthFailed and RetryLater where nothing was sent; the writes are planned again then.
+    """
+    connector = wired.connectors[system]
+    limit = max(connector.abilities.write_batch, 1)
+    going = await asyncio.to_thread(
+        outbox.take, wired.store, wired.worker, system=system, limit=limit, lease=wired.lease
+    )
+    if not going:
+        return Pushed()
+    writes = [make_write(wired, one) for one in going]
+    try:
+        receipts = await connector.push(writes)
+    except (AuthFailed, RetryLater) as error:
+        await _postpone(wired, going, error)
+        raise
+    settled = [settle_one(wired, one, receipt) for one, receipt in zip(going, receipts, strict=True)]
+    await asyncio.to_thread(store_settled, wired, settled)
+    return _count(going, receipts, settled)
+
+
+def store_settled(wired: Wired, settled: Sequence[Settled]) -> None:
+    """Store what became of writes, all in one transaction."""
+    outbox.settle(wired.store, wired.worker, settled=settled, run=wired.run, lease=wired.lease)
+
+
+async def _postpone(wired: Wired, going: Sequence[Outgoing], error: ConnectorError) -> None:
+    """Nothing was sent: all of it is planned again, not before the system wants it."""
+    after = getattr(error, "after", None) or 0.0
+    later = wired.clock() + timedelta(seconds=after)
+    settled = [Settled(one.key, "planned", not_before=later) for one in going]
+    await asyncio.to_thread(store_settled, wired, settled)
+
+
+def make_write(wired: Wired, one: Outgoing) -> Write:
+    """Return what the connector is asked to do for an outbox row."""
+    channel = wired.shape.channels[one.system, one.kind]
+    changes = tuple(change for write in one.fields for change in _changes(channel, write))
+    if one.verb == "create":
+        marker = str(Marker(one.entity.id, one.generation))
+        return Create(one.key, one.system, one.kind, marker, changes, fixed=one.fixed)
+    if one.external_id is None:
+        raise ValueError(f"outbox row {one.key} is an update without a record")
+    return Update(one.key, one.system, one.kind, one.external_id, changes, version=one.version, confirm=channel.confirm)
+
+
+def _changes(channel: Channel, write: FieldWrite) -> list[Change]:
+    entry = channel.fields[write.field]
+    views = entry.spread(write.view)
+    blank = dict.fromkeys(entry.places)
+    expected = entry.spread(write.expected) if isinstance(write.expected, dict) or len(views) == 1 else blank
+    return [Change(place, view, expected.get(place), hops=write.hops) for place, view in views.items()]
+
+
+def settle_one(wired: Wired, one: Outgoing, receipt: Receipt) -> Settled:
+    """Return what is kept of *receipt*."""
+    match receipt.state:
+        case "done" | "refused":
+            return _settle_fields(wired, one, receipt)
+        case "moved":
+            return Settled(one.key, "due", record=receipt.record, began=receipt.began, rest=True, due=True)
+        case "gone":
+            return Settled(one.key, "due", gone=receipt.reason or "no longer there", rekey=receipt.other, due=True)
+        case "unclear":
+            return Settled(one.key, "sent", not_before=_in_doubt_until(wired, one.system))
+        case "unsent":
+            return Settled(one.key, "planned", not_before=wired.clock())
+
+
+def _in_doubt_until(wired: Wired, system: str) -> datetime:
+    abilities = wired.connectors[system].abilities
+    return wired.clock() + timedelta(seconds=abilities.request_timeout + abilities.index_lag)
+
+
+def _settle_fields(wired: Wired, one: Outgoing, receipt: Receipt) -> Settled:
+    channel = wired.shape.channels[one.system, one.kind]
+    made = one.verb == "create"
+    if made and receipt.record is None and receipt.id is None:
+        return _never_made(one, receipt)
+    link = one.link or Link(0, one.system, one.kind, receipt.id or "")
+    open_write = OpenWrite(one.key, "sent", one.verb, one.fields)
+    learn(wired, one, receipt)
+    result = settle(
+        link,
+        open_write,
+        receipt,
+        fields=channel.fields,
+        held=held_of(one.entity),
+        now=wired.clock(),
+        onward=lambda place, here, target, allowed: _way_on(
+            wired, one, place, here=here, target=target, allowed=allowed
+        ),
+    )
+    if made:
+        result = Settlement(left_out(result.change, one.left_out), result.events, result.again, result.absorbed)
+    return _settled(one, receipt, result)
+
+
+def _settled(one: Outgoing, receipt: Receipt, result: Settlement) -> Settled:
+    record = receipt.record
+    made = one.verb == "create"
+    linked = [Event("linked", "", system=one.system, cause=f"#{receipt.id} was made")] if made else []
+    return Settled(
+        one.key,
+        "due" if result.again else "settled",
+        change=result.change,
+        external_id=receipt.id if made else None,
+        record=record,
+        began=receipt.began,
+        rest=record is not None and not result.absorbed,
+        events=[*linked, *overwritten(one, receipt), *result.events],
+        due=result.again or made,
+        version=record.version if record else None,
+        url=record.url if record else None,
+        window=receipt.window,
+    )
+
+
+def overwritten(one: Outgoing, receipt: Receipt) -> list[Event]:
+    """Edits that the system's change log shows between our compare and our write: fetched into the history."""
+    return [
+        Event(
+            "overwritten", past.place, past.old, past.new, system=one.system, by=past.by or "", cause=f"log {past.id}"
+        )
+        for past in receipt.log
+        if not past.ours
+    ]
+
+
+def _never_made(one: Outgoing, receipt: Receipt) -> Settled:
+    """A create that the system refused whole: parked with its reason, until something changes or a person retries."""
+    reason = "; ".join(refused.reason for refused in receipt.refused) or receipt.reason
+    event = Event("parked", "", system=one.system, cause=f"not made: {reason}")
+    return Settled(one.key, "parked", events=[event])
+
+
+# --- workflow ---------------------------------------------------------------------------------------------------------
+
+
+def learn(wired: Wired, one: Outgoing, receipt: Receipt) -> None:
+    """Remember which steps the workflow was seen to allow from where the record stands."""
+    steps = [
+        Transition(str(here), str(target))
+        for refused in receipt.refused
+        if refused.place and refused.allowed and (here := _here(receipt.record, refused.place)) is not None
+        for target in refused.allowed
+    ]
+    known = set(wired.learned.get((one.system, one.kind), ()))
+    fresh = [step for step in steps if step not in known]
+    if fresh:
+        wired.learned[one.system, one.kind] = (*wired.learned.get((one.system, one.kind), ()), *fresh)
+        dictionaries.learn(wired.store, one.system, kind=one.kind, transitions=fresh)
+
+
+def _here(record: VendorRecord | None, place: str) -> View:
+    return record.views.get(place) if record else None
+
+
+def _way_on(wired: Wired, one: Outgoing, place: str, *, here: View, target: View, allowed: tuple[View, ...]) -> bool:
+    """Say whether there is a step that leads on, or that has not been tried."""
+    channel = wired.shape.channels[one.system, one.kind]
+    known = wired.transitions((one.system, one.kind))
+    closing = channel.closing.get(place, frozenset())
+    step = next_hop(known, here, target, allowed=[str(view) for view in allowed], tried=(), closing=closing)
+    return step is not None and step != target
+
+
+# --- counting --------------------------------------------------------------------------------------------------------
+
+
+def _count(going: Sequence[Outgoing], receipts: Sequence[Receipt], settled: Sequence[Settled]) -> Pushed:
+    done = [one for one, receipt in zip(going, receipts, strict=True) if receipt.state == "done"]
+    parked = sum(1 for one in settled if one.change is not None and one.change.parked)
+    return Pushed(
+        sent=len(going),
+        created=sum(1 for one in done if one.verb == "create"),
+        updated=sum(1 for one in done if one.verb == "update"),
+        parked=parked + sum(1 for one in settled if one.next == "parked"),
+        postponed=sum(1 for one in settled if one.next in ("sent", "planned")),
+    )
+
+
+def unseen_or_expected(one: Outgoing, record: VendorRecord, channel: Channel) -> bool:
+    """Say whether *record* still shows everywhere what an update in doubt expected to replace: it never arrived."""
+    for write in one.fields:
+        view = channel.fields[write.field].view(record.views)
+        if not isinstance(view, Unseen) and view != write.expected:
+            return False
+    return True

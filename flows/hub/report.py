@@ -1,0 +1,63 @@
+"""What a pass did, as one object: counts and keys, no customer's values."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mappings.reconcile.guards import Stop
+
+
+@dataclass
+class Report:
+    """Counted while the pass runs. TROUBLE: system -> why it could not be talked to."""
+
+    sync: str
+    run: str = ""
+    read: Counter[str] = field(default_factory=Counter)
+    created: Counter[str] = field(default_factory=Counter)
+    updated: Counter[str] = field(default_factory=Counter)
+    requests: dict[str, int] = field(default_factory=dict)
+    overhead: dict[str, int] = field(default_factory=dict)
+    writing: dict[str, int] = field(default_factory=dict)
+    conflicts: int = 0
+    parked: int = 0
+    decided: int = 0
+    pushed: int = 0
+    """Writes that left and came to an end: while there are any, the pass goes on."""
+    statements: int = 0
+    seconds: float = 0.0
+    hub_cpu: float = 0.0
+    cpu: float = 0.0
+    max_rss_mb: float = 0.0
+    trouble: dict[str, str] = field(default_factory=dict)
+    refused_us: set[str] = field(default_factory=set)
+    stops: list[Stop] = field(default_factory=list)
+
+    @property
+    def state(self) -> str:
+        """How the pass ended: done, stopped (a guard asks), failed (nothing could be read)."""
+        if self.stops:
+            return "stopped"
+        return "failed" if self.trouble and not self.requests else "done"
+
+    def as_json(self) -> Mapping[str, Any]:
+        """Return the report in the form that `sync --json` prints."""
+        systems = sorted({*self.read, *self.requests})
+        return {
+            "sync": self.sync,
+            "run": self.run,
+            "read": {name: self.read[name] for name in systems},
+            "created": {name: self.created[name] for name in systems},
+            "updated": {name: self.updated[name] for name in systems},
+            "requests": {name: self.requests.get(name, 0) for name in systems},
+            "overhead": {name: self.overhead.get(name, 0) for name in systems},
+            "conflicts": self.conflicts,
+            "parked": self.parked,
+            "statements": self.statements,
+            "seconds": round(self.seconds, 3),
+            "cpu_seconds": {"hub": round(self.hub_cpu, 3), "transport": round(max(self.cpu - self.hub_cpu, 0.0), 3)},
+            "max_rss_mb": round(self.max_rss_mb, 1),
+            "trouble": dict(sorted(self.trouble.items())),
+            "stopped": [stop.text for stop in self.stops],
+        }

@@ -1,0 +1,131 @@
+"""From what is stored and what has arrived to what reconcile is given: sides, derived facts, rules."""
+
+from collections.abc import Mapping
+
+from mappings.canonical.values import Value
+from mappings.exchange import VendorRecord, View
+from mappings.lens import UNSEEN, Field, Unseen
+from mappings.reconcile import Rules
+from mappings.reconcile.derived import Standing, first_known, progress
+from mappings.reconcile.judge import seen_view
+from mappings.reconcile.model import Entity, Link, Side
+from state.types import Snapshot
+
+from .times import stamp_time
+from .wired import Channel, SyncShape, Wired
+
+
+def make_side(channel: Channel, link: Link, snapshot: Snapshot | None) -> Side:
+    """Return *link* as reconcile sees it, with what its *snapshot* shows of the mapped fields."""
+    if snapshot is None:
+        return Side(link, channel.fields)
+    record = snapshot.record
+    at = stamp_time(record.stamp)
+    return Side(link, channel.fields, channel.views(record.views), at=at, after=snapshot.read_after)
+
+
+def live_sides(shape: SyncShape, links: tuple[Link, ...], snapshots: Mapping[int, Snapshot]) -> list[Side]:
+    """Return the sides of all live links that the sync has a mapping for."""
+    return [
+        make_side(shape.channels[link.system, link.kind], link, snapshots.get(link.id))
+        for link in links
+        if not link.tombstone and (link.system, link.kind) in shape.channels
+    ]
+
+
+def with_derived(shape: SyncShape, sides: list[Side], snapshots: Mapping[int, Snapshot]) -> list[Side]:
+    """Return *sides* with the facts that the hub works out for each: address and progress in the other systems."""
+    addresses = {side.link.system: _address(side.link, snapshots.get(side.link.id)) for side in sides}
+    return [
+        Side(
+            side.link,
+            side.fields,
+            side.fresh,
+            at=side.at,
+            after=side.after,
+            derived=_derived(shape, side, sides, addresses),
+        )
+        for side in sides
+    ]
+
+
+def derived_for_new(
+    shape: SyncShape, channel: Channel, sides: list[Side], snapshots: Mapping[int, Snapshot]
+) -> dict[str, Value]:
+    """Return the derived facts of a record that is to be made in *channel*."""
+    addresses = {side.link.system: _address(side.link, snapshots.get(side.link.id)) for side in sides}
+    return _derive(shape, channel.system, channel.fields, sides=sides, addresses=addresses)
+
+
+def _derived(shape: SyncShape, side: Side, sides: list[Side], addresses: Mapping[str, str | None]) -> dict[str, Value]:
+    return _derive(shape, side.link.system, side.fields, sides=sides, addresses=addresses)
+
+
+def _derive(
+    shape: SyncShape,
+    system: str,
+    fields: Mapping[str, Field],
+    *,
+    sides: list[Side],
+    addresses: Mapping[str, str | None],
+) -> dict[str, Value]:
+    derived: dict[str, Value] = {}
+    others = [side for side in sides if side.link.system != system]
+    for name, entry in fields.items():
+        if entry.direction != "out":
+            continue
+        if entry.facts == ("link",):
+            derived[name] = first_known([addresses[s.link.system] for s in others if entry.of in (None, s.link.system)])
+        elif entry.facts == ("progress",):
+            workers = [s for s in others if (entry.of or s.link.system) == s.link.system and _makes(shape, s)]
+            derived[name] = progress(standing(shape, workers[0])) if workers else None
+    return derived
+
+
+def _makes(shape: SyncShape, side: Side) -> bool:
+    return any(make.system == side.link.system for make in shape.makes)
+
+
+def standing(shape: SyncShape, side: Side) -> Standing:
+    """Return how the case stands in the system of *side*, in that system's own words."""
+    channel = shape.channels[side.link.system, side.link.kind]
+    return Standing(
+        status=_shown(channel, side, "outcome") or _shown(channel, side, "stage"),
+        assignee=_shown(channel, side, "case_manager") or _shown(channel, side, "owner"),
+        due=_shown(channel, side, "deadline") or _shown(channel, side, "closes_on"),
+        blocked="blocked" if _seen(side, "blocked") is True else "",
+    )
+
+
+def _shown(channel: Channel, side: Side, fact: str) -> str:
+    """Return the label of what the record shows in the place of *fact*."""
+    for entry in side.fields.values():
+        if fact in entry.facts:
+            view = seen_view(side, entry)
+            if not isinstance(view, Unseen) and view not in (None, ""):
+                return channel.label(entry.places[0], view)
+    return ""
+
+
+def _seen(side: Side, fact: str) -> "View | Unseen":
+    for entry in side.fields.values():
+        if fact in entry.facts:
+            return seen_view(side, entry)
+    return UNSEEN
+
+
+def _address(link: Link, snapshot: Snapshot | None) -> str | None:
+    return (snapshot.record.url if snapshot else None) or link.url
+
+
+def rules_for(wired: Wired, entity: Entity) -> Rules:
+    """Return who is right about *entity*, with its facts as they are now."""
+    facts = {name: said.value for name, said in entity.facts.items()}
+    shape = wired.shape
+    return Rules(shape.policies, wired.clock(), orders=shape.orders, dotted=shape.dotted(facts))
+
+
+def record_made(record: VendorRecord) -> str | None:
+    """Return the stamp of the record's making, where a place shows one."""
+    made = record.views.get("created_on") or record.views.get("create_date") or record.views.get("createdTime")
+    return str(made) if made else None

@@ -1,0 +1,126 @@
+"""
+The pass: settle what is in doubt, pull, decide, push, and again until nothing is left to do.
+
+One bad system never stops the others: what cannot be talked to is told, and the rest goes on.
+"""
+
+import asyncio
+import resource
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from connectors.errors import AuthFailed, ConnectorError
+
+from .batches import Deciding
+from .doubts import settle_doubts
+from .pulling import pull_full, pull_scope
+from .pushing import push_batch
+from .report import Report
+from .wired import Wired
+
+MOST_ROUNDS = 24
+"""Rounds of deciding and pushing in one pass: a status path of six hops with a write-back after each, and room."""
+
+Step = Callable[[str], None]
+"""Told what the pass is at, for a progress line."""
+
+
+@dataclass(frozen=True)
+class PassOptions:
+    """ONLY: talk to this system alone. FULL: read every system whole. WRITE: false reads and decides, sends nothing."""
+
+    only: str | None = None
+    full: bool = False
+    write: bool = True
+
+
+async def run_pass(wired: Wired, options: PassOptions, step: Step = lambda _: None) -> Report:
+    """Run one pass over everything that is new, and return what it did."""
+    report = Report(wired.shape.name, wired.run)
+    wall, cpu, counted = time.perf_counter(), time.process_time(), wired.store.statements
+    systems = [name for name in sorted(wired.connectors) if options.only in (None, name)]
+
+    await read_systems(wired, systems, report, full=options.full, step=step)
+    await _decide_and_push(wired, systems, options, report=report, step=step)
+
+    report.seconds = time.perf_counter() - wall
+    report.cpu = time.process_time() - cpu
+    report.statements = wired.store.statements - counted
+    report.max_rss_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    for name in systems:
+        count = wired.connectors[name].requests
+        report.requests[name] = count.total - count.overhead
+        report.overhead[name] = count.overhead
+        report.writing[name] = count.writing
+    return report
+
+
+async def read_systems(wired: Wired, systems: list[str], report: Report, *, full: bool, step: Step) -> None:
+    """Prove who we are, settle what is in doubt, and read what is new (or everything), in all systems at once."""
+    await _each(systems, report, lambda name: _identify(wired, name))
+    step("settling what was in doubt")
+    await _each(systems, report, lambda name: _doubts(wired, name))
+    step("reading")
+    await _each(systems, report, lambda name: _read(wired, name, report, full=full))
+
+
+async def _decide_and_push(
+    wired: Wired, systems: list[str], options: PassOptions, *, report: Report, step: Step
+) -> None:
+    deciding = Deciding(wired, report)
+    for _ in range(MOST_ROUNDS):
+        step("deciding")
+        await asyncio.to_thread(deciding.run)
+        report.stops += deciding.tally.stops(wired.shape.limits)
+        if report.stops or not options.write:
+            return
+        step("writing")
+        before = report.pushed
+        await _each(systems, report, lambda name: _push(wired, name, report))
+        if report.pushed == before:
+            return
+
+
+async def _each(systems: list[str], report: Report, work: Callable[[str], Awaitable[None]]) -> None:
+    """Do *work* for every system at once; a system that fails is told in the report and left out from then on."""
+
+    async def guarded(name: str) -> None:
+        if name in report.trouble:
+            return
+        try:
+            await work(name)
+        except AuthFailed as error:
+            report.trouble[name] = str(error)
+            report.refused_us.add(name)
+        except ConnectorError as error:
+            report.trouble[name] = str(error)
+
+    async with asyncio.TaskGroup() as group:
+        for name in systems:
+            group.create_task(guarded(name))
+
+
+async def _identify(wired: Wired, name: str) -> None:
+    await wired.connectors[name].identify()
+
+
+async def _doubts(wired: Wired, name: str) -> None:
+    await settle_doubts(wired, name)
+
+
+async def _read(wired: Wired, name: str, report: Report, *, full: bool) -> None:
+    for scope in wired.scopes:
+        if scope[0] == name:
+            await (pull_full if full else pull_scope)(wired, scope, report)
+
+
+async def _push(wired: Wired, name: str, report: Report) -> None:
+    while True:
+        pushed = await push_batch(wired, name)
+        report.pushed += pushed.sent - pushed.postponed
+        report.created[name] += pushed.created
+        report.updated[name] += pushed.updated
+        report.parked += pushed.parked
+        if not pushed.sent or pushed.postponed == pushed.sent:
+            return

@@ -1,0 +1,125 @@
+"""One sync, wired: its store, its connectors and what its mappings say. Made by `wiring`, used by the pass."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from connectors.base import Connector
+from mappings.canonical.values import Value
+from mappings.exchange import Transition, VendorRecord, View, Views
+from mappings.lens import Field
+from mappings.policy import Condition, Policy
+from mappings.reconcile.gone import Gone
+from mappings.reconcile.guards import Limits
+from mappings.reconcile.meeting import SameFacts
+from state.store import Store
+from state.types import Lease, Worker
+
+Scope = tuple[str, str]
+"""(system, kind)."""
+
+
+@dataclass(frozen=True)
+class Channel:
+    """What one mapping says about one kind of record of one system, resolved against that system's words."""
+
+    system: str
+    kind: str
+    fields: Mapping[str, Field]
+    take: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Place -> the views that enter (as text)."""
+    leave_when: Condition | None = None
+    match: Sequence[SameFacts] = ()
+    marker: str | None = None
+    confirm: tuple[str, ...] = ()
+    transitions: tuple[Transition, ...] = ()
+    status: frozenset[str] = frozenset()
+    """Places that stand in a workflow."""
+    closing: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Place -> the views that close a record."""
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Place -> view -> the label a person sees."""
+
+    @property
+    def scope(self) -> Scope:
+        return (self.system, self.kind)
+
+    def views(self, views: Views) -> dict[str, View]:
+        """Return field -> view of what *views* carry whole: an unseen field is left out."""
+        return {
+            name: entry.view(views)
+            for name, entry in self.fields.items()
+            if entry.direction != "once" and all(place in views for place in entry.places)
+        }
+
+    def takes(self, record: VendorRecord) -> bool:
+        """Say whether *record* may enter through this mapping."""
+        return record.in_scope and all(_text(record.views.get(place)) in views for place, views in self.take.items())
+
+    def fixed(self) -> dict[str, View]:
+        """Return the equality clauses of `take`: what a record made here is given."""
+        return {place: next(iter(views)) for place, views in self.take.items() if len(views) == 1}
+
+    def label(self, place: str, view: View) -> str:
+        """Return what a person calls *view*."""
+        return self.labels.get(place, {}).get(_text(view), _text(view))
+
+
+def _text(view: View) -> str:
+    """Views are compared with the keys of a mapping as text."""
+    return "" if view is None else str(view["id"]) if isinstance(view, Mapping) and "id" in view else str(view)
+
+
+@dataclass(frozen=True)
+class Make:
+    """A record of the entity is made in a system when WHEN holds, with WITH beside what the mapping says."""
+
+    system: str
+    kind: str
+    when: Condition
+    fixed: Views = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SyncShape:
+    """
+    What one sync says: where cases are born, where they appear, who is right.
+
+    FINGERPRINT changes with any mapping or policy: a pass over a changed one is a plan first.
+    """
+
+    name: str
+    entity: str
+    opens: Scope
+    channels: Mapping[Scope, Channel]
+    makes: tuple[Make, ...] = ()
+    policies: Mapping[str, Policy] = field(default_factory=dict)
+    orders: Mapping[str, Sequence[Value]] = field(default_factory=dict)
+    dotted: Callable[[Mapping[str, Value]], Mapping[str, Value]] = dict
+    limits: Limits = field(default_factory=Limits)
+    gone: Gone = "detach"
+    fingerprint: str = ""
+    prefix: str = "CASE"
+
+
+@dataclass
+class Wired:
+    """One sync, ready to run: everything a pass needs, and nothing that it makes itself."""
+
+    shape: SyncShape
+    store: Store
+    connectors: Mapping[str, Connector]
+    worker: Worker
+    clock: Callable[[], datetime]
+    new_id: Callable[[], str]
+    lease: Lease | None = None
+    run: str = ""
+    learned: dict[Scope, tuple[Transition, ...]] = field(default_factory=dict)
+
+    @property
+    def scopes(self) -> list[Scope]:
+        return sorted(self.shape.channels)
+
+    def transitions(self, scope: Scope) -> tuple[Transition, ...]:
+        """Return the workflow as far as it is known: declared, and learned."""
+        return (*self.shape.channels[scope].transitions, *self.learned.get(scope, ()))
