@@ -71,11 +71,18 @@ def instants(moment: datetime, zone: tzinfo) -> tuple[datetime, ...]:
     return (both[0], both[1]) if both[0] < both[1] else (both[0],)
 
 
+def local_time(moment: datetime, zone: tzinfo) -> datetime | None:
+    """Return an aware *moment* as it is in *zone*; None outside the years that can be counted."""
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        return None
+
+
 def spelled(moment: datetime, spelling: Spelling, *, zone: tzinfo) -> str | None:
     """Write an instant as local time of *zone* in a system's *spelling*; None outside the years that can be counted."""
-    try:
-        local = moment.astimezone(UTC if spelling.offset == "Z" else zone)
-    except OverflowError:
+    local = local_time(moment, UTC if spelling.offset == "Z" else zone)
+    if local is None:
         return None
     if spelling.offset != "none" and (local.utcoffset() or timedelta(0)) % timedelta(minutes=1):
         local = moment.astimezone(UTC)  # before zones had whole minutes: no system spells such an offset

@@ -10,7 +10,7 @@ from mappings.exchange import View
 from mappings.lens import Refusal
 
 from .base import Plain, malformed
-from .clock import Spelling, instants, shown_date, shown_moment, spelled, zone_of
+from .clock import Spelling, instants, local_time, shown_date, shown_moment, spelled, zone_of
 from .settings import Setting, complete
 from .vocabulary import Spot
 
@@ -68,7 +68,7 @@ class Day(Plain):
         if shown.moment.tzinfo is None:
             return shown.moment.date()
         when = instants(shown.moment, UTC)
-        local = _local(when[0], self._zone) if when else None
+        local = local_time(when[0], self._zone) if when else None
         return Refusal("range", "a time outside the years that can be counted") if local is None else local.date()
 
     def say(self, value: date, view: View) -> View | Refusal:
@@ -78,7 +78,7 @@ class Day(Plain):
         at = time()
         spelling = Spelling(offset="none" if self.local else "+03:00")
         if shown is not None:
-            there = shown.moment if shown.moment.tzinfo is None else _local(shown.moment, self._zone)
+            there = shown.moment if shown.moment.tzinfo is None else local_time(shown.moment, self._zone)
             at, spelling = (there.time() if there else at), shown.spelling
         when = instants(datetime.combine(value, at.replace(fold=0)), self._zone)
         if not when:
@@ -89,10 +89,3 @@ class Day(Plain):
     @property
     def _zone(self) -> tzinfo:
         return zone_of(self.zone)
-
-
-def _local(moment: datetime, zone: tzinfo) -> datetime | None:
-    try:
-        return moment.astimezone(zone)
-    except OverflowError:
-        return None

@@ -10,7 +10,7 @@ from mappings.exchange import View
 from mappings.lens import Refusal
 
 from .base import Plain, malformed
-from .clock import Shown, Spelling, fixed, instants, shown_date, shown_moment, spelled, zone_of
+from .clock import Shown, Spelling, fixed, instants, local_time, shown_date, shown_moment, spelled, zone_of
 from .day import ZONE
 from .settings import BadSettings, Problem, Setting, complete
 from .vocabulary import Spot
@@ -98,7 +98,8 @@ class Moment(Plain):
     def say(self, value: datetime, view: View) -> View | Refusal:
         shown = shown_moment(view)
         if self.resolution == "day" and shown is None:
-            return value.astimezone(self._zone).date().isoformat()
+            local = local_time(value, self._zone)
+            return local.date().isoformat() if local else _UNCOUNTABLE
         return spelled(value, self._spelling(shown), zone=self._shown_in(shown)) or _UNCOUNTABLE
 
     @property
@@ -117,11 +118,9 @@ class Moment(Plain):
         return instants(moment, self._zone)[: 1 if day else 2] or _UNCOUNTABLE
 
     def _midnight(self, utc: datetime) -> datetime:
-        try:
-            start = datetime.combine(utc.astimezone(self._zone).date(), time())
-        except OverflowError:
-            return utc
-        return (instants(start, self._zone) or (utc,))[0]
+        local = local_time(utc, self._zone)
+        starts = instants(datetime.combine(local.date(), time()), self._zone) if local else ()
+        return starts[0] if starts else utc
 
     def _spelling(self, shown: Shown | None) -> Spelling:
         if shown is not None:
