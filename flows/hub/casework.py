@@ -1,0 +1,116 @@
+"""What a person does with one case: set a fact, settle a conflict, retry or leave what is parked, link by hand."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from mappings.canonical.facts import FactInfo
+from mappings.canonical.show import parse
+from mappings.canonical.values import Value
+from mappings.reconcile import Unresolvable, chosen, reconcile, retry, set_fact
+from mappings.reconcile.model import Entity, Event, Link, LinkChange, Origin, Outcome, Side
+from state import claims, commits
+from state.types import Claimed, Decided
+
+from .deciding import with_paths
+from .sides import live_sides, rules_for, with_derived
+from .wired import Wired
+
+
+class Busy(Exception):
+    """Another worker is deciding this case right now; the same command works a moment later."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """Somebody's deed at the hub: who, at which case."""
+
+    wired: Wired
+    entity: str
+    person: str
+
+    @property
+    def origin(self) -> Origin:
+        return Origin("person", self.person, self.wired.clock())
+
+
+def set_value(act: Act, fact: str, value: Value) -> Outcome:
+    """
+    Set a fact at the hub; the other systems follow with the next pass. In a conflict this is its resolution.
+
+    Raises Unresolvable where the fact is only read from its systems, Busy while another worker decides the case.
+    """
+    claimed, sides = _claim(act)
+    entity, moved, events = set_fact(claimed.entity, sides, fact, value=value, origin=act.origin)
+    return _store(act, claimed, entity, sides=moved, events=events)
+
+
+def resolve(act: Act, fact: str, *, take: str | None, value: Value = None) -> Outcome:
+    """
+    Settle the conflict over *fact* by TAKING a party's value, or by another one.
+
+    Raises Unresolvable where there is no such conflict or party.
+    """
+    claimed, sides = _claim(act)
+    conflict = claimed.entity.conflicts.get(fact)
+    if conflict is None:
+        claims.release(act.wired.store, act.wired.worker, entities=[act.entity])
+        open_ones = ", ".join(sorted(claimed.entity.conflicts)) or "none"
+        raise Unresolvable(f"{fact} is not in conflict here (in conflict: {open_ones})")
+    try:
+        settled = chosen(conflict, take).value if take is not None else value
+    except Unresolvable:
+        claims.release(act.wired.store, act.wired.worker, entities=[act.entity])
+        raise
+    entity, moved, events = set_fact(claimed.entity, sides, fact, value=settled, origin=act.origin)
+    return _store(act, claimed, entity, sides=moved, events=events)
+
+
+def retry_parked(act: Act, system: str, field: str) -> Outcome:
+    """Forget that *field* was parked in *system*, and decide the case anew."""
+    claimed, sides = _claim(act)
+    moved = [replace(s, link=retry(s.link, field)) if s.link.system == system else s for s in sides]
+    event = Event("retried", field, system=system, by=act.person)
+    return _store(act, claimed, claimed.entity, sides=moved, events=[event])
+
+
+def leave_parked(act: Act, system: str, field: str) -> Outcome:
+    """Leave a parked field as its system shows it: off the attention list until its value or view changes."""
+    claimed, sides = _claim(act)
+    moved = [replace(s, link=_left(s.link, field)) if s.link.system == system else s for s in sides]
+    event = Event("left", field, system=system, by=act.person, cause="left as it is there")
+    return _store(act, claimed, claimed.entity, sides=moved, events=[event])
+
+
+def _left(link: Link, field: str) -> Link:
+    if field not in link.parked:
+        return link
+    left = replace(link.parked[field], code="left", text="left as it is by a person")
+    return replace(link, parked={**link.parked, field: left})
+
+
+def typed(info: FactInfo, text: str) -> Value:
+    """Return the value of a fact that a person wrote as *text*. Raises `show.Unreadable` with an example."""
+    if info.choices and text.strip() and text.strip() not in info.choices:
+        raise Unresolvable(f"{text!r} is no {info.name}; one of: {', '.join(info.choices)}")
+    return parse(info.type, text)
+
+
+def _claim(act: Act) -> tuple[Claimed, list[Side]]:
+    wired = act.wired
+    batch = claims.claim(wired.store, wired.worker, scopes=wired.scopes, limit=1, only=[act.entity])
+    if not batch.cases:
+        raise Busy("another worker is deciding this case; try again in a moment")
+    claimed = batch.cases[0]
+    sides = live_sides(wired.shape, claimed.links, claimed.snapshots)
+    return claimed, with_derived(wired.shape, sides, claimed.snapshots)
+
+
+def _store(act: Act, claimed: Claimed, entity: Entity, *, sides: Sequence[Side], events: Sequence[Event]) -> Outcome:
+    wired = act.wired
+    outcome = reconcile(entity, sides, rules_for(wired, entity))
+    by_link: Mapping[int, Side] = {side.link.id: side for side in sides}
+    links: list[LinkChange] = [with_paths(wired, by_link[change.link], change) for change in outcome.links]
+    outcome = replace(outcome, links=links, events=[*events, *outcome.events])
+    decided = Decided(outcome, claimed)
+    commits.commit(wired.store, wired.worker, decided=[decided], run=wired.run, mapping=wired.shape.fingerprint)
+    return outcome

@@ -1,0 +1,115 @@
+"""Values as people write and read them: for plans, lists and the command line."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from zoneinfo import ZoneInfo
+
+from .facts import FactType
+from .values import Money, Value
+
+EMPTY = "—"
+SIGNS = {"RUB": "₽", "EUR": "€", "USD": "$", "GBP": "£", "KZT": "₸", "CNY": "¥"}
+LONGEST = 60
+_THIN = "\u00a0"
+
+
+class Unreadable(ValueError):
+    """A text that is no value of the wanted type; the message says what one looks like."""
+
+
+def show(value: Value, *, zone: str = "UTC", longest: int = LONGEST) -> str:
+    """Return *value* in one line: thousands apart, dates as 2026-12-01, times in *zone*, long texts cut with an ellipsis."""
+    match value:
+        case None:
+            return EMPTY
+        case bool():
+            return "yes" if value else "no"
+        case str():
+            line = " ".join(value.split())
+            return line if len(line) <= longest else line[: longest - 1] + "…"
+        case Money():
+            return f"{_grouped(value.amount)}{_THIN}{SIGNS.get(value.currency, value.currency)}"
+        case Decimal():
+            return _grouped(value)
+        case datetime():
+            return value.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
+        case date():
+            return value.isoformat()
+        case frozenset():
+            return ", ".join(sorted(value)) or EMPTY
+
+
+def _grouped(number: Decimal) -> str:
+    text = f"{number:,f}".replace(",", _THIN)
+    return text.rstrip("0").rstrip(".") if "." in text and text.endswith("00") else text
+
+
+def parse(kind: FactType, text: str) -> Value:
+    """
+    Return the value of type *kind* that a person wrote as *text*; an empty text is the empty value.
+
+    Raises Unreadable, with an example of how it is written.
+    """
+    text = text.strip()
+    if not text:
+        return None
+    match kind:
+        case "number":
+            return _decimal(text, "a number, like 1500.50")
+        case "money":
+            return _money(text)
+        case "bool":
+            return _flag(text)
+        case "date":
+            return _day(text)
+        case "datetime":
+            return _moment(text)
+        case "set":
+            return frozenset(part.strip() for part in text.split(",") if part.strip())
+        case _:
+            return text
+
+
+def _decimal(text: str, like: str) -> Decimal:
+    try:
+        number = Decimal(text.replace(_THIN, "").replace(" ", "").replace(",", "."))
+    except InvalidOperation:
+        raise Unreadable(f"{text!r} is not {like}") from None
+    if not number.is_finite():
+        raise Unreadable(f"{text!r} is not {like}")
+    return number
+
+
+def _money(text: str) -> Money:
+    like = "an amount with its currency, like 175000 RUB"
+    amount, _, currency = text.rpartition(" ")
+    codes = {sign: code for code, sign in SIGNS.items()}
+    code = codes.get(currency, currency.upper())
+    if not amount or len(code) != 3 or not code.isalpha():
+        raise Unreadable(f"{text!r} is not {like}")
+    return Money(_decimal(amount, like), code)
+
+
+def _flag(text: str) -> bool:
+    words = {"yes": True, "true": True, "1": True, "да": True, "no": False, "false": False, "0": False, "нет": False}
+    if text.casefold() not in words:
+        raise Unreadable(f"{text!r} is neither yes nor no")
+    return words[text.casefold()]
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Unreadable(f"{text!r} is not a day, like 2026-12-01") from None
+
+
+def _moment(text: str) -> datetime:
+    like = "a time with its zone, like 2026-12-01T10:00+03:00"
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Unreadable(f"{text!r} is not {like}") from None
+    if moment.tzinfo is None:
+        raise Unreadable(f"{text!r} is not {like}")
+    return moment.astimezone(UTC)

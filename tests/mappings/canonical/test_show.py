@@ -1,0 +1,52 @@
+"""Values as people write and read them."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from mappings.canonical.show import Unreadable, parse, show
+from mappings.canonical.values import Money
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "—"),
+        (True, "yes"),
+        (Money(Decimal(175000), "RUB"), "175\u00a0000\u00a0₽"),
+        (Money(Decimal("1500.50"), "RSD"), "1\u00a0500.50\u00a0RSD"),
+        (date(2026, 12, 1), "2026-12-01"),
+        (datetime(2026, 12, 1, 7, tzinfo=UTC), "2026-12-01 10:00"),
+        (frozenset({"б", "а"}), "а, б"),
+        ("две\nстроки", "две строки"),
+        ("х" * 80, "х" * 59 + "…"),
+    ],
+)
+def test_a_value_is_one_line(value, text):
+    assert show(value, zone="Europe/Moscow") == text
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        ("money", "175 000,50 ₽", Money(Decimal("175000.50"), "RUB")),
+        ("money", "10 eur", Money(Decimal(10), "EUR")),
+        ("bool", "да", True),
+        ("date", "2026-12-01", date(2026, 12, 1)),
+        ("datetime", "2026-12-01T10:00+03:00", datetime(2026, 12, 1, 7, tzinfo=UTC)),
+        ("set", "а, б ,", frozenset({"а", "б"})),
+        ("text", "  ", None),
+    ],
+)
+def test_what_a_person_writes_is_read(kind, text, value):
+    assert parse(kind, text) == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [("money", "175000"), ("money", "много RUB"), ("bool", "maybe"), ("date", "1.12.26"), ("datetime", "2026-12-01T10:00"), ("number", "NaN")],
+)
+def test_what_is_no_value_is_refused_with_an_example(kind, text):
+    with pytest.raises(Unreadable, match=r"is not .*like|neither"):
+        parse(kind, text)
