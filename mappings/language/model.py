@@ -1,7 +1,7 @@
 """What the files of a hub say once they are read and checked: frozen values."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 
 from pydantic import SecretStr
@@ -78,6 +78,16 @@ class Sync:
     def systems(self) -> tuple[str, ...]:
         """The systems that take part, the one that opens first."""
         return (self.opens, *(make.system for make in self.makes))
+
+    def with_kinds(self, mappings: Iterable["MappingSpec"]) -> "Sync":
+        """Return the sync with the kind that each `make` leaves out, where its system maps just one kind to a case."""
+        kinds: dict[str, list[str]] = {}
+        for spec in mappings:
+            if spec.entity == "case":
+                kinds.setdefault(spec.system, []).append(spec.kind)
+        only = {system: found[0] for system, found in kinds.items() if len(found) == 1}
+        makes = [replace(make, kind=make.kind or only.get(make.system, "")) for make in self.makes]
+        return replace(self, makes=tuple(makes))
 
     @property
     def orders(self) -> Mapping[str, tuple[Value, ...]]:

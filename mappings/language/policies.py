@@ -100,7 +100,7 @@ def read_shipped(entry: Entry, words: PolicyWords) -> Level:
     keys = entry.keys(("facts", "types", DEFAULT))
     facts = keys["facts"].keys(words.facts) if "facts" in keys else {}
     types = keys["types"].keys(FACT_TYPES) if "types" in keys else {}
-    by_type = {info.type: info for info in words.facts.values()}
+    by_type: dict[str, FactInfo] = {info.type: info for info in words.facts.values()}
     return Level(
         {name: found for name, one in facts.items() if (found := _of(name, one, words))},
         {name: found for name, one in types.items() if (found := read_policy(one, words, about=by_type.get(name)))},

@@ -32,6 +32,8 @@ class Draft:
     database: SecretStr = field(default_factory=lambda: SecretStr(DEFAULT_DATABASE))
     timezone: str = DEFAULT_ZONE
     systems: Mapping[str, System] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
+    """All systems that are named, also those whose settings are wrong: one mistake is told once."""
     syncs: Mapping[str, Entry] = field(default_factory=dict)
     people: tuple[Person, ...] = ()
     notify: Notify = field(default_factory=Notify)
@@ -48,6 +50,7 @@ def read_hub(root: Entry, *, schemas: Mapping[str, SystemSchema], env: Mapping[s
         database=_database(keys.get("database"), env),
         timezone=_zone(keys.get("timezone")),
         systems=systems,
+        names=tuple(name for name in (found.peek() if found else ()) if _NAME.fullmatch(name)),
         syncs=named,
         people=_people(keys.get("people"), systems),
         notify=_notify(keys.get("notify"), env),

@@ -69,21 +69,6 @@ def _clause(place: str, entry: Entry) -> Clause | None:
     return Clause(place, views(inner), negated=True, mark=entry.mark) if inner else None
 
 
-def overlapping(one: Collection[Clause], other: Collection[Clause]) -> bool:
-    """Say whether a record could satisfy both: nothing in any place keeps them apart."""
-    return not any(_apart(a, b) for a in one for b in other if a.place == b.place)
-
-
-def _apart(one: Clause, other: Clause) -> bool:
-    if one.negated and other.negated:
-        return False
-    first, second = set(one.views), set(other.views)
-    if not one.negated and not other.negated:
-        return first.isdisjoint(second)
-    inside, outside = (second, first) if one.negated else (first, second)
-    return inside <= outside
-
-
 # --- match, marker -----------------------------------------------------------------------------------------------
 
 

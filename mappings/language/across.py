@@ -1,0 +1,67 @@
+"""What no file can say alone: overlapping mappings, systems without any, records that nobody could find again."""
+
+from collections.abc import Collection
+from itertools import combinations
+
+from .model import Hub, Make, MappingSpec, Sync
+from .problems import Sheet, shown
+from .scope import Scope, overlapping
+
+
+def check_hub(hub: Hub, sheet: Sheet, *, broken: Collection[str] = ()) -> None:
+    """Note on *sheet* what does not fit together in *hub*; nothing about systems whose own files are BROKEN."""
+    for one, other in combinations(hub.mappings, 2):
+        if (one.system, one.kind) == (other.system, other.kind):
+            _check_pair(one, other, sheet)
+    for sync in hub.syncs.values():
+        _check_sync(sync, hub, sheet=sheet, broken=broken)
+
+
+def _check_pair(one: MappingSpec, other: MappingSpec, sheet: Sheet) -> None:
+    between = f"{one.kind} of {one.system}"
+    if one.entity == other.entity:
+        text = f"{between} is mapped to a {one.entity} by {one.mark.file} already"
+        sheet.add(other.marks["entity"].problem(text))
+    elif overlapping(_scopes(one), _scopes(other)):
+        mark = other.marks.get("take", other.mark)
+        text = f"a {between} could be a {one.entity} by {one.mark.file} as well; take: must keep them apart"
+        sheet.add(mark.problem(text))
+
+
+def _check_sync(sync: Sync, hub: Hub, *, sheet: Sheet, broken: Collection[str]) -> None:
+    mine = [spec for system in sync.systems for spec in hub.mappings_of(system) if spec.entity == "case"]
+    if sync.opens not in broken and not any(spec.system == sync.opens for spec in mine):
+        _no_mapping(sync.opens, sync, sheet)
+    for make in sync.makes:
+        if make.system not in broken:
+            _check_make(make, [spec for spec in mine if spec.system == make.system], sync=sync, sheet=sheet)
+    staged = next((spec for spec in mine if any("stage" in one.facts for one in spec.fields.values())), None)
+    if staged and not sync.stages:
+        sheet.add(sync.mark.problem(f"stages: missing; {staged.mark.file} maps the stage, and its order is said here"))
+
+
+def _check_make(make: Make, specs: list[MappingSpec], *, sync: Sync, sheet: Sheet) -> None:
+    kinds = sorted(spec.kind for spec in specs)
+    if not specs:
+        _no_mapping(make.system, sync, sheet)
+        return
+    if not make.kind:
+        sheet.add(make.mark.problem(f"must say which kind is made: {', '.join(kinds)}"))
+        return
+    spec = next((one for one in specs if one.kind == make.kind), None)
+    if spec is None:
+        sheet.add(
+            make.mark.problem(f"no mapping makes a {shown(make.kind)} of a case there; there is {', '.join(kinds)}")
+        )
+    elif spec.marker is None:
+        sheet.add(make.mark.problem(f"{spec.mark.file} has no marker:, so a record could be made twice"))
+    elif spec.marker in make.fixed:
+        sheet.add(make.marks[spec.marker].problem("our marker lives there; nothing else is written"))
+
+
+def _no_mapping(system: str, sync: Sync, sheet: Sheet) -> None:
+    sheet.add(sync.mark.problem(f"no mapping says what a case is in {shown(system)}; write <kind>.{system}.yaml"))
+
+
+def _scopes(spec: MappingSpec) -> tuple[Scope, ...]:
+    return tuple(Scope(clause.place, clause.views, clause.negated) for clause in spec.take)

@@ -1,0 +1,193 @@
+"""
+From what a mapping says to what its system calls it: places are looked up, labels become ids, fields become lenses.
+
+What is not there (a renamed field, stage or status) is a `Problem` with the file and line that names it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from itertools import combinations
+
+from mappings.exchange import Choice, Transition, View
+from mappings.lens import Field
+from mappings.transforms import BadSettings, Spot, Vocabulary, make, resolve_keys
+
+from .compiled import CompiledMapping
+from .model import Clause, FieldSpec, Hub, Make, MappingSpec, Sync
+from .problems import Mark, Sheet, hint, shown
+from .read_field import placed
+from .scope import Scope, overlapping
+
+Vocabularies = Mapping[tuple[str, str], Vocabulary]
+"""(system, kind) -> the words of that system for records of that kind."""
+
+
+def compile_mapping(spec: MappingSpec, vocabulary: Vocabulary, *, made: Make | None = None) -> CompiledMapping:
+    """
+    Return *spec* at work on the system that *vocabulary* describes; MADE is how a sync makes such records, if it does.
+
+    A vocabulary that lists no places is taken for one that is not known: every name is then taken as it is written.
+    Raises `Problems` with everything that the system does not have.
+    """
+    sheet = Sheet()
+    compiled = _Compiler(spec, vocabulary, sheet=sheet).mapping(made)
+    sheet.settle()
+    return compiled
+
+
+def compile_sync(hub: Hub, sync: Sync, vocabularies: Vocabularies) -> tuple[CompiledMapping, ...]:
+    """
+    Return every mapping of the systems of *sync* at work. Raises `Problems` with everything that the systems lack.
+
+    A kind of which *vocabularies* has nothing is one that its system does not offer.
+    """
+    sheet = Sheet()
+    found: list[tuple[MappingSpec, CompiledMapping]] = []
+    for spec in (spec for system in sync.systems for spec in hub.mappings_of(system)):
+        vocabulary = vocabularies.get((spec.system, spec.kind))
+        if vocabulary is None:
+            kinds = [kind for system, kind in vocabularies if system == spec.system]
+            sheet.add(spec.marks["kind"].problem(f"{spec.system} has no {shown(spec.kind)}{hint(spec.kind, kinds)}"))
+            continue
+        made = next((one for one in sync.makes if (one.system, one.kind) == (spec.system, spec.kind)), None)
+        compiler = _Compiler(spec, vocabulary, sheet=sheet)
+        found.append((spec, compiler.mapping(made if spec.entity == "case" else None)))
+    _check_apart(found, sheet)
+    sheet.settle()
+    return tuple(compiled for _, compiled in found)
+
+
+def _check_apart(found: list[tuple[MappingSpec, CompiledMapping]], sheet: Sheet) -> None:
+    """Two words may turn out to be one choice: what `take` keeps apart is looked at again by id."""
+    for (spec, one), (other_spec, other) in combinations(found, 2):
+        if (one.system, one.kind) == (other.system, other.kind) and overlapping(one.take, other.take):
+            mark = other_spec.marks.get("take", other_spec.mark)
+            sheet.add(mark.problem(f"the same records are a {one.entity} by {spec.mark.file} as well"))
+
+
+class _Compiler:
+    """Resolves one mapping; notes what the system does not have and goes on."""
+
+    def __init__(self, spec: MappingSpec, vocabulary: Vocabulary, *, sheet: Sheet) -> None:
+        self._spec = spec
+        self._sheet = sheet
+        self._words = _narrowed(vocabulary, spec.take)
+
+    def mapping(self, made: Make | None) -> CompiledMapping:
+        spec = self._spec
+        fields = {name: entry for name, one in spec.fields.items() if (entry := self._field(one)) is not None}
+        take = self._scopes(spec.take)
+        fixed = {one.place: self._create_view(scope) for one, scope in zip(spec.take, take, strict=True) if one.equals}
+        if spec.marker:
+            self._known(spec.marker, spec.marks.get("marker") or spec.marks["match"])
+        return CompiledMapping(
+            system=spec.system,
+            kind=spec.kind,
+            entity=spec.entity,
+            fields=fields,
+            take=take,
+            leave_when=self._scopes(spec.leave_when),
+            fixed={**fixed, **(self._made(made) if made else {})},
+            match=spec.match,
+            marker=spec.marker,
+            transitions=self._transitions(),
+            confirm=spec.confirm,
+            required=frozenset(name for name, one in spec.fields.items() if one.required),
+        )
+
+    # --- fields ---
+
+    def _field(self, spec: FieldSpec) -> Field | None:
+        at = spec.marks.get("at", spec.mark)
+        known = [self._known(place, at) for place in spec.at]
+        if not all(known):
+            return None
+        try:
+            lens = make(spec.transform, spec.settings, spot=Spot(spec.facts, spec.at, self._words))
+        except BadSettings as bad:
+            self._sheet.add(*(placed(spec, problem) for problem in bad.problems))
+            return None
+        return Field(
+            name=spec.name,
+            places=spec.at,
+            lens=lens,
+            direction=spec.direction,
+            lossy=spec.lossy,
+            adopt_defaults=spec.adopt_defaults,
+            of=spec.of,
+            line=spec.mark.line,
+            file=spec.mark.file,
+        )
+
+    # --- scope, fixed views, workflow ---
+
+    def _scopes(self, clauses: Iterable[Clause]) -> tuple[Scope, ...]:
+        return tuple(Scope(one.place, self._views(one.place, one.views, mark=one.mark), one.negated) for one in clauses)
+
+    def _made(self, made: Make) -> dict[str, View]:
+        found: dict[str, View] = {}
+        for place, view in made.fixed.items():
+            listed = view if isinstance(view, tuple) else (view,)
+            views = self._views(place, listed, mark=made.marks[place])
+            found[place] = sorted(views) if isinstance(view, tuple) else self._create_view(Scope(place, views))
+        return found
+
+    def _create_view(self, scope: Scope) -> View:
+        view = scope.views[0] if scope.views else None
+        return [view] if self._words.types.get(scope.place) == "set" and view is not None else view
+
+    def _transitions(self) -> dict[str, tuple[Transition, ...]]:
+        found: dict[str, tuple[Transition, ...]] = {}
+        for place, steps in self._spec.transitions.items():
+            mark = self._spec.marks["transitions"]
+            mark = Mark(mark.file, mark.line, f"{mark.path}.{place}")
+            pairs = [(source, target) for source, targets in steps.items() for target in targets]
+            ids = {view: self._views(place, (view,), mark=mark) for view in dict.fromkeys(v for p in pairs for v in p)}
+            found[place] = tuple(Transition(*ids[a], *ids[b]) for a, b in pairs if ids[a] and ids[b])
+        return found
+
+    # --- names ---
+
+    def _views(self, place: str, views: Iterable[View], *, mark: Mark) -> tuple[View, ...]:
+        """Return the ids of *views* in *place*; those that are not there are noted and left out."""
+        if not self._known(place, mark):
+            return ()
+        found: list[View] = []
+        for view in views:
+            if not isinstance(view, str):
+                found.append(view)
+                continue
+            resolved = resolve_keys([view], self._words.choices.get(place, ()))
+            found.extend(resolved.ids.values())
+            for problem in resolved.problems:
+                tail = f"; did you mean {shown(problem.right)}?" if problem.right else ""
+                self._sheet.add(mark.problem(f"{shown(view)} is {problem.text}{tail}"))
+        return tuple(found)
+
+    def _known(self, place: str, mark: Mark) -> bool:
+        places = self._words.types
+        if not places or place in places:
+            return True
+        self._sheet.add(
+            mark.problem(f"{self._spec.kind} of {self._spec.system} has no {shown(place)}{hint(place, places)}")
+        )
+        return False
+
+
+def _narrowed(vocabulary: Vocabulary, take: Iterable[Clause]) -> Vocabulary:
+    """
+    Leave of grouped choices (stages of several pipelines) those of the groups that `take` names.
+
+    So a label that each pipeline has is not ambiguous in a mapping that takes one of them.
+    """
+    named = {str(view) for clause in take if not clause.negated for view in clause.views}
+    for clause in take:
+        named |= {one.id for one in vocabulary.choices.get(clause.place, ()) if one.label in named}
+        named |= {one.label for one in vocabulary.choices.get(clause.place, ()) if one.id in named}
+    choices = {place: _of_groups(listed, named) for place, listed in vocabulary.choices.items()}
+    return replace(vocabulary, choices=choices)
+
+
+def _of_groups(listed: tuple[Choice, ...], named: set[str]) -> tuple[Choice, ...]:
+    inside = tuple(one for one in listed if one.group is None or one.group in named)
+    return inside if any(one.group is not None for one in inside) else listed

@@ -1,0 +1,38 @@
+"""Which records a mapping speaks of: clauses about what they show."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from mappings.exchange import View, Views
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A record shows one of VIEWS in PLACE (NEGATED: none of them). A list shows each of its members."""
+
+    place: str
+    views: tuple[View, ...]
+    negated: bool = False
+
+    def holds(self, views: Views) -> bool:
+        """Say whether a record is inside; a place that it does not show says nothing, so it is not."""
+        if self.place not in views:
+            return False
+        shown = views[self.place]
+        listed = shown if isinstance(shown, list) else [None if shown == "" else shown]
+        return any(one in self.views for one in listed) is not self.negated
+
+
+def overlapping(one: Collection[Scope], other: Collection[Scope]) -> bool:
+    """Say whether a record could be inside of both: nothing in any place keeps them apart."""
+    return not any(_apart(a, b) for a in one for b in other if a.place == b.place)
+
+
+def _apart(one: Scope, other: Scope) -> bool:
+    if one.negated and other.negated:
+        return False
+    first, second = set(one.views), set(other.views)
+    if not one.negated and not other.negated:
+        return first.isdisjoint(second)
+    inside, outside = (second, first) if one.negated else (first, second)
+    return inside <= outside
