@@ -1,7 +1,129 @@
-"""The open store."""
+"""
+The open store: an engine, a clock, and the two kinds of transaction.
+
+On SQLite a writing transaction takes the write lock at its start (BEGIN IMMEDIATE), so that what it reads cannot change
+under it; a reading one sees one state. On PostgreSQL rows are locked where they are read for a change, and no lock
+is waited for longer than two seconds.
+"""
+
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from .errors import Busy, Unavailable
+from .process import here, lives
+from .types import Worker
+
+Insert = postgresql.Insert | sqlite.Insert
 
 
+def utc_now() -> datetime:
+    """Return the present time; the default clock of a store."""
+    return datetime.now(UTC)
+
+
+def random_id() -> str:
+    """Return a name that nobody else gives."""
+    return secrets.token_hex(8)
+
+
+@dataclass(slots=True)
+class Counted:
+    """Statements sent so far, an executemany counted once; TEXTS collects them while somebody listens."""
+
+    total: int = 0
+    texts: list[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Store:
-    """The hub's memory: an engine and a clock."""
+    """
+    The hub's memory, opened by `open_store`.
 
-    statements: int = 0
+    CLOCK and FRESH_ID are arguments so that tests can choose them; PROCESS_LIVES says of a worker of this host whether
+    its process still runs.
+    """
+
+    engine: sa.Engine
+    clock: Callable[[], datetime] = utc_now
+    fresh_id: Callable[[], str] = random_id
+    process_lives: Callable[[Worker], bool] = lives
+    counted: Counted = field(default_factory=Counted)
+    beaten: dict[str, datetime] = field(default_factory=dict)
+    """Worker id -> its last heartbeat that this store wrote: spares a statement per claim."""
+
+    @property
+    def statements(self) -> int:
+        """How many statements were sent since the store was opened."""
+        return self.counted.total
+
+    @contextmanager
+    def recorded(self) -> Iterator[list[str]]:
+        """Give the list into which the texts of all statements go meanwhile."""
+        texts: list[str] = []
+        self.counted.texts = texts
+        try:
+            yield texts
+        finally:
+            self.counted.texts = None
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """A transaction that only reads and sees one state. Raises `Busy` and `Unavailable`."""
+        with _translated(), self.engine.connect() as conn:
+            if self.engine.dialect.name == "postgresql":
+                conn = conn.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with conn.begin():
+                yield conn
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """A transaction that may write; all of it is stored, or nothing. Raises `Busy` and `Unavailable`."""
+        with _translated(), self.engine.connect() as conn:
+            conn = conn.execution_options(casehub_writes=True)
+            with conn.begin():
+                yield conn
+
+    def insert(self, table: sa.Table) -> Any:
+        """Return an INSERT that knows ON CONFLICT. Both dialects spell it alike but share no type for it."""
+        return postgresql.insert(table) if self.engine.dialect.name == "postgresql" else sqlite.insert(table)
+
+    def worker(self) -> Worker:
+        """Return a new worker of this process; nothing is stored before it claims."""
+        host, pid, started = here()
+        return Worker(self.fresh_id(), host, pid, started)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+_HELD = ("database is locked", "lock timeout", "deadlock detected", "could not serialize")
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """No exception of the database library leaves this folder."""
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        words = str(error.orig).lower()
+        if isinstance(error, sa.exc.IntegrityError) and "unique" in words:
+            raise Busy("another transaction stored the same thing first; do it again") from error
+        if any(sign in words for sign in _HELD):
+            raise Busy("another transaction held the rows for too long; do it again") from error
+        raise Unavailable(f"the database refused or did not answer: {type(error.orig).__name__}") from error
+    except sa.exc.TimeoutError as error:
+        raise Busy("all connections are in use") from error
+
+
+def many(conn: sa.Connection, statement: sa.Executable, rows: Sequence[Any]) -> None:
+    """Execute *statement* for all *rows* at once; nothing for none."""
+    if rows:
+        conn.execute(statement, list(rows))

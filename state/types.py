@@ -8,11 +8,10 @@ with everything that hangs on it. What is stored of a record, link or entity its
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from mappings.exchange import Cursor, VendorRecord, View
 from mappings.reconcile.model import (
-    Conflict,
     Entity,
     Event,
     FieldWrite,
@@ -46,7 +45,7 @@ class Lease:
     until: datetime
 
 
-# --- inbox -------------------------------------------------------------------------------------------------------
+# --- inbox ----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +90,19 @@ class Snapshot:
     """
     A waiting record. SEQUENCE is its number: a commit removes the row only if it is still the same.
 
-    BEGAN is when its request left; READ_AFTER when the request of the last read before it left (None: the first one).
-    ASIDE is the reason for which it was once put aside.
+    BEGAN is when its request left, PUT_AT when it was stored; READ_AFTER when the request of the last read before it
+    left (None: the first one): its edits are later than that. ASIDE is the reason for which it was once put aside.
     """
 
     record: VendorRecord
     sequence: int
     began: datetime
+    put_at: datetime
     read_after: datetime | None = None
     aside: str = ""
 
 
-# --- claim and commit ----------------------------------------------------------------------------------------------
+# --- claim and commit -----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ class Committed:
     writes: int = 0
 
 
-# --- outbox ----------------------------------------------------------------------------------------------------------
+# --- outbox ---------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +252,7 @@ class Settled:
     window: float | None = None
 
 
-# --- cursors -----------------------------------------------------------------------------------------------------------
+# --- cursors --------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,78 +281,3 @@ class Missing:
     linked: int
     seen: int
     gone: int
-
-
-# --- reading -------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Attention:
-    """
-    One entry of the attention list. CODE is ``conflict`` or the code of what is parked.
-
-    Entries of a record that no entity knows have ENTITY None. CONFLICT or PARKED holds what was shown.
-    """
-
-    id: int
-    code: str
-    field: str
-    text: str
-    since: datetime
-    entity: str | None = None
-    key: str = ""
-    system: str = ""
-    kind: str = ""
-    record: str = ""
-    conflict: Conflict | None = None
-    parked: Parked | None = None
-    closed: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the history. HUB_AT is when the hub wrote it down."""
-
-    id: int
-    event: Event
-    hub_at: datetime
-    entity: str | None = None
-    kind: str = ""
-    record: str = ""
-    run: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One recorded execution of a pass."""
-
-    id: str
-    sync: str
-    what: str
-    started: datetime
-    finished: datetime | None = None
-    state: Literal["running", "done", "failed", "stopped"] = "running"
-    counts: Mapping[str, Any] = field(default_factory=dict)
-    by: str = ""
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """How one (system, kind) stands."""
-
-    system: str
-    kind: str
-    cursor: Cursor | None = None
-    pulled_at: datetime | None = None
-    first_read_done: bool = False
-    links: int = 0
-    tombstones: int = 0
-    waiting: int = 0
-    aside: int = 0
-    hints: int = 0
-    planned: int = 0
-    sent: int = 0
-    parked: int = 0
-    window: float | None = None
-    """The longest time between compare and write that was measured, in seconds."""

@@ -1,0 +1,274 @@
+"""
+How records enter the inbox: what is known of them is read with one statement, what is new is written with one.
+
+Used for pages, for look-ups by id and for the records that writes bring back.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from mappings.exchange import VendorRecord
+from mappings.reconcile.model import Event
+
+from . import codec
+from .columns import Json, Time, Words
+from .freshness import Known, Read, Verdict, judge
+from .history import event_row, write_down
+from .rows import Row
+from .store import Store, many
+from .tables import cursor, hint, inbox, link, parked
+from .types import Lane
+
+RECORD_TROUBLE = ("fault", "refused")
+"""Codes of whole records on the attention list that go away when the record is read."""
+
+
+@dataclass(slots=True)
+class Seen:
+    """What the hub knows of some records of one (system, kind), by id, and of its cursor."""
+
+    links: dict[str, Row] = field(default_factory=dict)
+    waiting: dict[str, Row] = field(default_factory=dict)
+    hints: dict[str, datetime] = field(default_factory=dict)
+    trouble: set[str] = field(default_factory=set)
+    cursor: Row | None = None
+
+
+@dataclass(slots=True)
+class Arrived:
+    """What is to be done about some records; WRITE does it."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    hinted: list[str] = field(default_factory=list)
+    answered: list[str] = field(default_factory=list)
+    refreshed: list[dict[str, Any]] = field(default_factory=list)
+    readable: list[str] = field(default_factory=list)
+    same: int = 0
+    stale: int = 0
+
+
+_COLUMNS: dict[str, sa.types.TypeEngine[Any]] = {
+    "what": sa.Text(),
+    "external_id": Words(),
+    "version": Words(),
+    "hash": sa.Text(),
+    "touched": Time(),
+    "flag": sa.Boolean(),
+    "number": sa.BigInteger(),
+    "form": Json(),
+    "entity": Words(),
+}
+
+
+def _branch(what: str, **columns: Any) -> sa.Select[Any]:
+    given = {"what": sa.literal(what, sa.Text()), **columns}
+    return sa.select(*(given.get(name, sa.cast(sa.null(), kind)).label(name) for name, kind in _COLUMNS.items()))
+
+
+def look(conn: sa.Connection, system: str, *, kind: str, ids: Sequence[str], lane: Lane = "changes") -> Seen:
+    """Read all that is known of the records *ids*, and the cursor, with one statement."""
+
+    def of(table: sa.Table, *more: sa.ColumnElement[bool], column: str = "external_id") -> Any:
+        return sa.and_(table.c.system == system, table.c.kind == kind, table.c[column].in_(ids), *more)
+
+    branches = [
+        _branch(
+            "link",
+            external_id=link.c.external_id,
+            version=link.c.version,
+            hash=link.c.hash,
+            touched=link.c.touched,
+            flag=link.c.tombstone,
+            number=link.c.id,
+            entity=link.c.entity,
+        ).where(of(link)),
+        _branch(
+            "inbox",
+            external_id=inbox.c.external_id,
+            version=inbox.c.version,
+            hash=inbox.c.hash,
+            touched=inbox.c.put_at,
+            flag=inbox.c.open.is_not(None),
+            number=inbox.c.sequence,
+            form=inbox.c.views,
+        ).where(of(inbox)),
+        _branch("hint", external_id=hint.c.external_id, touched=hint.c.at).where(of(hint)),
+        _branch("parked", external_id=parked.c.record).where(
+            of(parked, parked.c.closed.is_(None), parked.c.code.in_(RECORD_TROUBLE), column="record")
+        ),
+        _branch("cursor", form=cursor.c.form, flag=cursor.c.first_read_done, touched=cursor.c.pulled_at).where(
+            cursor.c.system == system, cursor.c.kind == kind, cursor.c.lane == lane
+        ),
+    ]
+    return _seen(conn.execute(sa.union_all(*branches)).mappings())
+
+
+def _seen(rows: sa.MappingResult) -> Seen:
+    seen = Seen()
+    for row in rows:
+        match row["what"]:
+            case "link":
+                seen.links[row["external_id"]] = row
+            case "inbox":
+                seen.waiting[row["external_id"]] = row
+            case "hint":
+                seen.hints[row["external_id"]] = row["touched"]
+            case "parked":
+                seen.trouble.add(row["external_id"])
+            case "cursor":
+                seen.cursor = row
+    return seen
+
+
+def known_link(row: Row) -> Known:
+    return Known(row["hash"], row["version"], row["touched"], row["flag"])
+
+
+def sort_out(
+    store: Store, records: Sequence[VendorRecord], *, seen: Seen, began: datetime, lag: bool = False
+) -> Arrived:
+    """Decide what becomes of *records* that a request which left at BEGAN has shown."""
+    arrived = Arrived()
+    for place, record in enumerate({record.id: record for record in records}.values()):
+        read = Read(codec.digest(record), record.version, began)
+        verdict = _verdict(read, seen, record_id=record.id, lag=lag)
+        match verdict:
+            case "same":
+                arrived.same += 1
+                _refresh(arrived, read, seen, record_id=record.id)
+            case "stale":
+                arrived.stale += 1
+            case "unclear":
+                arrived.hinted.append(record.id)
+            case "new":
+                _store(store, arrived, record, read=read, seen=seen, place=place)
+        if verdict in ("same", "new") and not lag and record.id in seen.hints and seen.hints[record.id] <= began:
+            arrived.answered.append(record.id)
+        if record.id in seen.trouble:
+            arrived.readable.append(record.id)
+    return arrived
+
+
+def _verdict(read: Read, seen: Seen, *, record_id: str, lag: bool) -> Verdict:
+    row = seen.links.get(record_id)
+    of_link = judge(read, known_link(row) if row else None, lag=lag)
+    waiting = seen.waiting.get(record_id)
+    if waiting is None:
+        return of_link
+    of_row = judge(read, Known(waiting["hash"], waiting["version"], waiting["touched"]), lag=lag)
+    if of_row == "same":
+        return "same"
+    for worst in ("stale", "unclear"):
+        if worst in (of_link, of_row):
+            return worst
+    return "new"
+
+
+def _refresh(arrived: Arrived, read: Read, seen: Seen, *, record_id: str) -> None:
+    """The same content under a newer version (a comment was added): a conditional write needs the version."""
+    row = seen.links.get(record_id)
+    if row is None or record_id in seen.waiting or read.version is None:
+        return
+    if row["version"] is None or read.version > row["version"]:
+        arrived.refreshed.append({"b_id": row["number"], "b_version": read.version, "b_began": read.began})
+
+
+def _store(store: Store, arrived: Arrived, record: VendorRecord, *, read: Read, seen: Seen, place: int) -> None:
+    now = store.clock()
+    before = seen.waiting.get(record.id)
+    sequence = int(now.timestamp() * 1_000_000) + place
+    if before is not None:
+        sequence = max(sequence, before["number"] + 1)
+        if before["flag"]:
+            owner = seen.links.get(record.id)
+            arrived.events += replaced(store, record, before=before["form"], owner=owner["entity"] if owner else None)
+    arrived.rows.append(inbox_row(record, read, sequence=sequence, put_at=now))
+
+
+def inbox_row(record: VendorRecord, read: Read, *, sequence: int, put_at: datetime) -> dict[str, Any]:
+    """Return the row of a waiting record."""
+    return {
+        "system": record.system,
+        "kind": record.kind,
+        "external_id": record.id,
+        "sequence": sequence,
+        "began": read.began,
+        "put_at": put_at,
+        "version": record.version,
+        "stamp": record.stamp,
+        "marker": record.marker,
+        "url": record.url,
+        "in_scope": record.in_scope,
+        "hash": read.hash,
+        "views": dict(record.views),
+        "open": "",
+        "aside": "",
+    }
+
+
+def replaced(store: Store, record: VendorRecord, *, before: dict[str, Any], owner: str | None) -> list[dict[str, Any]]:
+    """A waiting record is replaced before anybody looked at it: what it said goes to the history, place by place."""
+    return [
+        event_row(
+            store,
+            Event("read", place, old=view, new=record.views.get(place), system=record.system, cause="replaced unread"),
+            entity=owner,
+            kind=record.kind,
+            record=record.id,
+        )
+        for place, view in before.items()
+        if place not in record.views or record.views[place] != view
+    ]
+
+
+def write(store: Store, conn: sa.Connection, arrived: Arrived, *, system: str, kind: str) -> None:
+    """Write what `sort_out` decided; in the ordinary case one statement, none if nothing is new."""
+    put_rows(store, conn, arrived.rows)
+    write_down(conn, arrived.events)
+    many(conn, _refreshing(store), arrived.refreshed)
+    remember(store, conn, arrived.hinted, system=system, kind=kind, reason="unordered")
+    clear(conn, arrived.answered, system=system, kind=kind)
+    if arrived.readable:
+        of = sa.and_(parked.c.system == system, parked.c.kind == kind, parked.c.record.in_(arrived.readable))
+        closing = sa.update(parked).where(of, parked.c.closed.is_(None), parked.c.code.in_(RECORD_TROUBLE))
+        conn.execute(closing.values(closed=store.clock()))
+
+
+def put_rows(store: Store, conn: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert or replace inbox rows. A claim of a replaced one stays: its commit sees that the number has moved."""
+    if not rows:
+        return
+    new = store.insert(inbox)
+    kept = {"system", "kind", "external_id"}
+    replaces = {name: new.excluded[name] for name in rows[0] if name not in kept}
+    many(conn, new.on_conflict_do_update(index_elements=["system", "kind", "external_id"], set_=replaces), rows)
+
+
+def _refreshing(store: Store) -> sa.Update:
+    return (
+        sa.update(link)
+        .where(link.c.id == sa.bindparam("b_id"))
+        .values(version=sa.bindparam("b_version"), began=sa.bindparam("b_began"), touched=store.clock())
+    )
+
+
+def remember(store: Store, conn: sa.Connection, ids: Sequence[str], *, system: str, kind: str, reason: str) -> None:
+    """Store hints; one that is there already is as of now again."""
+    new = store.insert(hint)
+    again = new.on_conflict_do_update(
+        index_elements=["system", "kind", "external_id"], set_={"at": new.excluded.at, "reason": new.excluded.reason}
+    )
+    now = store.clock()
+    rows = [{"system": system, "kind": kind, "external_id": one, "at": now, "reason": reason} for one in ids]
+    many(conn, again, rows)
+
+
+def clear(conn: sa.Connection, ids: Sequence[str], *, system: str, kind: str) -> None:
+    """Remove hints that a read has answered."""
+    if ids:
+        conn.execute(sa.delete(hint).where(hint.c.system == system, hint.c.kind == kind, hint.c.external_id.in_(ids)))

@@ -1,0 +1,31 @@
+"""A vendor's request budget, shared by all processes of the hub: a bucket that refills with time."""
+
+import sqlalchemy as sa
+
+from .store import Store
+from .tables import budget
+
+
+def reserve(store: Store, system: str, *, rate: float, burst: float, want: int) -> int:
+    """
+    Take up to WANT requests out of *system*'s budget, and return how many were granted; none is an answer too.
+
+    RATE is requests per second, BURST how many may be saved up.
+    """
+    now = store.clock()
+    new = store.insert(budget).on_conflict_do_nothing(index_elements=["system"])
+    with store.write() as conn:
+        conn.execute(new, {"system": system, "level": burst, "at": now})
+        row = conn.execute(sa.select(budget).where(budget.c.system == system).with_for_update()).one()
+        passed = max((now - row.at).total_seconds(), 0.0)
+        level = min(burst, row.level + passed * rate)
+        granted = min(want, int(level))
+        after = {"level": level - granted, "at": max(now, row.at)}
+        conn.execute(sa.update(budget).where(budget.c.system == system).values(after))
+    return granted
+
+
+def give_back(store: Store, system: str, *, unused: int) -> None:
+    """Return requests that were reserved and not sent."""
+    with store.write() as conn:
+        conn.execute(sa.update(budget).where(budget.c.system == system).values(level=budget.c.level + unused))

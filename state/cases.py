@@ -1,0 +1,89 @@
+"""Entities as they stand: by key, by id, by marker, by record; and the mark *due*."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from .gone import mark
+from .rows import wholes
+from .store import Store
+from .tables import entity, link
+from .types import Whole
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One page of a list: NEXT is where the following page starts, None at the end."""
+
+    entities: tuple[Whole, ...]
+    next: int | None = None
+
+
+def case(store: Store, key: str) -> Whole | None:
+    """Return the entity with the key *key* (``CASE-42``), None if there is none."""
+    found = _whole(store, entity.c.key == key)
+    return found[0] if found else None
+
+
+def by_ids(store: Store, ids: Sequence[str]) -> dict[str, Whole]:
+    """Return entities by their ids; unknown ids are left out."""
+    return {one.entity.id: one for one in _whole(store, entity.c.id.in_(ids))}
+
+
+def entities_by_marker(store: Store, ids: Sequence[str]) -> dict[str, Whole]:
+    """
+    Return the entities whose ids were found in markers, with links and open creates.
+
+    A marker counts only while the entity has no live link in that system; a sent create there is answered by the
+    record that carries it (`NewLink.settles`), whoever delivers it. Claim the entity (``only=``) before linking.
+    """
+    return by_ids(store, ids)
+
+
+def by_record(store: Store, system: str, *, kind: str, ids: Sequence[str]) -> dict[str, Whole]:
+    """Return the entities that the records *ids* are linked to, by record id; tombstones count."""
+    linked = sa.select(link.c.external_id, link.c.entity).where(
+        link.c.system == system, link.c.kind == kind, link.c.external_id.in_(ids)
+    )
+    with store.read() as conn:
+        owners = {row.external_id: row.entity for row in conn.execute(linked)}
+    found = by_ids(store, sorted(set(owners.values())))
+    return {record: found[owner] for record, owner in owners.items() if owner in found}
+
+
+def cases(
+    store: Store,
+    *,
+    kind: str = "case",
+    sync: str | None = None,
+    after: int = 0,
+    limit: int = 100,
+) -> Listed:
+    """Return entities in the order of their key numbers; page on with `Listed.next` as AFTER."""
+    query = sa.select(entity).where(entity.c.kind == kind, entity.c.number > after)
+    if sync is not None:
+        query = query.where(entity.c.sync == sync)
+    with store.read() as conn:
+        rows = conn.execute(query.order_by(entity.c.number, entity.c.prefix).limit(limit)).mappings().all()
+        found = wholes(conn, rows)
+    return Listed(tuple(found), rows[-1]["number"] if len(rows) == limit else None)
+
+
+def count(store: Store, *, kind: str = "case", sync: str | None = None) -> int:
+    """Return how many entities there are."""
+    query = sa.select(sa.func.count()).select_from(entity).where(entity.c.kind == kind)
+    with store.read() as conn:
+        return int(conn.execute(query if sync is None else query.where(entity.c.sync == sync)).scalar_one())
+
+
+def mark_due(store: Store, ids: Sequence[str]) -> None:
+    """Have entities reconciled in the next pass; a decision under way for one of them is lost and made again."""
+    with store.write() as conn:
+        mark(conn, sorted(ids))
+
+
+def _whole(store: Store, where: sa.ColumnElement[Any]) -> list[Whole]:
+    with store.read() as conn:
+        return wholes(conn, conn.execute(sa.select(entity).where(where)).mappings().all())

@@ -1,0 +1,179 @@
+"""
+The JSON forms of the engine's values. Each ``…_form`` has its inverse beside it; equal values have equal forms.
+
+A *view* is JSON already. A *value* has the form that `mappings.canonical` gives it. In the history either may stand, so
+there the form says which.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from mappings.canonical.values import Value, decode, decode_facts, encode, encode_facts
+from mappings.exchange import Cursor, Json, VendorRecord, View
+from mappings.reconcile.model import Base, Conflict, Fact, FieldWrite, Origin, Parked, Party
+
+from .columns import dumps
+
+V = TypeVar("V")
+W = TypeVar("W")
+
+
+def each(values: Mapping[str, V], form: Callable[[V], W]) -> dict[str, W]:
+    """Return *values* with *form* applied to each."""
+    return {name: form(value) for name, value in values.items()}
+
+
+def digest(record: VendorRecord) -> str:
+    """Return the hash of what a record shows: its views, marker and scope; version, stamp and address do not count."""
+    text = dumps([record.views, record.marker, record.in_scope])
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def moment_form(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()
+
+
+def moment_of(form: str) -> datetime:
+    return datetime.fromisoformat(form)
+
+
+# --- the hub's values -----------------------------------------------------------------------------------------------
+
+
+def origin_form(origin: Origin) -> Json:
+    return [origin.by, origin.name, origin.at and moment_form(origin.at), origin.ref]
+
+
+def origin_of(form: Json) -> Origin:
+    by, name, at, ref = form
+    return Origin(by, name, moment_of(at) if at else None, ref)
+
+
+def fact_form(fact: Fact) -> Json:
+    return {"value": encode(fact.value), "origin": origin_form(fact.origin)}
+
+
+def fact_of(form: Json) -> Fact:
+    return Fact(decode(form["value"]), origin_of(form["origin"]))
+
+
+def held_form(values: Iterable[Value]) -> Json:
+    return [encode(value) for value in values]
+
+
+def held_of(form: Json) -> tuple[Value, ...]:
+    return tuple(decode(value) for value in form)
+
+
+def party_form(party: Party) -> Json:
+    return {
+        "system": party.system,
+        "value": encode(party.value),
+        "view": party.view,
+        "record": party.record,
+        "origin": party.origin and origin_form(party.origin),
+    }
+
+
+def party_of(form: Json) -> Party:
+    origin = form["origin"]
+    return Party(
+        form["system"],
+        decode(form["value"]),
+        view=form["view"],
+        record=form["record"],
+        origin=origin_of(origin) if origin else None,
+    )
+
+
+def conflict_form(conflict: Conflict) -> Json:
+    return {
+        "fact": conflict.fact,
+        "hub": encode(conflict.hub),
+        "parties": [party_form(party) for party in conflict.parties],
+        "why": conflict.why,
+    }
+
+
+def conflict_of(form: Json) -> Conflict:
+    parties = tuple(party_of(party) for party in form["parties"])
+    return Conflict(form["fact"], decode(form["hub"]), parties, form["why"])
+
+
+# --- what a link keeps ----------------------------------------------------------------------------------------------
+
+
+def base_form(base: Base) -> Json:
+    form = {"value": encode_facts(base.value), "view": base.view, "lens": base.lens}
+    return {**form, "default": True} if base.default else form
+
+
+def base_of(form: Json) -> Base:
+    return Base(decode_facts(form["value"]), form["view"], form["lens"], form.get("default", False))
+
+
+def parked_form(parked: Parked) -> Json:
+    return {
+        "code": parked.code,
+        "text": parked.text,
+        "value": encode_facts(parked.value),
+        "view": parked.view,
+        "allowed": list(parked.allowed),
+    }
+
+
+def parked_of(form: Json) -> Parked:
+    return Parked(form["code"], form["text"], decode_facts(form["value"]), form["view"], tuple(form["allowed"]))
+
+
+def answers_form(moments: Iterable[datetime]) -> Json:
+    return [moment_form(moment) for moment in moments]
+
+
+def answers_of(form: Json) -> tuple[datetime, ...]:
+    return tuple(moment_of(text) for text in form)
+
+
+def write_form(write: FieldWrite) -> Json:
+    return {
+        "field": write.field,
+        "value": encode_facts(write.value),
+        "view": write.view,
+        "expected": write.expected,
+        "hops": list(write.hops),
+    }
+
+
+def write_of(form: Json) -> FieldWrite:
+    return FieldWrite(form["field"], decode_facts(form["value"]), form["view"], form["expected"], tuple(form["hops"]))
+
+
+# --- what travels ---------------------------------------------------------------------------------------------------
+
+
+def cursor_form(cursor: Cursor) -> Json:
+    return {"at": cursor.at, "ids": list(cursor.ids), "resume": cursor.resume, "full": cursor.full}
+
+
+def cursor_of(form: Json) -> Cursor:
+    return Cursor(form["at"], tuple(form["ids"]), form["resume"], form["full"])
+
+
+def either_form(value: Value | View) -> Json:
+    """The form of a line of the history: a view stands as it is, unless it could be taken for something else."""
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, dict | list):
+        return {"view": value}
+    return {"value": encode(value)}
+
+
+def either_of(form: Json) -> Any:
+    match form:
+        case {"view": view}:
+            return view
+        case {"value": value}:
+            return decode(value)
+    return form

@@ -1,0 +1,139 @@
+"""
+Cursors, and the full scan that finds what no feed shows.
+
+A cursor is stored with the page that it was given for, in one transaction (`inbox.put`). A full scan collects the ids
+it meets in a scratch table; linked records that it did not meet are *suspected*: they become hints, and only a look-up
+by id says that one is gone.
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from mappings.exchange import Cursor
+
+from . import codec
+from .arrivals import Seen
+from .store import Store, many
+from .tables import cursor, hint, link, scan, scan_seen
+from .types import CursorState, Lane, Missing, Scan
+
+
+def state(store: Store, system: str, *, kind: str, lane: Lane = "changes") -> CursorState:
+    """Return where a lane of (system, kind) stands."""
+    query = sa.select(cursor).where(cursor.c.system == system, cursor.c.kind == kind, cursor.c.lane == lane)
+    with store.read() as conn:
+        row = conn.execute(query).one_or_none()
+    if row is None:
+        return CursorState()
+    return CursorState(codec.cursor_of(row.form), row.first_read_done, row.pulled_at)
+
+
+def move(
+    store: Store, conn: sa.Connection, seen: Seen, *, place: tuple[str, str, Lane], to: Cursor, more: bool
+) -> None:
+    """Store the cursor of a page that was just put; writes nothing if it stands there already."""
+    form = codec.cursor_form(to)
+    done = not more or (seen.cursor is not None and bool(seen.cursor["flag"]))
+    if seen.cursor is not None and seen.cursor["form"] == form and bool(seen.cursor["flag"]) == done:
+        return
+    new = store.insert(cursor)
+    names = ("form", "first_read_done", "pulled_at")
+    row = dict(zip(("system", "kind", "lane"), place, strict=True))
+    conn.execute(
+        new.on_conflict_do_update(
+            index_elements=["system", "kind", "lane"], set_={name: new.excluded[name] for name in names}
+        ),
+        {**row, "form": form, "first_read_done": done, "pulled_at": store.clock()},
+    )
+
+
+def forget(store: Store, system: str, *, kind: str, lane: Lane = "changes") -> None:
+    """Drop a cursor: the next pull begins at the beginning. That a first read was done is forgotten too."""
+    with store.write() as conn:
+        conn.execute(sa.delete(cursor).where(cursor.c.system == system, cursor.c.kind == kind, cursor.c.lane == lane))
+
+
+def begin_full(store: Store, system: str, *, kind: str, resume: bool = False) -> Scan:
+    """
+    Begin a full scan; RESUME goes on with one that was interrupted, if there is one.
+
+    Its pages are put with ``lane="full"`` and the scan. A new one forgets the old scan's ids and cursor.
+    """
+    with store.write() as conn:
+        old = conn.execute(sa.select(scan).where(scan.c.system == system, scan.c.kind == kind)).one_or_none()
+        if old is not None:
+            if resume:
+                return Scan(old.id, system, kind, old.began)
+            _drop(conn, Scan(old.id, system, kind, old.began))
+        begun = Scan(store.fresh_id(), system, kind, store.clock())
+        row = {"id": begun.id, "system": system, "kind": kind, "began": begun.began}
+        conn.execute(sa.insert(scan), row)
+    return begun
+
+
+def met(store: Store, conn: sa.Connection, under_way: Scan, *, ids: list[str]) -> None:
+    """Write down the ids that a page of the scan has shown."""
+    new = store.insert(scan_seen).on_conflict_do_nothing(index_elements=["scan", "external_id"])
+    many(conn, new, [{"scan": under_way.id, "external_id": one} for one in ids])
+
+
+def missing(store: Store, under_way: Scan) -> Missing:
+    """
+    Return the guard's numbers, after the last page of the scan.
+
+    A record that was read or written since the scan began is not missing, whether it was listed or not.
+    """
+    seen = sa.select(sa.func.count()).select_from(scan_seen).where(scan_seen.c.scan == under_way.id)
+    old = sa.select(sa.func.count()).select_from(link).where(*_older(under_way))
+    gone = sa.select(sa.func.count()).select_from(link).where(*_older(under_way), ~_met(under_way))
+    query = sa.select(old.scalar_subquery(), seen.scalar_subquery(), gone.scalar_subquery())
+    with store.read() as conn:
+        return Missing(*conn.execute(query).one())
+
+
+def end_full(store: Store, under_way: Scan, *, suspect: bool = True) -> int:
+    """
+    End the scan; with SUSPECT the linked records it did not meet become hints. Returns how many.
+
+    Ask `missing` first, and do not suspect when a guard stops.
+    """
+    with store.write() as conn:
+        hinted = _suspect(store, conn, under_way) if suspect else 0
+        _drop(conn, under_way)
+    return hinted
+
+
+def _suspect(store: Store, conn: sa.Connection, under_way: Scan) -> int:
+    at = sa.literal(store.clock(), hint.c.at.type)
+    reason = sa.literal("not listed", hint.c.reason.type)
+    absent = sa.select(link.c.system, link.c.kind, link.c.external_id, at, reason).where(
+        *_older(under_way), ~_met(under_way)
+    )
+    columns = ["system", "kind", "external_id", "at", "reason"]
+    new = store.insert(hint).from_select(columns, absent)
+    set_: dict[str, Any] = {"at": new.excluded.at, "reason": new.excluded.reason}
+    return int(conn.execute(new.on_conflict_do_update(index_elements=columns[:3], set_=set_)).rowcount)
+
+
+def _older(under_way: Scan) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        link.c.system == under_way.system,
+        link.c.kind == under_way.kind,
+        link.c.tombstone.is_(False),
+        sa.or_(link.c.touched.is_(None), link.c.touched <= under_way.began),
+    )
+
+
+def _met(under_way: Scan) -> sa.ColumnElement[bool]:
+    return sa.exists().where(scan_seen.c.scan == under_way.id, scan_seen.c.external_id == link.c.external_id)
+
+
+def _drop(conn: sa.Connection, under_way: Scan) -> None:
+    conn.execute(sa.delete(scan_seen).where(scan_seen.c.scan == under_way.id))
+    conn.execute(sa.delete(scan).where(scan.c.id == under_way.id))
+    conn.execute(
+        sa.delete(cursor).where(
+            cursor.c.system == under_way.system, cursor.c.kind == under_way.kind, cursor.c.lane == "full"
+        )
+    )

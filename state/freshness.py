@@ -1,0 +1,64 @@
+"""
+Fresh or not: may a record that was read be taken for newer than what is known of it?
+
+Versions order by themselves. Where they are equal, or there are none, only time can: a request that left after the last
+read or write of the record had ended shows something newer, unless the list it came from may lag behind.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+Verdict: TypeAlias = Literal["new", "same", "stale", "unclear"]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A record as one request showed it: HASH of its content, and when the request BEGAN."""
+
+    hash: str
+    version: str | None
+    began: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a record: content and version last seen, and when the last read or write of it had ended."""
+
+    hash: str | None
+    version: str | None
+    touched: datetime | None
+    tombstone: bool = False
+
+
+def judge(read: Read, known: Known | None, *, lag: bool = False) -> Verdict:
+    """
+    Say what *read* is beside *known*: ``new``, the ``same`` content, ``stale``, or ``unclear`` (look at it by id).
+
+    A record that is known to be gone is *new* with any content, but only if the request left afterwards: deleting moves
+    no version.
+    """
+    if known is None:
+        return "new"
+    if not known.tombstone:
+        if read.hash == known.hash:
+            return "same"
+        order = _ordered(read.version, known.version)
+        if order is not None:
+            return order
+    if lag:
+        return "unclear"
+    return "new" if known.touched is None or read.began >= known.touched else "unclear"
+
+
+def _ordered(version: str | None, known: str | None) -> Verdict | None:
+    if version is None or known is None or version == known:
+        return None
+    return "new" if version > known else "stale"
+
+
+def later(one: datetime | None, other: datetime | None) -> datetime | None:
+    """Return the later of two times, either of which may be unknown."""
+    if one is None or other is None:
+        return one or other
+    return max(one, other)

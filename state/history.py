@@ -1,0 +1,102 @@
+"""The history: append-only lines, written in the transaction of what they tell."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from mappings.reconcile.model import Event
+
+from . import codec
+from .store import Store, many
+from .tables import event
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the history. HUB_AT is when the hub wrote it down."""
+
+    id: int
+    event: Event
+    hub_at: datetime
+    entity: str | None = None
+    kind: str = ""
+    record: str = ""
+    run: str = ""
+
+
+def event_row(
+    store: Store, told: Event, *, entity: str | None = None, kind: str = "", record: str = "", run: str = ""
+) -> dict[str, Any]:
+    """Return the row of *told*: of an entity, or of a record that no entity knows."""
+    return {
+        "entity": entity,
+        "what": told.what,
+        "field": told.field,
+        "old": codec.either_form(told.old),
+        "new": codec.either_form(told.new),
+        "by": told.by,
+        "system": told.system,
+        "kind": kind,
+        "record": record,
+        "at": told.at,
+        "hub_at": store.clock(),
+        "cause": told.cause,
+        "run": run,
+    }
+
+
+def write_down(conn: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Append *rows* made by `event_row`."""
+    many(conn, sa.insert(event), rows)
+
+
+def history(
+    store: Store, *, entity: str | None = None, run: str | None = None, after: int = 0, limit: int = 200
+) -> tuple[Line, ...]:
+    """Return the lines of an entity, of a run, or all, oldest first; page on with AFTER."""
+    query = sa.select(event).where(event.c.id > after)
+    if entity is not None:
+        query = query.where(event.c.entity == entity)
+    if run is not None:
+        query = query.where(event.c.run == run)
+    with store.read() as conn:
+        return _lines(conn.execute(query.order_by(event.c.id).limit(limit)).mappings())
+
+
+def record_history(store: Store, system: str, *, kind: str, record: str, limit: int = 200) -> tuple[Line, ...]:
+    """Return what was written about one record, whether an entity knows it or not."""
+    query = (
+        sa.select(event)
+        .where(event.c.system == system, event.c.kind == kind, event.c.record == record)
+        .order_by(event.c.id)
+        .limit(limit)
+    )
+    with store.read() as conn:
+        return _lines(conn.execute(query).mappings())
+
+
+def _lines(rows: Iterable[Any]) -> tuple[Line, ...]:
+    return tuple(
+        Line(
+            row["id"],
+            Event(
+                row["what"],
+                row["field"],
+                codec.either_of(row["old"]),
+                codec.either_of(row["new"]),
+                row["system"],
+                row["by"],
+                row["at"],
+                row["cause"],
+            ),
+            row["hub_at"],
+            entity=row["entity"],
+            kind=row["kind"],
+            record=row["record"],
+            run=row["run"],
+        )
+        for row in rows
+    )

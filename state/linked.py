@@ -1,0 +1,79 @@
+"""What decisions and readings leave on a link."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from mappings.reconcile.model import LinkChange
+
+from . import codec
+from .tables import link
+from .types import Snapshot
+
+
+def link_columns(change: LinkChange) -> dict[str, Any]:
+    """Return the columns that a decision leaves on a link."""
+    return {
+        "bases": codec.each(change.bases, codec.base_form),
+        "seen": dict(change.seen),
+        "parked": codec.each(change.parked, codec.parked_form),
+        "answers": codec.each(change.answers, codec.answers_form),
+    }
+
+
+def read_columns(snapshot: Snapshot | None) -> dict[str, Any]:
+    """Return the columns that a consumed snapshot leaves on a link; all None without one."""
+    if snapshot is None:
+        return dict.fromkeys(("version", "hash", "in_scope", "url", "touched", "began"))
+    record = snapshot.record
+    return {
+        "version": record.version,
+        "hash": codec.digest(record),
+        "in_scope": record.in_scope,
+        "url": record.url,
+        "touched": snapshot.put_at,
+        "began": snapshot.began,
+    }
+
+
+def link_update() -> sa.Update:
+    """What no snapshot was consumed for keeps its version; `touched` never goes back."""
+    given = {column.name: sa.bindparam(f"b_{column.name}", type_=column.type) for column in link.c}
+    read = ("version", "hash", "in_scope", "url", "began")
+    earlier = sa.or_(link.c.touched.is_(None), link.c.touched < given["touched"])
+    back = sa.bindparam("b_back", type_=sa.Boolean())
+    return (
+        sa.update(link)
+        .where(link.c.id == sa.bindparam("b_id"))
+        .values(
+            **{name: given[name] for name in ("bases", "seen", "parked", "answers")},
+            **{name: sa.func.coalesce(given[name], link.c[name]) for name in read},
+            touched=sa.case((earlier, sa.func.coalesce(given["touched"], link.c.touched)), else_=link.c.touched),
+            tombstone=sa.and_(link.c.tombstone, sa.not_(back)),
+            gone=sa.case((back, None), else_=link.c.gone),
+        )
+    )
+
+
+def settled_update() -> sa.Update:
+    """Set everything that a settled write leaves on a link."""
+    names = (
+        "external_id",
+        "bases",
+        "seen",
+        "parked",
+        "answers",
+        "version",
+        "hash",
+        "url",
+        "in_scope",
+        "touched",
+        "began",
+        "tombstone",
+        "gone",
+    )
+    return (
+        sa.update(link)
+        .where(link.c.id == sa.bindparam("b_id"))
+        .values({name: sa.bindparam(f"b_{name}", type_=link.c[name].type) for name in names})
+    )

@@ -1,0 +1,38 @@
+"""
+The tables' history: Alembic revisions, run from code and packaged with it.
+
+`HEAD` is written down so that opening a store does not have to load Alembic.
+"""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+
+HEAD = "0001"
+
+
+def upgrade(engine: sa.Engine) -> None:
+    """Run all revisions that the database has not seen, in one transaction."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    with engine.connect() as conn:
+        conn = conn.execution_options(casehub_writes=True)
+        with conn.begin():
+            config.attributes["connection"] = conn
+            command.upgrade(config, "head")
+
+
+def current(engine: sa.Engine) -> str | None:
+    """Return the revision that the database stands at, None where it has no tables."""
+    with engine.connect() as conn:
+        return revision(conn)
+
+
+def revision(conn: sa.Connection) -> str | None:
+    """As `current`, inside a transaction."""
+    if not sa.inspect(conn).has_table("alembic_version"):
+        return None
+    return conn.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one_or_none()

@@ -1,0 +1,181 @@
+"""Rows and the values they stand for: entities, links, open writes."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import sqlalchemy as sa
+
+from mappings.exchange import VendorRecord
+from mappings.reconcile.model import Entity, Link, OpenWrite
+
+from . import codec
+from .tables import inbox, link, outbox
+from .types import OpenCreate, Outgoing, Snapshot, Whole
+
+Row: TypeAlias = sa.RowMapping | Mapping[str, Any]
+"""Column name -> value; of a join, see `labelled` and `part`."""
+
+
+def labelled(table: sa.Table, *names: str) -> list[sa.Label[Any]]:
+    """Return the columns of *table* for a join, named ``table.column``."""
+    columns = [table.c[name] for name in names] if names else list(table.c)
+    return [column.label(f"{table.name}.{column.name}") for column in columns]
+
+
+def part(row: Row, table: sa.Table) -> dict[str, Any]:
+    """Return what `labelled` put into a joined *row* for *table*."""
+    start = f"{table.name}."
+    return {name[len(start) :]: value for name, value in row.items() if name.startswith(start)}
+
+
+def entity_of(row: Row) -> Entity:
+    return Entity(
+        row["id"],
+        row["kind"],
+        row["key"],
+        row["sync"],
+        facts=codec.each(row["facts"], codec.fact_of),
+        held=codec.each(row["held"], codec.held_of),
+        conflicts=codec.each(row["conflicts"], codec.conflict_of),
+        generation=row["generation"],
+        created=row["created"],
+    )
+
+
+def entity_columns(record: Entity) -> dict[str, Any]:
+    """Return the columns that a decision may change."""
+    return {
+        "facts": codec.each(record.facts, codec.fact_form),
+        "held": codec.each(record.held, codec.held_form),
+        "conflicts": codec.each(record.conflicts, codec.conflict_form),
+        "generation": record.generation,
+    }
+
+
+def link_of(row: Row, write: OpenWrite | None) -> Link:
+    return Link(
+        row["id"],
+        row["system"],
+        row["kind"],
+        row["external_id"],
+        version=row["version"],
+        bases=codec.each(row["bases"], codec.base_of),
+        seen=row["seen"],
+        parked=codec.each(row["parked"], codec.parked_of),
+        write=write,
+        tombstone=row["tombstone"],
+        in_scope=row["in_scope"],
+        url=row["url"],
+        touched=row["touched"],
+        answers=codec.each(row["answers"], codec.answers_of),
+    )
+
+
+def record_of(row: Row) -> VendorRecord:
+    """Return the record that waits in an inbox row."""
+    return VendorRecord(
+        row["system"],
+        row["kind"],
+        row["external_id"],
+        row["views"],
+        version=row["version"],
+        stamp=row["stamp"],
+        marker=row["marker"],
+        url=row["url"],
+        in_scope=row["in_scope"],
+    )
+
+
+def snapshot_of(row: Row, read_after: Any = None) -> Snapshot:
+    return Snapshot(
+        record_of(row),
+        row["sequence"],
+        row["began"],
+        put_at=row["put_at"],
+        read_after=read_after,
+        aside=row["aside"],
+    )
+
+
+def open_write_of(row: Row) -> OpenWrite:
+    return OpenWrite(row["key"], row["state"], row["verb"], tuple(map(codec.write_of, row["fields"])))
+
+
+def create_of(row: Row) -> OpenCreate:
+    return OpenCreate(
+        row["system"],
+        row["kind"],
+        open_write_of(row),
+        fixed=row["fixed"],
+        left_out=codec.each(row["left_out"], codec.parked_of),
+        sent_at=row["sent_at"],
+    )
+
+
+def outgoing_of(row: Row, *, owner: Entity, record: Link | None) -> Outgoing:
+    return Outgoing(
+        row["key"],
+        owner,
+        record,
+        row["system"],
+        row["kind"],
+        row["verb"],
+        tuple(map(codec.write_of, row["fields"])),
+        fixed=row["fixed"],
+        left_out=codec.each(row["left_out"], codec.parked_of),
+        generation=row["generation"],
+        sent_at=row["sent_at"],
+        not_before=row["not_before"],
+        tries=row["tries"],
+    )
+
+
+def linked_rows(conn: sa.Connection, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the links of the entities *ids*, each joined with what waits for it in the inbox."""
+    joined = link.outerjoin(inbox, same_record(inbox))
+    query = (
+        sa.select(*labelled(link), *labelled(inbox))
+        .select_from(joined)
+        .where(link.c.entity.in_(ids))
+        .order_by(link.c.id)
+    )
+    return [dict(row) for row in conn.execute(query).mappings()]
+
+
+def same_record(table: sa.Table) -> sa.ColumnElement[bool]:
+    """The join of *table* with `link` over the record both speak of."""
+    return sa.and_(
+        table.c.system == link.c.system, table.c.kind == link.c.kind, table.c.external_id == link.c.external_id
+    )
+
+
+def open_rows(conn: sa.Connection, ids: Sequence[str]) -> dict[str, dict[tuple[str, str], Row]]:
+    """Return the open writes of the entities *ids*: entity -> (system, kind) -> row."""
+    query = sa.select(outbox).where(outbox.c.entity.in_(ids), outbox.c.state.in_(("planned", "sent")))
+    found: dict[str, dict[tuple[str, str], Row]] = {}
+    for row in conn.execute(query).mappings():
+        found.setdefault(row["entity"], {})[row["system"], row["kind"]] = row
+    return found
+
+
+def wholes(conn: sa.Connection, rows: Iterable[Row]) -> list[Whole]:
+    """Return entity *rows* with their links and open creates."""
+    owners = list(rows)
+    ids = [row["id"] for row in owners]
+    if not ids:
+        return []
+    links: dict[str, list[Row]] = {}
+    for row in linked_rows(conn, ids):
+        links.setdefault(row["link.entity"], []).append(part(row, link))
+    writes = open_rows(conn, ids)
+    return [whole_of(row, links=links.get(row["id"], []), writes=writes.get(row["id"], {})) for row in owners]
+
+
+def whole_of(row: Row, *, links: Iterable[Row], writes: Mapping[tuple[str, str], Row]) -> Whole:
+    """Put an entity together from its rows."""
+    left = dict(writes)
+    joined = []
+    for each in links:
+        write = left.pop((each["system"], each["kind"]), None)
+        joined.append(link_of(each, open_write_of(write) if write else None))
+    return Whole(entity_of(row), tuple(joined), tuple(map(create_of, left.values())))

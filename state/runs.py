@@ -1,0 +1,144 @@
+"""Runs, the mapping that a sync was last run with, and how every system stands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from mappings.exchange import Cursor
+
+from . import codec
+from .gone import mark
+from .store import Store
+from .tables import cursor, entity, hint, inbox, link, outbox, parked, run, sync
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One recorded execution of a pass."""
+
+    id: str
+    sync: str
+    what: str
+    started: datetime
+    finished: datetime | None = None
+    state: Literal["running", "done", "failed", "stopped"] = "running"
+    counts: Mapping[str, Any] = field(default_factory=dict)
+    by: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How one (system, kind) stands."""
+
+    system: str
+    kind: str
+    cursor: Cursor | None = None
+    pulled_at: datetime | None = None
+    first_read_done: bool = False
+    links: int = 0
+    tombstones: int = 0
+    waiting: int = 0
+    aside: int = 0
+    hints: int = 0
+    planned: int = 0
+    sent: int = 0
+    parked: int = 0
+    window: float | None = None
+    """The longest time between compare and write that was measured, in seconds."""
+
+
+def start(store: Store, name: str, *, what: str = "sync", by: str = "") -> Run:
+    """Record that a run of the sync *name* begins."""
+    begun = Run(store.fresh_id(), name, what, store.clock(), by=by)
+    row = {"id": begun.id, "sync": name, "what": what, "started": begun.started, "state": "running", "counts": {}}
+    with store.write() as conn:
+        conn.execute(sa.insert(run), {**row, "by": by, "text": ""})
+    return begun
+
+
+def finish(
+    store: Store,
+    begun: Run,
+    *,
+    state: Literal["done", "failed", "stopped"] = "done",
+    counts: Mapping[str, Any] | None = None,
+    text: str = "",
+) -> Run:
+    """Record how a run ended; COUNTS are numbers and keys, no customer values."""
+    ended = replace(begun, finished=store.clock(), state=state, counts=dict(counts or {}), text=text)
+    values = {"finished": ended.finished, "state": state, "counts": ended.counts, "text": text}
+    with store.write() as conn:
+        conn.execute(sa.update(run).where(run.c.id == begun.id).values(values))
+    return ended
+
+
+def runs(store: Store, *, name: str | None = None, limit: int = 50) -> tuple[Run, ...]:
+    """Return the last runs, newest first."""
+    query = sa.select(run).order_by(run.c.started.desc(), run.c.id).limit(limit)
+    with store.read() as conn:
+        rows = conn.execute(query if name is None else query.where(run.c.sync == name)).mappings()
+        return tuple(Run(**row) for row in rows)
+
+
+def fingerprint(store: Store, name: str) -> str | None:
+    """Return the fingerprint of the mappings that the sync *name* was last run with; None: never."""
+    with store.read() as conn:
+        return conn.execute(sa.select(sync.c.mapping).where(sync.c.name == name)).scalar_one_or_none()
+
+
+def set_fingerprint(store: Store, name: str, *, mapping: str) -> int:
+    """
+    Take note of the mappings that the sync runs with from now on.
+
+    Planned writes of other mappings are dropped and their entities made due: they hold views of the old ones. Sent ones
+    stay: they settle by the value and view stored in them. Returns how many were dropped.
+    """
+    old = sa.select(outbox.c.key, outbox.c.entity).join(entity, entity.c.id == outbox.c.entity)
+    old = old.where(entity.c.sync == name, outbox.c.state == "planned", outbox.c.mapping != mapping)
+    new = store.insert(sync)
+    noted = new.on_conflict_do_update(
+        index_elements=["name"], set_={"mapping": new.excluded.mapping, "since": new.excluded.since}
+    )
+    with store.write() as conn:
+        rows = conn.execute(old.with_for_update()).all()
+        if rows:
+            conn.execute(sa.delete(outbox).where(outbox.c.key.in_([row.key for row in rows])))
+            mark(conn, sorted({row.entity for row in rows}))
+        conn.execute(noted, {"name": name, "mapping": mapping, "since": store.clock()})
+    return len(rows)
+
+
+def status(store: Store) -> tuple[Figures, ...]:
+    """Return the figures of every (system, kind) that the hub knows."""
+    figures: dict[tuple[str, str], dict[str, Any]] = {}
+    with store.read() as conn:
+        for query in _queries():
+            for row in conn.execute(query).mappings():
+                values = {name: value for name, value in row.items() if name not in ("system", "kind")}
+                figures.setdefault((row["system"], row["kind"]), {}).update(values)
+        changes = sa.select(cursor).where(cursor.c.lane == "changes")
+        for row in conn.execute(changes).mappings():
+            stands = {"cursor": codec.cursor_of(row["form"]), "pulled_at": row["pulled_at"]}
+            stands["first_read_done"] = row["first_read_done"]
+            figures.setdefault((row["system"], row["kind"]), {}).update(stands)
+    return tuple(Figures(system, kind, **values) for (system, kind), values in sorted(figures.items()))
+
+
+def _queries() -> list[sa.Select[Any]]:
+    def counted(table: sa.Table, **kinds: sa.ColumnElement[bool]) -> sa.Select[Any]:
+        sums = [sa.func.sum(sa.case((where, 1), else_=0)).label(name) for name, where in kinds.items()]
+        return sa.select(table.c.system, table.c.kind, *sums).group_by(table.c.system, table.c.kind)
+
+    return [
+        counted(link, links=sa.not_(link.c.tombstone), tombstones=link.c.tombstone.is_(True)),
+        counted(inbox, waiting=inbox.c.open.is_not(None), aside=inbox.c.open.is_(None)),
+        counted(hint, hints=sa.true()),
+        counted(outbox, planned=outbox.c.state == "planned", sent=outbox.c.state == "sent").add_columns(
+            sa.func.max(outbox.c.window).label("window")
+        ),
+        counted(parked, parked=parked.c.closed.is_(None)),
+    ]

@@ -1,0 +1,284 @@
+"""
+What became of writes: bases, ids, tombstones, and the end of the outbox row, in one transaction.
+
+A write leaves the outbox only here, or together with the mark *due* on its entity. The fields of the write are settled
+by the caller (`Settled.change`); whatever else the fresh record shows is put into the inbox like any other snapshot.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from mappings.reconcile.model import Event, Parked
+
+from . import codec, leases
+from .arrivals import inbox_row, put_rows, remember, replaced
+from .attention import Changes, Place
+from .claims import removal, removed
+from .freshness import Read
+from .gone import awake, bury
+from .history import event_row, write_down
+from .linked import link_columns, settled_update
+from .outbox import its_link
+from .rows import Row, labelled, part, same_record
+from .store import Store, many
+from .tables import entity, inbox, link, outbox
+from .types import Lease, Settled
+
+
+@dataclass(slots=True)
+class _Batch:
+    """The rows of one settle, written with one statement per kind of row."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    entities: list[dict[str, Any]] = field(default_factory=list)
+    links: list[dict[str, Any]] = field(default_factory=list)
+    new_links: list[dict[str, Any]] = field(default_factory=list)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    inbox: list[dict[str, Any]] = field(default_factory=list)
+    dropped: list[dict[str, Any]] = field(default_factory=list)
+    hinted: list[tuple[str, str, str]] = field(default_factory=list)
+    buried: dict[str, list[int]] = field(default_factory=dict)
+    changes: Changes = field(default_factory=Changes)
+
+
+def settle(store: Store, settled: Sequence[Settled], *, run: str = "", lease: Lease | None = None) -> tuple[str, ...]:
+    """
+    Store what became of writes; returns the keys of those that somebody else had settled before: nothing is stored.
+
+    The id that a create was given makes its link at once, whatever else is unknown. Rows that waited for a record that
+    was written become hints, unless their version says that they are newer. An entity that was decided upon while its
+    write was on its way is due. Raises `LeaseLost`.
+    """
+    by_key = {one.key: one for one in settled}
+    with store.write() as conn:
+        leases.check(conn, lease)
+        rows = _rows(conn, list(by_key))
+        created = {row["outbox.key"]: by_key[row["outbox.key"]].external_id for row in rows}
+        others = _others(conn, rows, created)
+        batch = _Batch()
+        for row in rows:
+            _collect(store, batch, row, one=by_key[row["outbox.key"]], others=others, run=run)
+        _write(store, conn, batch)
+    return tuple(by_key.keys() - {row["outbox.key"] for row in rows})
+
+
+def _rows(conn: sa.Connection, keys: Sequence[str]) -> list[Row]:
+    joined = (
+        outbox.join(entity, entity.c.id == outbox.c.entity)
+        .outerjoin(link, its_link())
+        .outerjoin(inbox, same_record(inbox))
+    )
+    query = (
+        sa.select(*labelled(outbox), *labelled(link), *labelled(inbox))
+        .select_from(joined)
+        .where(outbox.c.key.in_(keys), outbox.c.state == "sent")
+        .order_by(outbox.c.entity, outbox.c.key)
+        .with_for_update(of=[outbox, entity])
+    )
+    return [dict(row) for row in conn.execute(query).mappings()]
+
+
+def _others(
+    conn: sa.Connection, rows: Sequence[Row], created: Mapping[str, str | None]
+) -> dict[tuple[str, str, str], str]:
+    """Return who has linked the records that our creates made: (system, kind, id) -> entity."""
+    wanted = [row for row in rows if created[row["outbox.key"]] is not None]
+    if not wanted:
+        return {}
+    query = sa.select(link.c.system, link.c.kind, link.c.external_id, link.c.entity).where(
+        link.c.external_id.in_([created[row["outbox.key"]] for row in wanted]),
+        link.c.system.in_({row["outbox.system"] for row in wanted}),
+    )
+    return {(row.system, row.kind, row.external_id): row.entity for row in conn.execute(query)}
+
+
+def _collect(
+    store: Store,
+    batch: _Batch,
+    row: Row,
+    *,
+    one: Settled,
+    others: Mapping[tuple[str, str, str], str],
+    run: str,
+) -> None:
+    own, record = part(row, outbox), part(row, link)
+    due = one.due or one.next == "due" or bool(own["again"]) or one.gone is not None or one.rekey is not None
+    external_id = one.external_id or one.rekey or record["external_id"]
+    taken = others.get((own["system"], own["kind"], external_id)) if external_id else None
+    if taken is not None and taken != own["entity"]:
+        _double(store, batch, own, external_id=external_id, owner=taken, run=run)
+        return
+    batch.entities.append({"b_id": own["entity"], "b_due": int(due)})
+    batch.rows.append(_row_after(store, own, one))
+    if external_id is not None:
+        _collect_link(store, batch, own, record=record, one=one, external_id=external_id)
+        _collect_waiting(store, batch, own, waiting=part(row, inbox), one=one, external_id=external_id)
+    elif one.change is not None:  # a create that failed: what could not be written is parked without a link
+        place = Place(own["system"], own["kind"], entity=own["entity"])
+        batch.changes.fields(place, before=codec.each(own["left_out"], codec.parked_of), after=one.change.parked)
+    name = external_id or ""
+    batch.events += [
+        event_row(store, told, entity=own["entity"], kind=own["kind"], record=name, run=run) for told in one.events
+    ]
+
+
+def _row_after(store: Store, own: Row, one: Settled) -> dict[str, Any]:
+    """A row that is `sent` or `planned` again belongs to nobody; one that is due is marked and closed."""
+    state = "dropped" if one.next == "due" else one.next
+    still_open = state in ("sent", "planned")
+    return {
+        "b_key": own["key"],
+        "b_state": state,
+        "b_not_before": one.not_before if still_open else None,
+        "b_closed_at": None if still_open else store.clock(),
+        "b_again": bool(own["again"]) and state == "sent",
+        "b_window": one.window,
+    }
+
+
+def _double(store: Store, batch: _Batch, own: Row, *, external_id: str, owner: str, run: str) -> None:
+    """What our create made is linked to another entity: told, never linked twice."""
+    text = f"the record {external_id} that was made for this entity is linked to another one"
+    batch.entities.append({"b_id": own["entity"], "b_due": 0})
+    batch.rows.append(_row_after(store, own, Settled(own["key"], "parked")))
+    place = Place(own["system"], own["kind"], entity=own["entity"], record=external_id)
+    batch.changes.park(place, field="", entry=Parked("double", text))
+    told = Event("parked", "", new=external_id, system=own["system"], cause=f"linked to {owner}")
+    batch.events.append(event_row(store, told, entity=own["entity"], kind=own["kind"], record=external_id, run=run))
+
+
+def _collect_link(store: Store, batch: _Batch, own: Row, *, record: Row, one: Settled, external_id: str) -> None:
+    """The link after the write. A tombstone that a create brings back keeps its row under the new id."""
+    columns = _link_after(store, record, one)
+    place = Place(own["system"], own["kind"], entity=own["entity"], record=external_id)
+    left_out = codec.each(own["left_out"], codec.parked_of)
+    before = codec.each(record["parked"], codec.parked_of) if record["id"] is not None else {}
+    if one.change is not None:
+        batch.changes.fields(place, before={**left_out, **before}, after=one.change.parked)
+    if record["id"] is None:
+        names = {"entity": own["entity"], "system": own["system"], "kind": own["kind"]}
+        batch.new_links.append({**names, "external_id": external_id, "tombstone": False, **columns})
+    else:
+        revived = own["verb"] == "create" and one.external_id is not None
+        columns = {**columns, "external_id": external_id, "tombstone": record["tombstone"] and not revived}
+        columns["gone"] = record["gone"] if columns["tombstone"] else None
+        batch.links.append({"b_id": record["id"], **{f"b_{name}": value for name, value in columns.items()}})
+        if one.gone is not None and not record["tombstone"]:
+            batch.buried.setdefault(one.gone, []).append(record["id"])
+
+
+def _link_after(store: Store, record: Row, one: Settled) -> dict[str, Any]:
+    known = record["id"] is not None
+    kept = (
+        link_columns(one.change)
+        if one.change
+        else {name: record[name] if known else {} for name in ("bases", "seen", "parked", "answers")}
+    )
+    fresh = one.record
+    # With more to look at, the record waits in the inbox: it must pass for newer than the link when it is claimed.
+    looked_at = fresh is not None and not one.rest
+    touched = (one.began if fresh is not None and one.rest else None) or store.clock()
+    if not _wrote(one) and one.next != "sent":
+        touched = record["touched"]
+    return {
+        **kept,
+        "version": (fresh.version if fresh else None) or one.version or record["version"],
+        "hash": codec.digest(fresh) if fresh is not None and looked_at else record["hash"],
+        "url": (fresh.url if fresh else None) or one.url or record["url"],
+        "in_scope": fresh.in_scope if fresh else (record["in_scope"] if known else True),
+        "touched": touched,
+        "began": one.began if looked_at else record["began"],
+        "gone": record["gone"],
+    }
+
+
+# --- the inbox beside the write -------------------------------------------------------------------------------------
+
+
+def _collect_waiting(store: Store, batch: _Batch, own: Row, *, waiting: Row, one: Settled, external_id: str) -> None:
+    """What waited for the record is older than our write, unless its version says more; the fresh one may wait now."""
+    row = waiting if waiting["sequence"] is not None else None
+    if row is not None and _newer(row, one):
+        return
+    if row is not None and _wrote(one):
+        batch.dropped.append(removed(row["system"], row["kind"], row["external_id"], row["sequence"]))
+        batch.events += _last_words(store, own, row, one=one)
+        if not _covered(row, one):
+            batch.hinted.append((own["system"], own["kind"], external_id))
+    if one.rest and one.record is not None:
+        now = store.clock()
+        sequence = max(int(now.timestamp() * 1_000_000), row["sequence"] + 1 if row else 0)
+        read = Read(codec.digest(one.record), one.record.version, one.began or now)
+        batch.inbox.append(inbox_row(one.record, read, sequence=sequence, put_at=now))
+
+
+def _wrote(one: Settled) -> bool:
+    """Say whether something was read back, or the write was carried out: older readings are worth nothing then."""
+    return one.record is not None or one.next == "settled"
+
+
+def _newer(row: Row, one: Settled) -> bool:
+    """Say whether what waits has a higher version than the write left behind."""
+    version = one.record.version if one.record is not None else one.version
+    return version is not None and row["version"] is not None and row["version"] > version
+
+
+def _covered(row: Row, one: Settled) -> bool:
+    """Say whether the fresh record tells all that the waiting row could: the same, or read after it had ended."""
+    if one.record is None:
+        return False
+    if codec.digest(one.record) == row["hash"]:
+        return True
+    return one.began is not None and row["put_at"] <= one.began
+
+
+def _last_words(store: Store, own: Row, row: Row, *, one: Settled) -> list[dict[str, Any]]:
+    """What waited and goes is kept in the history: where it differs from the fresh record, or whole without one."""
+    if one.record is not None:
+        return replaced(store, one.record, before=row["views"], owner=own["entity"])
+    told = Event("read", "", new=row["views"], system=own["system"], cause="older than our write")
+    return [event_row(store, told, entity=own["entity"], kind=own["kind"], record=row["external_id"])]
+
+
+# --- statements -----------------------------------------------------------------------------------------------------
+
+
+def _write(store: Store, conn: sa.Connection, batch: _Batch) -> None:
+    raised = {"due": entity.c.due + sa.bindparam("b_due", type_=sa.Integer()), "revision": entity.c.revision + 1}
+    many(conn, sa.update(entity).where(entity.c.id == sa.bindparam("b_id")).values(raised), batch.entities)
+    many(conn, sa.insert(link), batch.new_links)
+    many(conn, settled_update(), batch.links)
+    for why, ids in batch.buried.items():
+        bury(store, conn, ids, why=why)
+    many(conn, _row_update(), batch.rows)
+    many(conn, removal(), batch.dropped)
+    put_rows(store, conn, batch.inbox)
+    for system, kind, external_id in batch.hinted:
+        remember(store, conn, [external_id], system=system, kind=kind, reason="unordered")
+    for place, names in _by_place(batch.new_links).items():
+        awake(conn, names, place=place)
+    write_down(conn, batch.events)
+    batch.changes.write(store, conn)
+
+
+def _by_place(rows: Sequence[Row]) -> dict[tuple[str, str], list[str]]:
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        found.setdefault((row["system"], row["kind"]), []).append(row["external_id"])
+    return found
+
+
+def _row_update() -> sa.Update:
+    given = {
+        name: sa.bindparam(f"b_{name}", type_=outbox.c[name].type)
+        for name in ("state", "not_before", "closed_at", "again")
+    }
+    window = sa.bindparam("b_window", type_=sa.Float())
+    return (
+        sa.update(outbox)
+        .where(outbox.c.key == sa.bindparam("b_key"))
+        .values(**given, worker=None, window=sa.func.coalesce(window, outbox.c.window))
+    )

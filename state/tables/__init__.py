@@ -1,0 +1,37 @@
+"""
+The tables of the hub's memory. The same on SQLite and PostgreSQL; `migrations` makes them.
+
+Links, open writes and parked fields are found by (entity, system, kind): a create has no link yet, and an entity has at
+most one record of a kind in a system.
+"""
+
+from .base import metadata
+from .known import budget, dictionary, identity, person, token, workflow
+from .passes import counter, cursor, lease, run, scan, scan_seen, sync, worker
+from .records import conflict, entity, event, hint, inbox, link, outbox, parked
+
+__all__ = [
+    "budget",
+    "conflict",
+    "counter",
+    "cursor",
+    "dictionary",
+    "entity",
+    "event",
+    "hint",
+    "identity",
+    "inbox",
+    "lease",
+    "link",
+    "metadata",
+    "outbox",
+    "parked",
+    "person",
+    "run",
+    "scan",
+    "scan_seen",
+    "sync",
+    "token",
+    "worker",
+    "workflow",
+]
