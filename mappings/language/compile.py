@@ -39,7 +39,8 @@ def compile_sync(hub: Hub, sync: Sync, vocabularies: Vocabularies) -> tuple[Comp
     """
     Return every mapping of the systems of *sync* at work. Raises `Problems` with everything that the systems lack.
 
-    A kind of which *vocabularies* has nothing is one that its system does not offer.
+    A system of which *vocabularies* has nothing at all was never met: its mappings are left out. A single kind that is
+    missing is one that its system does not offer.
     """
     sheet = Sheet()
     found: list[tuple[MappingSpec, CompiledMapping]] = []
@@ -47,6 +48,8 @@ def compile_sync(hub: Hub, sync: Sync, vocabularies: Vocabularies) -> tuple[Comp
         vocabulary = vocabularies.get((spec.system, spec.kind))
         if vocabulary is None:
             kinds = [kind for system, kind in vocabularies if system == spec.system]
+            if not kinds:
+                continue
             sheet.add(spec.marks["kind"].problem(f"{spec.system} has no {shown(spec.kind)}{hint(spec.kind, kinds)}"))
             continue
         made = next((one for one in sync.makes if (one.system, one.kind) == (spec.system, spec.kind)), None)
