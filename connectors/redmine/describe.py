@@ -1,0 +1,106 @@
+"""What a Redmine has to offer, for `discover`, `check` and `init`."""
+
+from collections.abc import Mapping
+
+from mappings.exchange import Choice, Place, SystemPerson, Views
+
+from .book import Book
+from .client import RedmineClient
+from .fields import CustomField, FieldTable
+from .records import CORE, CorePlace
+from .settings import RedmineSettings
+
+CHOSEN = ("status", "priority", "category", "fixed_version", "project", "tracker")
+TYPES: Mapping[str, str] = {
+    "string": "text",
+    "text": "text",
+    "link": "text",
+    "int": "number",
+    "float": "number",
+    "bool": "bool",
+    "date": "date",
+    "list": "choice",
+    "enumeration": "choice",
+    "version": "choice",
+    "user": "person",
+    "attachment": "reference",
+}
+"""Format of a custom field -> the transform that fits it; unknown ones are texts."""
+
+
+async def places_of(book: Book, *, example: Views) -> tuple[Place, ...]:
+    """List the places of issues."""
+    closing = await book.closing()
+    core = [
+        _core(place, await book.choices(place.name) if place.name in CHOSEN else {}, closing=closing, example=example)
+        for place in CORE
+    ]
+    fields = await book.fields()
+    return (*core, *(_custom(field, fields, example=example) for field in fields))
+
+
+def _core(place: CorePlace, names: Mapping[str, str], *, closing: set[str], example: Views) -> Place:
+    guarded = place.name == "status"
+    return Place(
+        name=place.name,
+        label=place.label,
+        type=place.type,
+        required=place.required,
+        writable=bool(place.writes),
+        searchable=place.name != "description",
+        max_length=255 if place.name == "subject" else None,
+        choices=tuple(Choice(number, name, closes=guarded and number in closing) for number, name in names.items()),
+        example=example.get(place.name),
+    )
+
+
+def _custom(field: CustomField, fields: FieldTable, *, example: Views) -> Place:
+    name = fields.place(field)
+    return Place(
+        name=name,
+        label=field.name,
+        type="set" if field.multiple else TYPES.get(field.format, "text"),
+        required=field.required,
+        writable=field.format != "attachment",
+        searchable=field.filter,
+        multiple=field.multiple,
+        max_length=field.max_length,
+        choices=tuple(Choice(value, label) for value, label in field.values),
+        example=example.get(name),
+    )
+
+
+def notes_of(fields: FieldTable, settings: RedmineSettings, *, marker_place: str | None) -> tuple[str, ...]:
+    """Say what a person should know before relying on this account."""
+    notes = [f"texts are read as {settings.markup}; Redmine does not tell its text formatting (setting `markup`)"]
+    if not fields.whole:
+        notes.append(
+            "this account is no administrator: formats and choices of custom fields and e-mails of people are not"
+            " shown; fields are known once an issue has shown them"
+        )
+    marker = fields.by_place(marker_place) if marker_place else None
+    if marker_place and marker is None:
+        notes.append(f"{marker_place}, where our marker should live, is not known here")
+    if marker is not None and not marker.filter:
+        notes.append(f"{marker_place} is not 'Used as a filter': our marker cannot be searched for")
+    return tuple(notes)
+
+
+async def people_of(client: RedmineClient, settings: RedmineSettings) -> tuple[SystemPerson, ...]:
+    """List the accounts; without an administrator's rights the members of the project, by name only."""
+    rows = await client.listed_if_allowed("/users.json", "users")
+    if rows is not None:
+        return tuple(
+            SystemPerson(
+                id=str(row["id"]),
+                name=f"{row.get('firstname', '')} {row.get('lastname', '')}".strip(),
+                email=row.get("mail") or None,
+                login=row.get("login") or None,
+            )
+            for row in rows
+        )
+    if settings.project is None:
+        return ()
+    members = await client.listed_if_allowed(f"/projects/{settings.project}/memberships.json", "memberships") or ()
+    shown = [member.get("user") or member.get("group") for member in members]
+    return tuple(SystemPerson(str(each["id"]), each["name"]) for each in shown if each)
