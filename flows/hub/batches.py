@@ -9,6 +9,7 @@ from mappings.exchange import VendorRecord
 from mappings.reconcile.guards import Tally
 from mappings.reconcile.marker import Marker
 from state import cases, claims, commits, cursors, inbox
+from state import strangers as strangers_of
 from state.types import Claimed, NewLink, Snapshot, Whole
 
 from .deciding import Meeting, Ruling, decide_claimed, decide_new
@@ -46,16 +47,16 @@ class Deciding:
     # --- meeting strangers ---
 
     def has_strangers(self, scope: Scope) -> bool:
-        return inbox.any_aside(self.wired.store, scope[0], kind=scope[1], other_than=NOT_TAKEN)
+        return strangers_of.any_aside(self.wired.store, scope[0], kind=scope[1], other_than=NOT_TAKEN)
 
     def strangers(self, scope: Scope) -> list[Snapshot]:
         """Return the strangers of *scope* that might be cases of ours."""
-        everyone = inbox.aside(self.wired.store, scope[0], kind=scope[1])
+        everyone = strangers_of.aside(self.wired.store, scope[0], kind=scope[1])
         return [one for one in everyone if one.aside != NOT_TAKEN]
 
     def lone(self, scope: Scope) -> list[Whole]:
         """Return the entities of the sync that have no record in *scope*."""
-        return list(cases.unlinked(self.wired.store, self.wired.shape.name, system=scope[0], kind=scope[1]))
+        return list(strangers_of.unlinked(self.wired.store, self.wired.shape.name, system=scope[0], kind=scope[1]))
 
     def _meeting(self, unsure: dict[Scope, frozenset[str]]) -> Meeting:
         """Where may records be made? Not before a full read, and not while strangers wait to be met."""
@@ -106,7 +107,9 @@ class Deciding:
     def _some(self, meeting: Meeting, *, only: Sequence[str] | None = None) -> int:
         """Decide one batch; returns how many entities and strangers it held."""
         wired = self.wired
-        batch = claims.claim(wired.store, wired.worker, scopes=wired.scopes, limit=BATCH, only=only)
+        batch = claims.claim(
+            wired.store, wired.worker, scopes=wired.scopes, limit=BATCH, sync=wired.shape.name, only=only
+        )
         strangers = sort_strangers(wired, batch.strangers)
         rulings = [decide_claimed(wired, claimed, meeting) for claimed in batch.cases]
         rulings += [decide_new(wired, snapshot, meeting) for snapshot in strangers.open]
@@ -120,7 +123,7 @@ class Deciding:
     def _ours(self, marker: Marker, snapshot: Snapshot) -> None:
         """A record with our marker: settles the open create, or is a copy, or belongs to another hub."""
         record = snapshot.record
-        whole = cases.whole(self.wired.store, marker.entity)
+        whole = cases.entities_by_marker(self.wired.store, [marker.entity]).get(marker.entity)
         if whole is None or whole.entity.sync != self.wired.shape.name:
             text = "carries the marker of a case that this hub does not have"
             self.aside([snapshot], text, listed=True)

@@ -176,14 +176,13 @@ def _creates(
         if meeting.allows((make.system, make.kind), entity.id):
             channel = wired.shape.channels[make.system, make.kind]
             derived = derived_for_new(wired.shape, channel, list(sides), snapshots)
-            fixed = {**channel.fixed(), **make.fixed}
             records.append(
                 new_record(
                     entity,
                     system=make.system,
                     kind=make.kind,
                     fields=channel.fields,
-                    fixed=fixed,
+                    fixed=channel.mapping.fixed,
                     derived=derived,
                 )
             )

@@ -28,7 +28,7 @@ from .wired import Scope, Wired
 
 @dataclass(frozen=True)
 class PlannedWrite:
-    """One write of a plan. RECORD is empty for a create; NAME is the case's key, or the record it will be opened for."""
+    """One write of a plan. RECORD is empty for a create; NAME is the case's key, or the record it is opened for."""
 
     name: str
     title: str
@@ -194,9 +194,8 @@ def _writes(decided: Decided) -> list[PlannedWrite]:
         if change.write:
             system, record = where[change.link]
             writes.append(PlannedWrite(name, title, system, "update", record, change.write))
-    for made in outcome.creates:
-        writes.append(PlannedWrite(name, title, made.system, "create", "", made.fields, made.fixed))
-    return writes
+    made = [PlannedWrite(name, title, one.system, "create", "", one.fields, one.fixed) for one in outcome.creates]
+    return writes + made
 
 
 def _title(outcome: Outcome) -> str:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from connectors.errors import AuthFailed, ConnectorError, RetryLater
 from mappings.exchange import Change, Create, Receipt, Transition, Update, VendorRecord, View, Write
@@ -15,7 +16,7 @@ from mappings.reconcile.marker import Marker
 from mappings.reconcile.model import Event, FieldWrite, Link, OpenWrite
 from mappings.reconcile.path import next_hop
 from mappings.reconcile.settle import Settlement, left_out
-from state import dictionaries, outbox
+from state import dictionaries, outbox, settling
 from state.types import Outgoing, Settled
 
 from .wired import Channel, Wired
@@ -67,7 +68,7 @@ async def push_batch(wired: Wired, system: str) -> Pushed:
 
 def store_settled(wired: Wired, settled: Sequence[Settled]) -> None:
     """Store what became of writes, all in one transaction."""
-    outbox.settle(wired.store, wired.worker, settled=settled, run=wired.run, lease=wired.lease)
+    settling.settle(wired.store, settled, run=wired.run, lease=wired.lease)
 
 
 async def _postpone(wired: Wired, going: Sequence[Outgoing], error: ConnectorError) -> None:
@@ -87,7 +88,9 @@ def make_write(wired: Wired, one: Outgoing) -> Write:
         return Create(one.key, one.system, one.kind, marker, changes, fixed=one.fixed)
     if one.external_id is None:
         raise ValueError(f"outbox row {one.key} is an update without a record")
-    return Update(one.key, one.system, one.kind, one.external_id, changes, version=one.version, confirm=channel.confirm)
+    return Update(
+        one.key, one.system, one.kind, one.external_id, changes, version=one.version, confirm=channel.mapping.confirm
+    )
 
 
 def _changes(channel: Channel, write: FieldWrite) -> list[Change]:
@@ -133,9 +136,7 @@ def _settle_fields(wired: Wired, one: Outgoing, receipt: Receipt) -> Settled:
         fields=channel.fields,
         held=held_of(one.entity),
         now=wired.clock(),
-        onward=lambda place, here, target, allowed: _way_on(
-            wired, one, place, here=here, target=target, allowed=allowed
-        ),
+        onward=partial(_way_on, wired, one),
     )
     if made:
         result = Settlement(left_out(result.change, one.left_out), result.events, result.again, result.absorbed)
@@ -202,7 +203,7 @@ def _here(record: VendorRecord | None, place: str) -> View:
     return record.views.get(place) if record else None
 
 
-def _way_on(wired: Wired, one: Outgoing, place: str, *, here: View, target: View, allowed: tuple[View, ...]) -> bool:
+def _way_on(wired: Wired, one: Outgoing, place: str, here: View, target: View, allowed: tuple[View, ...]) -> bool:
     """Say whether there is a step that leads on, or that has not been tried."""
     channel = wired.shape.channels[one.system, one.kind]
     known = wired.transitions((one.system, one.kind))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from mappings.canonical.values import Value
 from mappings.lens import Refusal
 from mappings.reconcile.marker import Marker, parse_marker
-from mappings.reconcile.meeting import Candidate, Meeting, SameFacts, meet
+from mappings.reconcile.meeting import Candidate, Meeting, meet
 from mappings.reconcile.model import Entity
 from state.types import Snapshot, Whole
 
@@ -54,7 +54,7 @@ def sort_strangers(wired: Wired, strangers: Sequence[Snapshot]) -> Sorted:
 
 def meeting_of(channel: Channel, entities: Sequence[Whole], strangers: Sequence[Snapshot]) -> Meeting:
     """Return which *strangers* of the channel are which *entities*; a rule over facts it does not map never holds."""
-    rules = [rule for rule in channel.match if isinstance(rule, SameFacts)]
+    rules = channel.mapping.match
     facts = {fact for rule in rules for fact in rule.facts}
     left = [Candidate(whole.entity.id, _said(whole.entity, facts), whole.entity.created) for whole in entities]
     right = [

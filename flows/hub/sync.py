@@ -58,7 +58,8 @@ async def run_pass(wired: Wired, options: PassOptions, step: Step = lambda _: No
 
 async def read_systems(wired: Wired, systems: list[str], report: Report, *, full: bool, step: Step) -> None:
     """Prove who we are, settle what is in doubt, and read what is new (or everything), in all systems at once."""
-    await _each(systems, report, lambda name: _identify(wired, name))
+    report.trouble |= wired.trouble
+    report.refused_us |= wired.refused_us
     step("settling what was in doubt")
     await _each(systems, report, lambda name: _doubts(wired, name))
     step("reading")
@@ -99,10 +100,6 @@ async def _each(systems: list[str], report: Report, work: Callable[[str], Awaita
     async with asyncio.TaskGroup() as group:
         for name in systems:
             group.create_task(guarded(name))
-
-
-async def _identify(wired: Wired, name: str) -> None:
-    await wired.connectors[name].identify()
 
 
 async def _doubts(wired: Wired, name: str) -> None:

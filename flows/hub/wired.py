@@ -7,11 +7,11 @@ from datetime import datetime
 from connectors.base import Connector
 from mappings.canonical.values import Value
 from mappings.exchange import Transition, VendorRecord, View, Views
+from mappings.language.compiled import CompiledMapping
 from mappings.lens import Field
 from mappings.policy import Condition, Policy
 from mappings.reconcile.gone import Gone
 from mappings.reconcile.guards import Limits
-from mappings.reconcile.meeting import SameFacts
 from state.store import Store
 from state.types import Lease, Worker
 
@@ -21,28 +21,33 @@ Scope = tuple[str, str]
 
 @dataclass(frozen=True)
 class Channel:
-    """What one mapping says about one kind of record of one system, resolved against that system's words."""
+    """A mapping at work on one kind of record of one system, with what that system says about it."""
 
-    system: str
-    kind: str
-    fields: Mapping[str, Field]
-    take: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """Place -> the views that enter (as text)."""
-    leave_when: Condition | None = None
-    match: Sequence[SameFacts] = ()
-    marker: str | None = None
-    confirm: tuple[str, ...] = ()
-    transitions: tuple[Transition, ...] = ()
+    mapping: CompiledMapping
     status: frozenset[str] = frozenset()
     """Places that stand in a workflow."""
+    transitions: tuple[Transition, ...] = ()
+    """Steps of the workflow that the mapping declares or the system publishes."""
     closing: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Place -> the views that close a record."""
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Place -> view -> the label a person sees."""
 
     @property
+    def system(self) -> str:
+        return self.mapping.system
+
+    @property
+    def kind(self) -> str:
+        return self.mapping.kind
+
+    @property
     def scope(self) -> Scope:
         return (self.system, self.kind)
+
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        return self.mapping.fields
 
     def views(self, views: Views) -> dict[str, View]:
         """Return field -> view of what *views* carry whole: an unseen field is left out."""
@@ -54,30 +59,21 @@ class Channel:
 
     def takes(self, record: VendorRecord) -> bool:
         """Say whether *record* may enter through this mapping."""
-        return record.in_scope and all(_text(record.views.get(place)) in views for place, views in self.take.items())
-
-    def fixed(self) -> dict[str, View]:
-        """Return the equality clauses of `take`: what a record made here is given."""
-        return {place: next(iter(views)) for place, views in self.take.items() if len(views) == 1}
+        return record.in_scope and self.mapping.takes(record.views)
 
     def label(self, place: str, view: View) -> str:
         """Return what a person calls *view*."""
-        return self.labels.get(place, {}).get(_text(view), _text(view))
-
-
-def _text(view: View) -> str:
-    """Views are compared with the keys of a mapping as text."""
-    return "" if view is None else str(view["id"]) if isinstance(view, Mapping) and "id" in view else str(view)
+        text = str(view["name"]) if isinstance(view, Mapping) and "name" in view else str(view)
+        return self.labels.get(place, {}).get(text, text)
 
 
 @dataclass(frozen=True)
 class Make:
-    """A record of the entity is made in a system when WHEN holds, with WITH beside what the mapping says."""
+    """A record of the entity is made in a system when WHEN holds."""
 
     system: str
     kind: str
     when: Condition
-    fixed: Views = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -115,6 +111,9 @@ class Wired:
     lease: Lease | None = None
     run: str = ""
     learned: dict[Scope, tuple[Transition, ...]] = field(default_factory=dict)
+    trouble: dict[str, str] = field(default_factory=dict)
+    """System -> why it could not be met; the pass leaves it out."""
+    refused_us: set[str] = field(default_factory=set)
 
     @property
     def scopes(self) -> list[Scope]:

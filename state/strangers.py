@@ -1,0 +1,41 @@
+"""Records that no link knows and that were put aside, and entities that have no record in a system."""
+
+import sqlalchemy as sa
+
+from .rows import snapshot_of
+from .rows import wholes as whole_rows
+from .store import Store
+from .tables import entity, inbox, link, outbox
+from .types import Snapshot, Whole
+
+
+def aside(store: Store, system: str, *, kind: str) -> tuple[Snapshot, ...]:
+    """Return the records of (system, kind) that no link knows and that were put aside, oldest first."""
+    query = sa.select(inbox).where(*_aside(system, kind)).order_by(inbox.c.sequence)
+    with store.read() as conn:
+        return tuple(snapshot_of(row) for row in conn.execute(query).mappings())
+
+
+def any_aside(store: Store, system: str, *, kind: str, other_than: str) -> bool:
+    """Say whether a record of (system, kind) was put aside for another reason than the given one."""
+    query = sa.select(sa.exists().where(*_aside(system, kind), inbox.c.aside != other_than))
+    with store.read() as conn:
+        return bool(conn.execute(query).scalar_one())
+
+
+def _aside(system: str, kind: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return (inbox.c.system == system, inbox.c.kind == kind, inbox.c.open.is_(None))
+
+
+def unlinked(store: Store, sync: str, *, system: str, kind: str) -> tuple[Whole, ...]:
+    """Return the entities of *sync* without a link (a tombstone is one) and a sent create in (system, kind)."""
+    there = sa.exists().where(link.c.entity == entity.c.id, link.c.system == system, link.c.kind == kind)
+    going = sa.exists().where(
+        outbox.c.entity == entity.c.id,
+        outbox.c.system == system,
+        outbox.c.kind == kind,
+        outbox.c.state == "sent",
+    )
+    query = sa.select(entity).where(entity.c.sync == sync, ~there, ~going).order_by(entity.c.number)
+    with store.read() as conn:
+        return tuple(whole_rows(conn, conn.execute(query).mappings().all()))
