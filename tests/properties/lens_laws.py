@@ -31,7 +31,7 @@ class Case:
     """
     A lens, and what to try it with.
 
-    VIEWS are views as its system shows them, FACTS whole sets of facts in canonical form. LOSSLESS: every value of FACTS
+    VIEWS are views as its system shows them, FACTS whole sets of canonical facts. LOSSLESS: every value of FACTS
     survives, and a view stands for one value. ONE_TO_ONE: besides, each of VIEWS is the only one for its value. HIDDEN
     says of (onto, old, result) whether what *old*, the value that was shown, lacks of *onto* is still in *result*.
     """
