@@ -44,6 +44,10 @@ _SCOPE: dict[Frame, frozenset[Frame]] = {
 }
 """What a closing tag does not reach across."""
 
+_INNER: dict[Frame, Frame] = {"list": "item", "row": "cell"}
+_ROOM: dict[Frame, int] = {"list": 1, "table": 2, "row": 1}
+"""How many levels a block needs inside before it can hold anything."""
+
 
 @dataclass(frozen=True, slots=True)
 class Read:
@@ -112,8 +116,8 @@ class Builder:
         self._links.pop()
 
     def _leaf(self, leaf: Text | Code | Image | Break) -> None:
-        if self._stack[-1].kind == "list" and not (isinstance(leaf, Text) and not leaf.text.strip()):
-            self.open("item")
+        if not isinstance(leaf, Break) and not (isinstance(leaf, Text) and not leaf.text.strip()):
+            self._settle()
         marks = frozenset(mark for mark, count in self._marks.items() if count)
         self._runs.append(Run(leaf, marks, self._links[-1][0] if self._links else None))
         self._said += 1
@@ -129,9 +133,13 @@ class Builder:
     def add(self, block: CodeBlock | Rule) -> None:
         """Add a whole block."""
         self.flush()
-        if self._stack[-1].kind == "list":
-            self.open("item")
+        self._settle()
         self._stack[-1].blocks.append(block)
+
+    def _settle(self) -> None:
+        """See that what comes next has a place: between the items of a list and the cells of a row there is none."""
+        if self._stack[-1].kind in _INNER:
+            self.open(_INNER[self._stack[-1].kind])
 
     def open(self, kind: Frame, *, ordered: bool = False, level: int = 1) -> bool:
         """Begin a block; False where it would nest too deep (the caller then has nothing to close)."""
@@ -148,9 +156,9 @@ class Builder:
             self.close("row")
             if self._stack[-1].kind != "table":
                 return False
-        elif self._stack[-1].kind == "list" and kind != "item":
-            self.open("item")
-        if len(self._stack) > DEPTH:
+        elif kind not in ("item", "cell"):
+            self._settle()
+        if len(self._stack) + _ROOM.get(kind, 0) > DEPTH:
             return False
         self._stack.append(_Open(kind, ordered=ordered, level=level))
         return True

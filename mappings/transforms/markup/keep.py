@@ -1,0 +1,115 @@
+"""
+What of a text survives in a markup: every character does, and as much of its look as the markup has words for.
+
+`kept` is idempotent, and what a markup's reader gives is always kept whole.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+from .textile_fit import fitted
+from .tidy import tidy
+from .tree import (
+    MARKS,
+    Block,
+    Blocks,
+    Code,
+    CodeBlock,
+    Heading,
+    Image,
+    Listing,
+    Mark,
+    Paragraph,
+    Quote,
+    Rule,
+    Run,
+    Runs,
+    Table,
+    Text,
+)
+
+Name: TypeAlias = Literal["html", "bbcode", "textile"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What a markup has words for."""
+
+    marks: frozenset[Mark] = frozenset(MARKS)
+    headings: bool = True
+    code: bool = True
+    languages: bool = True
+    starts: bool = True
+    rules: bool = True
+    heads: bool = True
+    alts: bool = True
+    titles: bool = True
+
+
+_WORDS: dict[Name, _Words] = {
+    "html": _Words(),
+    "textile": _Words(starts=False),
+    "bbcode": _Words(
+        marks=frozenset({"strong", "em", "s", "u"}),
+        headings=False,
+        code=False,
+        languages=False,
+        starts=False,
+        rules=False,
+        heads=False,
+        alts=False,
+        titles=False,
+    ),
+}
+
+
+def kept(blocks: Blocks, markup: Name) -> Blocks:
+    """Return what of *blocks* survives in *markup*, in normal form."""
+    plainer = tidy(_said(block, _WORDS[markup]) for block in blocks)
+    return fitted(plainer) if markup == "textile" else plainer
+
+
+def _said(block: Block, words: _Words) -> Block:
+    match block:
+        case Paragraph(runs):
+            return Paragraph(_runs(runs, words))
+        case Heading(level, runs):
+            line = _runs(runs, words)
+            return Heading(level, line) if words.headings else Paragraph(_strong(line))
+        case CodeBlock(text, lang):
+            return CodeBlock(text, lang if words.languages else "")
+        case Quote(inner):
+            return Quote(tuple(_said(one, words) for one in inner))
+        case Listing(ordered, items, start):
+            said = tuple(tuple(_said(one, words) for one in item) for item in items)
+            return Listing(ordered, said, start if words.starts else 1)
+        case Table(head, rows):
+            return _table(tuple(_runs(cell, words) for cell in head), rows, words=words)
+        case Rule():
+            return block if words.rules else Paragraph((Run(Text("***")),))
+
+
+def _table(head: tuple[Runs, ...], rows: Iterable[tuple[Runs, ...]], *, words: _Words) -> Table:
+    plainer = tuple(tuple(_runs(cell, words) for cell in row) for row in rows)
+    if words.heads or not any(head):
+        return Table(head, plainer)
+    return Table((), (tuple(_strong(cell) for cell in head), *plainer))
+
+
+def _strong(runs: Runs) -> Runs:
+    return tuple(replace(run, marks=run.marks | {"strong"}) for run in runs)
+
+
+def _runs(runs: Runs, words: _Words) -> Runs:
+    return tuple(_run(run, words) for run in runs)
+
+
+def _run(run: Run, words: _Words) -> Run:
+    leaf = run.leaf
+    if isinstance(leaf, Code) and not words.code:
+        leaf = Text(leaf.text)
+    if isinstance(leaf, Image) and not words.alts:
+        leaf = Image(leaf.src)
+    link = replace(run.link, title="") if run.link and not words.titles else run.link
+    return Run(leaf, run.marks & words.marks, link)

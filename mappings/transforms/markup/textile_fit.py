@@ -1,0 +1,2 @@
+from .tree import Blocks
+def fitted(b: Blocks) -> Blocks: return b
