@@ -31,7 +31,7 @@ class Labels(Plain):
     declared: ClassVar[tuple[Setting, ...]] = (
         Setting("separator", "text", "the place is one text with this between the words; without it, a list"),
         Setting("vocabulary", "texts", "the only words that are written there"),
-        Setting("of", "word", "what its ids stand for", "labels", words=("labels", "people")),
+        Setting("ids", "word", "what its ids stand for", "labels", words=("labels", "people")),
     )
 
     separator: str | None = None
@@ -50,7 +50,7 @@ class Labels(Plain):
     @classmethod
     def built(cls, given: Mapping[str, Any], spot: Spot) -> "Labels":
         asked = complete(cls.declared, given)
-        people, words = asked["of"] == "people", asked["vocabulary"]
+        people, words = asked["ids"] == "people", asked["vocabulary"]
         if people and words is not None:
             raise BadSettings([Problem("vocabulary", "people are known by the list of people, not by words")])
         listed = spot.words.people if people else {one.id: one.label for one in spot.choices}
@@ -67,7 +67,7 @@ class Labels(Plain):
 
     def settings(self) -> Mapping[str, Any]:
         words = None if self.vocabulary is None else sorted(self.vocabulary)
-        return {"separator": self.separator, "vocabulary": words, "of": "people" if self.people else "labels"}
+        return {"separator": self.separator, "vocabulary": words, "ids": "people" if self.people else "labels"}
 
     def means(self, view: View) -> Value | Refusal:
         entries = self._entries(view)

@@ -90,7 +90,7 @@ SET = [
         label="ids",
     ),
     Case(
-        *("set", lens("set", {"of": "people"}, people=PEOPLE), st.lists(st.sampled_from([*PEOPLE])), TEAM),
+        *("set", lens("set", {"ids": "people"}, people=PEOPLE), st.lists(st.sampled_from([*PEOPLE])), TEAM),
         hidden=_the_rest_is_there,
         label="people",
     ),
