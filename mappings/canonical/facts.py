@@ -106,6 +106,21 @@ FACTS: dict[str, tuple[FactInfo, ...]] = {
 }
 """Kind of entity -> its facts."""
 
+TYPE_WORDS: dict[FactType, str] = {
+    "text": "a text",
+    "markdown": "a text",
+    "number": "a number",
+    "money": "an amount",
+    "bool": "a yes or no",
+    "date": "a day",
+    "datetime": "a time",
+    "choice": "a choice",
+    "set": "a set",
+    "person": "a person",
+    "reference": "a name",
+}
+"""Type of a fact -> what people call it."""
+
 FACT_TYPES: tuple[FactType, ...] = get_args(FactType)
 """The types that a sync can declare a fact of its own with."""
 

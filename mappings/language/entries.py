@@ -48,16 +48,21 @@ class Entry:
     def is_list(self) -> bool:
         return isinstance(self.node, Items)
 
+    @property
+    def is_mapping(self) -> bool:
+        """Say whether it is a mapping, or empty; anything else is noted."""
+        if self.empty or isinstance(self.node, Keys):
+            return True
+        self.fail("must be a mapping of keys to values")
+        return False
+
     def peek(self) -> "dict[str, Entry]":
         """Return the entries of a mapping; nothing, and nothing noted, where it is none."""
         return self.open_keys() if isinstance(self.node, Keys) else {}
 
     def open_keys(self) -> "dict[str, Entry]":
         """Return the entries of a mapping whose keys are names that the file gives; an empty entry has none."""
-        if self.empty:
-            return {}
-        if not isinstance(self.node, Keys):
-            self.fail("must be a mapping of keys to values")
+        if not self.is_mapping or not isinstance(self.node, Keys):
             return {}
         return {key.text: self._under(key.text, node, key.line) for key, node in self.node.pairs}
 
@@ -79,7 +84,10 @@ class Entry:
 
     def one_or_more(self) -> "list[Entry]":
         """Return the entries of a list, or this entry alone where it is a single value."""
-        return [self] if self.single else self.items()
+        if self.single or self.is_list:
+            return [self] if self.single else self.items()
+        self.fail("must be a single value or a list")
+        return []
 
     def word(self) -> Word:
         """Return a single value as it was meant."""

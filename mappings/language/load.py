@@ -68,7 +68,8 @@ def _draft(
         sheet.note(HUB_FILE, 0, text="missing; it names the systems and what is kept in step between them")
         return Draft()
     root = read(files[HUB_FILE], HUB_FILE, sheet=sheet)
-    return read_hub(Entry(root, "", 1, file=HUB_FILE, sheet=sheet), schemas=schemas, env=env) if root else Draft()
+    entry = Entry(root, "", 1, file=HUB_FILE, sheet=sheet) if root else None
+    return read_hub(entry, schemas=schemas, env=env) if entry and entry.is_mapping else Draft()
 
 
 def _shipped(catalog: Mapping[str, str], sheet: Sheet) -> Level:

@@ -7,7 +7,7 @@ A file is called ``<kind>.<system>.yaml``; where one kind has several mappings, 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from mappings.canonical.facts import FACTS, FactInfo
+from mappings.canonical.facts import FACTS, TYPE_WORDS, FactInfo
 
 from .entries import Entry
 from .extend import SHIPPED_KEYS, Catalog, Source, merged
@@ -63,8 +63,8 @@ def _file(name: str, text: str, catalog: Catalog) -> _File | None:
         sheet.note(name, 0, text="not a mapping by its name; a mapping is called <kind>.<system>.yaml")
         return None
     root = read(text, name, sheet=sheet)
-    source = merged(Entry(root, "", 1, file=name, sheet=sheet), catalog) if root else None
-    return _File(parts[0], parts[1], source)
+    entry = Entry(root, "", 1, file=name, sheet=sheet) if root else None
+    return _File(parts[0], parts[1], merged(entry, catalog) if entry and entry.is_mapping else None)
 
 
 def _check_owner(file: _File, owners: Iterable[str]) -> None:
@@ -116,7 +116,8 @@ def _known(heads: Sequence[SyncHead]) -> Known:
             first = custom.setdefault(info.name, info)
             if first.type != info.type:
                 entry = head.keys["facts"].open_keys()[info.name]
-                entry.fail(f"is a {first.type} in another sync of the same systems, and cannot be a {info.type} here")
+                there, here = TYPE_WORDS[first.type], TYPE_WORDS[info.type]
+                entry.fail(f"is {there} in another sync of the same systems, and cannot be {here} here")
     stages = tuple(dict.fromkeys(stage for head in heads for stage in head.stages))
     systems = tuple(dict.fromkeys(system for head in heads for system in head.systems))
     facts = {kind: (*infos, *custom.values()) if kind == "case" else infos for kind, infos in FACTS.items()}

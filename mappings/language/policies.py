@@ -8,9 +8,9 @@ by several, nobody is at home and the fact is parked.
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
-from mappings.canonical.facts import FACT_TYPES, FactInfo
+from mappings.canonical.facts import FACT_TYPES, TYPE_WORDS, FactInfo, FactType
 from mappings.policy import Furthest, Home, Max, Merge, Min, Park, Policy, Union, When
 
 from .conditions import Condition, ConditionError, Names, parse
@@ -100,10 +100,14 @@ def read_shipped(entry: Entry, words: PolicyWords) -> Level:
     keys = entry.keys(("facts", "types", DEFAULT))
     facts = keys["facts"].keys(words.facts) if "facts" in keys else {}
     types = keys["types"].keys(FACT_TYPES) if "types" in keys else {}
-    by_type: dict[str, FactInfo] = {info.type: info for info in words.facts.values()}
+    by_type = {type_: FactInfo(type_, type_, type_, "") for type_ in FACT_TYPES}
     return Level(
         {name: found for name, one in facts.items() if (found := _of(name, one, words))},
-        {name: found for name, one in types.items() if (found := read_policy(one, words, about=by_type.get(name)))},
+        {
+            name: found
+            for name, one in types.items()
+            if (found := read_policy(one, words, about=by_type[cast("FactType", name)]))
+        },
         read_policy(keys[DEFAULT], words, about=None) if DEFAULT in keys else None,
     )
 
@@ -191,9 +195,9 @@ def _misfit(policy: Policy, about: FactInfo | None, names: Names) -> str:
         case Furthest() if names.order(about) is None:
             return "needs stages: of the sync"
         case Max() | Min() if about.type not in _COMPARED:
-            return f"{shown(about.name)} is a {about.type}; it has no greatest and no least"
+            return f"{shown(about.name)} is {TYPE_WORDS[about.type]}; it has no greatest and no least"
         case Union() if about.type != "set":
-            return f"{shown(about.name)} is a {about.type}, not a set"
+            return f"{shown(about.name)} is {TYPE_WORDS[about.type]}, not a set"
         case Merge() if about.type not in ("text", "markdown"):
-            return f"{shown(about.name)} is a {about.type}, not a text"
+            return f"{shown(about.name)} is {TYPE_WORDS[about.type]}, not a text"
     return ""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any, TypeAlias, cast, get_args
 
-from mappings.canonical.facts import FactInfo, FactType
+from mappings.canonical.facts import TYPE_WORDS, FactInfo, FactType
 from mappings.canonical.values import Value
 from mappings.lens import Direction
 from mappings.transforms import SETTINGS, TRANSFORMS, Setting, Spot, problems_of
@@ -34,6 +34,7 @@ DEFAULT_TRANSFORM: Mapping[FactType, str] = {
     "person": "person",
     "reference": "reference",
 }
+SEVERAL_PLACES = ("money",)
 _TEXTS = ("text", "markup", "choice", "person", "reference")
 FITTING: Mapping[FactType, tuple[str, ...]] = {
     "text": _TEXTS,
@@ -64,6 +65,8 @@ def read_field(
     common = tuple(key for key in COMMON_KEYS if key != "of" or derived)
     settings = _settings(source, said, transform=transform, common=common, choices=choices)
     places = keys["at"].texts() if "at" in keys else ()
+    if len(places) > 1 and transform not in SEVERAL_PLACES:
+        keys["at"].fail(f"as: {transform} has one place; several are for {', '.join(SEVERAL_PLACES)}")
     if "at" not in keys:
         need(keys, "at", of=entry)
     spec = FieldSpec(
@@ -103,7 +106,8 @@ def _facts(name: str, source: FieldSource, facts: tuple[FactInfo, ...]) -> tuple
     names = sets.texts() if sets else (name,)
     entry = sets or source.entry
     for one in [one for one in names if one not in by_name]:
-        entry.fail(unknown_fact(one, facts))
+        own = "" if sets or "values" not in source.keys else " (a field with a name of its own says sets:)"
+        entry.fail(f"{unknown_fact(one, facts)}{own}")
     found = tuple(by_name[one] for one in names if one in by_name)
     return found if len(found) == len(names) else ()
 
@@ -119,7 +123,9 @@ def _transform(source: FieldSource, said: tuple[FactInfo, ...]) -> str | None:
     for info in said:
         if name not in FITTING[info.type]:
             right = ", ".join(FITTING[info.type])
-            (entry or source.entry).fail(f"{shown(name)} does not hold {info.name}, a {info.type}; it can be {right}")
+            (entry or source.entry).fail(
+                f"{shown(name)} does not hold {info.name}, {TYPE_WORDS[info.type]}; it can be {right}"
+            )
             return None
     return name
 
@@ -225,11 +231,13 @@ def _meant(entry: Entry, info: FactInfo, choices: Choices) -> list[Value]:
         written = Decimal(word) if isinstance(word, int) and not isinstance(word, bool) else word
         if written is None:
             one.fail("must be a value")
+            found.append(None)
             continue
         try:
             found.append(literal(info, written, choices=choices.get(info.name, ())))
         except ValueError as error:
             one.fail(str(error))
+            found.append(None)
     return found
 
 

@@ -60,7 +60,7 @@ def read_hub(root: Entry, *, schemas: Mapping[str, SystemSchema], env: Mapping[s
 def _named(entry: Entry, name: str) -> bool:
     if _NAME.fullmatch(name) and name not in _RESERVED:
         return True
-    entry.fail(f"not a name: {shown(name)}; letters, digits and - only, and not one of {', '.join(_RESERVED)}")
+    entry.fail(f"not a name: {shown(name)}; letters, digits, - and _ only, and not one of {', '.join(_RESERVED)}")
     return False
 
 
@@ -143,12 +143,16 @@ def _people(entry: Entry | None, systems: Mapping[str, System]) -> tuple[Person,
     owners: dict[tuple[str, str], str] = {}
     for key, one in (entry.open_keys() if entry else {}).items():
         known = one.keys(("name", "emails", *systems))
+        emails = tuple(text.lower() for text in known["emails"].texts()) if "emails" in known else ()
+        for email in (key.lower(), *emails):
+            owner = owners.setdefault(("", email), key)
+            if owner != key:
+                known.get("emails", one).fail(f"{shown(email)} is {shown(owner)} already")
         ids = {name: text for name in systems if name in known and (text := known[name].plain())}
         for system, id_ in ids.items():
             owner = owners.setdefault((system, id_), key)
             if owner != key:
                 known[system].fail(f"{shown(id_)} is {shown(owner)} already")
-        emails = tuple(text.lower() for text in known["emails"].texts()) if "emails" in known else ()
         name = known["name"].plain() if "name" in known else None
         people.append(Person(key.lower(), name, emails, ids))
     return tuple(people)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import cast, get_args
 
-from mappings.canonical.facts import CASE_FACTS, FACT_TYPES, FactInfo, FactType
+from mappings.canonical.facts import CASE_FACTS, FACT_TYPES, TYPE_WORDS, FactInfo, FactType
 from mappings.canonical.records import custom_name
 from mappings.canonical.values import Value
 from mappings.policy import Furthest, Park, Policy
@@ -147,14 +147,14 @@ def _fact(name: str, entry: Entry) -> FactInfo | None:
     meaning = keys["meaning"].plain() if "meaning" in keys else None
     choices = keys["choices"].texts() if "choices" in keys else ()
     if choices and type_ not in (None, "choice"):
-        keys["choices"].fail(f"only a choice has choices, not a {type_}")
+        keys["choices"].fail(f"only a choice has choices, not {TYPE_WORDS[cast('FactType', type_)]}")
     if type_ is None:
         return None
     return FactInfo(name, custom_name("case", name), cast("FactType", type_), meaning or "", choices=choices)
 
 
 def _defaults(entry: Entry | None, facts: tuple[FactInfo, ...], *, names: Names) -> dict[str, Value]:
-    by_name = {info.name: info for info in facts if not info.derived}
+    by_name = {info.name: info for info in facts}
     found: dict[str, Value] = {}
     for name, one in (entry.keys(by_name) if entry else {}).items():
         value = _default(one, by_name[name], names)
@@ -164,6 +164,9 @@ def _defaults(entry: Entry | None, facts: tuple[FactInfo, ...], *, names: Names)
 
 
 def _default(entry: Entry, info: FactInfo, names: Names) -> Value:
+    if info.derived:
+        entry.fail("the hub works this fact out")
+        return None
     if info.type == "set":
         return frozenset(entry.texts())
     word = entry.word()

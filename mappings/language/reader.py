@@ -115,6 +115,7 @@ class _Builder:
         self._sheet = sheet
         self._events: Iterator[seen.Event] = iter(yaml.parse(text, Loader=yaml.SafeLoader))
         self._anchors: dict[str, Node] = {}
+        self._path: list[str] = []
         self._nodes = 0
 
     def document(self) -> Node:
@@ -159,12 +160,14 @@ class _Builder:
             key = self._node(event, depth + 1)
             if not isinstance(key, Scalar):
                 raise _Refused(key.line, "a key must be a single word or text")
-            node = self._node(next(self._events), depth + 1)
+            self._path.append(key.text)
             if key.text in first:
-                self._note(key.line, f"{key.text}: written twice, first in line {first[key.text]}")
-                continue
-            first[key.text] = key.line
-            yield key, node
+                self._note(key.line, f"{'.'.join(self._path)}: written twice, first in line {first[key.text]}")
+            node = self._node(next(self._events), depth + 1)
+            self._path.pop()
+            if key.text not in first:
+                first[key.text] = key.line
+                yield key, node
 
     def _note(self, line: int, text: str) -> None:
         self._sheet.note(self._name, line, text=text)

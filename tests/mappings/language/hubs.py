@@ -22,7 +22,9 @@ ENV = {
 SCHEMAS = {
     schema.type: schema
     for schema in (
-        SystemSchema.of("bitrix24", [SettingKey("webhook", "secret", required=True, meaning="address of the inbound webhook")]),
+        SystemSchema.of(
+            "bitrix24", [SettingKey("webhook", "secret", required=True, meaning="address of the inbound webhook")]
+        ),
         SystemSchema.of(
             "redmine",
             [
