@@ -5,9 +5,10 @@ All problems of a file are told at once, each with the exchange it is in, so tha
 expectation that everything meets.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.contract.exchange_shape import Json, Shape, unknown_words
 
 ACCOUNTS = ("admin", "manager", "engineer", "sales", "none", "wrong")
 VERBS = ("GET", "POST", "PUT", "DELETE", "PATCH")
+VARIABLE = re.compile(r"\$\$|\$\{(\w+)(?::(\w+))?\}|\$(\w+)")
 _STEP = {"as", "request", "answer", "answers", "take", "let", "wait", "burst", "repeat"}
 _EXCHANGE = _STEP | {"id", "about", "source", "needs", "given", "then", "after", "rest"}
 _REQUEST = {*VERBS, "query", "headers", "json", "form", "body"}
@@ -91,14 +93,19 @@ class Exchange:
 
 def load(path: Path) -> tuple[Exchange, ...]:
     """Read the exchange file at *path*. Raises `FormError` with every problem it has."""
-    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return parse(path.read_text(encoding="utf-8"), path.name)
+
+
+def parse(text: str, name: str) -> tuple[Exchange, ...]:
+    """Read *text*, the content of the exchange file *name*. Raises `FormError` with every problem it has."""
+    raw = yaml.safe_load(text)
     if not isinstance(raw, list):
-        raise FormError(f"{path.name}: one list of exchanges is expected")
+        raise FormError(f"{name}: one list of exchanges is expected")
     found = [problem for entry in raw for problem in _problems(entry)]
     twice = Counter(entry.get("id") for entry in raw if isinstance(entry, dict))
-    found += [f"{name}: this id stands {times} times" for name, times in twice.items() if times > 1]
+    found += [f"{each}: this id stands {times} times" for each, times in twice.items() if times > 1]
     if found:
-        raise FormError(f"{path.name}: {len(found)} problems\n" + "\n".join(f"  {line}" for line in found))
+        raise FormError(f"{name}: {len(found)} problems\n" + "\n".join(f"  {line}" for line in found))
     return tuple(_exchange(entry) for entry in raw)
 
 
@@ -139,6 +146,35 @@ def _request(raw: Mapping[str, Any]) -> Request:
     verb = next(name for name in VERBS if name in raw)
     rest = {name: value for name, value in raw.items() if name != verb}
     return Request(verb=verb, path=raw[verb] or "", **rest)
+
+
+# --- variables -------------------------------------------------------------------------------------------------------
+
+
+def names_wanted(exchange: Exchange) -> set[str]:
+    """Return the variables that *exchange* uses before a step of its own has set them: the server must offer them."""
+    known, wanted = {"unique"}, set()
+    for step in exchange.steps:
+        for name, template in step.let.items():
+            wanted |= _variables(template) - known
+            known.add(name)
+        wanted |= _variables(step.request) - known
+        for answer in step.answers:
+            wanted |= _variables(answer) - known
+        known |= set(step.take)
+    return wanted
+
+
+def _variables(part: Any) -> set[str]:
+    if isinstance(part, str):
+        return {match[1] or match[3] for match in VARIABLE.finditer(part) if match[0] != "$$"}
+    if isinstance(part, Mapping):
+        return {name for pair in part.items() for each in pair for name in _variables(each)}
+    if isinstance(part, list | tuple):
+        return {name for each in part for name in _variables(each)}
+    if isinstance(part, Request | Answer):
+        return {name for each in fields(part) for name in _variables(getattr(part, each.name))}
+    return set()
 
 
 # --- what can be wrong -----------------------------------------------------------------------------------------------

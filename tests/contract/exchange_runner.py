@@ -3,7 +3,7 @@ Run raw exchanges against any server that claims to speak a vendor's protocol: t
 
 Plain HTTP and nothing else, so that what a file says is held against the server and never against our connectors::
 
-    exchanges = load(Path("tests/contract/exchanges/redmine.yaml"))
+    exchanges = load(EXCHANGES / "redmine.yaml")
     result = await run(exchanges[0], server, client)
     assert result.agrees, result.report
 
@@ -18,16 +18,17 @@ import re
 import uuid
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import httpx
 
-from tests.contract.exchange_file import Answer, Exchange, Request, Step, load
+from tests.contract.exchange_file import VARIABLE, Answer, Exchange, Request, Step, load
 from tests.contract.exchange_shape import Json, differences, is_ordered, pluck
 
-__all__ = ["Account", "Result", "Server", "load", "run"]
+__all__ = ["EXCHANGES", "Account", "Exchange", "Result", "Server", "load", "run"]
 
-_VARIABLE = re.compile(r"\$\$|\$\{(\w+)(?::(\w+))?\}|\$(\w+)")
+EXCHANGES = Path(__file__).parent / "exchanges"
 Names: TypeAlias = dict[str, Any]
 
 
@@ -233,10 +234,10 @@ def filled(template: Any, names: Mapping[str, Any]) -> Any:
 
 
 def _filled_text(template: str, names: Mapping[str, Any]) -> Any:
-    whole = _VARIABLE.fullmatch(template)
+    whole = VARIABLE.fullmatch(template)
     if whole and template != "$$":
         return _value(whole, names)
-    return _VARIABLE.sub(lambda match: "$" if match[0] == "$$" else str(_value(match, names)), template)
+    return VARIABLE.sub(lambda match: "$" if match[0] == "$$" else str(_value(match, names)), template)
 
 
 def _value(match: re.Match[str], names: Mapping[str, Any]) -> Any:
