@@ -255,7 +255,7 @@ class MemoryConnector(SystemConnector):
             system=self.name,
             kind=kind,
             id=row.id,
-            views={place: view for place, view in row.views.items() if place not in traits.hidden},
+            views=_shown(row.views, traits),
             version=version if traits.versions else None,
             stamp=stamp,
             marker=marker if isinstance(marker, str) else None,
@@ -321,3 +321,9 @@ def _start(stamp: str | None, overlap: float) -> datetime | None:
 
 def _newest(rows: Sequence[Row], traits: KindTraits) -> str | None:
     return max((stamp_of(row.changed, traits.resolution) for row in rows), default=None)
+
+
+def _shown(views: Views, traits: KindTraits) -> dict[str, View]:
+    """A system that declares its fields shows all of them, the empty ones too; one that does not shows what there is."""
+    declared = dict.fromkeys(place.name for place in traits.places)
+    return {place: view for place, view in {**declared, **views}.items() if place not in traits.hidden}
