@@ -1,0 +1,197 @@
+"""Issues as records: what reading and writing have in common."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from mappings.exchange import Account, Create, Fault, Found, PastChange, VendorRecord, View, Views
+
+from ..base import Surroundings
+from ..errors import Gone, Rejected, RetryLater
+from ..guarded import Inspection
+from .book import Book
+from .client import RedmineClient, Row
+from .fields import CustomField
+from .records import BY_NAME, NAMED, Reader, core_view, payload_of
+from .settings import RedmineSettings
+
+BATCH = 100
+
+
+class Desk:
+    """
+    Reads rows into records, looks issues up, and sends one write at a time.
+
+    It is the port of the guarded procedures: their rules decide what is sent, this says it in Redmine's words.
+    """
+
+    def __init__(self, name: str, settings: RedmineSettings, *, client: RedmineClient, around: Surroundings) -> None:
+        self.name = name
+        self.client = client
+        self.book = Book(client, settings, name=name, shelf=around.shelf)
+        self.paths = frozenset({"status"})
+        self.concurrency = settings.concurrency
+        self.clock = around.clock
+        self.monotonic = around.monotonic
+        self._settings = settings
+        self._markers = around.markers
+        self._account: Account | None = None
+
+    async def identify(self) -> Account:
+        """Whose key it is. Raises AuthFailed, for an open installation's anonymous visitors too."""
+        row = await self.client.current_user()
+        name = f"{row.get('firstname', '')} {row.get('lastname', '')}".strip()
+        rights = ("admin",) if row.get("admin") is True else ()
+        self._account = Account(str(row["id"]), name or str(row.get("login", "")), rights, server="Redmine")
+        return self._account
+
+    # --- reading --------------------------------------------------------------------------------------------------
+
+    async def records(self, rows: Iterable[Row]) -> tuple[tuple[VendorRecord, ...], tuple[Fault, ...]]:
+        """Make records of rows; a row that cannot be read is a fault of its own."""
+        rows = list(rows)
+        reader = await self._reader(rows)
+        records: list[VendorRecord] = []
+        faults: list[Fault] = []
+        for row in rows:
+            try:
+                records.append(reader.record(row))
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                number = row.get("id")
+                reason = f"the issue is not as Redmine shows issues ({type(error).__name__})"
+                faults.append(Fault(str(number) if number else None, reason))
+        return tuple(records), tuple(faults)
+
+    async def read(self, kind: str, ids: Sequence[str]) -> list[Found]:
+        """One list for a hundred; those that it leaves out are asked for one by one, to tell gone from hidden."""
+        del kind
+        met: dict[str, VendorRecord] = {}
+        wanted = [record_id for record_id in dict.fromkeys(ids) if is_number(record_id)]
+        for first in range(0, len(wanted), BATCH):
+            batch = wanted[first : first + BATCH]
+            page = await self.client.issues({"issue_id": ",".join(batch), "limit": BATCH})
+            records, _ = await self.records(page.rows)
+            met |= {record.id: record for record in records}
+        return [Found(each, "here", met[each]) if each in met else await self._missing(each) for each in ids]
+
+    async def log(self, row: Row, *, since: str | None) -> tuple[PastChange, ...]:
+        """What the journals of an issue tell, from the stamp SINCE on."""
+        account = self._account or await self.identify()
+        reader = await self._reader([row])
+        log = reader.past_changes(row, our_id=account.id)
+        return tuple(change for change in log if since is None or change.at >= since)
+
+    async def inspect(self, record: VendorRecord, since: str | None) -> Inspection:
+        """One request for both: what changed, and where the workflow leads from here."""
+        row, _ = await self.client.issue(record.id, "journals,allowed_statuses")
+        return Inspection(await self.log(row, since=since), {"status": allowed_statuses(row)})
+
+    async def field(self, place: str) -> CustomField:
+        """Return a custom field by its place. Raises Rejected where no issue has shown it."""
+        await self.book.look_for_fields([place])
+        field = (await self.book.fields()).by_place(place)
+        if field is None:
+            text = f"no issue shows a custom field {place}; give it by number (cf[#12]) or tick it for the tracker"
+            raise Rejected(text, system=self.name, place=place, reason=text, whole=True)
+        return field
+
+    def marker_place(self, kind: str) -> str:
+        """Where our marker lives. Raises Rejected where the mapping does not say."""
+        place = self._markers.get(kind)
+        if place is None:
+            raise Rejected("the mapping names no place for our marker", system=self.name, whole=True)
+        return place
+
+    async def _reader(self, rows: Iterable[Row]) -> Reader:
+        await self.book.learn(row for row in rows if isinstance(row.get("custom_fields"), list))
+        project = await self.book.project()
+        return Reader(
+            system=self.name,
+            url=self._settings.url,
+            fields=await self.book.fields(),
+            in_scope=lambda number: project.id in (0, number) or self._settings.subprojects,
+            marker_place=self._markers.get("issue"),
+        )
+
+    async def _missing(self, record_id: str) -> Found:
+        if not is_number(record_id):
+            return Found(record_id, "gone", reason="no issue has such a number")
+        try:
+            row, _ = await self.client.issue(record_id)
+        except Gone:
+            return Found(record_id, "gone", reason=f"issue {record_id} does not exist any more")
+        except Rejected:
+            return Found(record_id, "refused", reason=f"the account may not see issue {record_id}")
+        records, faults = await self.records([row])
+        if faults:
+            return Found(record_id, "refused", reason=faults[0].reason)
+        return Found(record_id, "here", records[0])
+
+    # --- writing --------------------------------------------------------------------------------------------------
+
+    async def write(self, before: VendorRecord, views: Mapping[str, View]) -> None:
+        """Send one update. Redmine takes a field that the issue has not and drops it, so that is refused here."""
+        fields = await self.book.fields()
+        for place in views:
+            field = fields.by_place(place) if place.startswith("cf[") else None
+            if field is not None and fields.place(field) not in before.views:
+                text = f"issue {before.id} has no field {place}: its tracker or the account's role lacks it"
+                raise Rejected(text, system=self.name, place=place, reason=text)
+        await self.client.update(before.id, await self._payload(views))
+
+    async def create(self, write: Create, views: Mapping[str, View]) -> VendorRecord:
+        """Send one create; what Redmine drops of it in silence shows in the record of its answer."""
+        await self.ready(write)
+        fixed: dict[str, View] = {"project": self._settings.project, **write.fixed}
+        tracker = await self.book.tracker_id()
+        if tracker is not None:
+            fixed.setdefault("tracker", tracker)
+        marker = {self.marker_place(write.kind): write.marker} if write.marker else {}
+        row = await self.client.create(await self._payload({**views, **fixed, **marker}))
+        records, faults = await self.records([row])
+        if faults:
+            text = "POST /issues.json answered with something that is no issue; it is looked for by its marker"
+            raise RetryLater(text, system=self.name, sent=True)
+        return records[0]
+
+    async def ready(self, create: Create) -> None:
+        """Know the fields that a create names. Raises Rejected where the marker has no place."""
+        if create.marker:
+            await self.field(self.marker_place(create.kind))
+        await self.book.look_for_fields([change.place for change in create.changes] + list(create.fixed))
+
+    def needed(self, kind: str) -> frozenset[str]:
+        del kind
+        return frozenset({"subject"})
+
+    def shown(self, place: str, view: View) -> View:
+        """Return *view* as a read-back will show it."""
+        core = BY_NAME.get(place)
+        if core is not None:
+            return core_view(core, view)
+        field = self.book.known_field(place)
+        return view if field is None else field.read(field.write(view))
+
+    async def _payload(self, views: Views) -> dict[str, Any]:
+        """Names of choices become numbers here, so that `with: {priority: Normal}` works."""
+        plain = dict(views)
+        for place in NAMED & plain.keys():
+            word = plain[place]
+            if isinstance(word, str) and not (place == "project" and word == self._settings.project):
+                plain[place] = await self.book.number(place, word)
+        try:
+            return payload_of(plain, await self.book.fields())
+        except LookupError as error:
+            place = str(error.args[0])
+            text = f"{place} is no field of issues here that could be written"
+            raise Rejected(text, system=self.name, place=place, reason=text) from error
+
+
+def allowed_statuses(row: Row) -> tuple[str, ...]:
+    """The statuses that an issue may go to, without the one it has."""
+    here = str(row["status"]["id"])
+    steps = (str(status["id"]) for status in row.get("allowed_statuses") or ())
+    return tuple(step for step in steps if step != here)
+
+
+def is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
