@@ -24,6 +24,7 @@ from mappings.exchange import (
     Update,
     VendorRecord,
     View,
+    Views,
     Write,
 )
 
@@ -324,6 +325,6 @@ def _newest(rows: Sequence[Row], traits: KindTraits) -> str | None:
 
 
 def _shown(views: Views, traits: KindTraits) -> dict[str, View]:
-    """A system that declares its fields shows all of them, the empty ones too; one that does not shows what there is."""
+    """A system that declares its fields shows all of them, the empty ones too; another one shows what there is."""
     declared = dict.fromkeys(place.name for place in traits.places)
     return {place: view for place, view in {**declared, **views}.items() if place not in traits.hidden}
