@@ -16,9 +16,14 @@ def aside(store: Store, system: str, *, kind: str) -> tuple[Snapshot, ...]:
         return tuple(snapshot_of(row) for row in conn.execute(query).mappings())
 
 
-def any_aside(store: Store, system: str, *, kind: str, other_than: str) -> bool:
-    """Say whether a record of (system, kind) was put aside for another reason than the given one."""
-    query = sa.select(sa.exists().where(*_aside(system, kind), inbox.c.aside != other_than))
+def any_strangers(store: Store, system: str, *, kind: str, other_than: str) -> bool:
+    """Say whether (system, kind) has a record that no link knows, waiting or put aside for another reason."""
+    linked = sa.exists().where(
+        link.c.system == inbox.c.system, link.c.kind == inbox.c.kind, link.c.external_id == inbox.c.external_id
+    )
+    mine = (inbox.c.system == system, inbox.c.kind == kind)
+    open_one = sa.or_(inbox.c.open.is_not(None), inbox.c.aside != other_than)
+    query = sa.select(sa.exists().where(*mine, open_one, ~linked))
     with store.read() as conn:
         return bool(conn.execute(query).scalar_one())
 

@@ -47,7 +47,7 @@ class Deciding:
     # --- meeting strangers ---
 
     def has_strangers(self, scope: Scope) -> bool:
-        return strangers_of.any_aside(self.wired.store, scope[0], kind=scope[1], other_than=NOT_TAKEN)
+        return strangers_of.any_strangers(self.wired.store, scope[0], kind=scope[1], other_than=NOT_TAKEN)
 
     def strangers(self, scope: Scope) -> list[Snapshot]:
         """Return the strangers of *scope* that might be cases of ours."""

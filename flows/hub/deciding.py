@@ -57,7 +57,7 @@ def _losses(wired: Wired, claimed: Claimed, sides: Sequence[Side]) -> tuple[Enti
     entity, changes, events = claimed.entity, [], []
     origin = Origin("rule", f"gone: {wired.shape.gone}", wired.clock())
     for link in claimed.links:
-        if link.tombstone and WHOLE not in link.parked:
+        if link.tombstone and WHOLE not in link.parked and link.id not in claimed.snapshots:
             entity, told = lost(entity, sides, link, rule=wired.shape.gone, origin=origin)
             parked = {**link.parked, WHOLE: attention(link)}
             changes.append(LinkChange(link.id, link.bases, link.seen, parked, answers=link.answers))

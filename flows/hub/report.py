@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from mappings.reconcile.guards import Stop
 
@@ -35,7 +35,7 @@ class Report:
     stops: list[Stop] = field(default_factory=list)
 
     @property
-    def state(self) -> str:
+    def state(self) -> Literal["done", "failed", "stopped"]:
         """How the pass ended: done, stopped (a guard asks), failed (nothing could be read)."""
         if self.stops:
             return "stopped"

@@ -25,11 +25,11 @@ def make_side(channel: Channel, link: Link, snapshot: Snapshot | None) -> Side:
 
 
 def live_sides(shape: SyncShape, links: tuple[Link, ...], snapshots: Mapping[int, Snapshot]) -> list[Side]:
-    """Return the sides of all live links that the sync has a mapping for."""
+    """Return the sides of all live links that the sync has a mapping for; a record that came back is live again."""
     return [
         make_side(shape.channels[link.system, link.kind], link, snapshots.get(link.id))
         for link in links
-        if not link.tombstone and (link.system, link.kind) in shape.channels
+        if (not link.tombstone or link.id in snapshots) and (link.system, link.kind) in shape.channels
     ]
 
 

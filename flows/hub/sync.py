@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from connectors.errors import AuthFailed, ConnectorError
+from mappings.reconcile.guards import Stop
 
 from .batches import Deciding
 from .doubts import settle_doubts
@@ -28,21 +29,35 @@ Step = Callable[[str], None]
 
 @dataclass(frozen=True)
 class PassOptions:
-    """ONLY: talk to this system alone. FULL: read every system whole. WRITE: false reads and decides, sends nothing."""
+    """ONLY: talk to this system alone. FULL: read every system whole."""
 
     only: str | None = None
     full: bool = False
-    write: bool = True
 
 
-async def run_pass(wired: Wired, options: PassOptions, step: Step = lambda _: None) -> Report:
+Guarding = Callable[[list[Stop]], list[Stop]]
+"""Told the guards that the decisions of a pass set off; returns those that stop it."""
+
+
+def every_guard(stops: list[Stop]) -> list[Stop]:
+    """Every guard that is set off stops the pass."""
+    return stops
+
+
+async def run_pass(
+    wired: Wired,
+    options: PassOptions,
+    guarding: Guarding = every_guard,
+    *,
+    step: Step = lambda _: None,
+) -> Report:
     """Run one pass over everything that is new, and return what it did."""
     report = Report(wired.shape.name, wired.run)
     wall, cpu, counted = time.perf_counter(), time.process_time(), wired.store.statements
     systems = [name for name in sorted(wired.connectors) if options.only in (None, name)]
 
     await read_systems(wired, systems, report, full=options.full, step=step)
-    await _decide_and_push(wired, systems, options, report=report, step=step)
+    await _decide_and_push(wired, systems, guarding, report=report, step=step)
 
     report.seconds = time.perf_counter() - wall
     report.cpu = time.process_time() - cpu
@@ -66,15 +81,14 @@ async def read_systems(wired: Wired, systems: list[str], report: Report, *, full
     await _each(systems, report, lambda name: _read(wired, name, report, full=full))
 
 
-async def _decide_and_push(
-    wired: Wired, systems: list[str], options: PassOptions, *, report: Report, step: Step
-) -> None:
+async def _decide_and_push(wired: Wired, systems: list[str], guarding: Guarding, *, report: Report, step: Step) -> None:
+    read = list(report.stops)
     deciding = Deciding(wired, report)
     for _ in range(MOST_ROUNDS):
         step("deciding")
         await asyncio.to_thread(deciding.run)
-        report.stops += deciding.tally.stops(wired.shape.limits)
-        if report.stops or not options.write:
+        report.stops = guarding([*read, *deciding.tally.stops(wired.shape.limits)])
+        if report.stops:
             return
         step("writing")
         before = report.pushed

@@ -7,9 +7,10 @@ A system that cannot be reached now is told, and works with what it said last ti
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from mappings.language.model import Sync
 from mappings.language.schema import SettingKey
 from mappings.transforms.vocabulary import Vocabulary
 from state import dictionaries, engine
-from state.store import Store
+from state.store import Store, utc_now
 
 from .files import read_hub
 from .shelf import StateShelf, load_discovery, save_discovery
@@ -77,13 +78,15 @@ def _schema(type_name: str) -> SystemSchema:
     return SystemSchema.of(type_name, listed)
 
 
-def install(folder: Path, env: Mapping[str, str] | None = None) -> Installation:
+def install(
+    folder: Path, env: Mapping[str, str] | None = None, *, clock: Callable[[], datetime] = utc_now
+) -> Installation:
     """Open the hub in *folder*; an empty database is filled, an old one refused with the command that helps."""
     hub = load_installation(folder, os.environ if env is None else env)
     url = _anchored(hub.database.get_secret_value(), folder)
     if engine.current(url) is None:
         engine.upgrade(url)
-    return Installation(folder, hub, engine.open_store(url))
+    return Installation(folder, hub, engine.open_store(url, clock=clock))
 
 
 def _anchored(url: str, folder: Path) -> str:
@@ -126,6 +129,10 @@ def _settings(installation: Installation, settings: Mapping[str, Any]) -> dict[s
     return given
 
 
+Maker = Callable[[Installation, str], Connector]
+"""Makes the connector of a system, not yet open."""
+
+
 async def meet_system(connector: Connector, store: Store, kinds: Sequence[str]) -> Contact:
     """Prove who we are and ask what there is; a system that does not answer is met as it was last time."""
     contact = Contact(connector)
@@ -149,14 +156,14 @@ async def meet_system(connector: Connector, store: Store, kinds: Sequence[str]) 
 
 
 @asynccontextmanager
-async def open_sync(installation: Installation, name: str | None) -> AsyncIterator[Wired]:
+async def open_sync(installation: Installation, name: str | None, make: Maker = make_connector) -> AsyncIterator[Wired]:
     """
-    Wire the sync *name* and keep its systems open for the while.
+    Wire the sync *name* and keep its systems open for the while; MAKE gives the connectors.
 
     Raises NoSuchSync, and `Problems` where a mapping names what its system does not have.
     """
     sync = installation.sync(name)
-    connectors = {system: make_connector(installation, system) for system in sync.systems}
+    connectors = {system: make(installation, system) for system in sync.systems}
     try:
         for connector in connectors.values():
             await connector.open()

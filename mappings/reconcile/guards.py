@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from .model import Outcome
 
+A_FEW = 5
+"""So many missing records are looked up one by one, whatever their share: a small hub has no percents."""
 AFTER_WRITE = "after our write"
 """The cause of a reading that a write of ours brought about: no person's change."""
 
@@ -71,7 +73,7 @@ def check_full_read(system: str, *, linked: int, missing: int, limits: Limits) -
     """Return the guard against a system that suddenly lists nothing, or much less, once it has been read in full."""
     if linked and missing == linked:
         return [Stop("empty", f"{system} lists none of the {linked} linked records; nothing was taken for deleted")]
-    if linked and missing / linked > limits.max_deletes:
+    if missing > A_FEW and missing / linked > limits.max_deletes:
         share = f"{limits.max_deletes:.0%}"
         return [Stop("max_deletes", f"{missing} of {linked} records are missing in {system}; the guard allows {share}")]
     return []

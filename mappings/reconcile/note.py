@@ -166,5 +166,5 @@ def _want(notes: Notes, entry: Field, facts: Facts, seen: View) -> None:
     notes.writes.append(FieldWrite(entry.name, facts, view, seen))
 
 
-HELD_BACK = frozenset({"rejected", "dropped", "altered", "unclear", "no way", "refused", "lossy", "unseen"})
+HELD_BACK = frozenset({"left", "rejected", "dropped", "altered", "unclear", "no way", "refused", "lossy", "unseen"})
 """Codes that keep a wish from being tried again while value and view stay the same."""

@@ -1,0 +1,149 @@
+"""
+One recorded run of a pass: the mapping it was approved for, its lease, its heartbeat, its row in the list of runs.
+
+A pass stops before its first write and asks where the mapping has changed since the last one, or where a guard was set
+off; it goes on asking until somebody approves what a plan shows.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+from mappings.reconcile.guards import Stop
+from state import dictionaries, leases, runs, workers
+from state.runs import Run
+from state.store import Store
+
+from .report import Report
+from .sync import PassOptions, Step, run_pass
+from .wired import Wired
+
+BEAT = 4.0
+"""Seconds between heartbeats of a worker; it counts as dead after 15."""
+LEASE = 60.0
+"""Seconds that a lease lasts without being renewed: longer than any request."""
+MAPPING = "mapping"
+_EVER = timedelta(days=3650)
+
+
+class AlreadyRunning(Exception):
+    """Another scheduled pass of the same sync is running."""
+
+
+@dataclass(frozen=True)
+class How:
+    """Who asked for the run; SCHEDULED takes the lease; APPROVED passes guards and takes a changed mapping."""
+
+    by: str = ""
+    scheduled: bool = False
+    approved: bool = False
+
+
+async def run_recorded(wired: Wired, options: PassOptions, how: How, *, step: Step = lambda _: None) -> Report:
+    """
+    Run one pass and write down that it ran.
+
+    Raises AlreadyRunning where a scheduled pass finds another one at work.
+    """
+    shape, store = wired.shape, wired.store
+    if how.scheduled:
+        wired.lease = leases.acquire(store, f"sync:{shape.name}", worker=wired.worker, seconds=LEASE)
+        if wired.lease is None:
+            raise AlreadyRunning(f"another scheduled pass of {shape.name} is at work")
+    try:
+        begun = runs.start(store, shape.name, by=how.by or os.environ.get("USER", ""))
+        wired.run = begun.id
+        async with heartbeat(wired):
+            report = await _watched(wired, options, how, begun=begun, step=step)
+    finally:
+        workers.retire(store, wired.worker)
+        if wired.lease is not None:
+            leases.release(store, wired.lease)
+    return report
+
+
+async def _watched(wired: Wired, options: PassOptions, how: How, *, begun: Run, step: Step) -> Report:
+    stops = [] if how.approved else halted(wired)
+    try:
+        if how.approved:
+            approve(wired)
+        if any(stop.guard == MAPPING for stop in stops):
+            report = Report(wired.shape.name, begun.id, stops=stops)
+        else:
+            report = await run_pass(wired, options, how_far(stops, approved=how.approved), step=step)
+    except BaseException as error:
+        runs.finish(wired.store, begun, state="failed", text=type(error).__name__)
+        raise
+    if report.stops and not any(stop.guard == MAPPING for stop in report.stops):
+        _halt(wired.store, wired.shape.name, report.stops)
+    text = "; ".join([*(stop.text for stop in report.stops), *report.trouble.values()])
+    runs.finish(wired.store, begun, state=report.state, counts=report.as_json(), text=text)
+    return report
+
+
+# --- approval -----------------------------------------------------------------------------------------------------
+
+
+def halted(wired: Wired) -> list[Stop]:
+    """Return why the sync may not write: its mapping has changed since the last pass, or a guard still asks."""
+    store, shape = wired.store, wired.shape
+    known = runs.fingerprint(store, shape.name)
+    if known is None:
+        runs.set_fingerprint(store, shape.name, mapping=shape.fingerprint)
+    elif known != shape.fingerprint:
+        text = f"the mapping of {shape.name} has changed since its last pass"
+        return [Stop(MAPPING, text)]
+    kept = dictionaries.recall(store, "", name=_halt_name(shape.name), within=_EVER) or []
+    return [Stop(one["guard"], one["text"]) for one in kept]
+
+
+def approve(wired: Wired) -> None:
+    """Take the mapping as it is now, and let the guards' last questions count as answered."""
+    store, shape = wired.store, wired.shape
+    if runs.fingerprint(store, shape.name) != shape.fingerprint:
+        runs.set_fingerprint(store, shape.name, mapping=shape.fingerprint)
+    _halt(store, shape.name, [])
+
+
+def _halt(store: Store, sync: str, stops: list[Stop]) -> None:
+    name = _halt_name(sync)
+    form = [{"guard": stop.guard, "text": stop.text} for stop in stops]
+    if form != (dictionaries.recall(store, "", name=name, within=_EVER) or []):
+        dictionaries.remember(store, "", name=name, form=form)
+
+
+def _halt_name(sync: str) -> str:
+    return f"halt:{sync}"
+
+
+def how_far(stops: list[Stop], *, approved: bool) -> Callable[[list[Stop]], list[Stop]]:
+    """Return what makes of the guards that a pass sets off those that stop it: kept ones go on, approved ones pass."""
+    if approved:
+        return lambda _: []
+    return lambda fresh: [*stops, *(stop for stop in fresh if stop not in stops)]
+
+
+# --- heartbeat ----------------------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def heartbeat(wired: Wired, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> AsyncIterator[None]:
+    """Show that the worker lives, and keep its lease, while the pass runs."""
+    beating = asyncio.create_task(_beat(wired, sleep))
+    try:
+        yield
+    finally:
+        beating.cancel()
+        with suppress(asyncio.CancelledError):
+            await beating
+
+
+async def _beat(wired: Wired, sleep: Callable[[float], Awaitable[None]]) -> None:
+    while True:
+        await sleep(BEAT)
+        await asyncio.to_thread(workers.beat, wired.store, wired.worker)
+        if wired.lease is not None:
+            wired.lease = await asyncio.to_thread(leases.renew, wired.store, wired.lease, seconds=LEASE)
