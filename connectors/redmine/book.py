@@ -22,7 +22,8 @@ class ProjectFacts:
     name: str = ""
     trackers: dict[str, str] = field(default_factory=dict)
     categories: dict[str, str] = field(default_factory=dict)
-    """Number -> name."""
+    fields: dict[str, str] = field(default_factory=dict)
+    """Number -> name; of custom fields only those that are not for all projects."""
 
 
 class Book:
@@ -104,7 +105,8 @@ class Book:
     async def _ask_fields(self) -> FieldTable:
         rows = await self._client.listed_if_allowed("/custom_fields.json", "custom_fields")
         if rows is None:
-            table = FieldTable()
+            names = (await self.project()).fields
+            table = FieldTable(CustomField(int(number), name) for number, name in names.items())
         else:
             table = FieldTable((told_field(r) for r in rows if r.get("customized_type") == "issue"), whole=True)
         self._shelf.put(self._key("fields"), table.to_json(), seconds=KEPT)
@@ -123,6 +125,7 @@ class Book:
             name=row["name"],
             trackers=_names(row.get("trackers") or ()),
             categories=_names(row.get("issue_categories") or ()),
+            fields=_names(row.get("issue_custom_fields") or ()),
         )
         self._shelf.put(self._key("project"), asdict(facts), seconds=KEPT)
         return facts

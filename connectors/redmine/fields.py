@@ -71,10 +71,10 @@ class FieldTable:
         news = False
         for row in rows:
             for shown in row.get("custom_fields") or ():
-                known = self._fields.get(shown["id"])
-                if known is None or (not self.whole and known.name != shown["name"]):
-                    multiple = shown.get("multiple", False) is True
-                    self._fields[shown["id"]] = CustomField(shown["id"], shown["name"], multiple=multiple)
+                met = CustomField(shown["id"], shown["name"], multiple=shown.get("multiple", False) is True)
+                known = self._fields.get(met.id)
+                if known is None or (not self.whole and known != met):
+                    self._fields[met.id] = met
                     news = True
         return news
 
