@@ -5,9 +5,9 @@ A transform is one file here and one line in the table below. What may stand bes
 (`SETTINGS`); `problems_of` says what is wrong with what was given, `make` gives the lens.
 """
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any, ClassVar, Protocol
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from mappings.lens import Lens
 
@@ -44,6 +44,9 @@ __all__ = [
 ]
 
 
+_T = TypeVar("_T")
+
+
 class Maker(Protocol):
     """What stands in the table: a class that declares its settings and makes lenses from them."""
 
@@ -56,25 +59,44 @@ class Maker(Protocol):
         ...
 
 
-TRANSFORMS: Mapping[str, type[Maker]] = MappingProxyType(
+class _Late(Mapping[str, _T]):
+    """A table whose rows are looked up when they are asked for: who uses no markup does not load its libraries."""
+
+    def __init__(self, rows: Mapping[str, Callable[[], _T]]) -> None:
+        self._rows = rows
+
+    def __getitem__(self, name: str) -> _T:
+        return self._rows[name]()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
+TRANSFORMS: Mapping[str, type[Maker]] = _Late(
     {
-        "text": Text,
-        "number": Number,
-        "money": Amount,
-        "bool": Bool,
-        "date": Day,
-        "datetime": Moment,
-        "choice": Choice,
-        "set": Labels,
-        "person": Person,
-        "reference": Reference,
+        "text": lambda: Text,
+        "number": lambda: Number,
+        "money": lambda: Amount,
+        "bool": lambda: Bool,
+        "date": lambda: Day,
+        "datetime": lambda: Moment,
+        "choice": lambda: Choice,
+        "set": lambda: Labels,
+        "person": lambda: Person,
+        "reference": lambda: Reference,
     }
 )
 """The word in ``as:`` -> what makes its lenses."""
 
-SETTINGS: Mapping[str, tuple[Setting, ...]] = MappingProxyType(
-    {name: maker.declared for name, maker in TRANSFORMS.items()}
-)
+
+def _declared(name: str) -> tuple[Setting, ...]:
+    return TRANSFORMS[name].declared
+
+
+SETTINGS: Mapping[str, tuple[Setting, ...]] = _Late({name: partial(_declared, name) for name in TRANSFORMS})
 """The word in ``as:`` -> the keys that may stand beside it."""
 
 

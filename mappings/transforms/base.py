@@ -73,7 +73,7 @@ class Plain(ABC):
         """Return the view that says *empty* where *view* stands now."""
         return None
 
-    def read(self, view: View, held: Sequence[Value] = ()) -> Value | Refusal:  # noqa: ARG002 - only ambiguous views ask
+    def read(self, view: View, held: Sequence[Value] = ()) -> Value | Refusal:
         return self.means(view)
 
     def fits(self, value: Value, view: View) -> bool:
@@ -96,5 +96,5 @@ class Plain(ABC):
     def step(self, old: Value, new: Value, onto: Value) -> Value | Clash:
         return onto if same(old, new) else new
 
-    def drops(self, value: Value, view: View) -> tuple[str, ...]:  # noqa: ARG002 - a plain value has nothing beside it
+    def drops(self, value: Value, view: View) -> tuple[str, ...]:
         return ()

@@ -105,10 +105,10 @@ class Choice:
             return Refusal("no view", f"no view is listed for {words}")
         return min(able, key=lambda one: self._reluctance(one, facts))
 
-    def step(self, fact: str, old: Value, new: Value, onto: Value) -> Value | Clash:  # noqa: ARG002 - all facts alike
+    def step(self, fact: str, old: Value, new: Value, onto: Value) -> Value | Clash:
         return onto if old == new else new
 
-    def drops(self, facts: Facts, view: View) -> tuple[str, ...]:  # noqa: ARG002 - a choice has nothing beside it
+    def drops(self, facts: Facts, view: View) -> tuple[str, ...]:
         return ()
 
     def _says(self, view: View) -> Says | None:

@@ -51,6 +51,13 @@ def test_an_unknown_setting_is_refused_by_every_transform(name):
     assert [str(problem) for problem in problems] == ["nonsense: unknown"]
 
 
+@pytest.mark.parametrize("name", TRANSFORMS)
+def test_lenses_made_alike_are_equal_and_can_be_keys(name):
+    one, other = (make(name, NEEDED.get(name, {}), spot=HERE) for _ in range(2))
+
+    assert {one: 1}[other] == 1
+
+
 def test_an_unknown_transform_comes_with_the_nearest_right_one():
     with pytest.raises(BadSettings) as refused:
         make("monney", {}, spot=HERE)
