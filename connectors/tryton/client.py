@@ -1,0 +1,236 @@
+"""Calls to one database of a Tryton server: the session, and what its errors mean."""
+
+import asyncio
+import base64
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from mappings.exchange import Json
+
+from ..base import RequestCount, Surroundings
+from ..errors import AuthFailed, ConnectorError, Gone, Rejected, RetryLater, Stale
+from ..http import Http, HttpSettings
+from ..limiter import Limiter
+from .settings import TrytonSettings
+
+SESSION_SECONDS = 3600.0
+WHOLE_PREFERENCES = True
+LONGEST_WORDS = 500
+"""A refusal can carry the description of whole models behind its text."""
+
+MISSING = re.compile(r"^You are trying to .* records .* that don't exist\.$")
+FIELD = re.compile(r'field "([^"]+)"')
+WHOLE = re.compile(r"^You are not allowed to (access|create|write|read|delete)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Who we are to the server. CONTEXT goes with every call: company and employee decide what is shown and set."""
+
+    user: str
+    name: str
+    header: str
+    context: Mapping[str, Json]
+    language: str
+
+    @property
+    def company(self) -> int:
+        return int(self.context["company"])
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a call gave. BEGAN is our clock when it left, DATE the server's own clock when it answered."""
+
+    value: Any
+    began: datetime
+    date: datetime | None
+
+
+class TrytonClient:
+    """
+    Model methods of one database.
+
+    A session is kept on the shelf and made anew once when the server does not know it any more. Calls are made in
+    English, so that a refusal can be told from a missing record; LANGUAGE asks for labels in another one.
+    """
+
+    def __init__(self, system: str, settings: TrytonSettings, around: Surroundings) -> None:
+        self.system = system
+        self._settings = settings
+        self._shelf = around.shelf
+        self._limiter = Limiter(concurrency=4, monotonic=around.monotonic, sleep=around.sleep, reserve=around.reserve)
+        self._http = Http(
+            system,
+            settings.url,
+            around=around,
+            limiter=self._limiter,
+            settings=HttpSettings(timeout=float(settings.timeout), connections=4),
+        )
+        self._path = f"/{quote(settings.database, safe='')}/rpc/"
+        self._logging_in = asyncio.Lock()
+        self._numbers = 0
+
+    @property
+    def count(self) -> RequestCount:
+        return self._http.count
+
+    async def open(self) -> None:
+        await self._http.open()
+
+    async def close(self) -> None:
+        await self._http.close()
+
+    async def read(self, method: str, *params: Any, overhead: bool = False, **context: Json) -> Result:
+        """Call a model method that changes nothing; repeated where that may help."""
+        return await self._call(method, params, context, reading=True, overhead=overhead)
+
+    async def write(self, method: str, *params: Any, **context: Json) -> Result:
+        """Call a model method that changes something; sent once."""
+        return await self._call(method, params, context, reading=False, overhead=False)
+
+    async def server(self) -> str:
+        """Return the product and its version; no session is needed for it."""
+        answer = await self._http.request(
+            "POST",
+            "/rpc/",
+            json={"id": 0, "method": "common.server.version", "params": []},
+            reading=True,
+            overhead=True,
+        )
+        return f"Tryton {answer.object().get('result', '')}".strip()
+
+    async def session(self) -> Session:
+        """Return the session, from the shelf or by logging in. Raises AuthFailed, Rejected (no such company)."""
+        async with self._logging_in:
+            kept = self._shelf.get("session")
+            if kept is not None:
+                return Session(**kept)
+            session = await self._log_in()
+            self._shelf.put("session", _form(session), seconds=SESSION_SECONDS)
+            return session
+
+    async def prove(self) -> Session:
+        """Return a session that the server has just accepted."""
+        if self._shelf.get("session") is not None:
+            await self.read("model.res.user.get_preferences", WHOLE_PREFERENCES, overhead=True)
+        return await self.session()
+
+    def drop_session(self, session: Session) -> None:
+        """Forget *session* unless somebody has put a new one in its place."""
+        kept = self._shelf.get("session")
+        if kept is not None and kept["header"] == session.header:
+            self._shelf.put("session", None, seconds=0.0)
+
+    async def _log_in(self) -> Session:
+        settings = self._settings
+        secret = {"password": settings.password.get_secret_value()}
+        found = await self._post("common.db.login", [settings.user, secret, "en"], header=None, overhead=True)
+        match found.value:
+            case [int(user), str(token), *_]:
+                pass
+            case _:
+                raise AuthFailed("log-in gave no session; does the account need a second factor?", system=self.system)
+        text = base64.b64encode(f"{settings.user}:{user}:{token}".encode()).decode()
+        header = f"Session {text}"
+        found = await self._post(
+            "model.res.user.get_preferences", [WHOLE_PREFERENCES, {"language": "en"}], header=header, overhead=True
+        )
+        return self._session(str(user), header, preferences=found.value)
+
+    def _session(self, user: str, header: str, *, preferences: Any) -> Session:
+        """Choose the company. Raises Rejected where the account has none, or not the one that was asked for."""
+        if not isinstance(preferences, dict):
+            raise RetryLater("get_preferences answered without preferences", system=self.system)
+        company = self._settings.company or preferences.get("company")
+        if company is None or company not in preferences.get("companies", [company]):
+            text = f"the account works for no company{'' if company is None else f' {company}'}; set one in Tryton"
+            raise Rejected(text, system=self.system, whole=True)
+        kept = ("companies", "company_filter", "employees", "employee", "groups")
+        context = {name: preferences[name] for name in kept if preferences.get(name) is not None}
+        name = preferences.get("employee.rec_name") or self._settings.user
+        context |= {"company": company, "language": "en"}
+        return Session(user, name, header, context, preferences.get("language") or "en")
+
+    async def _call(
+        self, method: str, params: tuple[Any, ...], context: Mapping[str, Json], *, reading: bool, overhead: bool
+    ) -> Result:
+        session = await self.session()
+        for last in (False, True):
+            call = [*params, {**session.context, **context}]
+            try:
+                return await self._post(method, call, header=session.header, reading=reading, overhead=overhead)
+            except AuthFailed:
+                if last:
+                    raise
+                self.drop_session(session)  # a 401 says that nothing was carried out: even a write may be sent again
+                session = await self.session()
+        raise AssertionError("the second time returns or raises")
+
+    async def _post(
+        self, method: str, params: list[Any], *, header: str | None, reading: bool = True, overhead: bool = False
+    ) -> Result:
+        self._numbers += 1
+        answer = await self._http.request(
+            "POST",
+            self._path,
+            json={"id": self._numbers, "method": method, "params": params},
+            headers={"Authorization": header} if header else None,
+            reading=reading,
+            overhead=overhead,
+            shown=f"{self._path} {method}",
+        )
+        body = answer.object()
+        if "error" in body:
+            raise self._error(method, body["error"], reading=reading)
+        return Result(body.get("result"), answer.began, answer.date)
+
+    def _error(self, method: str, error: Any, *, reading: bool) -> ConnectorError:
+        """Return what an ``error`` of an answer means; these come with the status 200."""
+        kind, *rest = error if isinstance(error, list) and error else [str(error)]
+        words = _words(rest[0] if rest else "")
+        match kind:
+            case "UserError" if MISSING.match(words):
+                return Gone(f"{method} names a record that does not exist", system=self.system)
+            case "UserError":
+                return Rejected(
+                    f"{method} was refused; the record is parked",
+                    system=self.system,
+                    reason=words,
+                    whole=bool(WHOLE.match(words)),
+                )
+            case "UserWarning":
+                words = _words(rest[0][1:] if rest and isinstance(rest[0], list) else "")
+                text = f"{method} asks a person to confirm; do it in Tryton"
+                return Rejected(text, system=self.system, reason=f"Tryton asks for confirmation: {words}", whole=True)
+            case "ConcurrencyException":
+                return Stale(f"{method} found the record changed; pull it again", system=self.system)
+            case "LoginException":
+                return AuthFailed("the account needs more than a password; make one that does not", system=self.system)
+            case str() if kind.startswith("'"):  # a missing key on the server: no such model, field or button
+                text = f"{method} is not known to the server; is the module sale_opportunity active?"
+                return Rejected(text, system=self.system, reason=f"unknown to the server: {kind}", whole=True)
+        return RetryLater(
+            f"{method} broke off in the server; send it again later", system=self.system, sent=not reading
+        )
+
+
+def _words(found: Any) -> str:
+    """Return the server's words, short: lists carry text, description, and a machine's part that nobody reads."""
+    if isinstance(found, list):
+        found = next((part for part in found if isinstance(part, str) and part), "")
+    return str(found).strip()[:LONGEST_WORDS]
+
+
+def _form(session: Session) -> Json:
+    return {
+        "user": session.user,
+        "name": session.name,
+        "header": session.header,
+        "context": dict(session.context),
+        "language": session.language,
+    }

@@ -1,0 +1,161 @@
+"""What Tryton calls things: currencies by code, clients by name, fields by label; kept for an hour."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from mappings.exchange import Choice, Json, Place, SystemPerson, View
+
+from ..base import Shelf
+from ..errors import Rejected
+from .client import FIELD, TrytonClient
+from .records import CLOSED, COLUMNS, MODEL, Column
+
+DICTIONARY_SECONDS = 3600.0
+MOST_CLIENTS = 2000
+"""A directory of more clients is not a list to choose from."""
+
+TRANSFORMS = {
+    "line": "text",
+    "text": "text",
+    "decimal": "number",
+    "float": "number",
+    "date": "date",
+    "code": "choice",
+    "reference": "reference",
+    "state": "choice",
+    "id": "choice",
+}
+
+
+class Names:
+    """Dictionaries of one database."""
+
+    def __init__(self, system: str, client: TrytonClient, shelf: Shelf) -> None:
+        self._system = system
+        self._client = client
+        self._shelf = shelf
+
+    async def currency(self, code: View) -> int:
+        """Return the id of a currency. Raises Rejected for a code that Tryton does not list."""
+        found = (await self._currencies()).get(str(code))
+        if found is None:
+            raise self._refusal("currency", f"Tryton lists no currency {code}")
+        return int(found)
+
+    async def party(self, view: View) -> int:
+        """
+        Return the id of a client: by its id, else by its whole name, if exactly one is called so.
+
+        Asked each time: Tryton itself takes an id that does not exist, and every list with that deal would fail.
+        """
+        number, name = _wanted(view)
+        if number is None and not name:
+            raise self._refusal("party", "the client has neither an id nor a name")
+        domain = ["id", "=", number] if number is not None else ["name", "=", name]
+        found = await self._client.read("model.party.party.search", [domain], 0, 2, None, overhead=True)
+        ids = found.value if isinstance(found.value, list) else []
+        if len(ids) == 1:
+            return int(ids[0])
+        said = f"with the id {number}" if number is not None else f"called {name!r}"
+        why = "several clients are" if ids else "no client is known there"
+        raise self._refusal("party", f"{why} {said}; make or choose one in Tryton")
+
+    async def place_in(self, words: str) -> str | None:
+        """Return the place that a refusal names by its label, if it names one."""
+        named = FIELD.search(words)
+        if named is None:
+            return None
+        labels = self._shelf.get("labels")
+        if labels is None:
+            fields = await self.fields("en")
+            labels = {str(each.get("string")): place for place, each in fields.items() if place in COLUMNS}
+            self._shelf.put("labels", labels, seconds=DICTIONARY_SECONDS)
+        place = labels.get(named[1])
+        return str(place) if place is not None else None
+
+    async def fields(self, language: str) -> dict[str, dict[str, Any]]:
+        """Return what Tryton tells about the fields of an opportunity, labels in *language*."""
+        found = await self._client.read(f"model.{MODEL}.fields_get", list(COLUMNS), 0, overhead=True, language=language)
+        return found.value if isinstance(found.value, dict) else {}
+
+    async def people(self, company: int) -> tuple[SystemPerson, ...]:
+        """Return the employees of *company*: owners of opportunities are employees, not users."""
+        asked = ["party.name", "party.email", "party.active", "end_date"]
+        rows = await self._rows("company.employee", [["company", "=", company]], asked)
+        return tuple(_person(row) for row in rows)
+
+    async def places(self, company: int, language: str) -> tuple[Place, ...]:
+        """Return the places of an opportunity with their labels and choices."""
+        fields = await self.fields(language)
+        choices = await self._choices(company, fields.get("state", {}))
+        return tuple(_place(column, fields.get(column.place, {}), choices) for column in COLUMNS.values())
+
+    async def _choices(self, company: int, state: Mapping[str, Any]) -> dict[str, tuple[Choice, ...]]:
+        states = [(str(key), str(label)) for key, label in state.get("selection", [])]
+        terms = await self._rows("account.invoice.payment_term", [], ["name"])
+        parties = await self._rows("party.party", [], ["name"], most=MOST_CLIENTS)
+        companies = await self._rows("company.company", [["id", "=", company]], ["rec_name"])
+        return {
+            "state": tuple(Choice(key, label, closes=key in CLOSED - {"converted"}) for key, label in states),
+            "currency": tuple(Choice(code, code) for code in sorted(await self._currencies())),
+            "employee": tuple(Choice(each.id, each.name) for each in await self.people(company)),
+            "payment_term": _listed(terms, "name"),
+            "party": _listed(parties, "name"),
+            "company": _listed(companies, "rec_name"),
+        }
+
+    async def _currencies(self) -> Mapping[str, Json]:
+        kept = self._shelf.get("currencies")
+        if kept is None:
+            rows = await self._rows("currency.currency", [], ["code"])
+            kept = {str(row["code"]): row["id"] for row in rows}
+            self._shelf.put("currencies", kept, seconds=DICTIONARY_SECONDS)
+        return dict(kept)
+
+    async def _rows(
+        self, model: str, domain: Sequence[Any], asked: Iterable[str], most: int = 1000
+    ) -> list[dict[str, Any]]:
+        """Return records of a dictionary; nothing where the account may not see it."""
+        try:
+            found = await self._client.read(
+                f"model.{model}.search_read", list(domain), 0, most, [["id", "ASC"]], list(asked), overhead=True
+            )
+        except Rejected:
+            return []
+        return [row for row in found.value if isinstance(row, dict)] if isinstance(found.value, list) else []
+
+    def _refusal(self, place: str, reason: str) -> Rejected:
+        return Rejected(f"{place} was not sent: {reason}", system=self._system, place=place, reason=reason)
+
+
+def _wanted(view: View) -> tuple[int | None, str]:
+    match view:
+        case {"id": str(number)} if number.isdecimal():
+            return int(number), ""
+        case {"name": str(name)}:
+            return None, name
+        case str() if view.isdecimal():
+            return int(view), ""
+    return None, ""
+
+
+def _person(row: Mapping[str, Any]) -> SystemPerson:
+    party = row.get("party.") or {}
+    active = bool(party.get("active", True)) and row.get("end_date") is None
+    return SystemPerson(str(row["id"]), party.get("name") or "", party.get("email") or None, active=active)
+
+
+def _listed(rows: Sequence[Mapping[str, Any]], name: str) -> tuple[Choice, ...]:
+    return tuple(Choice(str(row["id"]), str(row.get(name) or "")) for row in rows)
+
+
+def _place(column: Column, told: Mapping[str, Any], choices: Mapping[str, tuple[Choice, ...]]) -> Place:
+    return Place(
+        name=column.place,
+        label=str(told.get("string") or column.place),
+        type="person" if column.place == "employee" else TRANSFORMS[column.type],
+        required=bool(told.get("required")),
+        writable=column.writable,
+        searchable=bool(told.get("searchable", True)),
+        choices=choices.get(column.place, ()),
+    )
