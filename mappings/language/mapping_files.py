@@ -39,7 +39,7 @@ class _File:
 def read_mappings(files: Mapping[str, str], draft: Draft, *, heads: Sequence[SyncHead], catalog: Catalog) -> Mappings:
     """Return the mappings of every system that has any; each file is read once for each system it speaks for."""
     owners = {*draft.names, *(system.type for system in draft.systems.values())}
-    own = [found for name, text in files.items() if name != HUB_FILE and (found := _file(name, text, catalog))]
+    own = [found for name, text in _by_name(files) if name != HUB_FILE and (found := _file(name, text, catalog))]
     for file in own:
         _check_owner(file, owners if draft.names else (file.owner,))
     specs: list[MappingSpec] = []
@@ -54,6 +54,11 @@ def read_mappings(files: Mapping[str, str], draft: Draft, *, heads: Sequence[Syn
                 specs.append(spec)
     _check_unused(own, draft, known=_known(heads))
     return Mappings(tuple(specs), frozenset(broken))
+
+
+def _by_name(files: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return *files* in an order of their own, so that nothing depends on how a folder was listed."""
+    return sorted(files.items(), key=lambda pair: pair[0].removesuffix(".yaml"))
 
 
 def _file(name: str, text: str, catalog: Catalog) -> _File | None:

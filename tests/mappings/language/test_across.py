@@ -1,0 +1,79 @@
+import pytest
+
+from mappings.language import Problems
+from tests.mappings.language.hubs import SMALL_HUB, loaded, small
+
+CASE = "system: crm\nkind: record\nextends: memory/record\n"
+ITEM = "system: crm\nkind: record\nentity: item\nfields: {title: {at: title}}\n"
+
+
+def problems(files: dict[str, str]) -> str:
+    with pytest.raises(Problems) as caught:
+        loaded(files)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("case", "item"),
+    [
+        ("", ""),
+        ("take: {тип: кейс}\n", ""),
+        ("take: {тип: кейс}\n", "take: {тип: [кейс, задача]}\n"),
+        ("take: {тип: кейс}\n", "take: {область: x}\n"),
+        ("take: {тип: {not: задача}}\n", "take: {тип: {not: кейс}}\n"),
+        ("take: {тип: {not: задача}}\n", "take: {тип: [задача, ошибка]}\n"),
+    ],
+)
+def test_mappings_of_one_kind_that_take_the_same_records_are_refused(case, item):
+    text = problems(small(record__crm=CASE + case, record__crm__item=ITEM + item))
+
+    assert text.endswith("a record of crm could be a case by record.crm.yaml as well; take: must keep them apart")
+
+
+@pytest.mark.parametrize(
+    ("case", "item"),
+    [
+        ("take: {тип: кейс}\n", "take: {тип: задача}\n"),
+        ("take: {тип: кейс, область: x}\n", "take: {тип: [задача, ошибка], область: x}\n"),
+        ("take: {тип: кейс}\n", "take: {тип: {not: кейс}}\n"),
+        ("take: {тип: [а, б]}\n", "take: {тип: {not: [а, б, в]}}\n"),
+    ],
+)
+def test_mappings_of_one_kind_that_take_different_records_stand_side_by_side(case, item):
+    hub = loaded(small(record__crm=CASE + case, record__crm__item=ITEM + item))
+
+    assert len(hub.mappings_of("crm")) == 2
+
+
+def test_two_mappings_to_one_entity_are_refused_whatever_they_take():
+    files = small(record__crm=CASE + "take: {тип: a}\n", record__crm__b=CASE + "take: {тип: b}\n")
+
+    assert problems(files).endswith("entity: record of crm is mapped to a case by record.crm.yaml already")
+
+
+def test_where_a_system_makes_cases_of_two_kinds_the_sync_must_choose():
+    other = CASE.replace("record\nextends", "lead\nextends").replace("crm", "трекер")
+    files = small(record__трекер=CASE.replace("crm", "трекер"), lead__трекер=other)
+
+    assert problems(files).endswith("syncs.presales.makes.трекер: must say which kind is made: lead, record")
+    chosen = SMALL_HUB.replace("{when: \"case.outcome == 'open'\"}", "{kind: lead}")
+    assert loaded({**files, "hub.yaml": chosen}).syncs["presales"].makes[0].kind == "lead"
+    unknown = SMALL_HUB.replace("{when: \"case.outcome == 'open'\"}", "{kind: deal}")
+    assert problems({**files, "hub.yaml": unknown}).endswith(
+        "no mapping makes a 'deal' of a case there; there is lead, record"
+    )
+
+
+def test_a_stage_that_is_mapped_needs_its_order():
+    text = CASE + "fields: {stage: {at: stage, as: text}}\n"
+
+    assert problems(small(SMALL_HUB.replace("    stages: [lead, оценка]\n", ""), record__crm=text)) == (
+        "hub.yaml: 1 problem\n"
+        "   5  syncs.presales: stages: missing; record.crm.yaml maps the stage, and its order is said here"
+    )
+
+
+def test_nothing_is_made_with_another_marker():
+    hub = SMALL_HUB.replace("{when:", "{with: {marker: x}, when:")
+
+    assert problems(small(hub)).endswith("makes.трекер.with.marker: our marker lives there; nothing else is written")

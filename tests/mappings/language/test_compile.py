@@ -1,0 +1,215 @@
+from dataclasses import replace
+
+import pytest
+
+from mappings.exchange import Choice, Transition
+from mappings.language import CompiledMapping, Problems, compile_mapping, compile_sync
+from mappings.language.compile import Vocabularies
+from mappings.lens import Refusal
+from mappings.transforms import Vocabulary
+from tests.mappings.language.hubs import SMALL_HUB, deal_words, examples, issue_words, loaded, small
+
+EXAMPLES = examples()
+DEAL, ISSUE = ("sales-crm", "deal"), ("presales-tracker", "issue")
+
+
+def compiled(files: dict[str, str] = EXAMPLES, **words: Vocabulary) -> dict[str, CompiledMapping]:
+    hub = loaded(files)
+    known: Vocabularies = {DEAL: words.get("deal", deal_words()), ISSUE: words.get("issue", issue_words())}
+    return {one.kind: one for one in compile_sync(hub, hub.syncs["presales"], known)}
+
+
+def problems(files: dict[str, str] = EXAMPLES, **words: Vocabulary) -> str:
+    with pytest.raises(Problems) as caught:
+        compiled(files, **words)
+    return str(caught.value)
+
+
+def changed(name: str, old: str, new: str) -> dict[str, str]:
+    assert old in EXAMPLES[name]
+    return {**EXAMPLES, name: EXAMPLES[name].replace(old, new)}
+
+
+def renamed(words: Vocabulary, place: str, old: str, new: str) -> Vocabulary:
+    listed = tuple(replace(one, label=new) if one.label == old else one for one in words.choices[place])
+    return replace(words, choices={**words.choices, place: listed})
+
+
+def test_the_examples_of_the_reference_compile():
+    found = compiled()
+
+    assert set(found["deal"].fields) == {
+        *("title", "amount", "client", "contact", "owner", "closes_on", "description"),
+        *("position", "key_client", "budget", "регион", "progress", "link"),
+    }
+    assert found["deal"].marker == "originId"
+    assert found["issue"].marker == "cf[CRM deal id]"
+    assert "stageId" in found["deal"].places
+
+
+def test_labels_become_ids_wherever_they_stand():
+    found = compiled()
+
+    assert (found["deal"].fixed, found["issue"].fixed) == ({"categoryId": "3"}, {"tracker": "1", "priority": "2"})
+    assert found["deal"].takes({"categoryId": "3"})
+    assert not found["deal"].takes({"categoryId": "0"})
+    assert found["deal"].leaves({"categoryId": "5"})
+    assert not found["issue"].leaves({"tracker": "2"}), "without leave_when nothing leaves"
+    assert found["issue"].transitions["status"][:2] == (Transition("1", "2"), Transition("1", "6"))
+
+
+def test_one_cell_that_says_two_facts_is_one_lens_over_both():
+    position = compiled()["deal"].fields["position"]
+
+    assert position.facts == ("stage", "outcome")
+    assert position.lens.read("C3:NEW", {}) == {"stage": "lead", "outcome": "open"}
+    assert position.lens.read("C3:EXECUTING", {"stage": ("estimate",)}) == {"stage": "estimate", "outcome": "open"}
+    assert position.lens.read("C3:WON", {}) == {"outcome": "won"}
+    assert position.lens.write({"stage": "qualified", "outcome": "open"}, "C3:NEW") == "C3:PREPARATION"
+    assert isinstance(position.lens.read("C3:NOBODY", {}), Refusal)
+
+
+def test_a_field_knows_its_direction_and_where_it_is_written():
+    fields = compiled()["deal"].fields
+
+    assert (fields["budget"].direction, fields["progress"].direction) == ("in", "out")
+    assert (fields["link"].of, fields["link"].line, fields["link"].file) == (
+        "presales-tracker",
+        27,
+        "deal.sales-crm.yaml",
+    )
+    assert fields["title"].file == "catalog/bitrix24/deal.yaml"
+
+
+def test_a_label_that_each_pipeline_has_is_looked_for_in_the_one_that_is_taken():
+    assert compiled()["deal"].fields["position"].lens.read("NEW", {}) == Refusal(
+        "unlisted", "'NEW' is not listed under values"
+    )
+
+
+def test_a_label_of_several_choices_is_not_guessed():
+    text = problems(changed("deal.sales-crm.yaml", "take: {categoryId: Пресейл}", "take: {}"))
+
+    assert text == (
+        "deal.sales-crm.yaml: 1 problem\n"
+        "  17  fields.position.values.Новая: several choices are called so; use the id: 'C3:NEW' (3), 'NEW' (0)"
+    )
+
+
+def test_a_renamed_status_is_told_with_its_line_and_its_new_name():
+    assert problems(issue=renamed(issue_words(), "status", "In Progress", "In progress")) == (
+        "issue.presales-tracker.yaml: 2 problems\n"
+        "  15  fields.position.values.In Progress: not among the choices of the place; did you mean 'In progress'?\n"
+        "  23  transitions.status: 'In Progress' is not among the choices of the place; did you mean 'In progress'?"
+    )
+
+
+def test_everything_that_a_system_does_not_have_is_told_at_once():
+    files = changed("deal.sales-crm.yaml", "at: stageId", "at: stageID")
+    files["issue.presales-tracker.yaml"] = files["issue.presales-tracker.yaml"].replace("tracker: Case", "traker: Case")
+    files["hub.yaml"] = files["hub.yaml"].replace("priority: Обычный", "priority: Нормальный")
+    files["deal.sales-crm.yaml"] = files["deal.sales-crm.yaml"].replace("- marker: originId", "- marker: originID")
+    files["deal.sales-crm.yaml"] = files["deal.sales-crm.yaml"].replace("[Архив]", "[Архивы]")
+
+    assert problems(files) == (
+        "deal.sales-crm.yaml: 3 problems\n"
+        "   7  leave_when.categoryId: 'Архивы' is not among the choices of the place; did you mean 'Архив'?\n"
+        "   9  match[1].marker: deal of sales-crm has no 'originID'; did you mean 'originId'?\n"
+        "  13  fields.position.at: deal of sales-crm has no 'stageID'; did you mean 'stageId'?\n"
+        "hub.yaml: 1 problem\n"
+        "  20  syncs.presales.makes.presales-tracker.with.priority: "
+        "'Нормальный' is not among the choices of the place\n"
+        "issue.presales-tracker.yaml: 1 problem\n"
+        "   6  take.traker: issue of presales-tracker has no 'traker'; did you mean 'tracker'?"
+    )
+
+
+def test_a_kind_that_a_system_does_not_offer_is_told():
+    hub = loaded(EXAMPLES)
+
+    with pytest.raises(Problems, match=r"kind: sales-crm has no 'deal'; did you mean 'deals'\?"):
+        compile_sync(hub, hub.syncs["presales"], {("sales-crm", "deals"): deal_words(), ISSUE: issue_words()})
+
+
+def test_a_system_that_was_never_met_is_left_out():
+    hub = loaded(EXAMPLES)
+
+    found = compile_sync(hub, hub.syncs["presales"], {ISSUE: issue_words()})
+
+    assert [one.system for one in found] == ["presales-tracker"]
+
+
+def test_without_known_places_names_are_taken_as_they_are_written():
+    spec = loaded(EXAMPLES).mappings_of("presales-tracker")[0]
+
+    found = compile_mapping(spec, Vocabulary())
+
+    assert found.fixed == {"tracker": "Case"}
+    assert found.fields["position"].lens.read("Closed", {}) == {"outcome": "won"}
+
+
+def test_what_two_mappings_take_is_compared_again_by_id():
+    case = "system: crm\nkind: record\nextends: memory/record\ntake: {тип: Кейс}\n"
+    item = "system: crm\nkind: record\nentity: item\ntake: {тип: '1'}\nfields: {title: {at: title}}\n"
+    hub = loaded(small(SMALL_HUB, record__crm=case, record__crm__item=item))
+    words = Vocabulary(choices={"тип": (Choice("1", "Кейс"),)})
+
+    with pytest.raises(Problems, match=r"take: the same records are a case by record\.crm\.yaml as well"):
+        compile_sync(hub, hub.syncs["presales"], {("crm", "record"): words, ("трекер", "record"): words})
+
+
+def test_a_create_fills_a_place_of_several_with_a_list():
+    own = "system: трекер\nkind: record\nextends: memory/record\ntake: {метки: пресейл}\n"
+    hub = loaded(small(SMALL_HUB.replace("{when:", "{with: {теги: [б, а]}, when:"), record__трекер=own))
+    words = Vocabulary(types={"метки": "set", "теги": "set"})
+
+    found = compile_mapping(hub.mappings_of("трекер")[0], replace(words, types={}), made=hub.syncs["presales"].makes[0])
+    assert found.fixed == {"метки": "пресейл", "теги": ["а", "б"]}
+    with pytest.raises(Problems):
+        compile_mapping(hub.mappings_of("трекер")[0], words)
+
+
+# --- fingerprint -------------------------------------------------------------------------------------------------
+
+
+def test_the_same_mapping_has_the_same_fingerprint():
+    assert compiled()["deal"].fingerprint == compiled()["deal"].fingerprint
+
+
+def test_a_renamed_label_does_not_change_the_fingerprint():
+    before = compiled()["issue"].fingerprint
+    files = changed("issue.presales-tracker.yaml", "Resolved", "Решено")
+
+    after = compiled(files, issue=renamed(issue_words(), "status", "Resolved", "Решено"))["issue"].fingerprint
+
+    assert after == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("stage: qualified", "stage: lead"),
+        ("take: {categoryId: Пресейл}", "take: {categoryId: {not: Продажи}}"),
+        ("leave_when: {categoryId: [Архив]}", ""),
+        ("within: 90d", "within: 91d"),
+        ("direction: in", "direction: both"),
+        ("otherwise: park", "otherwise: keep"),
+        ("channel: null", "title: {lossy: true}"),
+        ("channel: null", "title: {defaults: adopt}"),
+        ("channel: null", "title: {required: true}"),
+        ("channel: null", "title: null"),
+        ("channel: null", "title: {at: comments}\n  description: null"),
+    ],
+)
+def test_whatever_decides_what_is_read_or_written_changes_the_fingerprint(old, new):
+    before = compiled()["deal"].fingerprint
+
+    after = compiled(changed("deal.sales-crm.yaml", old, new))["deal"].fingerprint
+
+    assert after != before
+
+
+def test_what_a_create_carries_belongs_to_the_fingerprint():
+    before = compiled()["issue"].fingerprint
+
+    assert compiled(changed("hub.yaml", "with: {priority: Обычный}", "with: {}"))["issue"].fingerprint != before
