@@ -244,7 +244,7 @@ def put_rows(store: Store, conn: sa.Connection, rows: Sequence[dict[str, Any]]) 
     if not rows:
         return
     new = store.insert(inbox)
-    kept = {"system", "kind", "external_id"}
+    kept = {"system", "kind", "external_id", "aside"}  # why it was once put aside stays known
     replaces = {name: new.excluded[name] for name in rows[0] if name not in kept}
     many(conn, new.on_conflict_do_update(index_elements=["system", "kind", "external_id"], set_=replaces), rows)
 

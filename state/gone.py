@@ -141,6 +141,10 @@ def _drop_waiting(
     store: Store, conn: sa.Connection, record: str, *, waiting: Row, owner: str | None, place: tuple[str, str]
 ) -> None:
     """What waited under an id that is no more is kept in the history, whole."""
+    if owner is None:
+        changes = Changes()
+        changes.unpark(Place(*place, record=record), field="")
+        changes.write(store, conn)
     told = Event("read", "", new=waiting["form"], system=place[0], cause="gone before it was looked at")
     write_down(conn, [event_row(store, told, entity=owner, kind=place[1], record=record)])
     conn.execute(

@@ -142,10 +142,12 @@ def set_aside(
     waits = "|" + "|".join(left) + "|" if left else None
     rows = [removed(one.record.system, one.record.kind, one.record.id, one.sequence) for one in snapshots]
     changes = Changes()
-    if listed:
-        for one in snapshots:
-            place = Place(one.record.system, one.record.kind, record=one.record.id)
+    for one in snapshots:
+        place = Place(one.record.system, one.record.kind, record=one.record.id)
+        if listed:
             changes.park(place, field="", entry=Parked("unlinked", reason))
+        elif one.aside:
+            changes.unpark(place, field="")
     with store.write() as conn:
         many(conn, this_row().values(open=waits, aside=reason, claimed_by=None, claimed_until=None), rows)
         changes.write(store, conn)

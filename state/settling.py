@@ -6,8 +6,8 @@ by the caller (`Settled.change`); whatever else the fresh record shows is put in
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
@@ -56,11 +56,11 @@ def settle(store: Store, settled: Sequence[Settled], *, run: str = "", lease: Le
     with store.write() as conn:
         leases.check(conn, lease)
         rows = _rows(conn, list(by_key))
-        created = {row["outbox.key"]: by_key[row["outbox.key"]].external_id for row in rows}
-        others = _others(conn, rows, created)
+        others = _others(conn, [(row["outbox.system"], by_key[row["outbox.key"]]) for row in rows])
         batch = _Batch()
         for row in rows:
-            _collect(store, batch, row, one=by_key[row["outbox.key"]], others=others, run=run)
+            one = _moved_or_merged(row, by_key[row["outbox.key"]], others)
+            _collect(store, batch, row, one=one, others=others, run=run)
         _write(store, conn, batch)
     return tuple(by_key.keys() - {row["outbox.key"] for row in rows})
 
@@ -81,18 +81,28 @@ def _rows(conn: sa.Connection, keys: Sequence[str]) -> list[Row]:
     return [dict(row) for row in conn.execute(query).mappings()]
 
 
-def _others(
-    conn: sa.Connection, rows: Sequence[Row], created: Mapping[str, str | None]
-) -> dict[tuple[str, str, str], str]:
-    """Return who has linked the records that our creates made: (system, kind, id) -> entity."""
-    wanted = [row for row in rows if created[row["outbox.key"]] is not None]
-    if not wanted:
+Others: TypeAlias = Mapping[tuple[str, str, str], str]
+"""Who has linked a record: (system, kind, id) -> entity."""
+
+
+def _others(conn: sa.Connection, settled: Sequence[tuple[str, Settled]]) -> Others:
+    """Return who has linked the records that our creates made, or that answer for one of ours."""
+    ids = {name for _, one in settled for name in (one.external_id, one.rekey) if name is not None}
+    if not ids:
         return {}
     query = sa.select(link.c.system, link.c.kind, link.c.external_id, link.c.entity).where(
-        link.c.external_id.in_([created[row["outbox.key"]] for row in wanted]),
-        link.c.system.in_({row["outbox.system"] for row in wanted}),
+        link.c.external_id.in_(ids), link.c.system.in_({system for system, _ in settled})
     )
     return {(row.system, row.kind, row.external_id): row.entity for row in conn.execute(query)}
+
+
+def _moved_or_merged(row: Row, one: Settled, others: Others) -> Settled:
+    """A record that answers under another id was merged into that one, if it is linked; else it has moved there."""
+    if one.rekey is None:
+        return one
+    if (row["outbox.system"], row["outbox.kind"], one.rekey) in others:
+        return replace(one, rekey=None, gone=f"merged into {one.rekey}")
+    return replace(one, gone=None)
 
 
 def _collect(
@@ -101,7 +111,7 @@ def _collect(
     row: Row,
     *,
     one: Settled,
-    others: Mapping[tuple[str, str, str], str],
+    others: Others,
     run: str,
 ) -> None:
     own, record = part(row, outbox), part(row, link)

@@ -130,6 +130,7 @@ event = sa.Table(
     sa.Column("system", Words, nullable=False),
     sa.Column("kind", Words, nullable=False),
     sa.Column("record", Words, nullable=False),
+    sa.Column("parties", Json, nullable=False),  # of a conflict: what each party showed
     sa.Column("at", Time),
     sa.Column("hub_at", Time, nullable=False),
     sa.Column("cause", Words, nullable=False),

@@ -1,0 +1,365 @@
+"""What was decided: stored whole, counted once, never from an old state."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from mappings.exchange import Found
+from mappings.reconcile.model import Conflict, NewRecord, Outcome, Parked, Party
+from state import LeaseLost, attention, cases, commits, history, leases, outbox, settling
+from state.store import Store
+from state.types import Decided, NewLink, Settled, Worker
+from tests.state_builders import (
+    TRACKER,
+    Clock,
+    a_change,
+    a_fact,
+    a_record,
+    a_write,
+    an_entity,
+    an_event,
+    claim,
+    decided,
+    due_claim,
+    link_in,
+    linked,
+    look,
+    opened,
+    opening,
+    planned,
+    put,
+    the,
+)
+
+
+def test_a_stranger_becomes_an_entity_with_a_key_of_its_own(store: Store, worker: Worker) -> None:
+    wholes = opened(store, worker, a_record("10"), a_record("11"), a_record("12"))
+
+    assert sorted(one.entity.key for one in wholes) == ["CASE-1", "CASE-2", "CASE-3"]
+    assert [one.links[0].external_id for one in sorted(wholes, key=lambda one: one.entity.key)] == ["10", "11", "12"]
+    assert claim(store, worker).strangers == ()
+
+
+def test_numbers_go_on_and_every_prefix_has_its_own(store: Store, worker: Worker) -> None:
+    put(store, a_record("10"), a_record("11"), a_record("12"))
+    first, second, third = claim(store, worker).strangers
+
+    commits.commit(store, worker, decided=[opening(first, 1)])
+    done = commits.commit(store, worker, decided=[opening(second, 2), replace(opening(third, 3), prefix="LEAD")])
+
+    assert done.keys == {"entity0002": "CASE-2", "entity0003": "LEAD-1"}
+
+
+def test_what_was_decided_reads_back_as_it_was(store: Store, worker: Worker, clock: Clock) -> None:
+    whole = linked(store, worker)
+    claimed = due_claim(store, worker)
+    party = Party("crm", "в", view="v", record="10", origin=a_fact("в").origin)
+    after = replace(
+        claimed.entity,
+        facts={"title": a_fact("Новое")},
+        held={"title": ("Внедрение CRM",)},
+        conflicts={"deadline": Conflict("deadline", None, (party,), "park")},
+        generation=2,
+    )
+    parked = {"status": Parked("no way", "нет пути", {"stage": "won"}, "2", allowed=("3", "4"))}
+    change = a_change(link_in(whole, "crm").id, "Новое", seen={"title": "Новое!"}, parked=parked, answers={"title": (clock.now,)})
+
+    decided(store, worker, claimed, change, entity=after)
+
+    stored = the(store)
+    assert stored.entity == after
+    expected = link_in(whole, "crm")
+    assert link_in(stored, "crm") == replace(
+        expected, bases=change.bases, seen=change.seen, parked=parked, answers=change.answers
+    )
+    assert link_in(stored, "tracker") == link_in(whole, "tracker")
+
+
+def test_a_consumed_snapshot_moves_version_and_address(store: Store, worker: Worker, clock: Clock) -> None:
+    opened(store, worker, a_record(version="1"))
+    put(store, replace(a_record(version="2", title="новое"), url="https://crm.test/10", in_scope=False), began=clock.go(9))
+    claimed = claim(store, worker).cases[0]
+
+    decided(store, worker, claimed, a_change(claimed.links[0].id, "новое"))
+
+    link = the(store).links[0]
+    assert (link.version, link.url, link.in_scope, link.touched) == ("2", "https://crm.test/10", False, clock.now)
+
+
+def test_h13_a_row_that_was_replaced_while_it_was_decided_upon_stays(store: Store, worker: Worker, clock: Clock) -> None:
+    opened(store, worker)
+    put(store, a_record(title="one"), began=clock.go(1))
+    claimed = claim(store, worker).cases[0]
+    put(store, a_record(title="two"), began=clock.go(1))
+
+    decided(store, worker, claimed, a_change(claimed.links[0].id, "one"))
+
+    [again] = claim(store, worker).cases
+    assert [one.record.views["title"] for one in again.snapshots.values()] == ["two"]
+
+
+def test_a_snapshot_that_was_not_consumed_goes_on_waiting(store: Store, worker: Worker, clock: Clock) -> None:
+    opened(store, worker)
+    put(store, a_record(title="one"), began=clock.go(1))
+    claimed = claim(store, worker).cases[0]
+
+    decided(store, worker, claimed, consumed={})
+
+    assert len(claim(store, worker).cases) == 1
+
+
+def test_a_mark_that_came_after_the_claim_stays(store: Store, worker: Worker) -> None:
+    linked(store, worker)
+    cases.mark_due(store, ["entity0001"])
+    claimed = claim(store, worker).cases[0]
+    decided(store, worker, claimed)
+    assert claim(store, worker).cases == ()
+
+    cases.mark_due(store, ["entity0001"])
+    late = claim(store, worker).cases[0]
+    cases.mark_due(store, ["entity0001"])
+    decided(store, worker, late)
+
+    assert len(claim(store, worker).cases) == 1
+
+
+def test_a_decision_made_before_a_link_was_settled_is_lost_and_made_again(
+    store: Store, worker: Worker, clock: Clock
+) -> None:
+    linked(store, worker)
+    planned(store, worker, title="наше")
+    [going] = outbox.take(store, worker, system="tracker", limit=1)
+    put(store, a_record(title="правка"), began=clock.go(1))
+    claimed = claim(store, worker).cases[0]
+    settling.settle(store, [Settled(going.key, "settled", change=a_change(0, "наше"))])
+
+    done = decided(store, worker, claimed, a_change(link_in(claimed, "crm").id, "правка"))
+
+    assert done.lost == ("entity0001",)
+    [again] = claim(store, worker).cases
+    assert link_in(again, "tracker").bases["title"].view == "наше"
+    assert [one.record.views["title"] for one in again.snapshots.values()] == ["правка"]
+
+
+def test_one_lost_decision_does_not_stop_the_others(store: Store, worker: Worker) -> None:
+    opened(store, worker, a_record("10"), a_record("11"))
+    batch = claim(store, worker, only=["entity0001", "entity0002"])
+    cases.mark_due(store, ["entity0001"])
+
+    done = commits.commit(
+        store, worker, decided=[Decided(Outcome(one.entity, events=[an_event()]), one) for one in batch.cases]
+    )
+
+    assert (done.lost, set(done.keys)) == (("entity0001",), {"entity0002"})
+
+
+# --- planned writes --------------------------------------------------------------------------------------------------
+
+
+def test_each_reconcile_replaces_the_planned_write(store: Store, worker: Worker) -> None:
+    linked(store, worker)
+    planned(store, worker, title="первое")
+    planned(store, worker, title="второе")
+
+    [going] = outbox.take(store, worker, system="tracker", limit=10)
+
+    assert [write.view for write in going.fields] == ["второе"]
+
+
+def test_a_write_that_is_not_wanted_any_more_is_dropped(store: Store, worker: Worker) -> None:
+    linked(store, worker)
+    whole = planned(store, worker)
+    claimed = due_claim(store, worker)
+
+    decided(store, worker, claimed, a_change(link_in(whole, "tracker").id))
+
+    assert outbox.open_writes(store) == ()
+
+
+def test_a_planned_write_stays_if_the_decision_does_not_speak_of_its_link(store: Store, worker: Worker) -> None:
+    linked(store, worker)
+    whole = planned(store, worker)
+
+    decided(store, worker, due_claim(store, worker), a_change(link_in(whole, "crm").id))
+
+    assert len(outbox.open_writes(store)) == 1
+
+
+def test_h53_an_entity_has_one_open_create_in_a_system(store: Store, worker: Worker) -> None:
+    wanted = NewRecord("tracker", "issue", (a_write("t"),), fixed={"tracker": "1"})
+    [whole] = opened(store, worker, creates=[wanted])
+    claimed = due_claim(store, worker, whole)
+    assert [(one.system, one.write.verb, one.fixed) for one in claimed.creates] == [
+        ("tracker", "create", {"tracker": "1"})
+    ]
+
+    decided(store, worker, claimed, creates=[replace(wanted, fields=(a_write("u"),))])
+
+    [going] = outbox.take(store, worker, system="tracker", limit=10)
+    assert [write.view for write in going.fields] == ["u"]
+    decided(store, worker, due_claim(store, worker, whole), creates=[wanted])
+    assert len(outbox.open_writes(store)) == 1
+
+
+def test_a_planned_create_that_is_not_wanted_any_more_goes_with_what_it_left_out(store: Store, worker: Worker) -> None:
+    left_out = {"status": Parked("no view", "нет статуса", {"stage": "won"})}
+    wanted = NewRecord("tracker", "issue", (a_write("t"),), left_out=left_out)
+    opened(store, worker, creates=[wanted])
+    assert [entry.text for entry in attention.parked_fields(store)] == ["нет статуса"]
+
+    decided(store, worker, due_claim(store, worker))
+
+    assert (outbox.open_writes(store), attention.parked_fields(store)) == ((), ())
+
+
+def test_an_entity_decided_while_its_write_was_on_its_way_is_due_once_it_is_settled(
+    store: Store, worker: Worker
+) -> None:
+    linked(store, worker)
+    planned(store, worker)
+    [going] = outbox.take(store, worker, system="tracker", limit=1)
+    decided(store, worker, due_claim(store, worker))
+    assert claim(store, worker).cases == ()
+
+    settling.settle(store, [Settled(going.key, "settled", change=a_change(0, "Новое"))])
+
+    assert len(claim(store, worker).cases) == 1
+
+
+# --- links ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_record_that_somebody_linked_meanwhile_is_not_linked_twice(
+    store: Store, worker: Worker, opener: Callable[[], Store], clock: Clock
+) -> None:
+    put(store, a_record())
+    slow = claim(store, worker).strangers[0]
+    clock.go(20)
+    other = opener()
+    opened_there = opening(claim(other, fast := other.worker()).strangers[0], 2)
+    commits.commit(other, fast, decided=[opened_there])
+
+    done = commits.commit(store, worker, decided=[opening(slow, 1)])
+
+    assert (done.lost, done.keys) == (("entity0001",), {})
+    assert cases.by_record(store, "crm", kind="deal", ids=["10"])["10"].entity.id == "entity0002"
+    assert cases.count(store) == 1
+
+
+def test_h24_a_record_with_our_marker_settles_the_open_create_however_it_arrives(store: Store, worker: Worker) -> None:
+    [whole] = opened(store, worker, creates=[NewRecord("tracker", "issue", (a_write("t"),))])
+    [going] = outbox.take(store, worker, system="tracker", limit=1)
+    settling.settle(store, [Settled(going.key, "sent")])
+    put(store, a_record("41", of=TRACKER, marker="ch-entity0001-1", title="t"))
+    [stranger] = claim(store, worker).strangers
+
+    found = cases.entities_by_marker(store, ["entity0001", "unknown"])
+    [create] = found["entity0001"].creates
+    claimed = due_claim(store, worker, whole)
+    new = NewLink(-1, stranger, settles=create.write.key)
+    decided(store, worker, claimed, a_change(-1, "t"), new_links=(new,))
+
+    assert (outbox.open_writes(store), the(store).creates) == ((), ())
+    assert link_in(the(store), "tracker").external_id == "41"
+    assert settling.settle(store, [Settled(going.key, "settled", external_id="99")]) == (going.key,)
+
+
+def test_h18_a_record_that_returns_revives_its_tombstone_with_its_old_bases(
+    store: Store, worker: Worker, clock: Clock
+) -> None:
+    whole = linked(store, worker)
+    clock.go(60)
+    look(store, Found("41", "gone"), of=TRACKER)
+    decided(store, worker, claim(store, worker).cases[0])
+    assert link_in(the(store), "tracker").tombstone
+
+    count = put(store, a_record("41", of=TRACKER), began=clock.go(60))
+    [claimed] = claim(store, worker).cases
+    assert link_in(claimed, "tracker").bases == link_in(whole, "tracker").bases
+    decided(store, worker, claimed)
+
+    assert count.stored == 1
+    assert not link_in(the(store), "tracker").tombstone
+    assert "returned" in [line.event.what for line in history.history(store, entity="entity0001")]
+
+
+def test_h18_a_list_read_before_the_record_was_gone_revives_nothing(store: Store, worker: Worker, clock: Clock) -> None:
+    linked(store, worker)
+    slow = clock.go(60)
+    clock.go(60)
+    look(store, Found("41", "gone"), of=TRACKER)
+
+    count = put(store, a_record("41", of=TRACKER, version="9", title="старое"), began=slow)
+
+    assert count.hinted == 1
+
+
+def test_h19_a_marker_shows_whether_its_entity_has_a_live_link_and_a_copy_is_listed(store: Store, worker: Worker) -> None:
+    whole = linked(store, worker)
+    put(store, a_record("42", of=TRACKER, marker="ch-entity0001-1"))
+    [clone] = claim(store, worker).strangers
+
+    found = cases.entities_by_marker(store, ["entity0001"])["entity0001"]
+
+    assert [link.external_id for link in found.links if link.system == "tracker" and not link.tombstone] == ["41"]
+    place = attention.Place("tracker", "issue", record=clone.record.id)
+    attention.park_records(store, [(place, Parked("copy", f"a copy of {whole.entity.key}"))])
+    assert [(one.code, one.record) for one in attention.parked_fields(store)] == [("copy", "42")]
+    assert the(store).links == whole.links
+
+
+# --- history and leases ------------------------------------------------------------------------------------------------
+
+
+def test_h48_events_are_stored_as_they_are_given_once_with_run_and_entity(store: Store, worker: Worker) -> None:
+    linked(store, worker)
+    claimed = due_claim(store, worker)
+    event = an_event("read", old=["a", "b"], new={"text": "в"}, system="crm", by="Анна", cause="first", parties=({"crm": "v"},))
+
+    commits.commit(store, worker, decided=[Decided(Outcome(claimed.entity, events=[event]), claimed)], run="run7")
+
+    assert [line.event for line in history.history(store, run="run7")] == [event]
+
+
+def test_a_commit_under_a_lost_lease_stores_nothing(store: Store, worker: Worker, clock: Clock) -> None:
+    linked(store, worker)
+    held = leases.acquire(store, "presales", worker=worker, seconds=30)
+    claimed = due_claim(store, worker)
+    clock.go(31)
+    assert leases.acquire(store, "presales", worker=store.worker(), seconds=30) is not None
+    one = Decided(Outcome(replace(claimed.entity, generation=9)), claimed)
+
+    with pytest.raises(LeaseLost):
+        commits.commit(store, worker, decided=[one], lease=held)
+
+    assert the(store).entity.generation == 1
+
+
+def test_a_commit_whose_lease_row_is_gone_stores_nothing(store: Store, worker: Worker) -> None:
+    linked(store, worker)
+    held = leases.acquire(store, "presales", worker=worker, seconds=30)
+    assert held is not None
+    leases.release(store, held)
+    claimed = due_claim(store, worker)
+
+    with pytest.raises(LeaseLost):
+        commits.commit(store, worker, decided=[Decided(Outcome(claimed.entity), claimed)], lease=held)
+
+
+def test_a_new_entity_under_a_lost_lease_is_not_stored(store: Store, worker: Worker) -> None:
+    put(store, a_record())
+    held = leases.acquire(store, "presales", worker=worker, seconds=30)
+    assert held is not None
+    leases.release(store, held)
+
+    with pytest.raises(LeaseLost):
+        commits.commit(store, worker, decided=[opening(claim(store, worker).strangers[0])], lease=held)
+
+    assert cases.count(store) == 0
+
+
+def test_an_entity_can_be_opened_at_the_hub_without_a_record(store: Store, worker: Worker) -> None:
+    commits.commit(store, worker, decided=[Decided(Outcome(an_entity(title="С нуля")))])
+
+    assert (the(store).entity.key, the(store).links) == ("CASE-1", ())

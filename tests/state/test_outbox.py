@@ -1,0 +1,187 @@
+"""What leaves: sent is stored before the request, and doubt is taken over from the dead."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from mappings.reconcile.model import NewRecord, Parked
+from state import LeaseLost, claims, leases, outbox, settling, workers
+from state.store import Store
+from state.types import Settled, Worker
+from tests.state_builders import Clock, a_change, a_write, due_claim, linked, opened, planned, the
+
+
+def sent(store: Store, worker: Worker) -> list[str]:
+    return [one.key for one in outbox.take(store, worker, system="tracker", limit=10)]
+
+
+def test_a_taken_write_carries_all_that_the_request_needs(store: Store, worker: Worker, clock: Clock) -> None:
+    linked(store, worker)
+    whole = planned(store, worker)
+
+    [going] = outbox.take(store, worker, system="tracker", limit=10)
+
+    assert (going.verb, going.fields, going.entity) == ("update", (a_write("Новое"),), whole.entity)
+    assert going.link is not None
+    assert (going.external_id, going.version, going.sent_at, going.tries) == ("41", None, clock.now, 1)
+    assert going.link.write is not None
+    assert going.link.bases == {"title": a_change(0).bases["title"]}
+
+
+def test_a_taken_create_carries_its_scope_its_generation_and_what_it_left_out(store: Store, worker: Worker) -> None:
+    left_out = {"status": Parked("no view", "нет статуса")}
+    opened(store, worker, creates=[NewRecord("tracker", "issue", (a_write("t"),), {"tracker": "1"}, left_out)])
+
+    [going] = outbox.take(store, worker, system="tracker", limit=10)
+
+    assert (going.verb, going.link, going.generation) == ("create", None, 1)
+    assert (going.fixed, going.left_out) == ({"tracker": "1"}, left_out)
+
+
+def test_h6_sent_is_committed_before_take_returns(store: Store, worker: Worker, opener: Callable[[], Store]) -> None:
+    linked(store, worker)
+    planned(store, worker)
+
+    sent(store, worker)
+
+    [seen_elsewhere] = outbox.open_writes(opener())
+    assert seen_elsewhere.link is not None
+    assert seen_elsewhere.link.write is not None
+    assert seen_elsewhere.link.write.state == "sent"
+
+
+def test_a_write_is_taken_once(store: Store, worker: Worker) -> None:
+    linked(store, worker)
+    planned(store, worker)
+
+    assert (len(sent(store, worker)), sent(store, store.worker())) == (1, [])
+
+
+def test_writes_to_another_system_stay(store: Store, worker: Worker) -> None:
+    linked(store, worker)
+    planned(store, worker)
+
+    assert outbox.take(store, worker, system="crm", limit=10) == ()
+
+
+def test_taking_nothing_writes_nothing(store: Store, worker: Worker) -> None:
+    linked(store, worker)
+
+    with store.recorded() as texts:
+        sent(store, worker)
+
+    assert [text for text in texts if not text.lstrip().startswith("SELECT")] == []
+
+
+def test_a_write_of_a_claimed_entity_waits_for_the_decision(store: Store, worker: Worker, clock: Clock) -> None:
+    linked(store, worker)
+    planned(store, worker)
+    other = store.worker()
+    due_claim(store, other)
+
+    assert sent(store, worker) == []
+    claims.release(store, other)
+    assert len(sent(store, worker)) == 1
+
+
+def test_a_write_of_an_entity_that_a_dead_worker_claimed_goes(store: Store, worker: Worker) -> None:
+    linked(store, worker)
+    planned(store, worker)
+    due_claim(store, replace(worker, id="died", started="1"))
+
+    assert len(sent(store, worker)) == 1
+
+
+def test_a_postponed_write_waits_for_its_time(store: Store, worker: Worker, clock: Clock) -> None:
+    linked(store, worker)
+    planned(store, worker)
+    [key] = sent(store, worker)
+    settling.settle(store, [Settled(key, "planned", not_before=clock.now + timedelta(seconds=30))])
+
+    assert sent(store, worker) == []
+    clock.go(30)
+    [going] = outbox.take(store, worker, system="tracker", limit=10)
+    assert going.tries == 2
+
+
+def test_nothing_is_taken_under_a_lost_lease(store: Store, worker: Worker) -> None:
+    linked(store, worker)
+    planned(store, worker)
+    held = leases.acquire(store, "presales", worker=worker, seconds=30)
+    assert held is not None
+    leases.release(store, held)
+
+    with pytest.raises(LeaseLost):
+        outbox.take(store, worker, system="tracker", limit=10, lease=held)
+
+    assert len(sent(store, worker)) == 1
+
+
+# --- doubt -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_living_workers_writes_are_not_doubtful(store: Store, worker: Worker) -> None:
+    linked(store, worker)
+    planned(store, worker)
+    sent(store, worker)
+
+    assert outbox.doubtful(store, store.worker(), systems=["tracker"]) == ()
+
+
+def test_a_dead_workers_writes_are_taken_over_once(store: Store, worker: Worker, clock: Clock) -> None:
+    linked(store, worker)
+    planned(store, worker)
+    keys = sent(store, worker)
+    clock.go(16)
+    other = store.worker()
+
+    assert [one.key for one in outbox.doubtful(store, other, systems=["tracker"])] == keys
+    assert outbox.doubtful(store, store.worker(), systems=["tracker"]) == ()
+
+
+def test_a_retired_workers_writes_are_doubtful_at_once(store: Store, worker: Worker) -> None:
+    linked(store, worker)
+    planned(store, worker)
+    keys = sent(store, worker)
+
+    workers.retire(store, worker)
+
+    assert [one.key for one in outbox.doubtful(store, store.worker(), systems=["tracker"])] == keys
+
+
+def test_h21_an_unclear_write_is_looked_at_again_but_not_too_soon(store: Store, worker: Worker, clock: Clock) -> None:
+    linked(store, worker)
+    planned(store, worker)
+    keys = sent(store, worker)
+    later = clock.now + timedelta(seconds=90)
+    settling.settle(store, [Settled(keys[0], "sent", not_before=later)])
+
+    assert outbox.doubtful(store, worker, systems=["tracker"]) == ()
+    clock.now = later
+    [doubt] = outbox.doubtful(store, worker, systems=["tracker"])
+    assert (doubt.key, doubt.not_before) == (keys[0], later)
+
+
+def test_doubts_of_other_systems_are_left(store: Store, worker: Worker, clock: Clock) -> None:
+    linked(store, worker)
+    planned(store, worker)
+    sent(store, worker)
+    clock.go(16)
+
+    assert outbox.doubtful(store, worker, systems=["crm"]) == ()
+
+
+def test_closed_writes_are_forgotten_after_a_while_and_open_ones_never(
+    store: Store, worker: Worker, clock: Clock
+) -> None:
+    linked(store, worker)
+    planned(store, worker, title="первое")
+    settling.settle(store, [Settled(sent(store, worker)[0], "settled", change=a_change(0, "первое"))])
+    planned(store, worker, title="второе")
+    clock.go(100)
+
+    assert outbox.purge(store, before=clock.now) == 1
+    assert len(outbox.open_writes(store)) == 1
+    assert the(store).links[1].write is not None
