@@ -84,12 +84,16 @@ ANY_VALUE: st.SearchStrategy[Value] = st.one_of(
 )
 
 
-def check(case: Case, *, examples: int = 80) -> None:
-    """Try all laws on *case*. Raises AssertionError with the law that is broken, or that nothing put to the test."""
+def check(case: Case, *, examples: int = 60) -> None:
+    """
+    Try all laws on *case*. Raises AssertionError with the law that is broken, or that nothing put to the test.
+
+    EXAMPLES are for the ordinary profile of Hypothesis; a more thorough one tries as many times more.
+    """
     tried: Counter[str] = Counter()
 
     @settings(
-        max_examples=examples,
+        max_examples=examples * settings().max_examples // 100,
         derandomize=True,
         deadline=None,
         database=None,
