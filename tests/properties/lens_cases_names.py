@@ -13,6 +13,7 @@ from tests.properties.lens_laws import Case
 
 POSITION = {
     "C3:NEW": {"stage": "lead", "outcome": "open"},
+    "C3:AGAIN": {"stage": "lead", "outcome": "open"},
     "C3:PREPARATION": {"stage": ["qualified", "lead"], "outcome": "open"},
     "C3:EXECUTING": {"stage": ["in_work", "estimate"], "outcome": "open"},
     "C3:HOLD": {"outcome": "open"},
