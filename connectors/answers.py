@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
 
@@ -57,6 +57,9 @@ BUGS: tuple[type[Exception], ...] = (
 """Never raised by a transport itself (parents of others, or a misuse of the library by us): not translated."""
 
 
+MOST_DIGITS = 400
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A whole answer. BEGAN is our clock when the request left; DATE the server's own clock, if it tells."""
@@ -81,7 +84,7 @@ class Answer:
         bounded when it is read, the depth by the parser's own recursion limit.
         """
         try:
-            found = json.loads(self.body, parse_float=Decimal, parse_constant=_no_number)
+            found = json.loads(self.body, parse_float=_exact, parse_constant=_no_number)
         except (ValueError, RecursionError):
             shown = "HTML" if self._is_html() else "something that is not whole JSON"
             raise RetryLater(
@@ -169,8 +172,17 @@ def _http_date(text: str) -> datetime | None:
     return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
 
 
+def _exact(text: str) -> Decimal:
+    """A decimal number as it stands; one with thousands of digits is an attack, not a number."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return _no_number(text)
+    return number if abs(number.adjusted()) < MOST_DIGITS else _no_number(text)
+
+
 def _no_number(text: str) -> NoReturn:
-    raise ValueError(f"{text} is not JSON")
+    raise ValueError(f"{text[:20]} is no number")
 
 
 def _name(error: Exception) -> str:

@@ -13,6 +13,10 @@ from typing import Any
 from mappings.exchange import Json, View
 
 
+MOST_DIGITS = 100
+"""A text like 1e999999 is left as it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class CustomField:
     """One custom field of issues. FORMAT is "" where the account may not know it."""
@@ -129,7 +133,7 @@ def plain_number(text: str) -> str:
         number = Decimal(text)
     except InvalidOperation:
         return text
-    if not number.is_finite():
+    if not number.is_finite() or abs(number.adjusted()) > MOST_DIGITS:
         return text
     plain = format(number, "f")
     plain = plain.rstrip("0").rstrip(".") if "." in plain else plain

@@ -247,8 +247,8 @@ def test_a_record_deleted_behind_the_reader_hides_no_other(query: bool) -> None:
 
     def delete() -> None:
         behind = [number for number in reader.seen if number in world.content and number not in read]
-        read.extend(behind[:1])
-        for number in behind[:1]:
+        read.extend(behind[:2])
+        for number in behind[:2]:
             del world.content[number]
 
     reader.rest(delete)

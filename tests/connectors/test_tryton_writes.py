@@ -1,0 +1,314 @@
+"""What is Tryton's own in writing: exact conditions, buttons, closed states, many creates in one request."""
+
+from typing import Any
+
+import pytest
+
+from tests.connectors.tryton_builders import change, connect, new, record_of
+from tests.contract.tryton_fake import FakeTryton, Fault
+
+CREATE = "model.sale.opportunity.create"
+
+
+@pytest.fixture
+def server() -> FakeTryton:
+    return FakeTryton()
+
+
+def written(server: FakeTryton) -> list[str]:
+    """Return the changing methods that were called, without the model's name."""
+    reading = ("search_read", "search", "read", "fields_get", "history_revisions")
+    calls = [call.removeprefix("model.sale.opportunity.") for call in server.calls if "sale.opportunity" in call]
+    return [call for call in calls if call not in reading]
+
+
+# --- conditions ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.asyncio
+async def test_an_edit_between_our_look_and_our_write_is_kept(server: FakeTryton) -> None:
+    number = server.table.create(description="Пилот", comment="наше")
+
+    def person(method: str) -> None:
+        if method.endswith(".write"):
+            server.hook = lambda method: None
+            server.table.edit(number, comment="правка человека")
+
+    async with connect(server) as connector:
+        before = await record_of(connector, number)
+        server.hook = person
+        (receipt,) = await connector.push([change(before, description="правка хаба")])
+
+    assert receipt.state == "moved"
+    assert receipt.record is not None
+    assert receipt.record.views["comment"] == "правка человека"
+    assert server.table.rows[number]["description"] == "Пилот"
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("edited", [False, True])
+async def test_a_receipt_is_proved_only_if_nobody_wrote_after_us(server: FakeTryton, edited: bool) -> None:
+    number = server.table.create(description="Пилот")
+
+    def person(method: str) -> None:
+        if edited and "write" in written(server) and method.endswith("search_read"):
+            server.hook = lambda method: None
+            server.table.edit(number, description="правка человека")
+
+    async with connect(server) as connector:
+        before = await record_of(connector, number)
+        server.hook = person
+        (receipt,) = await connector.push([change(before, description="правка хаба")])
+
+    assert (receipt.state, receipt.proved) == ("done", not edited)
+    assert receipt.window is None
+
+
+@pytest.mark.asyncio
+async def test_many_updates_cost_one_list_before_and_one_after(server: FakeTryton) -> None:
+    ids = [server.table.create(description=f"№ {n}") for n in range(20)]
+    async with connect(server) as connector:
+        records = [await record_of(connector, number) for number in ids]
+        before = connector.requests
+        receipts = await connector.push([change(record, description="готово") for record in records])
+        cost = connector.requests - before
+
+    assert {receipt.state for receipt in receipts} == {"done"}
+    assert (cost.total, cost.writing) == (22, 20)
+
+
+# --- buttons -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.asyncio
+async def test_a_path_of_several_states_is_walked_button_by_button(server: FakeTryton) -> None:
+    number = server.table.create(description="Пилот", state="lost")
+    async with connect(server) as connector:
+        before = await record_of(connector, number)
+        (receipt,) = await connector.push([change(before, state="opportunity", hops=("lead",))])
+
+    assert written(server) == ["lead", "opportunity"]
+    assert receipt.record is not None
+    assert (receipt.state, receipt.record.views["state"]) == ("done", "opportunity")
+
+
+@pytest.mark.asyncio
+async def test_fields_are_written_before_a_deal_is_closed(server: FakeTryton) -> None:
+    number = server.table.create(description="Пилот")
+    async with connect(server) as connector:
+        before = await record_of(connector, number)
+        (receipt,) = await connector.push([change(before, state="lost", amount="10.5", lost_reason="цена")])
+
+    assert written(server) == ["write", "lost"]
+    assert receipt.record is not None
+    assert [receipt.record.views[place] for place in ("state", "amount", "lost_reason")] == ["lost", "10.5", "цена"]
+
+
+@pytest.mark.asyncio
+async def test_a_closed_deal_is_opened_before_its_fields_are_written(server: FakeTryton) -> None:
+    number = server.table.create(description="Пилот", state="cancelled")
+    async with connect(server) as connector:
+        before = await record_of(connector, number)
+        (receipt,) = await connector.push([change(before, description="снова", state="opportunity", hops=("lead",))])
+
+    assert written(server) == ["lead", "write", "opportunity"]
+    assert (receipt.state, receipt.refused) == ("done", ())
+
+
+@pytest.mark.asyncio
+async def test_what_a_closed_deal_keeps_is_refused_by_name_and_the_rest_written(server: FakeTryton) -> None:
+    number = server.table.create(description="Пилот", state="lost")
+    async with connect(server) as connector:
+        before = await record_of(connector, number)
+        (receipt,) = await connector.push([change(before, amount="5", lost_reason="цена")])
+
+    assert receipt.state == "done"
+    assert [refused.place for refused in receipt.refused] == ["amount"]
+    assert receipt.refused[0].reason.startswith('You are not allowed to modify the field "Amount"')
+    assert server.table.rows[number]["lost_reason"] == "цена"
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("state", "target", "words"), [("lead", "won", "its sale"), ("won", "lead", "no button")])
+async def test_a_state_without_a_button_is_refused_with_what_is_allowed(
+    server: FakeTryton, state: str, target: str, words: str
+) -> None:
+    number = server.table.create(description="Пилот", state=state)
+    async with connect(server) as connector:
+        before = await record_of(connector, number)
+        (receipt,) = await connector.push([change(before, state=target)])
+
+    assert (receipt.state, written(server)) == ("refused", [])
+    (refused,) = receipt.refused
+    assert (refused.place, words in refused.reason) == ("state", True)
+    assert refused.allowed == (("opportunity", "lost", "cancelled") if state == "lead" else ())
+
+
+@pytest.mark.asyncio
+async def test_a_sale_is_made_only_where_the_mapping_confirms_it(server: FakeTryton) -> None:
+    number = server.table.create(description="Пилот", state="opportunity")
+    async with connect(server) as connector:
+        before = await record_of(connector, number)
+        (kept,) = await connector.push([change(before, state="converted")])
+        (taken,) = await connector.push([change(before, state="converted", confirm=("convert",))])
+
+    assert (kept.state, kept.refused[0].place) == ("refused", "state")
+    assert "confirm: [convert]" in kept.refused[0].reason
+    assert taken.record is not None
+    assert taken.record.views["state"] == "converted"
+
+
+@pytest.mark.asyncio
+async def test_a_button_that_tryton_refuses_keeps_its_words_and_the_fields_before_it(server: FakeTryton) -> None:
+    number = server.table.create(description="Пилот", employee=None)
+    async with connect(server) as connector:
+        before = await record_of(connector, number)
+        (receipt,) = await connector.push([change(before, state="opportunity", description="правка")])
+
+    assert receipt.state == "done"
+    (refused,) = receipt.refused
+    assert (refused.place, 'field "Employee"' in refused.reason) == ("state", True)
+    assert server.table.rows[number]["description"] == "правка"
+
+
+@pytest.mark.asyncio
+async def test_a_question_that_only_a_person_may_answer_is_not_answered(server: FakeTryton) -> None:
+    server.table.warning = "The opportunity has open quotations."
+    number = server.table.create(description="Пилот")
+    async with connect(server) as connector:
+        before = await record_of(connector, number)
+        (receipt,) = await connector.push([change(before, state="lost")])
+
+    assert receipt.state == "refused"
+    assert receipt.refused[0].reason == "Tryton asks for confirmation: The opportunity has open quotations."
+
+
+# --- refusals ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.asyncio
+async def test_a_refusal_that_names_no_field_is_halved_down_to_the_culprit(server: FakeTryton) -> None:
+    number = server.table.create(description="Пилот")
+    async with connect(server) as connector:
+        before = await record_of(connector, number)
+        alien = {"id": "13", "name": "чужой адрес"}
+        views: dict[str, Any] = {"description": "а", "comment": "б", "address": alien, "reference": "в"}
+        (receipt,) = await connector.push([change(before, **views)])
+
+    assert [refused.place for refused in receipt.refused] == ["address"]
+    assert len(receipt.refused[0].reason) <= 500
+    assert [server.table.rows[number][place] for place in ("description", "comment", "reference")] == ["а", "б", "в"]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("view", [{"id": "99", "name": "Никто"}, {"id": "", "name": "Acme Ltd"}, {"name": "Никто"}])
+async def test_an_unknown_or_ambiguous_client_is_never_written(server: FakeTryton, view: dict[str, str]) -> None:
+    number = server.table.create(description="Пилот")
+    async with connect(server) as connector:
+        before = await record_of(connector, number)
+        (receipt,) = await connector.push([change(before, party=view)])
+
+    assert (receipt.state, receipt.refused[0].place, written(server)) == ("refused", "party", [])
+    assert server.table.rows[number]["party"] == 1
+
+
+@pytest.mark.asyncio
+async def test_a_currency_is_written_by_its_code_and_an_unknown_one_refused(server: FakeTryton) -> None:
+    number = server.table.create(description="Пилот")
+    async with connect(server) as connector:
+        before = await record_of(connector, number)
+        (known,) = await connector.push([change(before, currency="RUB")])
+        (unknown,) = await connector.push([change(await record_of(connector, number), currency="XXX")])
+
+    assert known.record is not None
+    assert known.record.views["currency"] == "RUB"
+    assert (unknown.state, unknown.refused[0].reason) == ("refused", "Tryton lists no currency XXX")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("place", ["number", "company", "colour"])
+async def test_a_field_that_cannot_be_written_is_refused_before_anything_is_sent(
+    server: FakeTryton, place: str
+) -> None:
+    number = server.table.create(description="Пилот")
+    async with connect(server) as connector:
+        before = await record_of(connector, number)
+        (receipt,) = await connector.push([change(before, **{place: "7"})])
+
+    assert (receipt.state, receipt.refused[0].place, written(server)) == ("refused", place, [])
+
+
+# --- creates -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.asyncio
+async def test_many_creates_are_one_request_and_one_look(server: FakeTryton) -> None:
+    async with connect(server) as connector:
+        await connector.identify()
+        before = connector.requests
+        receipts = await connector.push([new(f"k{n}", description=f"№ {n}") for n in range(30)])
+        cost = connector.requests - before
+
+    assert (cost.total, cost.writing) == (2, 1)
+    assert [receipt.record.marker for receipt in receipts if receipt.record] == [f"m-k{n}" for n in range(30)]
+    assert all(receipt.proved for receipt in receipts)
+
+
+@pytest.mark.asyncio
+async def test_one_bad_create_spoils_no_other_and_keeps_what_can_be_kept(server: FakeTryton) -> None:
+    bad = new("bad", description="плохая", amount="1.234", comment="остаётся")
+    async with connect(server) as connector:
+        receipts = await connector.push([new("a", description="а"), bad, new("b", description="б")])
+
+    assert [receipt.state for receipt in receipts] == ["done", "done", "done"]
+    assert [refused.place for refused in receipts[1].refused] == ["amount"]
+    assert [row["description"] for row in server.table.rows.values()] == ["а", "плохая", "б"]
+    assert receipts[1].record is not None
+    assert receipts[1].record.views["comment"] == "остаётся"
+
+
+@pytest.mark.asyncio
+async def test_a_deal_of_an_unknown_client_is_not_made(server: FakeTryton) -> None:
+    async with connect(server) as connector:
+        receipts = await connector.push(
+            [
+                new("a", description="а", party={"name": "Никто"}),
+                new("b", description="б", party={"name": "ООО «Ромашка»"}),
+            ]
+        )
+
+    assert [receipt.state for receipt in receipts] == ["refused", "done"]
+    assert receipts[0].refused[0].place == "party"
+    assert "no client is known there called 'Никто'" in receipts[0].refused[0].reason
+    assert [row["party"] for row in server.table.rows.values()] == [1]
+
+
+@pytest.mark.asyncio
+async def test_a_deal_in_a_later_state_is_made_and_then_moved_there(server: FakeTryton) -> None:
+    async with connect(server) as connector:
+        (receipt,) = await connector.push([new("a", description="а", state="opportunity", employee="1")])
+
+    assert written(server) == ["create", "opportunity"]
+    assert receipt.record is not None
+    assert (receipt.state, receipt.record.views["state"]) == ("done", "opportunity")
+
+
+@pytest.mark.asyncio
+async def test_a_new_deal_belongs_to_nobody_unless_somebody_is_named(server: FakeTryton) -> None:
+    async with connect(server) as connector:
+        receipts = await connector.push([new("a", description="а"), new("b", description="б", employee="1")])
+
+    assert [receipt.record.views["employee"] for receipt in receipts if receipt.record] == [None, "1"]
+
+
+@pytest.mark.asyncio
+async def test_an_unclear_answer_to_many_creates_is_unclear_for_each_and_none_is_sent_again(server: FakeTryton) -> None:
+    server.fault = Fault("lost after", "write")
+    async with connect(server) as connector:
+        receipts = await connector.push([new(f"k{n}", description=f"№ {n}") for n in range(3)])
+        server.fault = None
+        searches = [await connector.find("opportunity", f"m-k{n}") for n in range(3)]
+
+    assert [receipt.state for receipt in receipts] == ["unclear"] * 3
+    assert server.calls.count(CREATE) == 1
+    assert [len(search.ids) for search in searches] == [1, 1, 1]
