@@ -10,7 +10,7 @@ from connectors.base import MemoryShelf
 from connectors.errors import AuthFailed, Gone, Rejected
 from connectors.tryton.records import read_row, token_of
 from connectors.tryton.wire import Malformed, decimal_form, moment_form, moment_of, number_of, stamp_of, text_of
-from tests.connectors.tryton_builders import connect
+from tests.connectors.tryton_builders import connect, logins
 from tests.contract.tryton_fake import FakeTryton
 from tests.contract.world import pages
 

@@ -20,7 +20,15 @@ def connect(
 
 
 def logins(server: FakeTryton) -> int:
+    """Return how often somebody logged in."""
     return server.calls.count("common.db.login")
+
+
+def written(server: FakeTryton) -> list[str]:
+    """Return the changing methods that were called, without the model's name."""
+    reading = ("search_read", "search", "read", "fields_get", "history_revisions")
+    calls = [call.removeprefix("model.sale.opportunity.") for call in server.calls if "sale.opportunity" in call]
+    return [call for call in calls if call not in reading]
 
 
 async def record_of(connector: TrytonConnector, number: int) -> VendorRecord:
