@@ -82,7 +82,7 @@ class _Compiler:
         take = self._scopes(spec.take)
         fixed = {one.place: self._create_view(scope) for one, scope in zip(spec.take, take, strict=True) if one.equals}
         if spec.marker:
-            self._known(spec.marker, spec.marks.get("marker") or spec.marks["match"])
+            self._known(spec.marker, spec.marks["marker"])
         return CompiledMapping(
             system=spec.system,
             kind=spec.kind,
@@ -142,8 +142,7 @@ class _Compiler:
     def _transitions(self) -> dict[str, tuple[Transition, ...]]:
         found: dict[str, tuple[Transition, ...]] = {}
         for place, steps in self._spec.transitions.items():
-            mark = self._spec.marks["transitions"]
-            mark = Mark(mark.file, mark.line, f"{mark.path}.{place}")
+            mark = self._spec.marks[f"transitions.{place}"]
             pairs = [(source, target) for source, targets in steps.items() for target in targets]
             ids = {view: self._views(place, (view,), mark=mark) for view in dict.fromkeys(v for p in pairs for v in p)}
             found[place] = tuple(Transition(*ids[a], *ids[b]) for a, b in pairs if ids[a] and ids[b])

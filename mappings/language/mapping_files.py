@@ -124,6 +124,6 @@ def _known(heads: Sequence[SyncHead]) -> Known:
                 there, here = TYPE_WORDS[first.type], TYPE_WORDS[info.type]
                 entry.fail(f"is {there} in another sync of the same systems, and cannot be {here} here")
     stages = tuple(dict.fromkeys(stage for head in heads for stage in head.stages))
-    systems = tuple(dict.fromkeys(system for head in heads for system in head.systems))
+    systems = tuple(dict.fromkeys(system for head in heads for system in head.homes))
     facts = {kind: (*infos, *custom.values()) if kind == "case" else infos for kind, infos in FACTS.items()}
     return Known(facts, {"stage": stages} if stages else {}, systems)

@@ -10,7 +10,7 @@ from mappings.reconcile.meeting import SameFacts
 from .entries import Entry, need, views
 from .extend import Source
 from .model import Clause, FieldSpec, MappingSpec
-from .problems import shown
+from .problems import Mark, shown
 from .read_field import Choices, read_field, unknown_fact
 
 
@@ -33,24 +33,33 @@ def read_mapping(source: Source, system: str, *, known: Known) -> MappingSpec | 
     if entity is None or kind_name is None:
         return None
     fields = _fields(source, system, facts=known.facts[entity], known=known)
-    match, marker = _match(keys, facts=known.facts[entity], fields=fields)
+    marker = _marker(source)
     spec = MappingSpec(
         system=system,
         kind=kind_name,
         entity=entity,
         take=clauses(keys.get("take")),
         leave_when=clauses(keys.get("leave_when")),
-        match=match,
-        marker=marker,
+        match=_match(keys, facts=known.facts[entity], fields=fields),
+        marker=marker.plain() if marker else None,
         fields=fields,
         transitions=_transitions(keys.get("transitions")),
         confirm=keys["confirm"].texts() if "confirm" in keys else (),
         mark=source.root.mark,
-        marks={name: entry.mark for name, entry in keys.items()},
+        marks=_marks(keys, marker),
     )
     _check_places(spec, source)
     _check_facts(spec, source)
     return spec
+
+
+def _marks(keys: Mapping[str, Entry], marker: Entry | None) -> dict[str, Mark]:
+    """Return where each key is written, where the marker is, and where each place with declared steps is."""
+    marks = {name: entry.mark for name, entry in keys.items()}
+    if marker:
+        marks["marker"] = marker.mark
+    steps = keys["transitions"].peek() if "transitions" in keys else {}
+    return marks | {f"transitions.{place}": entry.mark for place, entry in steps.items()}
 
 
 # --- take, leave_when --------------------------------------------------------------------------------------------
@@ -72,24 +81,31 @@ def _clause(place: str, entry: Entry) -> Clause | None:
 # --- match, marker -----------------------------------------------------------------------------------------------
 
 
+def _marker(source: Source) -> Entry | None:
+    """Return the entry that names the marker's place: `marker:`, or a rule of `match:`; the file's own word wins."""
+    keys = source.keys
+    rules = keys["match"].items() if "match" in keys and keys["match"].is_list else []
+    named = [entry for rule in rules if (entry := rule.peek().get("marker"))]
+    said = ([keys["marker"]] if "marker" in keys else []) + named
+    own = [entry for entry in said if entry.file == source.root.file] or said
+    for entry in own[1:]:
+        if entry.single and entry.file == own[0].file and entry.text() != own[0].text():
+            entry.fail(f"the marker lives in {shown(own[0].text())} already")
+    return own[0] if own else None
+
+
 def _match(
     keys: Mapping[str, Entry], *, facts: Collection[FactInfo], fields: Mapping[str, FieldSpec]
-) -> tuple[tuple[SameFacts, ...], str | None]:
-    marker = keys["marker"].plain() if "marker" in keys else None
+) -> tuple[SameFacts, ...]:
     rules: list[SameFacts] = []
     for entry in keys["match"].items() if "match" in keys else []:
         known = entry.keys(("marker", "same", "within"))
-        if "marker" in known:
-            place = known["marker"].plain()
-            if marker not in (None, place):
-                known["marker"].fail(f"the marker lives in {shown(marker)} already")
-            marker = marker or place
-        elif "same" in known:
+        if "same" in known and "marker" not in known:
             within = known["within"].duration() if "within" in known else None
             rules.append(SameFacts(_same(known["same"], facts, fields=fields), within))
-        else:
-            entry.fail("must say marker or same")
-    return tuple(rules), marker
+        elif len(known) != 1 or "marker" not in known:
+            entry.fail("must say marker, or same (with within)")
+    return tuple(rules)
 
 
 def _same(entry: Entry, facts: Collection[FactInfo], *, fields: Mapping[str, FieldSpec]) -> tuple[str, ...]:

@@ -45,6 +45,8 @@ class SyncHead:
     makes: tuple[str, ...]
     stages: tuple[str, ...]
     facts: tuple[FactInfo, ...]
+    homes: tuple[str, ...]
+    """Systems that may be a home: those that take part, or all of them where it is not clear who does."""
 
     @property
     def systems(self) -> tuple[str, ...]:
@@ -61,7 +63,16 @@ def read_head(entry: Entry, systems: Collection[str]) -> SyncHead:
         keys["makes"].open_keys()[opener].fail("cases are born there; they are not made there too")
     stages = keys["stages"].texts() if "stages" in keys else ()
     facts = _facts(keys["facts"]) if "facts" in keys else ()
-    return SyncHead(entry, keys, opener, tuple(name for name in makes if name != opener), stages, facts=facts)
+    clear = opener is not None and len(makes) == len(keys["makes"].peek() if "makes" in keys else ())
+    return SyncHead(
+        entry=entry,
+        keys=keys,
+        opens=opener,
+        makes=tuple(name for name in makes if name != opener),
+        stages=stages,
+        facts=facts,
+        homes=(opener, *makes) if opener and clear else tuple(systems),
+    )
 
 
 def read_sync(head: SyncHead, *, name: str, around: Surroundings) -> Sync | None:
@@ -70,7 +81,7 @@ def read_sync(head: SyncHead, *, name: str, around: Surroundings) -> Sync | None
     orders = {"stage": head.stages} if head.stages else {}
     names = names_of("case", head.facts, orders=orders)
     facts = (*CASE_FACTS, *head.facts)
-    words = PolicyWords({info.name: info for info in facts}, names, head.systems)
+    words = PolicyWords({info.name: info for info in facts}, names, head.homes)
     own = read_level(keys.get("conflicts"), words)
     sync = Sync(
         name=name,

@@ -92,7 +92,7 @@ def deal_words() -> Vocabulary:
     ]
     places = (
         "title opportunity currencyId companyId contactId assignedById closedate comments originId stageId categoryId "
-        "sourceId ufCrm_1690000001 ufCrm_1690000004 ufCrm_1690000005 ufCrm_1690000009 ufCrm_1690000010"
+        "sourceId typeId ufCrm_1690000001 ufCrm_1690000004 ufCrm_1690000005 ufCrm_1690000009 ufCrm_1690000010"
     )
     return Vocabulary(
         choices={

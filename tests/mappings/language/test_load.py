@@ -125,7 +125,7 @@ def test_the_problems_of_all_files_are_told_at_once():
         "deal.sales-crm.yaml: 1 problem\n"
         "  17  fields.position.values.Новая.stage: 'led' is no case.stage; did you mean 'lead'?\n"
         "hub.yaml: 1 problem\n"
-        "  17  syncs.presales.opens: unknown 'sales-cmr'; did you mean 'sales-crm'?\n"
+        "  16  syncs.presales.opens: unknown 'sales-cmr'; did you mean 'sales-crm'?\n"
         "issue.presales-tracker.yaml: 1 problem\n"
         "  20  fields.amount.as: unknown 'monye'; did you mean 'money'?"
     )
