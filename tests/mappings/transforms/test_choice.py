@@ -89,6 +89,12 @@ def test_a_view_that_claims_nothing_unknown_is_preferred():
     assert table(values).write(at("lead", "won"), None) == "Won early"
 
 
+def test_rather_a_second_choice_than_a_claim_that_nobody_made():
+    values = {"Won early": {"stage": "lead", "outcome": "won"}, "Ended": {"outcome": ["lost", "won"]}}
+
+    assert table(values).write({"outcome": "won"}, None) == "Ended"
+
+
 def test_what_no_view_lists_is_refused():
     refused = table().write(at("nowhere"), "New")
 
