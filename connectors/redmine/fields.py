@@ -12,7 +12,6 @@ from typing import Any
 
 from mappings.exchange import Json, View
 
-
 MOST_DIGITS = 100
 """A text like 1e999999 is left as it is."""
 
