@@ -76,4 +76,6 @@ class TestLiveTryton(ReadingPromises, WritingPromises):
     def world(self, plain: PlainTryton) -> World:
         return LiveTrytonWorld(plain)
 
-    test_what_was_dropped_in_silence_is_seen_in_the_receipt = None  # Tryton refuses, it never drops
+    # Tryton refuses, it never drops; and an opportunity keeps its company
+    test_what_was_dropped_in_silence_is_seen_in_the_receipt = None
+    test_a_record_that_was_moved_away_says_so = None
