@@ -42,7 +42,12 @@ class Clock:
 
 
 def a_record(
-    record: str = "10", *, of: tuple[str, str] = CRM, version: str | None = None, marker: str | None = None, **views: Any
+    record: str = "10",
+    *,
+    of: tuple[str, str] = CRM,
+    version: str | None = None,
+    marker: str | None = None,
+    **views: Any,
 ) -> VendorRecord:
     return VendorRecord(*of, record, views or {"title": "Внедрение CRM"}, version=version, marker=marker)
 
@@ -91,7 +96,11 @@ def an_event(what: str = "set", **given: Any) -> Event:
 
 
 def opening(
-    snapshot: Snapshot, number: int | str = 1, *, creates: Sequence[NewRecord] = (), parked: Mapping[str, Any] | None = None
+    snapshot: Snapshot,
+    number: int | str = 1,
+    *,
+    creates: Sequence[NewRecord] = (),
+    parked: Mapping[str, Any] | None = None,
 ) -> Decided:
     """A stranger becomes a new entity."""
     title = snapshot.record.views.get("title")

@@ -109,7 +109,7 @@ def test_a_released_claim_is_free(store: Store, worker: Worker) -> None:
     assert len(claim(store, other).strangers) == 1
 
 
-# --- freshness, again ------------------------------------------------------------------------------------------------
+# --- freshness, again -----------------------------------------------------------------------------------------------
 
 
 def test_h14_a_row_that_was_put_before_our_write_ended_is_not_adopted_after_it(
@@ -143,7 +143,7 @@ def test_h14_freshness_is_tested_again_when_claimed(store: Store, worker: Worker
     assert [one.id for one in inbox.hints(store, "tracker", kind="issue", limit=9)] == ["41"]
 
 
-# --- frozen links ----------------------------------------------------------------------------------------------------
+# --- frozen links ---------------------------------------------------------------------------------------------------
 
 
 def test_h5_h30_a_sent_write_freezes_its_link_and_no_other(store: Store, worker: Worker, clock: Clock) -> None:
@@ -177,7 +177,7 @@ def test_what_waited_for_a_frozen_link_is_claimed_once_its_write_is_settled(
     assert [one.record.views["title"] for one in claimed.snapshots.values()] == ["правка"]
 
 
-# --- the life of workers -----------------------------------------------------------------------------------------------
+# --- the life of workers --------------------------------------------------------------------------------------------
 
 
 def test_h29_a_claim_outlives_the_transaction_it_was_made_in(store: Store, opener: Callable[[], Store]) -> None:
@@ -240,7 +240,7 @@ def test_a_dead_workers_strangers_are_free(store: Store, worker: Worker) -> None
     assert len(claim(store, worker).strangers) == 1
 
 
-# --- side by side ------------------------------------------------------------------------------------------------------
+# --- side by side ---------------------------------------------------------------------------------------------------
 
 
 def many_due(store: Store, worker: Worker, *, count: int) -> None:
@@ -287,7 +287,7 @@ def test_two_processes_never_claim_the_same_entity_and_a_dead_ones_are_free(url:
     assert sorted(all_claims(store)) == sorted([*one, *other])
 
 
-# --- bounds ------------------------------------------------------------------------------------------------------------
+# --- bounds ---------------------------------------------------------------------------------------------------------
 
 
 def test_claim_and_commit_of_a_hundred_entities_take_at_most_twelve_statements(
@@ -310,7 +310,9 @@ def test_claim_and_commit_of_a_hundred_entities_take_at_most_twelve_statements(
     rewritten = [
         replace(
             one,
-            outcome=replace(one.outcome, entity=one.claimed.entity, links=[a_change(one.claimed.links[0].id)], creates=wanted),
+            outcome=replace(
+                one.outcome, entity=one.claimed.entity, links=[a_change(one.claimed.links[0].id)], creates=wanted
+            ),
         )
         for one in outcomes
         if one.claimed

@@ -63,7 +63,9 @@ def test_what_was_decided_reads_back_as_it_was(store: Store, worker: Worker, clo
         generation=2,
     )
     parked = {"status": Parked("no way", "нет пути", {"stage": "won"}, "2", allowed=("3", "4"))}
-    change = a_change(link_in(whole, "crm").id, "Новое", seen={"title": "Новое!"}, parked=parked, answers={"title": (clock.now,)})
+    change = a_change(
+        link_in(whole, "crm").id, "Новое", seen={"title": "Новое!"}, parked=parked, answers={"title": (clock.now,)}
+    )
 
     decided(store, worker, claimed, change, entity=after)
 
@@ -78,7 +80,11 @@ def test_what_was_decided_reads_back_as_it_was(store: Store, worker: Worker, clo
 
 def test_a_consumed_snapshot_moves_version_and_address(store: Store, worker: Worker, clock: Clock) -> None:
     opened(store, worker, a_record(version="1"))
-    put(store, replace(a_record(version="2", title="новое"), url="https://crm.test/10", in_scope=False), began=clock.go(9))
+    put(
+        store,
+        replace(a_record(version="2", title="новое"), url="https://crm.test/10", in_scope=False),
+        began=clock.go(9),
+    )
     claimed = claim(store, worker).cases[0]
 
     decided(store, worker, claimed, a_change(claimed.links[0].id, "новое"))
@@ -87,7 +93,9 @@ def test_a_consumed_snapshot_moves_version_and_address(store: Store, worker: Wor
     assert (link.version, link.url, link.in_scope, link.touched) == ("2", "https://crm.test/10", False, clock.now)
 
 
-def test_h13_a_row_that_was_replaced_while_it_was_decided_upon_stays(store: Store, worker: Worker, clock: Clock) -> None:
+def test_h13_a_row_that_was_replaced_while_it_was_decided_upon_stays(
+    store: Store, worker: Worker, clock: Clock
+) -> None:
     opened(store, worker)
     put(store, a_record(title="one"), began=clock.go(1))
     claimed = claim(store, worker).cases[0]
@@ -154,7 +162,7 @@ def test_one_lost_decision_does_not_stop_the_others(store: Store, worker: Worker
     assert (done.lost, set(done.keys)) == (("entity0001",), {"entity0002"})
 
 
-# --- planned writes --------------------------------------------------------------------------------------------------
+# --- planned writes -------------------------------------------------------------------------------------------------
 
 
 def test_each_reconcile_replaces_the_planned_write(store: Store, worker: Worker) -> None:
@@ -227,7 +235,7 @@ def test_an_entity_decided_while_its_write_was_on_its_way_is_due_once_it_is_sett
     assert len(claim(store, worker).cases) == 1
 
 
-# --- links ---------------------------------------------------------------------------------------------------------
+# --- links ----------------------------------------------------------------------------------------------------------
 
 
 def test_a_record_that_somebody_linked_meanwhile_is_not_linked_twice(
@@ -295,7 +303,9 @@ def test_h18_a_list_read_before_the_record_was_gone_revives_nothing(store: Store
     assert count.hinted == 1
 
 
-def test_h19_a_marker_shows_whether_its_entity_has_a_live_link_and_a_copy_is_listed(store: Store, worker: Worker) -> None:
+def test_h19_a_marker_shows_whether_its_entity_has_a_live_link_and_a_copy_is_listed(
+    store: Store, worker: Worker
+) -> None:
     whole = linked(store, worker)
     put(store, a_record("42", of=TRACKER, marker="ch-entity0001-1"))
     [clone] = claim(store, worker).strangers
@@ -309,13 +319,15 @@ def test_h19_a_marker_shows_whether_its_entity_has_a_live_link_and_a_copy_is_lis
     assert the(store).links == whole.links
 
 
-# --- history and leases ------------------------------------------------------------------------------------------------
+# --- history and leases ---------------------------------------------------------------------------------------------
 
 
 def test_h48_events_are_stored_as_they_are_given_once_with_run_and_entity(store: Store, worker: Worker) -> None:
     linked(store, worker)
     claimed = due_claim(store, worker)
-    event = an_event("read", old=["a", "b"], new={"text": "в"}, system="crm", by="Анна", cause="first", parties=({"crm": "v"},))
+    event = an_event(
+        "read", old=["a", "b"], new={"text": "в"}, system="crm", by="Анна", cause="first", parties=({"crm": "v"},)
+    )
 
     commits.commit(store, worker, decided=[Decided(Outcome(claimed.entity, events=[event]), claimed)], run="run7")
 

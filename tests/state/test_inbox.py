@@ -149,7 +149,7 @@ def test_a_hundred_edits_of_one_record_are_one_reconcile(store: Store, worker: W
     assert [one.record.views["title"] for one in batch.cases[0].snapshots.values()] == ["edit 19"]
 
 
-# --- hints -----------------------------------------------------------------------------------------------------------
+# --- hints ----------------------------------------------------------------------------------------------------------
 
 
 def test_a_hint_is_cleared_only_by_a_read_that_began_after_it(store: Store, clock: Clock) -> None:
@@ -194,7 +194,7 @@ def test_a_lagging_list_answers_no_hint(store: Store, clock: Clock) -> None:
     assert hinted(store) == ["10"]
 
 
-# --- faults ----------------------------------------------------------------------------------------------------------
+# --- faults ---------------------------------------------------------------------------------------------------------
 
 
 def test_a_record_that_cannot_be_read_is_listed_until_it_can(store: Store, worker: Worker, clock: Clock) -> None:
@@ -207,13 +207,17 @@ def test_a_record_that_cannot_be_read_is_listed_until_it_can(store: Store, worke
 
     [entry] = attention.parked_fields(store)
     assert (entry.code, entry.text, entry.key, entry.record, entry.since) == (
-        "fault", "поле без конца", "CASE-1", "10", since
+        "fault",
+        "поле без конца",
+        "CASE-1",
+        "10",
+        since,
     )
     put(store, a_record("10", title="читается"))
     assert attention.parked_fields(store) == ()
 
 
-# --- strangers -------------------------------------------------------------------------------------------------------
+# --- strangers ------------------------------------------------------------------------------------------------------
 
 
 def test_a_stranger_that_was_put_aside_waits_for_a_change(store: Store, worker: Worker, clock: Clock) -> None:
@@ -266,7 +270,7 @@ def test_a_listed_stranger_leaves_the_list_with_its_reason(store: Store, worker:
     assert attention.parked_fields(store) == ()
 
 
-# --- nothing changed -------------------------------------------------------------------------------------------------
+# --- nothing changed ------------------------------------------------------------------------------------------------
 
 
 def test_p3_a_page_with_nothing_new_writes_nothing(store: Store, worker: Worker, clock: Clock) -> None:

@@ -119,7 +119,7 @@ def test_nothing_is_taken_under_a_lost_lease(store: Store, worker: Worker) -> No
     assert len(sent(store, worker)) == 1
 
 
-# --- doubt -------------------------------------------------------------------------------------------------------------
+# --- doubt ----------------------------------------------------------------------------------------------------------
 
 
 def test_a_living_workers_writes_are_not_doubtful(store: Store, worker: Worker) -> None:

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from mappings.exchange import Found
-from mappings.reconcile.model import Base, NewRecord, Parked
-from state import LeaseLost, attention, cases, history, inbox, leases, outbox, settling
+from mappings.reconcile.model import Base, NewRecord, Outcome, Parked
+from state import LeaseLost, attention, cases, commits, history, inbox, leases, outbox, runs, settling
 from state.store import Store
-from state.types import Outgoing, Settled, Worker
+from state.types import Decided, Outgoing, Settled, Worker
 from tests.state_builders import (
     TRACKER,
     Clock,
@@ -23,6 +23,7 @@ from tests.state_builders import (
     linked,
     look,
     opened,
+    opening,
     planned,
     put,
     the,
@@ -171,9 +172,7 @@ def test_h41_a_record_that_was_merged_into_a_linked_one_is_gone(
     store: Store, worker: Worker, going: Outgoing, clock: Clock
 ) -> None:
     put(store, a_record("77", of=TRACKER))
-    [stranger] = claim(store, worker, scopes=[TRACKER]).strangers
-    other = replace(opening_of(stranger), prefix="CASE")
-    commit_one(store, worker, other)
+    another(store, worker)
 
     settling.settle(store, [Settled(going.key, "due", gone="moved", rekey="77")])
 
@@ -182,19 +181,13 @@ def test_h41_a_record_that_was_merged_into_a_linked_one_is_gone(
     assert "merged into 77" in [line.event.cause for line in history.history(store, entity="entity0001")]
 
 
-def opening_of(stranger):  # type: ignore[no-untyped-def]  # a builder under another number
-    from tests.state_builders import opening
-
-    return opening(stranger, 2)
-
-
-def commit_one(store: Store, worker: Worker, one) -> None:  # type: ignore[no-untyped-def]  # a builder's value
-    from state import commits
-
-    commits.commit(store, worker, decided=[one])
+def another(store: Store, worker: Worker) -> None:
+    """The one stranger in the tracker becomes an entity of its own."""
+    [stranger] = claim(store, worker, scopes=[TRACKER]).strangers
+    commits.commit(store, worker, decided=[opening(stranger, 2)])
 
 
-# --- creates -----------------------------------------------------------------------------------------------------------
+# --- creates --------------------------------------------------------------------------------------------------------
 
 
 def test_the_id_of_a_create_makes_its_link_at_once_even_in_doubt(store: Store, creating: Outgoing) -> None:
@@ -242,7 +235,7 @@ def test_p2_a_record_that_is_linked_to_another_entity_is_told_and_not_linked_twi
     store: Store, worker: Worker, creating: Outgoing
 ) -> None:
     put(store, a_record("41", of=TRACKER))
-    commit_one(store, worker, opening_of(claim(store, worker).strangers[0]))
+    another(store, worker)
 
     settling.settle(store, [Settled(creating.key, "settled", external_id="41", change=a_change(0, "t"))])
 
@@ -275,7 +268,7 @@ def test_a_record_made_again_takes_over_its_tombstone(store: Store, worker: Work
     assert (going.generation, link.external_id, link.tombstone) == (2, "55", False)
 
 
-# --- once, and under a lease ---------------------------------------------------------------------------------------------
+# --- once, and under a lease ----------------------------------------------------------------------------------------
 
 
 def test_a_write_is_settled_once(store: Store, worker: Worker, going: Outgoing) -> None:
@@ -298,8 +291,6 @@ def test_nothing_is_settled_under_a_lost_lease(store: Store, worker: Worker, goi
 
 
 def test_the_longest_window_between_compare_and_write_is_kept(store: Store, going: Outgoing) -> None:
-    from state import runs
-
     settling.settle(store, [Settled(going.key, "settled", change=a_change(0, "наше"), window=0.25)])
 
     assert {one.system: one.window for one in runs.status(store)}["tracker"] == 0.25
@@ -309,12 +300,10 @@ def test_settling_a_hundred_writes_takes_a_handful_of_statements(store: Store, w
     records = [a_record(str(number), title="t") for number in range(100)]
     opened(store, worker, *records)
     batch = claim(store, worker, only=[f"entity{number:0>4}" for number in range(1, 101)])
-    from mappings.reconcile.model import Outcome
-    from state import commits
-    from state.types import Decided
-
     changes = [replace(a_change(one.links[0].id, "t"), write=(a_write("u"),)) for one in batch.cases]
-    wanted = [Decided(Outcome(one.entity, links=[change]), one) for one, change in zip(batch.cases, changes, strict=True)]
+    wanted = [
+        Decided(Outcome(one.entity, links=[change]), one) for one, change in zip(batch.cases, changes, strict=True)
+    ]
     commits.commit(store, worker, decided=wanted)
     before = store.statements
 

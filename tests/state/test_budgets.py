@@ -1,0 +1,40 @@
+"""A vendor's request budget, shared."""
+
+from state import budgets
+from state.store import Store
+from tests.state_builders import Clock
+
+
+def test_what_was_saved_up_is_granted_and_then_no_more(store: Store) -> None:
+    granted = [budgets.reserve(store, "crm", rate=2, burst=5, want=3) for _ in range(3)]
+
+    assert granted == [3, 2, 0]
+
+
+def test_it_fills_with_time_up_to_its_size(store: Store, clock: Clock) -> None:
+    budgets.reserve(store, "crm", rate=2, burst=5, want=5)
+
+    clock.go(1)
+    assert budgets.reserve(store, "crm", rate=2, burst=5, want=9) == 2
+    clock.go(3600)
+    assert budgets.reserve(store, "crm", rate=2, burst=5, want=9) == 5
+
+
+def test_what_was_not_used_can_be_given_back(store: Store) -> None:
+    budgets.reserve(store, "crm", rate=2, burst=5, want=5)
+    budgets.give_back(store, "crm", unused=4)
+
+    assert budgets.reserve(store, "crm", rate=2, burst=5, want=9) == 4
+
+
+def test_a_clock_that_goes_back_takes_nothing_away(store: Store, clock: Clock) -> None:
+    budgets.reserve(store, "crm", rate=2, burst=5, want=4)
+    clock.go(-10)
+
+    assert budgets.reserve(store, "crm", rate=2, burst=5, want=9) == 1
+
+
+def test_systems_have_budgets_of_their_own(store: Store) -> None:
+    budgets.reserve(store, "crm", rate=2, burst=5, want=5)
+
+    assert budgets.reserve(store, "tracker", rate=2, burst=5, want=5) == 5
