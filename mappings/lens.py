@@ -15,7 +15,7 @@ Laws (design: "the mapping language"), for every view ``v``, value ``x`` and ``h
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 from mappings.canonical.values import Facts, Value
@@ -31,7 +31,7 @@ class Refusal:
     A lens would not read or write. CODE is for programs, TEXT for people (lower case, no final stop).
 
     Codes: ``unlisted`` (a view that the mapping does not list), ``no view`` (no view stands for the value),
-    ``unknown person``, ``currency``, ``malformed``, ``too long``, ``range``, ``drops`` (a write that would lose content).
+    ``unknown person``, ``currency``, ``malformed``, ``too long``, ``range``, ``drops`` (a write would lose content).
     """
 
     code: str
@@ -173,17 +173,21 @@ class Field:
     """For derived facts (`link`): the system they speak of."""
     line: int = 0
     file: str = ""
+    facts: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    slots: tuple[tuple[str, str], ...] = field(init=False, repr=False, compare=False)
+    """Each fact with the key of its base: the field's name, and the fact's where there are several."""
+    fingerprint: str = field(init=False, repr=False, compare=False)
+    """A short hash of what decides how this field reads and writes; a base made by another one is no base."""
 
-    @property
-    def facts(self) -> tuple[str, ...]:
-        return self.lens.facts
-
-    @property
-    def fingerprint(self) -> str:
-        """A short hash of what decides how this field reads and writes; a base made by another one is no base."""
+    def __post_init__(self) -> None:
+        """Work out once what reconcile asks of every field of every record."""
+        facts = self.lens.facts
+        keys = [self.name] if len(facts) == 1 else [f"{self.name}.{fact}" for fact in facts]
         form = [list(self.places), self.direction, self.lens.settings()]
         text = json.dumps(form, sort_keys=True, ensure_ascii=False, default=str)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        object.__setattr__(self, "facts", facts)
+        object.__setattr__(self, "slots", tuple(zip(facts, keys, strict=True)))
+        object.__setattr__(self, "fingerprint", hashlib.sha256(text.encode()).hexdigest()[:16])
 
     def view(self, views: Views) -> "View | Unseen":
         """Return the field's view in a record's *views*, or UNSEEN where the record does not carry it whole."""

@@ -44,11 +44,11 @@ def decide(entity: Entity, fact: str, carriers: Sequence[Cell], rules: Rules) ->
     proposals = _proposals(fact, movers, carriers, hub=hub)
     speaks = not any(cell.base_value(fact) == hub for cell in movers)
     dispute = Dispute(fact, hub, origin, speaks, proposals)
-    if any(cell.unclear for cell in movers):
-        return _conflict(dispute, "it is not clear whether the system or a person changed what we wrote")
-    for value in _agreeable(dispute):
+    for value in _agreeable(dispute, carriers):
         if all(cell.fits(fact, value) for cell in movers):
             return _adopt(dispute, Verdict(value, "", "agreed"), rules)
+    if any(cell.unclear for cell in movers):
+        return _conflict(dispute, "it is not clear whether the system or a person changed what we wrote")
     if len(proposals) == 1 and not speaks:
         step = proposals[0].value
         if isinstance(step, Clash):
@@ -56,6 +56,13 @@ def decide(entity: Entity, fact: str, carriers: Sequence[Cell], rules: Rules) ->
         return _adopt(dispute, Verdict(step, proposals[0].system, ""), rules)
     verdict = settle_dispute(dispute, rules.policy(fact), rules)
     return _conflict(dispute, "") if verdict is None else _adopt(dispute, verdict, rules)
+
+
+def kept_open(entity: Entity, conflict: Conflict) -> Decision:
+    """A conflict with a party that is frozen just now stays as it is: that party neither agreed nor withdrew."""
+    said = entity.facts.get(conflict.fact)
+    value, origin = (said.value, said.origin) if said else (None, None)
+    return Decision(conflict.fact, value, origin, conflict=conflict)
 
 
 def _proposals(fact: str, movers: Sequence[Cell], carriers: Sequence[Cell], *, hub: Value) -> list[Proposal]:
@@ -74,22 +81,32 @@ def _writes_elsewhere(carriers: Sequence[Cell]) -> Elsewhere:
     return count
 
 
-def _agreeable(dispute: Dispute) -> list[Value]:
+def _agreeable(dispute: Dispute, carriers: Sequence[Cell]) -> list[Value]:
     """
     Return the values that all moved views may already stand for: the hub's; where it does not propose, the hub's with
-    a step applied (it keeps what the movers cannot see), then a reading. One system's edit is a step, not agreement.
+    a step applied (it keeps what the movers cannot see), then what views that stand for several values have in common.
+
+    One system's edit is a step, not agreement; nor do views agree that are all in doubt.
     """
     values: list[Value] = [dispute.hub]
-    if not dispute.speaks and len(dispute.proposals) > 1:
-        values += [p.value for p in dispute.proposals if not isinstance(p.value, Clash)]
-        values += [p.new for p in dispute.proposals]
-    return values
+    movers = [p.cell for p in dispute.proposals]
+    if dispute.speaks or len(movers) == 1 or all(cell.unclear for cell in movers):
+        return values
+    values += [p.value for p in dispute.proposals if not isinstance(p.value, Clash)]
+    return values + _in_common(dispute.fact, movers, _writes_elsewhere(carriers))
+
+
+def _in_common(fact: str, movers: Sequence[Cell], elsewhere: Elsewhere) -> list[Value]:
+    """Return what the views list, those held last first, then those that need the fewest writes."""
+    listed = [value for cell in movers for value in cell.field.lens.candidates(fact, cell.seen) or ()]
+    held = [value for value in movers[0].held.get(fact, ()) if value in listed]
+    return [*held, *sorted(dict.fromkeys(listed), key=lambda value: elsewhere(fact, value, ""))]
 
 
 def _adopt(dispute: Dispute, verdict: Verdict, rules: Rules) -> Decision:
     """Take the verdict; but three answers in a row on one field are a quarrel between systems: a person decides."""
     stays = verdict.value == dispute.hub and dispute.origin is not None
-    quarrel = None if stays else _quarrel(dispute, rules)
+    quarrel = None if stays or verdict.policy == "agreed" else _quarrel(dispute, rules)
     if quarrel is not None:
         return _conflict(dispute, quarrel)
     origin = dispute.origin if stays else _origin(dispute, verdict, rules)
@@ -122,6 +139,7 @@ def _conflict(dispute: Dispute, why: str) -> Decision:
             p.new if isinstance(p.value, Clash) else p.value,
             p.cell.seen,
             p.cell.side.link.external_id,
+            entry=p.cell.field.name,
         )
         for p in sorted(dispute.proposals, key=lambda p: p.system)
     ]

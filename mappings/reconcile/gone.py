@@ -3,8 +3,8 @@ A record that is gone: what the hub's `gone:` rule makes of it.
 
 - ``detach`` (default): the others stay; attention says so.
 - ``restore``: made again, with the next generation in its marker.
-- ``close``: the case is closed as withdrawn. Under ``restore`` and ``close`` an edit newer than the last agreed state
-  beats the deletion.
+- ``close``: the case, if it is open, is closed as withdrawn. Under ``restore`` and ``close`` an edit newer than the last
+  agreed state beats the deletion.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 
 from .judge import cells, held_of
 from .model import Entity, Event, Fact, Link, Origin, Parked, Side
+from .reconcile import keep_held
 
 Gone: TypeAlias = Literal["detach", "restore", "close"]
 
@@ -30,8 +31,15 @@ def lost(
     if _edited_since(entity, sides):
         text = f"{cause}; not closed, because the case was edited since"
         return entity, [Event("gone", "", system=link.system, cause=text)]
-    facts = {**entity.facts, "outcome": Fact("withdrawn", origin)}
-    return replace(entity, facts=facts), [Event("gone", "", system=link.system, cause=f"{cause}; the case is closed")]
+    told = Event("gone", "", system=link.system, cause=f"{cause}; the case is closed")
+    outcome = entity.facts["outcome"].value if "outcome" in entity.facts else None
+    if outcome not in (None, "open"):
+        return entity, [replace(told, cause=f"{cause}; the case is closed already: {outcome}")]
+    facts, held = dict(entity.facts), dict(entity.held)
+    keep_held(facts, held, fact="outcome", value="withdrawn")
+    facts["outcome"] = Fact("withdrawn", origin)
+    event = Event("set", "outcome", outcome, "withdrawn", by=origin.name, cause=cause)
+    return replace(entity, facts=facts, held=held), [told, event]
 
 
 def _edited_since(entity: Entity, sides: Sequence[Side]) -> bool:

@@ -6,6 +6,8 @@ fear (a lost permission, an empty list, a wrong mapping) looks harmless record b
 from collections import Counter
 from dataclasses import dataclass, field
 
+from mappings.exchange import View
+
 from .model import Outcome
 
 A_FEW = 5
@@ -46,7 +48,7 @@ class Tally:
         for event in outcome.events:
             if event.what != "read" or event.old is None or event.cause == AFTER_WRITE:
                 continue
-            if event.new is None or event.new in ("", []):
+            if _empty(event.new):
                 self.cleared[event.system, event.field] += 1
             else:
                 self.changed[event.system, event.field, repr(event.new)] += 1
@@ -67,6 +69,11 @@ class Tally:
                 text = f"{name} became one and the same in {count} records of {system}; the guard allows "
                 stops.append(Stop("max_changes", f"{text}{limits.max_changes}"))
         return stops
+
+
+def _empty(view: View) -> bool:
+    """A field of several places is empty if all of them are."""
+    return all(_empty(part) for part in view.values()) if isinstance(view, dict) else view in (None, "", [])
 
 
 def check_full_read(system: str, *, linked: int, missing: int, limits: Limits) -> list[Stop]:

@@ -5,7 +5,7 @@ A slot is one fact of one field of one link: the unit in which movement is judge
 (stage and outcome) may have moved in one of them only. Bases are kept per slot.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,7 +21,7 @@ Elsewhere = Callable[[str, Value, str], int]
 
 def slot(field: Field, fact: str) -> str:
     """Return the key of the base of *fact* in *field*."""
-    return field.name if len(field.facts) == 1 else f"{field.name}.{fact}"
+    return next(key for one, key in field.slots if one == fact)
 
 
 def held_of(entity: Entity) -> dict[str, tuple[Value, ...]]:
@@ -43,24 +43,36 @@ class Cell:
     def system(self) -> str:
         return self.side.link.system
 
-    def base(self, fact: str) -> Base | None:
-        """Return the base of *fact*, unless another lens made it: such a base is no base."""
-        base = self.side.link.bases.get(slot(self.field, fact))
-        return base if base is not None and base.lens == self.field.fingerprint else None
+    @cached_property
+    def bases(self) -> Mapping[str, Base]:
+        """Fact -> its base, unless another lens made it: such a base is no base."""
+        found = {fact: self.side.link.bases.get(key) for fact, key in self.field.slots}
+        mine = self.field.fingerprint
+        return {fact: base for fact, base in found.items() if base is not None and base.lens == mine}
 
     def base_value(self, fact: str) -> Value:
         """Return what the hub last knew this system to say; no base counts as empty."""
-        base = self.base(fact)
+        base = self.bases.get(fact)
         return base.value.get(fact) if base is not None else None
 
     def at_base(self, fact: str) -> bool:
         """Say whether the seen view is the very view of the base."""
-        base = self.base(fact)
+        base = self.bases.get(fact)
         return base is not None and bool(base.view == self.seen)
+
+    @cached_property
+    def _moved(self) -> frozenset[str]:
+        return frozenset(fact for fact in self.field.facts if not self.at_base(fact) and not self._stands(fact))
+
+    def _stands(self, fact: str) -> bool:
+        """A default stands for what it reads as, though its value is empty: else restyling it would be an edit."""
+        base = self.bases.get(fact)
+        value = self._reading_of_base(base, fact) if base is not None and base.default else self.base_value(fact)
+        return self.fits(fact, value)
 
     def moved(self, fact: str) -> bool:
         """Say whether the seen view no longer stands for the base's value."""
-        return not self.at_base(fact) and not self.field.lens.fits(fact, self.base_value(fact), self.seen)
+        return fact in self._moved
 
     def fits(self, fact: str, value: Value) -> bool:
         return self.field.lens.fits(fact, value, self.seen)
@@ -75,12 +87,16 @@ class Cell:
         return self.parked is not None and self.parked.code == "unclear" and bool(self.parked.view == self.seen)
 
     def old(self, fact: str) -> Value:
-        """Return the reading of the base's view: where the step of an edit begins."""
-        base = self.base(fact)
-        if base is None:
-            return None
-        known = {name: self.base_value(name) for name in self.field.facts}
-        reading = self.field.lens.read(base.view, {name: (value,) for name, value in known.items()})
+        """
+        Return the reading of the base's view: where the step of an edit begins. Over a default it begins at empty: what
+        the server filled in becomes part of the edit, or else the hub would take it away there.
+        """
+        base = self.bases.get(fact)
+        return None if base is None or base.default else self._reading_of_base(base, fact)
+
+    def _reading_of_base(self, base: Base, fact: str) -> Value:
+        known = {name: (self.base_value(name),) for name in self.field.facts}
+        reading = self.field.lens.read(base.view, known)
         return base.value.get(fact) if isinstance(reading, Refusal) else reading.get(fact, base.value.get(fact))
 
     def new(self, fact: str, elsewhere: Elsewhere) -> Value:
@@ -109,13 +125,14 @@ def seen_view(side: Side, field: Field) -> "View | Unseen":
 
 def stored_view(side: Side, field: Field) -> "View | Unseen":
     """Return the view that the hub had seen before the fresh snapshot."""
-    if field.name in side.link.seen:
-        return side.link.seen[field.name]
-    for fact in field.facts:
-        base = side.link.bases.get(slot(field, fact))
-        if base is not None:
-            return base.view
-    return UNSEEN
+    return last_seen(side.link.bases, side.link.seen, field)
+
+
+def last_seen(bases: Mapping[str, Base], seen: Mapping[str, View], field: Field) -> "View | Unseen":
+    """Return the view of *field* last seen in a link with these *bases* and *seen* views."""
+    if field.name in seen:
+        return seen[field.name]
+    return next((bases[key].view for _, key in field.slots if key in bases), UNSEEN)
 
 
 def frozen(side: Side) -> bool:
@@ -123,10 +140,10 @@ def frozen(side: Side) -> bool:
     return side.link.write is not None and side.link.write.state == "sent"
 
 
-def cells(side: Side, held: Held) -> Iterator[Cell]:
-    """Yield what *side* has shown of the fields that the hub reads."""
+def cells(side: Side, held: Held, *, only: Container[str] | None = None) -> Iterator[Cell]:
+    """Yield what *side* has shown of the fields that the hub reads; ONLY of these fields, where given."""
     for field in side.fields.values():
-        if field.direction not in ("both", "in"):
+        if field.direction not in ("both", "in") or (only is not None and field.name not in only):
             continue
         seen = seen_view(side, field)
         if not isinstance(seen, Unseen):
@@ -141,10 +158,10 @@ def unreadable(cell: Cell) -> Refusal | None:
     return reading if isinstance(reading, Refusal) else None
 
 
-def by_fact(live: Mapping[tuple[str, str], Cell]) -> dict[str, list[Cell]]:
+def by_fact(judged: Iterable[Cell]) -> dict[str, list[Cell]]:
     """Return fact -> the cells that carry it, in the order given."""
     found: dict[str, list[Cell]] = {}
-    for cell in live.values():
+    for cell in judged:
         for fact in cell.field.facts:
             found.setdefault(fact, []).append(cell)
     return found

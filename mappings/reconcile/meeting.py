@@ -156,7 +156,7 @@ def _groups(pairs: Iterable[tuple[str, str]]) -> list[tuple[list[str], list[str]
                     done.update(fresh)
                     waiting += fresh
         groups.append((sorted(entities), sorted(records)))
-    return groups
+    return sorted(groups)
 
 
 def _rest(

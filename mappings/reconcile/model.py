@@ -52,7 +52,8 @@ class Parked:
     CODE: ``unreadable``, ``refused`` (write refuses), ``rejected`` (the system refuses), ``dropped`` (silently kept as
     it was), ``altered`` (the server made something else of it), ``unclear`` (the server or a person), ``unseen``
     (never shown), ``out`` (a person's change where the hub only writes), ``in`` (another value where the hub only
-    reads), ``no way`` (workflow), ``lossy`` (a write would drop content), ``gone``.
+    reads), ``no way`` (workflow), ``lossy`` (a write would drop content), ``drift`` (differs though nobody moved),
+    ``gone``.
     """
 
     code: str
@@ -72,6 +73,8 @@ class Party:
     view: View = None
     record: str = ""
     origin: Origin | None = None
+    entry: str = field(default="", compare=False)
+    """The field that shows it, where a record has several of one fact."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 Step D: taking note. For every live link: its new bases, the views last seen, what is parked, and the write it wants.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,51 +11,63 @@ from mappings.exchange import View
 from mappings.lens import UNSEEN, Field, Refusal, Unseen
 
 from .decide import Decision
-from .judge import Cell, frozen, seen_view, slot
+from .judge import Cell, seen_view, slot
 from .model import Base, FieldWrite, LinkChange, Parked, Side
 
 
 @dataclass
 class Notes:
-    """The link as it will stand, being written; `close` freezes it."""
+    """The link as it will stand, being written; `close` freezes it. ENTRIES are the fields that are looked at."""
 
     side: Side
+    entries: Sequence[Field]
     bases: dict[str, Base]
     parked: dict[str, Parked] = field(default_factory=dict)
     writes: list[FieldWrite] = field(default_factory=list)
+    repair: bool = False
 
     def close(self, answers: Mapping[str, tuple[datetime, ...]]) -> LinkChange:
-        seen = {}
-        for entry in self.side.fields.values():
+        """Return what the link is left with. Of fields that are not mapped now nothing is forgotten."""
+        seen = {name: view for name, view in self.side.link.seen.items() if name not in self.side.fields}
+        for entry in self.entries:
             view = seen_view(self.side, entry)
             if not isinstance(view, Unseen) and not self._at_base(entry, view):
                 seen[entry.name] = view
         return LinkChange(self.side.link.id, self.bases, seen, self.parked, tuple(self.writes), answers)
 
+    def at(self, cell_field: Field, fact: str) -> Base:
+        """Return the base of *fact* as it now stands."""
+        return self.bases[slot(cell_field, fact)]
+
     def _at_base(self, entry: Field, view: View) -> bool:
-        bases = [self.bases.get(slot(entry, fact)) for fact in entry.facts]
+        bases = [self.bases.get(key) for _, key in entry.slots]
         return all(base is not None and base.view == view for base in bases)
+
+
+def frozen_note(side: Side) -> Notes:
+    """Return what a frozen link is left with: everything as it was, and what was seen."""
+    entries = [entry for entry in side.fields.values() if entry.direction != "once"]
+    return Notes(side, entries, dict(side.link.bases), dict(side.link.parked))
 
 
 def take_note(
     side: Side,
+    entries: Sequence[Field],
     *,
     facts: Facts,
     cells: Mapping[str, Cell],
     decisions: Mapping[str, Decision],
     refusals: Mapping[str, Refusal],
+    repair: bool = False,
 ) -> Notes:
     """
-    Return what *side* is left with. FACTS are the hub's values after the decisions; CELLS the readable fields of this
-    link; REFUSALS why the others could not be read.
+    Return what *side* is left with, having looked at *entries*. FACTS are the hub's values after the decisions; CELLS
+    the readable fields of this link; REFUSALS why the others could not be read.
     """
-    notes = Notes(side, dict(side.link.bases))
-    if frozen(side):
-        notes.parked = dict(side.link.parked)
-        return notes
-    for entry in side.fields.values():
-        if entry.direction == "once":
-            continue
+    notes = Notes(side, entries, dict(side.link.bases), repair=repair)
+    once = [entry.name for entry in side.fields.values() if entry.direction == "once"]
+    notes.parked.update({name: side.link.parked[name] for name in once if name in side.link.parked})
+    for entry in entries:
         if entry.name in refusals:
             refusal = refusals[entry.name]
             notes.parked[entry.name] = Parked("unreadable", refusal.text, view=seen_view(side, entry))
@@ -85,16 +97,17 @@ def _hold(notes: Notes, entry: Field, cell: Cell | None, decisions: Mapping[str,
 
 def _move_bases(notes: Notes, cell: Cell, decisions: Mapping[str, Decision]) -> None:
     """Answer the moves of this cell: its bases become what it now says, the loser's too; restyled views follow."""
-    for fact in cell.field.facts:
+    for fact, key in cell.field.slots:
         decision = decisions.get(fact)
-        key = slot(cell.field, fact)
-        if decision is not None and decision.conflict is not None:
+        if cell.at_base(fact) or (decision is not None and decision.conflict is not None):
             continue
         if decision is not None and any(cell is mover for mover in decision.moved):
             value = decision.value if cell.fits(fact, decision.value) else _reading(cell, fact)
             notes.bases[key] = Base({fact: value}, cell.seen, cell.field.fingerprint)
-        elif not cell.at_base(fact):
-            notes.bases[key] = Base({fact: cell.base_value(fact)}, cell.seen, cell.field.fingerprint)
+        else:
+            base = cell.bases.get(fact)
+            default = base is not None and base.default and not cell.fits(fact, cell.base_value(fact))
+            notes.bases[key] = Base({fact: cell.base_value(fact)}, cell.seen, cell.field.fingerprint, default)
 
 
 def _reading(cell: Cell, fact: str) -> Value:
@@ -103,55 +116,71 @@ def _reading(cell: Cell, fact: str) -> Value:
 
 
 def _note_cell(notes: Notes, cell: Cell, facts: Facts) -> None:
-    """Base.value is the hub's value: nothing. The hub's value fits: the base learns it. Else a write."""
-    known = {fact: facts[fact] for fact in cell.field.facts if fact in facts}
-    behind = {
-        fact: value for fact, value in known.items() if notes.bases[slot(cell.field, fact)].value.get(fact) != value
-    }
+    """Base.value is the hub's value: nothing, or drift. The hub's value fits: the base learns it. Else a write."""
+    entry = cell.field
+    known = {fact: facts[fact] for fact in entry.facts if fact in facts}
+    behind = {fact: value for fact, value in known.items() if notes.at(entry, fact).value.get(fact) != value}
+    amiss = {fact for fact, value in known.items() if not cell.fits(fact, value)}
     if not behind:
-        return
-    if all(cell.fits(fact, value) for fact, value in known.items()):
+        if any(not notes.at(entry, fact).default for fact in amiss):
+            _note_drift(notes, cell, known)
+    elif not amiss:
         for fact, value in behind.items():
-            notes.bases[slot(cell.field, fact)] = Base({fact: value}, cell.seen, cell.field.fingerprint)
-    elif cell.field.direction == "in":
+            notes.bases[slot(entry, fact)] = Base({fact: value}, cell.seen, entry.fingerprint)
+    elif entry.direction == "in":
         text = "read only here; edit it in its own system, or map it with direction: both"
-        notes.parked[cell.field.name] = Parked("in", text, known, cell.seen)
+        notes.parked[entry.name] = Parked("in", text, known, cell.seen)
     else:
-        _want(notes, cell.field, known, cell.seen)
+        _want(notes, entry, known, cell.seen)
+
+
+def _note_drift(notes: Notes, cell: Cell, known: Facts) -> None:
+    """Nobody moved, and yet they differ: the words of the system mean something else now. A plan repairs it."""
+    entry = cell.field
+    if notes.repair and entry.direction == "both":
+        _want(notes, entry, known, cell.seen)
+        return
+    text = "neither side moved, yet what it shows no longer stands for the hub's value; an approved plan repairs it"
+    notes.parked[entry.name] = Parked("drift", text, known, cell.seen)
 
 
 def _note_out(notes: Notes, entry: Field, facts: Facts) -> None:
     """Written, never read: what a person did there is reported, and replaced with the hub's next change, not before."""
     known = {fact: notes.side.derived.get(entry.name, facts.get(fact)) for fact in entry.facts}
-    base = notes.bases.get(slot(entry, entry.facts[0]))
+    bases = [notes.bases.get(key) for _, key in entry.slots]
+    mine = [base for base in bases if base is not None and base.lens == entry.fingerprint]
     seen = seen_view(notes.side, entry)
-    if base is not None and base.lens == entry.fingerprint and all(base.value.get(f) == v for f, v in known.items()):
-        if seen != base.view and not isinstance(seen, Unseen):
-            text = "changed there, where the hub only writes; replaced with the hub's next change"
-            notes.parked[entry.name] = Parked("out", text, known, seen)
-        return
-    if base is None and all(value is None for value in known.values()):
-        return
     view = None if isinstance(seen, Unseen) else seen
-    if seen is not UNSEEN and all(entry.lens.fits(fact, value, view) for fact, value in known.items()):
-        for fact, value in known.items():
-            notes.bases[slot(entry, fact)] = Base({fact: value}, view, entry.fingerprint)
+    if not mine and all(value is None for value in known.values()):
         return
-    _want(notes, entry, known, view)
+    if seen is not UNSEEN and all(entry.lens.fits(fact, value, view) for fact, value in known.items()):
+        for fact, key in entry.slots:
+            notes.bases[key] = Base({fact: known[fact]}, view, entry.fingerprint)
+    elif len(mine) == len(bases) and all(base.value.get(f) == known[f] for base, f in zip(mine, known, strict=True)):
+        if seen is not UNSEEN and any(base.view != view for base in mine):
+            text = "changed there, where the hub only writes; replaced with the hub's next change"
+            notes.parked[entry.name] = Parked("out", text, known, view)
+    else:
+        _want(notes, entry, known, view)
 
 
 def _note_unseen(notes: Notes, entry: Field, facts: Facts) -> None:
     """A two-way field that has a value and is never shown by a record that has been read is told, not forgotten."""
     known = {fact: facts[fact] for fact in entry.facts if facts.get(fact) is not None}
     read = notes.side.fresh is not None or notes.side.link.bases
-    if known and read and entry.direction == "both":
+    if not known or not read or entry.direction != "both":
+        return
+    parked = notes.side.link.parked.get(entry.name)
+    if parked is not None and _held_back(parked, entry, known):
+        notes.parked[entry.name] = parked  # why it was left out says more than that it is not shown
+    else:
         notes.parked[entry.name] = Parked("unseen", "the record never shows this field", known)
 
 
 def _want(notes: Notes, entry: Field, facts: Facts, seen: View) -> None:
     """Want *facts* written over *seen*, unless that very wish is parked or the lens refuses."""
     parked = notes.side.link.parked.get(entry.name)
-    if parked is not None and parked.code in HELD_BACK and parked.view == seen and dict(parked.value) == dict(facts):
+    if parked is not None and parked.view == seen and _held_back(parked, entry, facts):
         notes.parked[entry.name] = parked
         return
     view = entry.lens.write(facts, seen)
@@ -164,6 +193,12 @@ def _want(notes: Notes, entry: Field, facts: Facts, seen: View) -> None:
         notes.parked[entry.name] = Parked("lossy", text, facts, seen)
         return
     notes.writes.append(FieldWrite(entry.name, facts, view, seen))
+
+
+def _held_back(parked: Parked, entry: Field, facts: Facts) -> bool:
+    """Say whether this very wish is set aside; losing content may have been allowed since."""
+    allowed = parked.code == "lossy" and entry.lossy
+    return parked.code in HELD_BACK and not allowed and dict(parked.value) == dict(facts)
 
 
 HELD_BACK = frozenset({"left", "rejected", "dropped", "altered", "unclear", "no way", "refused", "lossy", "unseen"})

@@ -52,10 +52,13 @@ def next_hop(
 ) -> View | None:
     """
     Return the step to take next from *here*, where only *allowed* may follow and *tried* were stood on already: the
-    target itself, else the first of a known path, else a step whose way on is not known yet; None where there is none.
+    target itself, else the first of a known path, else a step whose way on is not known yet; None where there is none,
+    or where the way has become too long.
     """
     if target in allowed:
         return target
+    if len(set(tried)) >= MOST_HOPS:
+        return None
     barred = set(closing) if target not in closing else set()
     open_steps = [step for step in sorted(allowed) if step not in tried and step not in barred and step != here]
     known = list(transitions)

@@ -16,8 +16,8 @@ from .judge import Cell
 from .model import Origin
 from .rules import Rules
 
-MOST_ORDERS = 24
-"""Merging tries every order of the edits; four parties have so many, and more than that park."""
+MOST_MERGED = 4
+"""Merging tries every order of the edits; more parties than this have too many orders, and park."""
 
 
 @dataclass(frozen=True)
@@ -91,12 +91,14 @@ def _home(dispute: Dispute, system: str) -> Verdict | None:
 
 
 def _extreme(dispute: Dispute, rules: Rules, *, highest: bool, word: str) -> Verdict | None:
+    order = rules.orders.get(dispute.fact)
+    if order is None and word == "furthest":
+        return None
     claims: list[tuple[Value, str]] = [(dispute.hub, "hub")] if dispute.speaks else []
     for proposal in dispute.proposals:
         if isinstance(proposal.value, Clash):
             return None
         claims.append((proposal.value, proposal.system))
-    order = rules.orders.get(dispute.fact)
     ranks = [_rank(value, order) for value, _ in claims]
     if not _comparable([value for value, _ in claims], order):
         return None
@@ -115,36 +117,41 @@ def _rank(value: Value, order: Sequence[Value] | None) -> tuple[int, object]:
 
 
 def _comparable(values: Sequence[Value], order: Sequence[Value] | None) -> bool:
-    """Values can be ordered if the order lists them all, or they are of one ordered type and one currency."""
+    """
+    Values can be ordered if the order lists them all, or they are of one ordered type and one currency. Words have no
+    order of their own: the alphabet knows nothing of stages.
+    """
     there = [value for value in values if value is not None]
     if order is not None:
         return all(value in order for value in there)
     if len({type(value) for value in there}) > 1:
         return False
-    if not all(isinstance(value, Money | Decimal | date | datetime | bool | str) for value in there):
+    if not all(isinstance(value, Money | Decimal | date | datetime | bool) for value in there):
         return False
     return len({value.currency for value in there if isinstance(value, Money)}) <= 1
 
 
 def _union(dispute: Dispute) -> Verdict | None:
     """All steps, removals before additions; what the hub itself changed is in its value already."""
-    base = dispute.hub if dispute.hub is not None else frozenset()
-    if not isinstance(base, frozenset):
+    said = [dispute.hub, *(value for p in dispute.proposals for value in (p.old, p.new))]
+    if not all(value is None or isinstance(value, frozenset) for value in said):
         return None
     removed: frozenset[str] = frozenset()
     added: frozenset[str] = frozenset()
     for proposal in dispute.proposals:
-        old = proposal.old if isinstance(proposal.old, frozenset) else frozenset()
-        new = proposal.new if isinstance(proposal.new, frozenset) else frozenset()
+        old, new = _words(proposal.old), _words(proposal.new)
         removed |= old - new
         added |= new - old
-    return Verdict((base - removed) | added, "all", "union")
+    return Verdict((_words(dispute.hub) - removed) | added or None, "all", "union")
+
+
+def _words(value: Value) -> frozenset[str]:
+    return value if isinstance(value, frozenset) else frozenset()
 
 
 def _merge(dispute: Dispute) -> Verdict | None:
     """All edits, if every order of them gives the same text: three-way merging by line is not associative."""
-    count = len(dispute.proposals)
-    if count > MOST_ORDERS.bit_length() - 1:
+    if len(dispute.proposals) > MOST_MERGED:
         return None
     results = {_in_order(order, dispute.hub) for order in permutations(dispute.proposals)}
     merged = results.pop()

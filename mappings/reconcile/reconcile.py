@@ -5,20 +5,19 @@ Pure: the same call serves `plan` (list the writes), `sync` (make them) and `exp
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 
 from mappings.canonical.values import Value
-from mappings.lens import Refusal, Unseen
+from mappings.lens import Field, Held, Refusal, Unseen
 
 from .answers import Times, count_answers
-from .decide import Decision, decide
+from .decide import Decision, decide, kept_open
 from .judge import Cell, by_fact, cells, frozen, held_of, stored_view, unreadable
-from .model import HELD, Conflict, Entity, Event, Fact, LinkChange, Outcome, Side
-from .note import take_note
+from .model import HELD, Entity, Event, Fact, LinkChange, Outcome, Side
+from .note import frozen_note, take_note
+from .rest import stirred
 from .rules import Rules
-
-Key = tuple[str, str]
-"""(system, field)."""
 
 
 def reconcile(entity: Entity, sides: Sequence[Side], rules: Rules) -> Outcome:
@@ -30,47 +29,75 @@ def reconcile(entity: Entity, sides: Sequence[Side], rules: Rules) -> Outcome:
     - Whatever a fresh snapshot shows for the first time has an event, before anything is decided over it.
     """
     sides = sorted(sides, key=lambda side: (side.link.system, side.link.id))
-    judged, refusals = _judge(entity, sides)
-    rows, times = count_answers(list(judged.values()), now=rules.now)
-    rules = replace(rules, answers=rows)
-
-    decisions: dict[str, Decision] = {}
-    for fact, carriers in sorted(by_fact(judged).items()):
-        decision = decide(entity, fact, carriers, rules)
-        if decision is not None:
-            decisions[fact] = decision
+    values = {name: said.value for name, said in entity.facts.items()}
+    facts = _all_facts(entity, sides) if rules.drift != "overlook" else stirred(entity, sides, values)
+    held = held_of(entity) if facts else {}
+    looks = [_look(side, facts, held) for side in sides]
+    judged = [cell for look in looks for cell in look.cells.values()]
+    rows, times = count_answers(judged, now=rules.now)
+    decisions = _decide(entity, looks, replace(rules, answers=rows) if judged else rules)
 
     after = _entity_after(entity, decisions)
-    links = [_link_after(side, after, judged, decisions, refusals, times.get(side.link.id)) for side in sides]
-    events = [*_readings(sides, refusals, judged), *_changes(entity, after, decisions), *_parkings(sides, links)]
+    links = [_link_after(look, after, decisions, rules=rules, times=times) for look in looks]
+    events = [*_readings(looks), *_changes(entity, after, decisions), *_parkings(sides, links)]
     return Outcome(after, tuple(links), events=tuple(events))
 
 
-def _judge(entity: Entity, sides: Sequence[Side]) -> tuple[dict[Key, Cell], dict[Key, Refusal]]:
-    held = held_of(entity)
-    judged: dict[Key, Cell] = {}
-    refusals: dict[Key, Refusal] = {}
-    for side in sides:
-        if frozen(side):
+@dataclass(frozen=True)
+class _Look:
+    """What one link shows of the fields that have to be judged: ENTRIES of its mapping, readable as CELLS or not."""
+
+    side: Side
+    entries: Sequence[Field]
+    cells: Mapping[str, Cell]
+    refusals: Mapping[str, Refusal]
+
+
+def _all_facts(entity: Entity, sides: Sequence[Side]) -> set[str]:
+    return {*entity.conflicts, *(fact for side in sides for entry in side.fields.values() for fact in entry.facts)}
+
+
+def _look(side: Side, facts: AbstractSet[str], held: Held) -> _Look:
+    if frozen(side) or not facts:
+        return _Look(side, (), {}, {})
+    stirred_ones = [entry for entry in side.fields.values() if not facts.isdisjoint(entry.facts)]
+    entries = [entry for entry in stirred_ones if entry.direction != "once"]
+    readable: dict[str, Cell] = {}
+    refusals: dict[str, Refusal] = {}
+    for cell in cells(side, held, only={entry.name for entry in entries}):
+        refusal = unreadable(cell)
+        if refusal is None:
+            readable[cell.field.name] = cell
+        else:
+            refusals[cell.field.name] = refusal
+    return _Look(side, entries, readable, refusals)
+
+
+def _decide(entity: Entity, looks: Sequence[_Look], rules: Rules) -> dict[str, Decision]:
+    waiting = {(look.side.link.system, look.side.link.external_id) for look in looks if frozen(look.side)}
+    carriers = by_fact(cell for look in looks for cell in look.cells.values())
+    decisions: dict[str, Decision] = {}
+    for fact in sorted({*carriers, *entity.conflicts}):
+        open_one = entity.conflicts.get(fact)
+        if open_one is not None and any((party.system, party.record) in waiting for party in open_one.parties):
+            decisions[fact] = kept_open(entity, open_one)
             continue
-        for cell in cells(side, held):
-            refusal = unreadable(cell)
-            if refusal is None:
-                judged[side.link.system, cell.field.name] = cell
-            else:
-                refusals[side.link.system, cell.field.name] = refusal
-    return judged, refusals
+        decision = decide(entity, fact, carriers.get(fact, ()), rules)
+        if decision is not None:
+            decisions[fact] = decision
+    return decisions
 
 
 def _entity_after(entity: Entity, decisions: Mapping[str, Decision]) -> Entity:
+    if not decisions and not entity.conflicts:
+        return entity
     facts, held = dict(entity.facts), dict(entity.held)
     for fact, decision in decisions.items():
         if decision.conflict is None and decision.origin is not None:
             keep_held(facts, held, fact=fact, value=decision.value)
             facts[fact] = Fact(decision.value, decision.origin)
     conflicts = {fact: decision.conflict for fact, decision in decisions.items() if decision.conflict is not None}
-    kept = {fact: _same_or_new(entity.conflicts.get(fact), conflict) for fact, conflict in conflicts.items()}
-    return replace(entity, facts=facts, held=held, conflicts=kept)
+    return replace(entity, facts=facts, held=held, conflicts=conflicts)
 
 
 def keep_held(facts: Mapping[str, Fact], held: dict[str, tuple[Value, ...]], *, fact: str, value: Value) -> None:
@@ -82,43 +109,46 @@ def keep_held(facts: Mapping[str, Fact], held: dict[str, tuple[Value, ...]], *, 
     held[fact] = (former, *rest)[:HELD]
 
 
-def _same_or_new(open_one: Conflict | None, conflict: Conflict) -> Conflict:
-    """A conflict that stands as it stood is the same entry, never entered twice."""
-    return open_one if open_one == conflict else conflict
-
-
 def _link_after(
-    side: Side,
-    entity: Entity,
-    judged: Mapping[Key, Cell],
-    decisions: Mapping[str, Decision],
-    refusals: Mapping[Key, Refusal],
-    times: Times | None,
+    look: _Look, entity: Entity, decisions: Mapping[str, Decision], *, rules: Rules, times: Mapping[int, Times]
 ) -> LinkChange:
-    system = side.link.system
+    link = look.side.link
+    answers = times.get(link.id, link.answers)
+    if frozen(look.side):
+        return frozen_note(look.side).close(answers)
+    if not look.entries:
+        parked = {name: parked for name, parked in link.parked.items() if name in look.side.fields}
+        return LinkChange(link.id, link.bases, link.seen, parked, answers=answers)
     notes = take_note(
-        side,
+        look.side,
+        look.entries,
         facts={name: said.value for name, said in entity.facts.items()},
-        cells={name: cell for (where, name), cell in judged.items() if where == system},
+        cells=look.cells,
         decisions=decisions,
-        refusals={name: refusal for (where, name), refusal in refusals.items() if where == system},
+        refusals=look.refusals,
+        repair=rules.drift == "repair",
     )
-    return notes.close(side.link.answers if times is None else times)
+    return notes.close(answers)
 
 
-def _readings(sides: Sequence[Side], refusals: Mapping[Key, Refusal], judged: Mapping[Key, Cell]) -> list[Event]:
+def _readings(looks: Sequence[_Look]) -> list[Event]:
     """Write down every view that differs from the one last *seen*: parked, unreadable and restyled ones too."""
     events = []
-    for side in sides:
-        for name, view in (side.fresh or {}).items():
-            before = stored_view(side, side.fields[name])
+    for look in looks:
+        side = look.side
+        if side.fresh is None:
+            continue
+        for entry in side.fields.values() if frozen(side) else look.entries:
+            if entry.direction == "once" or entry.name not in side.fresh:
+                continue
+            view, before = side.fresh[entry.name], stored_view(side, entry)
             old = None if isinstance(before, Unseen) else before
             if before == view or (isinstance(before, Unseen) and view is None):
                 continue
-            cell = judged.get((side.link.system, name))
-            restyled = cell is not None and not any(cell.moved(fact) for fact in cell.field.facts)
-            cause = "unreadable" if (side.link.system, name) in refusals else "restyled" if restyled else ""
-            events.append(Event("read", name, old, view, system=side.link.system, at=side.at, cause=cause))
+            cell = look.cells.get(entry.name)
+            restyled = cell is not None and not any(cell.moved(fact) for fact in entry.facts)
+            cause = "unreadable" if entry.name in look.refusals else "restyled" if restyled else ""
+            events.append(Event("read", entry.name, old, view, system=side.link.system, at=side.at, cause=cause))
     return events
 
 

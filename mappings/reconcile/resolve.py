@@ -5,13 +5,13 @@ Resolving moves the parties' bases to the views *that were shown* and sets the h
 edit and may be a new conflict. A hub edit of a fact in conflict is a resolution.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from mappings.canonical.values import Value
-from mappings.lens import Refusal
+from mappings.lens import Field, Refusal, Unseen
 
-from .judge import held_of, slot
+from .judge import held_of, slot, stored_view
 from .model import Base, Conflict, Entity, Event, Fact, Link, Origin, Party, Side
 from .reconcile import keep_held
 
@@ -21,16 +21,24 @@ class Unresolvable(Exception):
 
 
 def set_fact(
-    entity: Entity, sides: Sequence[Side], fact: str, *, value: Value, origin: Origin
+    entity: Entity,
+    sides: Sequence[Side],
+    fact: str,
+    *,
+    value: Value,
+    origin: Origin,
+    saw: Conflict | None = None,
 ) -> tuple[Entity, list[Side], list[Event]]:
     """
-    Set *fact* at the hub. In a conflict this answers the parties as they were shown.
+    Set *fact* at the hub. In a conflict this answers the parties as they were shown: SAW is the entry that the person
+    had before them, without it the present one. What moved since is a new edit.
 
-    Raises Unresolvable where every system that carries the fact is only read (edit it there).
+    Raises Unresolvable where every system that carries the fact is only read (edit it there), unless they differ.
     """
-    _editable(sides, fact)
-    conflict = entity.conflicts.get(fact)
-    if conflict is not None:
+    conflict = saw or entity.conflicts.get(fact)
+    if conflict is None:
+        _editable(sides, fact)
+    else:
         sides = [_answered(side, entity, conflict, value) for side in sides]
     facts, held = dict(entity.facts), dict(entity.held)
     old = facts[fact].value if fact in facts else None
@@ -68,34 +76,33 @@ def _editable(sides: Sequence[Side], fact: str) -> None:
 
 def _answered(side: Side, entity: Entity, conflict: Conflict, value: Value) -> Side:
     """Move the bases of *side* for the conflict's fact to the view that the person was shown."""
-    shown = next((party for party in conflict.parties if party.system == side.link.system), None)
-    if shown is None:
-        return side
-    bases, parked = dict(side.link.bases), dict(side.link.parked)
+    bases, seen, parked = dict(side.link.bases), dict(side.link.seen), dict(side.link.parked)
     held = held_of(entity)
     for entry in side.fields.values():
-        if conflict.fact not in entry.facts or entry.direction not in ("both", "in"):
+        shown = _shown(side, entry, conflict)
+        if shown is None:
             continue
         fits = entry.lens.fits(conflict.fact, value, shown.view)
         reading = entry.lens.read(shown.view, held)
         if not fits and isinstance(reading, Refusal):
             continue
+        standing = stored_view(side, entry)
+        if not isinstance(standing, Unseen):
+            seen[entry.name] = standing  # what moved since it was shown is a new edit
         said = value if fits or isinstance(reading, Refusal) else reading.get(conflict.fact)
         bases[slot(entry, conflict.fact)] = Base({conflict.fact: said}, shown.view, entry.fingerprint)
         parked.pop(entry.name, None)
-    seen = _still_seen(side, bases)
     return replace(side, link=replace(side.link, bases=bases, parked=parked, seen=seen))
 
 
-def _still_seen(side: Side, bases: Mapping[str, Base]) -> dict[str, object]:
-    """Views that differ from the bases as they now stand: what moved since it was shown is a new edit."""
-    seen = dict(side.link.seen)
-    for entry in side.fields.values():
-        for fact in entry.facts:
-            old, new = side.link.bases.get(slot(entry, fact)), bases.get(slot(entry, fact))
-            if old is not new and entry.name not in seen and old is not None:
-                seen[entry.name] = old.view
-    return seen
+def _shown(side: Side, entry: Field, conflict: Conflict) -> Party | None:
+    """Return what *conflict* showed of *entry*."""
+    if conflict.fact not in entry.facts or entry.direction not in ("both", "in"):
+        return None
+    mine = [party for party in conflict.parties if party.system == side.link.system]
+    if len(mine) > 1:
+        mine = [party for party in mine if party.record == side.link.external_id]
+    return next((party for party in mine if party.entry in ("", entry.name)), None)
 
 
 def _without_answers(side: Side, fact: str) -> Side:

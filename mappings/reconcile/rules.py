@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Literal, TypeAlias
 
 from mappings.canonical.values import Value
 from mappings.policy import Park, Policy
@@ -11,6 +12,9 @@ ANSWER_WINDOW = timedelta(minutes=5)
 """A move of a field within this time after we wrote it there is an answer (ping-pong)."""
 MOST_ANSWERS = 3
 """So many answers in a row, with no hub edit and no other move between, park the fact."""
+
+
+Drift: TypeAlias = Literal["overlook", "report", "repair"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,11 @@ class Rules:
     default: Policy = field(default_factory=Park)
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Fact -> the systems that answered our writes in a row, the present moves included (ping-pong)."""
+    drift: Drift = "overlook"
+    """
+    Fields at rest that no longer fit the hub's value, because their system has other words now. ``overlook`` does not
+    look for them (what is at rest is not judged), ``report`` parks them, ``repair`` (an approved plan) writes them.
+    """
 
     def policy(self, fact: str) -> Policy:
         """Return who is right about *fact*."""

@@ -9,14 +9,16 @@ What a receipt means for the fields of its own write, one by one. The rest of a 
 """
 
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from mappings.canonical.values import Facts
 from mappings.exchange import Receipt, Refused, VendorRecord, View
 from mappings.lens import Field, Held, Refusal, Unseen
 
 from .guards import AFTER_WRITE
-from .judge import slot
+from .judge import last_seen
 from .model import Base, Event, FieldWrite, Link, LinkChange, OpenWrite, Parked
 
 Onward = Callable[[str, View, View, tuple[View, ...]], bool]
@@ -63,32 +65,62 @@ def settle(
     to settle). *fields* are those of the link's mapping.
     """
     state = _Settling(link, dict(link.bases), dict(link.seen), dict(link.parked), dict(link.answers))
+    settled = {wanted.field: fields[wanted.field] for wanted in write.fields if wanted.field in fields}
+    refusals = _refusals(settled, receipt)
     for wanted in write.fields:
-        entry = fields.get(wanted.field)
+        entry = settled.get(wanted.field)
         if entry is None:
             continue
-        state.parked.pop(entry.name, None)
-        refused = _refusal_of(entry, receipt)
         view = entry.view(receipt.record.views) if receipt.record else None
-        if refused is not None:
-            _refused(state, entry, wanted, refused=refused, view=view, held=held, onward=onward)
-        elif receipt.state == "done" and receipt.record is not None:
+        if entry.name in refusals:
+            state.parked.pop(entry.name, None)
+            if write.verb == "update":
+                _still_standing(state, entry, wanted, view=view, held=held)
+            _refused(state, entry, wanted, refused=refusals[entry.name], view=view, onward=onward)
+        elif receipt.state == "refused":
+            state.again = True
+        elif receipt.record is not None:
+            state.parked.pop(entry.name, None)
             _by_view(state, entry, wanted, view, create=write.verb == "create", proved=receipt.proved, held=held)
             state.answers[entry.name] = (now, *link.answers.get(entry.name, ())[1:])
     if write.verb == "create" and receipt.record is not None:
-        _defaults(state, receipt.record, fields, written={wanted.field for wanted in write.fields})
+        _defaults(state, receipt.record, fields, written=settled.keys() - refusals.keys())
     change = LinkChange(link.id, state.bases, state.seen, state.parked, answers=state.answers)
     absorbed = receipt.record is not None and _absorbed(state, receipt.record, fields)
     return Settlement(change, tuple(state.events), state.again, absorbed)
 
 
-def _refusal_of(entry: Field, receipt: Receipt) -> Refused | None:
-    """A refusal that names one of the field's places; one that names none speaks of a write that did not happen."""
+def _refusals(entries: Mapping[str, Field], receipt: Receipt) -> dict[str, Refused]:
+    """
+    Return field -> its refusal: the one that names a place of it. One that names none of the write's places speaks of
+    the whole of a write that did not happen; in a write that did, of a change that was left out, nobody knows which.
+    """
+    places = {place: entry.name for entry in entries.values() for place in entry.places}
+    found: dict[str, Refused] = {}
     for refused in receipt.refused:
-        if refused.place in entry.places:
-            return refused
-    unnamed = [refused for refused in receipt.refused if refused.place is None]
-    return unnamed[0] if unnamed and receipt.state == "refused" else None
+        if refused.place in places:
+            found.setdefault(places[refused.place], refused)
+    unnamed = [refused for refused in receipt.refused if refused.place not in places]
+    if receipt.state == "refused" and (unnamed or not receipt.refused):
+        whole = unnamed[0] if unnamed else Refused(None, receipt.reason or "refused without a reason")
+        found = {**dict.fromkeys(entries, whole), **found}
+    return found
+
+
+def _still_standing(
+    state: _Settling, entry: Field, wanted: FieldWrite, *, view: "View | Unseen | None", held: Held
+) -> None:
+    """Where a refused step left the record: on our way, as it was, or somewhere that somebody put it meanwhile."""
+    if view is None or isinstance(view, Unseen):
+        return
+    old = last_seen(state.bases, state.seen, entry)
+    reading = entry.lens.read(view, held)
+    if view in wanted.hops and not isinstance(reading, Refusal):
+        _base_at(state, entry, view, said=wanted.value, reading=reading)
+    elif view != wanted.expected:
+        _remember(state, entry, view)
+        state.again = True  # that edit has to be judged
+    _tell(state, entry, old, view)
 
 
 def _refused(
@@ -98,15 +130,10 @@ def _refused(
     *,
     refused: Refused,
     view: "View | Unseen | None",
-    held: Held,
     onward: Onward | None,
 ) -> None:
     """A step that the workflow refuses may have another way; anything else that is refused is parked."""
     shown = wanted.expected if view is None or isinstance(view, Unseen) else view
-    if shown in wanted.hops:
-        _take_over(state, entry, shown, entry.lens.read(shown, held))
-    elif shown != wanted.expected:
-        _remember(state, entry, shown)
     if refused.allowed and onward is not None and onward(entry.places[0], shown, wanted.view, refused.allowed):
         state.again = True
         return
@@ -127,47 +154,63 @@ def _by_view(
     if isinstance(view, Unseen):
         _park(state, entry, Parked("unseen", "written, but the record does not show it", wanted.value, wanted.expected))
         return
-    old = state.seen.get(entry.name, wanted.expected)
-    if all(entry.lens.fits(fact, value, view) for fact, value in wanted.value.items()):
-        for fact, value in wanted.value.items():
-            state.bases[slot(entry, fact)] = Base({fact: value}, view, entry.fingerprint)
-        state.seen.pop(entry.name, None)
-        state.events.append(Event("write", entry.name, old, view, system=state.link.system))
-        return
+    old = last_seen(state.bases, state.seen, entry)
     reading = entry.lens.read(view, held)
-    readable = not isinstance(reading, Refusal)
-    if readable and (view in wanted.hops or create):
-        _take_over(state, entry, view, reading)
+    if all(entry.lens.fits(fact, value, view) for fact, value in wanted.value.items()):
+        _base_at(state, entry, view, said=wanted.value, reading={} if isinstance(reading, Refusal) else reading)
+        before = wanted.expected if isinstance(old, Unseen) else old
+        state.events.append(Event("write", entry.name, before, view, system=state.link.system))
+        return
+    readable = None if isinstance(reading, Refusal) else reading
+    if readable is not None and (view in wanted.hops or create):
+        _base_at(state, entry, view, said=wanted.value, reading=readable)
         state.again = True
     elif not create and view == wanted.expected:
         _park(state, entry, Parked("dropped", "written, but the record still shows what it did", wanted.value, view))
         _remember(state, entry, view)
-    elif proved and readable:
-        _take_over(state, entry, view, reading)
+    elif proved and readable is not None:
+        _base_at(state, entry, view, said=wanted.value, reading=readable)
         _park(state, entry, Parked("altered", "the system made something else of it", wanted.value, view))
     else:
         _park(state, entry, Parked("unclear", "it shows neither what was nor what was written", wanted.value, view))
         _remember(state, entry, view)
-    if view != old:
-        state.events.append(Event("read", entry.name, old, view, system=state.link.system, cause=AFTER_WRITE))
+        state.again = True  # so that the question is put
+    _tell(state, entry, old, view)
 
 
-def _take_over(state: _Settling, entry: Field, view: View, reading: "Mapping[str, object] | Refusal") -> None:
-    """The base becomes what the system made of our write: nobody's edit, and nothing to adopt."""
-    if isinstance(reading, Refusal):
+def _base_at(state: _Settling, entry: Field, view: View, *, said: Facts, reading: Facts) -> None:
+    """
+    Put the bases of all facts of *entry* at *view*, which our write brought about: nobody's edit, nothing to adopt.
+
+    Each stands for what was written if the view says so; a fact that was not written for what it stood for, if the
+    view still says that; else for its reading. What is written once has no base.
+    """
+    if entry.direction == "once":
         return
-    for fact in entry.facts:
-        state.bases[slot(entry, fact)] = Base({fact: reading.get(fact)}, view, entry.fingerprint)  # type: ignore[dict-item]  # values of a reading
+    for fact, key in entry.slots:
+        base = state.bases.get(key)
+        known = said if fact in said else base.value if base is not None else {}
+        value = known.get(fact)
+        if not entry.lens.fits(fact, value, view):
+            value = reading.get(fact)
+        state.bases[key] = Base({fact: value}, view, entry.fingerprint)
     state.seen.pop(entry.name, None)
 
 
 def _remember(state: _Settling, entry: Field, view: View) -> None:
-    """Keep the view as seen where it is not the base's."""
-    base = state.bases.get(slot(entry, entry.facts[0]))
-    if base is None or base.view != view:
-        state.seen[entry.name] = view
-    else:
-        state.seen.pop(entry.name, None)
+    """Keep the view as seen where it is not that of all bases."""
+    if entry.direction == "once":
+        return
+    state.seen[entry.name] = view
+    if all(key in state.bases and state.bases[key].view == view for _, key in entry.slots):
+        del state.seen[entry.name]
+
+
+def _tell(state: _Settling, entry: Field, old: "View | Unseen", view: View) -> None:
+    """Write down a view that was not seen before: it may be a person's."""
+    if old != view:
+        before = None if isinstance(old, Unseen) else old
+        state.events.append(Event("read", entry.name, before, view, system=state.link.system, cause=AFTER_WRITE))
 
 
 def _park(state: _Settling, entry: Field, parked: Parked) -> None:
@@ -175,36 +218,24 @@ def _park(state: _Settling, entry: Field, parked: Parked) -> None:
     state.events.append(Event("parked", entry.name, None, parked.view, system=state.link.system, cause=parked.text))
 
 
-def _defaults(state: _Settling, record: VendorRecord, fields: Mapping[str, Field], *, written: set[str]) -> None:
-    """What a server fills into a field that we left empty is a default: no proposal, until somebody moves."""
+def _defaults(
+    state: _Settling, record: VendorRecord, fields: Mapping[str, Field], *, written: AbstractSet[str]
+) -> None:
+    """What a server fills into a field that we left empty, or that it refused: no proposal, until somebody moves."""
     for entry in fields.values():
         view = entry.view(record.views)
-        if entry.name in written or isinstance(view, Unseen) or entry.direction in ("once", "out"):
+        adopted = entry.adopt_defaults and entry.name not in state.parked
+        if entry.name in written or adopted or isinstance(view, Unseen) or entry.direction in ("once", "out"):
             continue
-        if entry.adopt_defaults or entry.name in state.parked:
-            continue
-        for fact in entry.facts:
-            filled = Base({fact: None}, view, entry.fingerprint, default=view is not None)
-            state.bases.setdefault(slot(entry, fact), filled)
+        for fact, key in entry.slots:
+            default = not entry.lens.fits(fact, None, view)
+            state.bases.setdefault(key, Base({fact: None}, view, entry.fingerprint, default))
 
 
 def _absorbed(state: _Settling, record: VendorRecord, fields: Mapping[str, Field]) -> bool:
     """Say whether every field of the record shows the view that the hub has last seen."""
-    for entry in fields.values():
-        view = entry.view(record.views)
-        if isinstance(view, Unseen) or entry.direction == "once":
-            continue
-        if entry.name in state.seen:
-            known = state.seen[entry.name]
-        else:
-            base = state.bases.get(slot(entry, entry.facts[0]))
-            known = base.view if base is not None else UNKNOWN
-        if known != view:
-            return False
-    return True
-
-
-UNKNOWN = object()
+    views = [(entry, entry.view(record.views)) for entry in fields.values() if entry.direction != "once"]
+    return all(isinstance(view, Unseen) or last_seen(state.bases, state.seen, entry) == view for entry, view in views)
 
 
 def left_out(change: LinkChange, parked: Mapping[str, Parked]) -> LinkChange:
