@@ -20,6 +20,10 @@ from .store import Store, many
 from .tables import conflict, entity, parked
 
 
+LEFT = "left"
+"""The code of what a person has decided to leave as it is: still held back, no longer on the list."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attention:
     """
@@ -70,9 +74,11 @@ class Changes:
         self.parked, self.unparked, self.conflicts, self.agreed = [], [], [], []
 
     def fields(self, place: Place, *, before: Mapping[str, Parked], after: Mapping[str, Parked]) -> None:
-        """Note the difference between what was parked at *place* and what is."""
+        """Note the difference between what was parked at *place* and what is; what a person left is off the list."""
         for field, entry in after.items():
-            if before.get(field) != entry:
+            if entry.code == LEFT and before.get(field) != entry:
+                self.unpark(place, field=field)
+            elif before.get(field) != entry:
                 self.park(place, field=field, entry=entry)
         for field in before.keys() - after.keys():
             self.unpark(place, field=field)

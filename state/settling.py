@@ -169,6 +169,7 @@ def _collect_link(store: Store, batch: _Batch, own: Row, *, record: Row, one: Se
     if one.change is not None:
         batch.changes.fields(place, before={**left_out, **before}, after=one.change.parked)
     if record["id"] is None:
+        batch.changes.unpark(place, field="")  # an earlier try may have been refused whole
         names = {"entity": own["entity"], "system": own["system"], "kind": own["kind"]}
         batch.new_links.append({**names, "external_id": external_id, "tombstone": False, **columns})
     else:

@@ -6,12 +6,23 @@ from dataclasses import dataclass, field, replace
 from mappings.exchange import Transition, View
 from mappings.reconcile import new_record, reconcile
 from mappings.reconcile.gone import attention, lost
-from mappings.reconcile.model import Entity, Event, FieldWrite, Link, LinkChange, NewRecord, Origin, Outcome, Side
+from mappings.reconcile.model import (
+    Entity,
+    Event,
+    FieldWrite,
+    Link,
+    LinkChange,
+    NewRecord,
+    Origin,
+    Outcome,
+    Parked,
+    Side,
+)
 from mappings.reconcile.path import hops, next_hop
 from state.types import Claimed, Decided, NewLink, Snapshot
 
 from .sides import derived_for_new, live_sides, make_side, rules_for, with_derived
-from .wired import Channel, Make, Scope, Wired
+from .wired import LEFT, WHOLE, Channel, Make, Scope, Wired
 
 
 @dataclass(frozen=True)
@@ -62,11 +73,18 @@ def _losses(wired: Wired, claimed: Claimed, sides: Sequence[Side]) -> tuple[Enti
             parked = {**link.parked, WHOLE: attention(link)}
             changes.append(LinkChange(link.id, link.bases, link.seen, parked, answers=link.answers))
             events += told
+        elif _has_left(wired, claimed, link):
+            parked = {**link.parked, WHOLE: Parked(LEFT, f"#{link.external_id} has left: its leave_when holds")}
+            changes.append(LinkChange(link.id, link.bases, link.seen, parked, answers=link.answers))
+            events.append(Event("left", "", system=link.system, cause=f"#{link.external_id}: leave_when holds"))
     return entity, changes, events
 
 
-WHOLE = ""
-"""The name under which something is parked that concerns a record as a whole."""
+def _has_left(wired: Wired, claimed: Claimed, link: Link) -> bool:
+    """Say whether the link's new snapshot shows that the record no longer takes part."""
+    channel = wired.shape.channels.get((link.system, link.kind))
+    snapshot = claimed.snapshots.get(link.id)
+    return channel is not None and snapshot is not None and channel.mapping.leaves(snapshot.record.views)
 
 
 def decide_new(

@@ -13,13 +13,13 @@ from mappings.exchange import Change, Create, Receipt, Transition, Update, Vendo
 from mappings.lens import Unseen
 from mappings.reconcile import held_of, settle
 from mappings.reconcile.marker import Marker
-from mappings.reconcile.model import Event, FieldWrite, Link, OpenWrite
+from mappings.reconcile.model import Event, FieldWrite, Link, LinkChange, OpenWrite, Parked
 from mappings.reconcile.path import next_hop
 from mappings.reconcile.settle import Settlement, left_out
 from state import dictionaries, outbox, settling
 from state.types import Outgoing, Settled
 
-from .wired import Channel, Wired
+from .wired import WHOLE, Channel, Wired
 
 
 @dataclass(frozen=True)
@@ -55,15 +55,32 @@ async def push_batch(wired: Wired, system: str) -> Pushed:
     )
     if not going:
         return Pushed()
-    writes = [make_write(wired, one) for one in going]
+    lacking = [one for one in going if missing_facts(wired, one)]
+    if lacking:
+        held = [_never_made(one, _lacks(wired, one)) for one in lacking]
+        await asyncio.to_thread(store_settled, wired, held)
+        going = tuple(one for one in going if one not in lacking)
     try:
-        receipts = await connector.push(writes)
+        receipts = await connector.push([make_write(wired, one) for one in going]) if going else []
     except (AuthFailed, RetryLater) as error:
         await _postpone(wired, going, error)
         raise
     settled = [settle_one(wired, one, receipt) for one, receipt in zip(going, receipts, strict=True)]
     await asyncio.to_thread(store_settled, wired, settled)
-    return _count(going, receipts, settled)
+    return _count(going, receipts, settled) + Pushed(sent=len(lacking), parked=len(lacking))
+
+
+def missing_facts(wired: Wired, one: Outgoing) -> list[str]:
+    """Return the fields that the mapping requires of a record that is made, and that the case cannot fill."""
+    if one.verb != "create":
+        return []
+    given = {write.field for write in one.fields}
+    return sorted(wired.shape.channels[one.system, one.kind].mapping.required - given)
+
+
+def _lacks(wired: Wired, one: Outgoing) -> Receipt:
+    names = ", ".join(missing_facts(wired, one))
+    return Receipt(one.key, "refused", reason=f"the mapping requires {names}, which the case does not have yet")
 
 
 def store_settled(wired: Wired, settled: Sequence[Settled]) -> None:
@@ -178,7 +195,8 @@ def _never_made(one: Outgoing, receipt: Receipt) -> Settled:
     """A create that the system refused whole: parked with its reason, until something changes or a person retries."""
     reason = "; ".join(refused.reason for refused in receipt.refused) or receipt.reason
     event = Event("parked", "", system=one.system, cause=f"not made: {reason}")
-    return Settled(one.key, "parked", events=[event])
+    parked = {**one.left_out, WHOLE: Parked("rejected", f"not made: {reason}")}
+    return Settled(one.key, "parked", change=LinkChange(0, {}, {}, parked), events=[event])
 
 
 # --- workflow ---------------------------------------------------------------------------------------------------------

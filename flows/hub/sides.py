@@ -12,7 +12,7 @@ from mappings.reconcile.model import Entity, Link, Side
 from state.types import Snapshot
 
 from .times import stamp_time
-from .wired import Channel, SyncShape, Wired
+from .wired import LEFT, WHOLE, Channel, SyncShape, Wired
 
 
 def make_side(channel: Channel, link: Link, snapshot: Snapshot | None) -> Side:
@@ -29,8 +29,18 @@ def live_sides(shape: SyncShape, links: tuple[Link, ...], snapshots: Mapping[int
     return [
         make_side(shape.channels[link.system, link.kind], link, snapshots.get(link.id))
         for link in links
-        if (not link.tombstone or link.id in snapshots) and (link.system, link.kind) in shape.channels
+        if _takes_part(shape, link, snapshots.get(link.id))
     ]
+
+
+def _takes_part(shape: SyncShape, link: Link, snapshot: Snapshot | None) -> bool:
+    """A tombstone does not, unless its record came back; nor does a record that has left by `leave_when`."""
+    channel = shape.channels.get((link.system, link.kind))
+    if channel is None:
+        return False
+    if snapshot is not None:
+        return not channel.mapping.leaves(snapshot.record.views)
+    return not link.tombstone and not (WHOLE in link.parked and link.parked[WHOLE].code == LEFT)
 
 
 def with_derived(shape: SyncShape, sides: list[Side], snapshots: Mapping[int, Snapshot]) -> list[Side]:

@@ -17,6 +17,10 @@ from state.types import Lease, Worker
 
 Scope = tuple[str, str]
 """(system, kind)."""
+LEFT = "left scope"
+"""The code of a record that is still there and no longer takes part (`leave_when`)."""
+WHOLE = ""
+"""The name under which something is parked that concerns a record as a whole."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from datetime import date
 from connectors.memory.traits import KindTraits
 from flows.hub.casework import leave_parked, resolve, retry_parked, set_value
 from state import attention, history
-from tests.hub_builders import HUB, a_deal, a_hub, some_traits
+from tests.hub_builders import CRM, HUB, TRK, a_deal, a_hub, some_traits
 
 
 def opened(tmp_path, **settings):
@@ -48,7 +48,7 @@ def test_edits_of_different_fields_cross_over(tmp_path):
 
 
 def test_a_status_moves_the_stage_and_a_restyled_one_does_not_throw_it_back(tmp_path):
-    hub, deal = opened(tmp_path)
+    hub, _deal = opened(tmp_path)
     hub.systems["trk"].edit("record", "1", {"status": "Resolved"})
     hub.sync()
     assert hub.facts()["stage"] == "defence"
@@ -123,7 +123,7 @@ def test_what_a_person_leaves_is_off_the_list(tmp_path):
     report = hub.sync()
 
     assert sum(report.writing.values()) == 0
-    assert [e.code for e in attention.parked_fields(hub.installation.store)] in ([], ["left"])
+    assert attention.parked_fields(hub.installation.store) == ()
 
 
 WORKFLOW = {
@@ -137,7 +137,7 @@ STATUS = KindTraits(workflow=WORKFLOW, silent=True)
 
 
 def test_a_status_takes_the_way_through_the_workflow(tmp_path):
-    hub, deal = opened(tmp_path, traits={"trk": STATUS})
+    hub, _deal = opened(tmp_path, traits={"trk": STATUS})
     hub.act("CASE-1", lambda act: set_value(act, "stage", "defence"))
 
     hub.sync()
@@ -208,6 +208,37 @@ def test_two_that_might_be_the_same_are_for_a_person(tmp_path):
 
     assert len(hub.records("trk")) == 2
     assert {e.record for e in attention.parked_fields(hub.installation.store)} == {"1", "2"}
+
+
+def test_what_a_mapping_requires_is_asked_for_before_a_record_is_made(tmp_path):
+    trk = TRK.replace("fields:\n", "fields:\n  deadline: {at: deadline, as: date, required: true}\n")
+    hub = a_hub(tmp_path, mappings={"record.crm.yaml": CRM, "record.trk.yaml": trk})
+    deal = hub.systems["crm"].create("record", a_deal())
+    hub.sync()
+    [entry] = attention.parked_fields(hub.installation.store)
+    assert (hub.records("trk"), "requires deadline" in entry.text) == ({}, True)
+
+    hub.systems["crm"].edit("record", deal, {"deadline": "2026-12-01"})
+    hub.sync()
+
+    assert [issue["deadline"] for issue in hub.records("trk").values()] == ["2026-12-01"]
+    assert attention.parked_fields(hub.installation.store) == ()
+
+
+def test_a_record_that_leaves_by_its_rule_is_left_alone_until_it_returns(tmp_path):
+    trk = TRK + "leave_when: {next_step: архив}\n"
+    hub, deal = opened(tmp_path, mappings={"record.crm.yaml": CRM, "record.trk.yaml": trk})
+    hub.systems["trk"].edit("record", "1", {"next_step": "архив"})
+    hub.sync()
+    hub.systems["crm"].edit("record", deal, {"amount": "5"})
+    hub.sync()
+    away = hub.records("trk")["1"]["amount"]
+
+    hub.systems["trk"].edit("record", "1", {"next_step": "снова"})
+    hub.sync()
+
+    assert (away, hub.records("trk")["1"]["amount"]) == ("150000", "5")
+    assert attention.parked_fields(hub.installation.store) == ()
 
 
 def test_a_clone_with_our_marker_is_listed_and_never_linked(tmp_path):
