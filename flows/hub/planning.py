@@ -14,13 +14,14 @@ from typing import Any
 from mappings.canonical.values import encode_facts
 from mappings.exchange import VendorRecord
 from mappings.reconcile.guards import Stop
-from mappings.reconcile.model import FieldWrite, Outcome
-from state import claims
-from state.types import Decided, NewLink, Snapshot, Whole
+from mappings.reconcile.model import Entity, FieldWrite, Origin
+from state import cases, claims, waiting
+from state.types import Decided, NewLink, Outgoing, Snapshot, Whole
 
 from .batches import Deciding, cpu_of_hub
 from .deciding import Meeting, Ruling, decide_claimed, decide_new
 from .report import Report
+from .running import asks
 from .strangers import NOT_TAKEN
 from .sync import Step, read_systems
 from .wired import Scope, Wired
@@ -28,7 +29,11 @@ from .wired import Scope, Wired
 
 @dataclass(frozen=True)
 class PlannedWrite:
-    """One write of a plan. RECORD is empty for a create; NAME is the case's key, or the record it is opened for."""
+    """
+    One write of a plan. RECORD is empty for a create; NAME is the case's key, or the record it is opened for.
+
+    ORIGINS say of each fact who said the value that is written; they are shown, and no part of the fingerprint.
+    """
 
     name: str
     title: str
@@ -37,6 +42,8 @@ class PlannedWrite:
     record: str
     fields: tuple[FieldWrite, ...]
     fixed: Mapping[str, Any] = field(default_factory=dict)
+    kind: str = ""
+    origins: Mapping[str, Origin] = field(default_factory=dict, compare=False)
 
     def form(self) -> dict[str, Any]:
         """Return the write as JSON, in the form that the fingerprint and the plan file share."""
@@ -44,6 +51,7 @@ class PlannedWrite:
             "case": self.name,
             "title": self.title,
             "system": self.system,
+            "kind": self.kind,
             "verb": self.verb,
             "record": self.record,
             "fields": [
@@ -167,38 +175,81 @@ class Planning(Deciding):
 
 
 async def make_plan(wired: Wired, *, only: str | None = None, step: Step = lambda _: None) -> Plan:
-    """Read every system and return what a pass would write. Pages and cursors are stored, decisions are not."""
-    report = Report(wired.shape.name)
+    """
+    Read every system and return what a pass would write. Pages and cursors are stored, decisions are not.
+
+    What an earlier pass has decided and was not let write is part of the plan; made with another mapping, it is
+    decided anew.
+    """
+    store, shape = wired.store, wired.shape
+    report = Report(shape.name)
     systems = [name for name in sorted(wired.connectors) if only in (None, name)]
     await read_systems(wired, systems, report, full=False, step=step)
     planning = Planning(wired, report)
     try:
         step("deciding")
+        cases.mark_due(store, waiting.outdated(store, shape.name, mapping=shape.fingerprint))
         await asyncio.to_thread(planning.run)
     finally:
-        claims.release(wired.store, wired.worker)
-    writes = tuple(write for ruling in planning.rulings for write in _writes(ruling.decided))
-    stops = (*report.stops, *planning.tally.stops(wired.shape.limits))
-    return Plan(wired.shape.name, wired.shape.fingerprint, writes, tuple(planning.rulings), stops, dict(report.trouble))
+        claims.release(store, wired.worker)
+    decided = {ruling.decided.outcome.entity.id for ruling in planning.rulings}
+    writes = [write for ruling in planning.rulings for write in _writes(ruling.decided)]
+    writes += [_waiting(one) for one in waiting.planned(store, shape.name) if one.entity.id not in decided]
+    stops = dict.fromkeys([*asks(wired), *report.stops, *planning.tally.stops(shape.limits)])
+    return Plan(
+        shape.name, shape.fingerprint, tuple(writes), tuple(planning.rulings), tuple(stops), dict(report.trouble)
+    )
 
 
 def _writes(decided: Decided) -> list[PlannedWrite]:
     outcome = decided.outcome
     name = outcome.entity.key or f"new case for #{decided.new_links[0].snapshot.record.id}"
-    title = _title(outcome)
     links = decided.claimed.links if decided.claimed else ()
-    where = {link.id: (link.system, link.external_id) for link in links}
-    where |= {new.ref: (new.snapshot.record.system, new.snapshot.record.id) for new in decided.new_links}
-    writes = []
-    for change in outcome.links:
-        if change.write:
-            system, record = where[change.link]
-            writes.append(PlannedWrite(name, title, system, "update", record, change.write))
-    made = [PlannedWrite(name, title, one.system, "create", "", one.fields, one.fixed) for one in outcome.creates]
+    where = {link.id: (link.system, link.kind, link.external_id) for link in links}
+    records = [(new.ref, new.snapshot.record) for new in decided.new_links]
+    where |= {ref: (record.system, record.kind, record.id) for ref, record in records}
+    writes = [
+        _write(outcome.entity, name, where[change.link], fields=change.write)
+        for change in outcome.links
+        if change.write
+    ]
+    made = [
+        _write(outcome.entity, name, (one.system, one.kind, ""), fields=one.fields, fixed=one.fixed)
+        for one in outcome.creates
+    ]
     return writes + made
 
 
-def _title(outcome: Outcome) -> str:
-    facts = outcome.entity.facts
+def _waiting(one: Outgoing) -> PlannedWrite:
+    """What an earlier pass has planned."""
+    record = "" if one.verb == "create" else one.external_id or ""
+    place = (one.system, one.kind, record)
+    return _write(one.entity, one.entity.key, place, fields=one.fields, fixed=one.fixed)
+
+
+def _write(
+    entity: Entity,
+    name: str,
+    place: tuple[str, str, str],
+    *,
+    fields: Sequence[FieldWrite],
+    fixed: Mapping[str, Any] | None = None,
+) -> PlannedWrite:
+    system, kind, record = place
+    return PlannedWrite(
+        name,
+        _title(entity),
+        system,
+        "update" if record else "create",
+        record,
+        tuple(fields),
+        dict(fixed or {}),
+        kind=kind,
+        origins={fact: said.origin for fact, said in entity.facts.items()},
+    )
+
+
+def _title(entity: Entity) -> str:
+    facts = entity.facts
     parts = [str(facts[name].value) for name in ("title", "client") if name in facts and facts[name].value]
     return " · ".join(parts)

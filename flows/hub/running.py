@@ -88,12 +88,17 @@ async def _watched(wired: Wired, options: PassOptions, how: How, *, begun: Run, 
 
 
 def halted(wired: Wired) -> list[Stop]:
-    """Return why the sync may not write: its mapping has changed since the last pass, or a guard still asks."""
+    """Return why the sync may not write; the first pass of all takes note of the mapping that it runs with."""
     store, shape = wired.store, wired.shape
-    known = runs.fingerprint(store, shape.name)
-    if known is None:
+    if runs.fingerprint(store, shape.name) is None:
         runs.set_fingerprint(store, shape.name, mapping=shape.fingerprint)
-    elif known != shape.fingerprint:
+    return asks(wired)
+
+
+def asks(wired: Wired) -> list[Stop]:
+    """Return what asks for approval: the mapping has changed since the last pass, or a guard was set off."""
+    store, shape = wired.store, wired.shape
+    if runs.fingerprint(store, shape.name) not in (None, shape.fingerprint):
         text = f"the mapping of {shape.name} has changed since its last pass"
         return [Stop(MAPPING, text)]
     kept = dictionaries.recall(store, "", name=_halt_name(shape.name), within=_EVER) or []

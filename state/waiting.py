@@ -1,0 +1,95 @@
+"""
+What waits to be written, and the single records and links that a person acts upon.
+
+A pass that a guard stopped has stored its decisions: their writes wait as planned, although nothing is due any more.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from .attention import Changes, Place
+from .outbox import its_link
+from .rows import Row, entity_of, labelled, link_of, open_write_of, outgoing_of, part, snapshot_of
+from .store import Store
+from .tables import conflict, entity, event, inbox, link, outbox, parked
+from .types import Outgoing, Snapshot
+
+
+def planned(store: Store, sync: str) -> tuple[Outgoing, ...]:
+    """Return the planned writes of *sync*, with their entities and links, oldest first; takes nothing."""
+    joined = outbox.join(entity, entity.c.id == outbox.c.entity).outerjoin(link, its_link())
+    query = (
+        sa.select(*labelled(outbox), *labelled(entity), *labelled(link))
+        .select_from(joined)
+        .where(entity.c.sync == sync, outbox.c.state == "planned")
+        .order_by(outbox.c.planned_at, outbox.c.key)
+    )
+    with store.read() as conn:
+        return tuple(_outgoing(row) for row in conn.execute(query).mappings())
+
+
+def _outgoing(row: Row) -> Outgoing:
+    own, record = part(row, outbox), part(row, link)
+    its = link_of(record, open_write_of(own)) if record["id"] is not None else None
+    return outgoing_of(own, owner=entity_of(part(row, entity)), record=its)
+
+
+def outdated(store: Store, sync: str, *, mapping: str) -> tuple[str, ...]:
+    """Return the entities of *sync* whose planned writes were made with other mappings than *mapping*."""
+    query = sa.select(outbox.c.entity).join(entity, entity.c.id == outbox.c.entity)
+    query = query.where(entity.c.sync == sync, outbox.c.state == "planned", outbox.c.mapping != mapping)
+    with store.read() as conn:
+        return tuple(conn.execute(query.distinct().order_by(outbox.c.entity)).scalars())
+
+
+def open_entries(store: Store, sync: str | None = None) -> Mapping[str, tuple[int, int]]:
+    """Return entity -> its open conflicts and parked fields; under "" those of records that no entity knows."""
+    counts: dict[str, tuple[int, int]] = {}
+    with store.read() as conn:
+        for owner, number in conn.execute(_counted(conflict, sync)):
+            counts[owner] = (number, 0)
+        for owner, number in conn.execute(_counted(parked, sync)):
+            counts[owner or ""] = (counts.get(owner or "", (0, 0))[0], number)
+    return counts
+
+
+def _counted(table: sa.Table, sync: str | None) -> sa.Select[Any]:
+    query = sa.select(table.c.entity, sa.func.count()).where(table.c.closed.is_(None)).group_by(table.c.entity)
+    if sync is None:
+        return query
+    mine = sa.exists().where(entity.c.id == table.c.entity, entity.c.sync == sync)
+    return query.where(sa.or_(table.c.entity.is_(None), mine))
+
+
+def lines(store: Store, owner: str) -> int:
+    """Return how many lines the history of an entity has."""
+    query = sa.select(sa.func.count()).select_from(event).where(event.c.entity == owner)
+    with store.read() as conn:
+        return int(conn.execute(query).scalar_one())
+
+
+# --- single records --------------------------------------------------------------------------------------------------
+
+
+def stranger(store: Store, system: str, *, kind: str, record: str) -> Snapshot | None:
+    """Return what waits of one record, put aside or not; None where nothing does."""
+    query = sa.select(inbox).where(*_this(system, kind, record))
+    with store.read() as conn:
+        row = conn.execute(query).mappings().one_or_none()
+    return snapshot_of(row) if row else None
+
+
+def wake(store: Store, system: str, *, kind: str, record: str) -> bool:
+    """Have a record that was put aside looked at again, off the attention list meanwhile; False where there is none."""
+    changes = Changes()
+    changes.unpark(Place(system, kind, record=record), field="")
+    with store.write() as conn:
+        woken = conn.execute(sa.update(inbox).where(*_this(system, kind, record)).values(open="", aside=""))
+        changes.write(store, conn)
+        return woken.rowcount == 1
+
+
+def _this(system: str, kind: str, record: str) -> Sequence[sa.ColumnElement[bool]]:
+    return (inbox.c.system == system, inbox.c.kind == kind, inbox.c.external_id == record)
