@@ -1,11 +1,8 @@
 """A real Redmine keeps the promises of a connector: each test in a project of its own."""
 
-import contextlib
 import secrets
-from collections.abc import Iterator
 
 import httpx
-import pytest
 from pydantic import SecretStr
 
 from connectors.base import Surroundings, SystemConnector
@@ -98,28 +95,15 @@ class LiveRedmine(World):
         return name
 
 
-@contextlib.contextmanager
-def _redmine(key: str) -> Iterator[LiveRedmine]:
-    world = LiveRedmine(live("REDMINE"), key=key)
-    try:
-        yield world
-    finally:
-        world.close()
-
-
 class TestRedmineForAManager(ConnectorContract):
     """The least-privileged account that the hub works with: no administrator, knows no formats."""
 
-    @pytest.fixture
-    def world(self) -> Iterator[World]:  # type: ignore[override]  # a project is made and removed
-        with _redmine("KEY_MANAGER") as world:
-            yield world
+    def make_world(self) -> World:
+        return LiveRedmine(live("REDMINE"), key="KEY_MANAGER")
 
 
 class TestRedmineForAnAdministrator(ConnectorContract):
     """An account that sees the table of custom fields and all people."""
 
-    @pytest.fixture
-    def world(self) -> Iterator[World]:  # type: ignore[override]  # a project is made and removed
-        with _redmine("API_KEY") as world:
-            yield world
+    def make_world(self) -> World:
+        return LiveRedmine(live("REDMINE"), key="API_KEY")

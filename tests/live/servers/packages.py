@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from machine import Folder, Trouble, clean_environment, home, run
+from machine import CHECKOUT, Folder, Trouble, clean_environment, home, run
 
 
 def missing_debian(packages: Sequence[str]) -> list[str]:
@@ -59,6 +59,15 @@ def _no_services() -> Iterator[None]:
         policy.unlink()
 
 
+def _python() -> str:
+    """Return a Python that can make environments: Debian's own cannot without python3-venv."""
+    for python in (sys.executable, str(CHECKOUT / ".venv" / "bin" / "python")):
+        asked = subprocess.run([python, "-c", "import ensurepip, venv"], capture_output=True, check=False)
+        if asked.returncode == 0:
+            return python
+    raise Trouble("this Python makes no environments: apt-get install python3-venv")
+
+
 def install_venv(path: Path, requirements: Sequence[str]) -> None:
     """Make a private environment at *path* with exactly *requirements*; does nothing where it stands already."""
     wanted = path / "requirements.txt"
@@ -66,6 +75,6 @@ def install_venv(path: Path, requirements: Sequence[str]) -> None:
         return
     shutil.rmtree(path, ignore_errors=True)
     log = Folder("pip", home()).log("pip")
-    run([sys.executable, "-m", "venv", str(path)], log=log)
+    run([_python(), "-m", "venv", str(path)], log=log)
     run([str(path / "bin" / "pip"), "install", "--disable-pip-version-check", *requirements], log=log)
     wanted.write_text("\n".join(requirements))

@@ -25,8 +25,9 @@ AS_POSTGRES = (
 
 def programs() -> Path | None:
     """Return the folder with the newest installed server's programs."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-    return found[-1].parent if found else None
+    folders = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    whole = [folder for folder in folders if (folder / "psql").exists() and folder.parent.name.isdecimal()]
+    return max(whole, key=lambda folder: int(folder.parent.name), default=None)
 
 
 class Postgres(Server):
@@ -87,7 +88,7 @@ class Postgres(Server):
         facts = self.folder.facts()
         reach = ["-h", "127.0.0.1", "-p", str(facts["port"]), "-U", "postgres", "-d", "postgres"]
         done = subprocess.run(
-            [str((programs() or Path()) / "psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", *reach, "-c", statement],
+            [str(programs() or "") + "/psql", "-XqAt", "-v", "ON_ERROR_STOP=1", *reach, "-c", statement],
             env=clean_environment(PGPASSWORD=facts["super_password"], PGCONNECT_TIMEOUT="5"),
             capture_output=True,
             text=True,

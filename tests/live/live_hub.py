@@ -1,0 +1,106 @@
+"""A hub over real servers: its folder is made from `tests/live/hubs`, its systems are the ones that run here."""
+
+import asyncio
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flows.hub.casework import Act
+from flows.hub.report import Report
+from flows.hub.running import How, run_recorded
+from flows.hub.sync import PassOptions
+from flows.hub.wiring import install, open_sync
+from state import attention, cases, history
+from state.attention import Attention
+from state.store import Store
+from state.types import Whole
+
+HUBS = Path(__file__).parent / "hubs"
+
+
+@dataclass(frozen=True)
+class LiveHub:
+    """A folder with hub.yaml, and the environment that its secrets come from."""
+
+    folder: Path
+    env: Mapping[str, str]
+
+    @classmethod
+    def make(cls, name: str, folder: Path, env: Mapping[str, str], **words: str) -> "LiveHub":
+        """Copy the files of a hub, with ``@WORD@`` replaced: ids that the servers gave when they were seeded."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for file in sorted((HUBS / name).iterdir()):
+            text = file.read_text(encoding="utf-8")
+            for word, value in words.items():
+                text = text.replace(f"@{word}@", value)
+            (folder / file.name).write_text(text, encoding="utf-8")
+        return cls(folder, env)
+
+    def again(self) -> None:
+        """Forget everything: the next pass is a first one."""
+        for file in self.folder.glob("casehub.db*"):
+            file.unlink()
+
+    def copy(self, folder: Path) -> "LiveHub":
+        """The same hub, memory included, in another folder."""
+        shutil.copytree(self.folder, folder)
+        return LiveHub(folder, self.env)
+
+    def sync(self, *, full: bool = False, approved: bool = False) -> Report:
+        """Run one pass, as `casehub sync` does."""
+
+        async def run() -> Report:
+            installation = install(self.folder, self.env)
+            try:
+                async with open_sync(installation, None) as wired:
+                    return await run_recorded(wired, PassOptions(full=full), How(approved=approved))
+            finally:
+                installation.store.close()
+
+        return asyncio.run(run())
+
+    def act(self, key: str, deed: Any) -> None:
+        """Do *deed* with a case, as Ann."""
+
+        async def run() -> None:
+            installation = install(self.folder, self.env)
+            try:
+                async with open_sync(installation, None) as wired:
+                    deed(Act(wired, self.case(key).entity.id, "ann"))
+            finally:
+                installation.store.close()
+
+        asyncio.run(run())
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        """The hub's memory, open for the while."""
+        opened = install(self.folder, self.env).store
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+    def case(self, key: str) -> Whole:
+        with self.store() as store:
+            found = cases.case(store, key)
+        assert found is not None, f"no {key}"
+        return found
+
+    def case_of(self, system: str, kind: str, record: object) -> Whole:
+        """Return the case that a record belongs to."""
+        with self.store() as store:
+            return cases.by_record(store, system, kind=kind, ids=[str(record)])[str(record)]
+
+    def attention(self, entity: str | None = None) -> list[Attention]:
+        """Everything on the attention list, of one case or of all."""
+        with self.store() as store:
+            entries = [*attention.conflicts(store, entity_id=entity), *attention.parked_fields(store, entity_id=entity)]
+        return sorted(entries, key=lambda entry: (entry.key, entry.field))
+
+    def history(self, entity: str) -> list[Any]:
+        with self.store() as store:
+            return list(history.history(store, entity=entity))
