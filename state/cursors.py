@@ -113,7 +113,8 @@ def _suspect(store: Store, conn: sa.Connection, under_way: Scan) -> int:
     columns = ["system", "kind", "external_id", "at", "reason"]
     new = store.insert(hint).from_select(columns, absent)
     set_: dict[str, Any] = {"at": new.excluded.at, "reason": new.excluded.reason}
-    return int(conn.execute(new.on_conflict_do_update(index_elements=columns[:3], set_=set_)).rowcount)
+    upsert = new.on_conflict_do_update(index_elements=columns[:3], set_=set_)
+    return int(conn.execute(upsert, execution_options={"preserve_rowcount": True}).rowcount)
 
 
 def _older(under_way: Scan) -> tuple[sa.ColumnElement[bool], ...]:

@@ -131,6 +131,6 @@ def replace_token(store: Store, system: str, *, name: str, secret: str, key: byt
         if version is None:
             row = {"system": system, "name": name, "secret": sealed, "version": 1, "changed": now}
             new = store.insert(token).on_conflict_do_nothing(index_elements=["system", "name"])
-            return conn.execute(new, row).rowcount == 1
+            return conn.execute(new.returning(token.c.version), row).first() is not None
         conn.execute(sa.update(token).where(here).values(secret=sealed, version=version + 1, changed=now))
     return True

@@ -30,8 +30,8 @@ def acquire(store: Store, name: str, *, worker: Worker, seconds: float) -> Lease
     with store.write() as conn:
         held = conn.execute(sa.select(lease).where(lease.c.name == name)).one_or_none()
         if held is None:
-            statement = store.insert(lease).on_conflict_do_nothing(index_elements=["name"])
-            return mine if conn.execute(statement, {"name": name, **row}).rowcount == 1 else None
+            statement = store.insert(lease).on_conflict_do_nothing(index_elements=["name"]).returning(lease.c.name)
+            return mine if conn.execute(statement, {"name": name, **row}).first() else None
         holder = Worker(held.worker, held.host, held.pid, held.started)
         if held.until > now and store.process_lives(holder):
             return None

@@ -18,7 +18,7 @@ from state.columns import dumps
 
 text = st.text(max_size=12)
 numbers = st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-(10**9), max_value=10**9)
-YEARS = datetime(1990, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001  # Hypothesis wants bounds without a zone
+YEARS = datetime(1990, 1, 1), datetime(2100, 1, 1)  # Hypothesis wants bounds without a zone
 times = st.datetimes(*YEARS, timezones=st.just(UTC))
 dates = st.dates(min_value=date(1990, 1, 1), max_value=date(2100, 1, 1))
 views = st.recursive(

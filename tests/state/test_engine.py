@@ -41,16 +41,15 @@ def test_a_database_of_another_version_is_refused(url: str, store: Store) -> Non
             conn.execute(sa.text("UPDATE alembic_version SET version_num = :head"), {"head": HEAD})
 
 
-def test_sqlite_is_opened_for_several_processes_and_power_cuts(store: Store) -> None:
-    if store.engine.dialect.name != "sqlite":
-        return
-    with store.read() as conn:
-        found = [conn.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in PRAGMAS]
+def test_sqlite_is_opened_for_several_processes_and_power_cuts(tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path / 'hub.db'}")
+    wanted = {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 5000, "synchronous": 2}
 
-    assert found == list(PRAGMAS.values())
+    with engine.connect() as conn:
+        found = {name: conn.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in wanted}
 
-
-PRAGMAS = {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 5000, "synchronous": 2}
+    assert found == wanted
+    engine.dispose()
 
 
 def test_postgresql_waits_two_seconds_for_a_row(store: Store) -> None:
