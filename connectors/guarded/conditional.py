@@ -65,20 +65,20 @@ class _Walk:
 
     async def run(self) -> None:
         job = self._job
-        while job.fate is None and job.todo:
-            steps = {place: path[0] for place, path in job.todo.items()}
-            await self._send(steps)
-            for place, view in steps.items():
+        while job.fate is None and job.steps:
+            views = {place: path[0] for place, path in job.steps.items()}
+            await self._send(views)
+            for place, view in views.items():
                 await self._advance(place, view=view)
 
     async def _advance(self, place: str, *, view: View) -> None:
         job = self._job
-        if place not in job.todo or job.record is None:
+        if place not in job.steps or job.record is None:
             return
-        path = job.todo.pop(place)[1:]
+        path = job.steps.pop(place)[1:]
         if job.record.views.get(place) == self._port.shown(place, view):
             if path:
-                job.todo[place] = path
+                job.steps[place] = path
         elif place in self._port.paths and place in job.written:
             look = await self._look(job.record)
             job.refuse(place, "the system kept what it had: no such step in its workflow", look.allowed.get(place, ()))

@@ -52,10 +52,10 @@ class GuardedPort(Protocol):
 
 @dataclass
 class Job:
-    """One update on its way. TODO are the views still to write, per place in order."""
+    """One update on its way. STEPS are the views still to write, per place in order."""
 
     update: Update
-    todo: dict[str, list[View]] = field(default_factory=dict)
+    steps: dict[str, list[View]] = field(default_factory=dict)
     before: VendorRecord | None = None
     record: VendorRecord | None = None
     began: datetime | None = None
@@ -77,7 +77,7 @@ class Job:
 
     def refuse(self, place: str, reason: str, allowed: tuple[View, ...] = ()) -> None:
         self.refused.append(Refused(place, reason, allowed))
-        self.todo.pop(place, None)
+        self.steps.pop(place, None)
 
     def compare(self, found: Found) -> None:
         """Take what the first list showed: plan the steps, or leave the record alone."""
@@ -121,7 +121,7 @@ class Job:
             if len(path) > MOST_STEPS:
                 self.refuse(change.place, f"more than {MOST_STEPS} steps away")
             else:
-                self.todo[change.place] = path
+                self.steps[change.place] = path
 
 
 def _moved(changes: Sequence[Change], record: VendorRecord) -> bool:

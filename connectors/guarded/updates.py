@@ -40,7 +40,7 @@ class _Batch:
         self._leave_out_twins()
         await self._compare()
         for _ in range(MOST_STEPS):
-            writing = [job for job in self._jobs if not job.fate and job.todo]
+            writing = [job for job in self._jobs if not job.fate and job.steps]
             if not writing:
                 break
             await self._all(writing, self._write_round)
@@ -81,7 +81,7 @@ class _Batch:
 
     async def _write_round(self, job: Job) -> None:
         job.round = {}
-        await self._send(job, {place: path[0] for place, path in job.todo.items()})
+        await self._send(job, {place: path[0] for place, path in job.steps.items()})
 
     async def _send(self, job: Job, views: Mapping[str, View]) -> None:
         """Write *views*; what is refused by name is left out, what is refused without a name is halved."""
@@ -161,10 +161,10 @@ class _Batch:
             job.settle("done" if job.written else "moved", job.reason)
             return
         for place, view in job.round.items():
-            path = job.todo.pop(place, [])[1:]
+            path = job.steps.pop(place, [])[1:]
             if self._arrived(job, place, view=view):
                 if path:
-                    job.todo[place] = path
+                    job.steps[place] = path
             elif place in self._port.paths:
                 await self._look(job)
                 self._no_way(job, place, view=view)

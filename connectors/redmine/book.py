@@ -47,7 +47,7 @@ class Book:
     async def project(self) -> ProjectFacts:
         """The project of the settings. Raises Rejected where there is none for this account."""
         if self._project is None:
-            kept = self._shelf.get(self._key("project"))
+            kept = self._shelf.get(self._key("facts"))
             self._project = ProjectFacts(**kept) if kept else await self._ask_project()
         return self._project
 
@@ -61,10 +61,10 @@ class Book:
 
     async def choices(self, place: str) -> dict[str, str]:
         """Number -> name of a core choice."""
-        kept = self._shelf.get(self._key(place))
+        kept = self._shelf.get(self._key(f"choices/{place}"))
         if kept is None:
             kept = await self._ask_choices(place)
-            self._shelf.put(self._key(place), kept, seconds=KEPT)
+            self._shelf.put(self._key(f"choices/{place}"), kept, seconds=KEPT)
         return dict(kept)
 
     async def number(self, place: str, word: str) -> str:
@@ -98,6 +98,11 @@ class Book:
             page = await self._client.issues({**params, "limit": 100, "sort": "updated_on:desc"}, overhead=True)
             await self.learn(page.rows)
 
+    def known_places(self) -> frozenset[str]:
+        """The places of custom fields that are known so far, without asking anybody."""
+        fields = self._fields or FieldTable()
+        return frozenset(fields.place(field) for field in fields)
+
     def known_field(self, place: str) -> CustomField | None:
         """Return a custom field without asking anybody."""
         return self._fields.by_place(place) if self._fields else None
@@ -127,7 +132,7 @@ class Book:
             categories=_names(row.get("issue_categories") or ()),
             fields=_names(row.get("issue_custom_fields") or ()),
         )
-        self._shelf.put(self._key("project"), asdict(facts), seconds=KEPT)
+        self._shelf.put(self._key("facts"), asdict(facts), seconds=KEPT)
         return facts
 
     async def _ask_choices(self, place: str) -> dict[str, str]:

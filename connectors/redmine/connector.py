@@ -79,7 +79,7 @@ class RedmineConnector(SystemConnector):
             stamp_resolution=1.0,
             overlap=2.0,
             overlap_reason="updated_on has whole seconds, and a change may be stored a moment after it was stamped",
-            change_log=frozenset(place.name for place in CORE if place.writes),
+            change_log=frozenset(place.name for place in CORE if place.writes) | self._desk.book.known_places(),
             webhooks=self._settings.webhook_secret is not None,
             request_timeout=float(self._settings.timeout),
         )

@@ -5,7 +5,7 @@ Only an administrator is shown the table of fields. Any other account learns nam
 learns formats: values stay the text that Redmine sends.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -66,7 +66,7 @@ class FieldTable:
         self.whole = whole
         """Told by Redmine's own table, so nothing has to be learned."""
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[CustomField]:
         return iter(self._fields.values())
 
     def learn(self, rows: Iterable[Mapping[str, Any]]) -> bool:

@@ -102,12 +102,15 @@ class Reader:
             if read is None:
                 continue
             place, view = read
+            old, new = view(detail.get("old_value")), view(detail.get("new_value"))
+            if old == new:
+                continue  # 10.0 became 10.00
             made.append(
                 PastChange(
                     id=f"{journal['id']}.{number}",
                     place=place,
-                    old=view(detail.get("old_value")),
-                    new=view(detail.get("new_value")),
+                    old=old,
+                    new=new,
                     at=journal["created_on"],
                     by=user.get("name"),
                     ours=str(user.get("id")) == our_id,

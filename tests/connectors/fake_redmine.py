@@ -12,28 +12,27 @@ from typing import Any
 
 import httpx
 
-KEYS = {"hub-key": 5, "admin-key": 1, "ann-key": 6}
-USERS = {1: ("Админ", "Главный"), 5: ("Хаб", "Кейсов"), 6: ("Анна", "Ли")}
-STATUSES = {1: ("Новая", False), 2: ("В работе", False), 3: ("Решена", False), 5: ("Закрыта", True)}
-FLOW = {1: (2,), 2: (3,), 3: (2, 5)}
-PRIORITIES = {2: "Обычный", 3: "Высокий"}
-TRACKERS = {4: "Кейс", 1: "Ошибка"}
-PROJECTS = {1: "presales", 2: "archive"}
-FIELDS = {
-    1: ("CRM deal id", "string", False),
-    2: ("Тип", "list", False),
-    3: ("Сумма", "float", False),
-    6: ("Ключевой", "bool", False),
-    8: ("Метки", "list", True),
-}
-VALUES = {2: ("Пилот", "Тендер"), 8: ("облако", "миграция", "на месте")}
-REFERENCES = ("status", "priority", "assigned_to", "category", "fixed_version", "parent", "project", "tracker")
-WRITTEN = {
-    **{f"{name}_id": name for name in ("status", "priority", "assigned_to", "project", "tracker", "category")},
-    "parent_issue_id": "parent",
-    **{name: name for name in ("subject", "description", "start_date", "due_date", "done_ratio", "estimated_hours")},
-    "is_private": "is_private",
-}
+from tests.connectors.fake_redmine_words import (
+    FIELDS,
+    FLOW,
+    KEYS,
+    PRIORITIES,
+    PROJECTS,
+    REFERENCES,
+    STATUSES,
+    TRACKERS,
+    USERS,
+    VALUES,
+    WRITTEN,
+    details,
+    empty,
+    named,
+    plain,
+    refer,
+    status,
+    told,
+)
+
 Answer = httpx.Response
 Fault = Callable[[httpx.Request], Answer | None]
 
@@ -110,16 +109,16 @@ class FakeRedmine:
             "users/current": {
                 "user": {"id": user, "login": "hub", "firstname": first, "lastname": last, "admin": user == 1}
             },
-            "custom_fields": {"custom_fields": [_told(number) for number in FIELDS]},
-            "issue_statuses": {"issue_statuses": [_status(number) for number in STATUSES]},
-            "enumerations/issue_priorities": {"issue_priorities": _named(PRIORITIES)},
-            "trackers": {"trackers": _named(TRACKERS)},
-            "projects": {"projects": _named(PROJECTS), "total_count": 2},
+            "custom_fields": {"custom_fields": [told(number) for number in FIELDS]},
+            "issue_statuses": {"issue_statuses": [status(number) for number in STATUSES]},
+            "enumerations/issue_priorities": {"issue_priorities": named(PRIORITIES)},
+            "trackers": {"trackers": named(TRACKERS)},
+            "projects": {"projects": named(PROJECTS), "total_count": 2},
             "projects/presales": {
                 "project": {
                     "id": 1,
                     "name": "Пресейл",
-                    "trackers": _named(TRACKERS),
+                    "trackers": named(TRACKERS),
                     "issue_custom_fields": [{"id": 1, "name": "CRM deal id"}],
                 }
             },
@@ -183,7 +182,7 @@ class FakeRedmine:
             shown["journals"] = list(reversed(self.journals[number]))
         if "allowed_statuses" in include:
             here = row["status"]["id"]
-            shown["allowed_statuses"] = [_status(each) for each in (here, *FLOW.get(here, ()))]
+            shown["allowed_statuses"] = [status(each) for each in (here, *FLOW.get(here, ()))]
         return Answer(200, json={"issue": shown})
 
     # --- writing ----------------------------------------------------------------------------------------------------
@@ -198,7 +197,7 @@ class FakeRedmine:
             "id": number,
             "project": {"id": 1, "name": "Пресейл"},
             "tracker": {"id": 4, "name": "Кейс"},
-            "status": _status(1),
+            "status": status(1),
             "priority": {"id": 2, "name": "Обычный"},
             "author": {"id": user, "name": " ".join(USERS[user])},
             "subject": "",
@@ -208,14 +207,14 @@ class FakeRedmine:
             "done_ratio": 0,
             "is_private": False,
             "estimated_hours": None,
-            "custom_fields": [_empty(each) for each in FIELDS],
+            "custom_fields": [empty(each) for each in FIELDS],
             "closed_on": None,
         }
         self.issues[number] = row
         self.journals[number] = []
         self._apply(row, {key: value for key, value in issue.items() if key != "status_id"})
         if issue.get("status_id"):
-            row["status"] = _status(int(issue["status_id"])) if int(issue["status_id"]) in (1, 2) else row["status"]
+            row["status"] = status(int(issue["status_id"])) if int(issue["status_id"]) in (1, 2) else row["status"]
         self._stamp(row)
         row["created_on"] = row["updated_on"]
         return row
@@ -228,12 +227,12 @@ class FakeRedmine:
         before = json.loads(json.dumps(row))
         self._apply(row, issue)
         self._stamp(row)
-        details = _details(before, row)
-        if details:
+        changes = details(before, row)
+        if changes:
             entry = {
                 "id": 100 * number + len(self.journals[number]),
                 "created_on": row["updated_on"],
-                "details": details,
+                "details": changes,
             }
             self.journals[number].append({**entry, "user": {"id": user, "name": " ".join(USERS[user])}})
         return []
@@ -255,14 +254,14 @@ class FakeRedmine:
             name = WRITTEN.get(key)
             if name == "status":
                 if value and int(value) in FLOW.get(row["status"]["id"], ()):
-                    row["status"] = _status(int(value))  # what the workflow forbids is dropped without a word
+                    row["status"] = status(int(value))  # what the workflow forbids is dropped without a word
             elif name == "project":
                 if value in PROJECTS.values():
                     row["project"] = {"id": next(n for n, p in PROJECTS.items() if p == value), "name": value}
             elif name in REFERENCES:
-                _refer(row, str(name), value)
+                refer(row, str(name), value)
             elif name is not None:
-                row[name] = _plain(name, value)
+                row[name] = plain(name, value)
         for given in issue.get("custom_fields", ()):
             for field in row["custom_fields"]:
                 if field["id"] == given["id"]:
@@ -273,73 +272,3 @@ class FakeRedmine:
         self.now += self.tick
         self.changed[row["id"]] = self.now
         row["updated_on"] = self.now.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _refer(row: dict[str, Any], name: str, value: Any) -> None:
-    """Set or empty a reference; null is ignored, as by Redmine."""
-    if value == "":
-        row.pop(name, None)
-    elif value is not None:
-        row[name] = {"id": int(value), "name": f"№ {value}"}
-
-
-def _plain(name: str, value: Any) -> Any:
-    if name == "estimated_hours":
-        return float(value) if value not in ("", None) else None
-    if name == "done_ratio":
-        return int(value or 0)
-    if name == "is_private":
-        return value in ("1", True)
-    return value if value != "" or name == "description" else None
-
-
-def _status(number: int) -> dict[str, Any]:
-    name, closed = STATUSES[number]
-    return {"id": number, "name": name, "is_closed": closed}
-
-
-def _named(names: dict[int, str]) -> list[dict[str, Any]]:
-    return [{"id": number, "name": name} for number, name in names.items()]
-
-
-def _empty(number: int) -> dict[str, Any]:
-    name, _, multiple = FIELDS[number]
-    return {"id": number, "name": name, **({"multiple": True, "value": []} if multiple else {"value": ""})}
-
-
-def _told(number: int) -> dict[str, Any]:
-    name, form, multiple = FIELDS[number]
-    values = [{"value": value, "label": value} for value in VALUES.get(number, ())]
-    return {
-        "id": number,
-        "name": name,
-        "customized_type": "issue",
-        "field_format": form,
-        "multiple": multiple,
-        "is_required": False,
-        "is_filter": True,
-        "possible_values": values,
-    }
-
-
-def _details(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
-    """What a journal tells: values as text, references by number, custom fields one by one."""
-    made = []
-    for key, name in WRITTEN.items():
-        old, new = before.get(name), after.get(name)
-        if old != new:
-            told = {"property": "attr", "name": "parent_id" if name == "parent" else key}
-            made.append({**told, "old_value": _told_value(old), "new_value": _told_value(new)})
-    for old_field, new_field in zip(before["custom_fields"], after["custom_fields"], strict=True):
-        if old_field["value"] != new_field["value"]:
-            told = {"property": "cf", "name": str(new_field["id"])}
-            made.append({**told, "old_value": old_field["value"], "new_value": new_field["value"]})
-    return made
-
-
-def _told_value(value: Any) -> str | None:
-    if isinstance(value, dict):
-        return str(value["id"])
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    return None if value is None else str(value)

@@ -6,6 +6,9 @@ The promises that every connector keeps. A connector's test class inherits them 
             return RedmineWorld()
 """
 
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+
 import pytest
 
 from tests.contract.faults import FaultPromises
@@ -16,13 +19,15 @@ from tests.contract.writing import WritingPromises
 __all__ = ["ConnectorContract", "World"]
 
 
-class ConnectorContract(ReadingPromises, WritingPromises, FaultPromises):
+class ConnectorContract(ReadingPromises, WritingPromises, FaultPromises, ABC):
     """All promises of a connector."""
 
+    @abstractmethod
     def make_world(self) -> World:
         """Return a new, empty world."""
-        raise NotImplementedError
 
     @pytest.fixture
-    def world(self) -> World:
-        return self.make_world()
+    def world(self) -> Iterator[World]:
+        world = self.make_world()
+        yield world
+        world.close()

@@ -190,6 +190,7 @@ def test_journals_tell_past_changes_in_our_words_oldest_first() -> None:
             "details": [
                 {"property": "attr", "name": "status_id", "old_value": "1", "new_value": "2"},
                 {"property": "cf", "name": "3", "old_value": "10.0", "new_value": ""},
+                {"property": "cf", "name": "3", "old_value": "10.0", "new_value": "10.00"},
                 {"property": "attachment", "name": "7", "old_value": None, "new_value": "a.pdf"},
             ],
         },

@@ -1,0 +1,180 @@
+"""One memory system as the guarded procedures see it: every request is counted, and passes the fault hook."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from mappings.exchange import Create, Found, PastChange, VendorRecord, View, Views
+
+from ..base import RequestCount, Surroundings
+from ..errors import AuthFailed, Gone
+from ..guarded import Inspection
+from .file import load, save
+from .system import HUB, MemoryRequest, MemorySystem, Row
+from .traits import KindTraits, moment_of, stamp_of
+
+
+class MemoryDesk:
+    """Reads rows into records and sends one write at a time."""
+
+    concurrency = 1
+
+    def __init__(self, name: str, system: MemorySystem, *, around: Surroundings, path: Path | None) -> None:
+        self.name = name
+        self.system = system
+        self.count = RequestCount()
+        self.clock = around.clock
+        self.monotonic = around.monotonic
+        self._markers = around.markers
+        self._path = path
+        self._reload()
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys([*self.system.kinds, *self.system.rows]))
+
+    @property
+    def paths(self) -> frozenset[str]:
+        return frozenset(place for kind in self.kinds for place in self.system.traits(kind).workflow)
+
+    def needed(self, kind: str) -> frozenset[str]:
+        return self.system.traits(kind).required
+
+    def shown(self, place: str, view: View) -> View:
+        del place
+        return None if view in ("", []) else view
+
+    # --- requests -------------------------------------------------------------------------------------------------
+
+    async def read(self, kind: str, ids: Sequence[str]) -> list[Found]:
+        found: list[Found] = []
+        size = self.system.traits(kind).page_size
+        for first in range(0, len(ids), size):
+            batch = ids[first : first + size]
+            request = MemoryRequest("get", kind, tuple(batch))
+            self.ask(request)
+            found += [self._look_up(kind, record_id) for record_id in batch]
+            self.answered(request)
+        return found
+
+    async def change_log(self, kind: str, record_id: str, since: str | None = None) -> tuple[PastChange, ...]:
+        request = MemoryRequest("log", kind, (record_id,))
+        self.ask(request)
+        self.system.row(kind, record_id)
+        log = self._past(kind, record_id, since=since)
+        self.answered(request)
+        return log
+
+    async def inspect(self, record: VendorRecord, since: str | None) -> Inspection:
+        log = await self.change_log(record.kind, record.id, since)
+        traits = self.system.traits(record.kind)
+        return Inspection(log, {place: traits.reachable(place, record.views.get(place)) for place in traits.workflow})
+
+    async def write(self, before: VendorRecord, views: Mapping[str, View]) -> None:
+        self._update(before, views, revision=None)
+
+    async def write_if(self, record: VendorRecord, views: Mapping[str, View]) -> VendorRecord:
+        revision = int(record.version) if record.version else None
+        return self.record(record.kind, self._update(record, views, revision=revision))
+
+    async def create(self, write: Create, views: Mapping[str, View]) -> VendorRecord:
+        request = MemoryRequest("create", write.kind, views=views)
+        self.ask(request, writing=True)
+        carried = {self.marker_place(write.kind): write.marker} if self.system.traits(write.kind).marker else {}
+        row = self.system.insert(write.kind, {**views, **write.fixed, **carried})
+        self._keep()
+        self.answered(request)
+        return self.record(write.kind, row)
+
+    def _update(self, record: VendorRecord, views: Mapping[str, View], *, revision: int | None) -> Row:
+        request = MemoryRequest("update", record.kind, (record.id,), views)
+        self.ask(request, writing=True)
+        row = self.system.update(record.kind, record.id, views=views, revision=revision)
+        self._keep()
+        self.answered(request)
+        return row
+
+    def ask(self, request: MemoryRequest, *, overhead: bool = False, writing: bool = False) -> None:
+        """Count a request and let the hook have its way before it is carried out. Raises AuthFailed."""
+        self._reload()
+        self.count += RequestCount(1, int(overhead), int(writing))
+        if self.system.locked_out:
+            raise AuthFailed(f"{request.verb} was not allowed; renew the credentials", system=self.name)
+        self.system.hook(request, "before")
+
+    def answered(self, request: MemoryRequest) -> None:
+        """Let the hook have its way after a request was carried out."""
+        self.system.hook(request, "after")
+
+    def url_of(self, kind: str, record_id: str) -> str:
+        return f"memory://{self.name}/{kind}/{record_id}"
+
+    # --- records --------------------------------------------------------------------------------------------------
+
+    def record(self, kind: str, row: Row) -> VendorRecord:
+        traits = self.system.traits(kind)
+        stamp = stamp_of(row.changed, traits.resolution) if traits.change_feed else None
+        version = f"{row.revision:012d}" if traits.conditional_writes else stamp
+        marker = row.views.get(self.marker_place(kind)) if traits.marker else None
+        return VendorRecord(
+            system=self.name,
+            kind=kind,
+            id=row.id,
+            views=_shown(row.views, traits),
+            version=version if traits.versions else None,
+            stamp=stamp,
+            marker=marker if isinstance(marker, str) else None,
+            url=self.url_of(kind, row.id),
+            in_scope=not row.away,
+        )
+
+    def _look_up(self, kind: str, record_id: str) -> Found:
+        try:
+            return Found(record_id, "here", self.record(kind, self.system.row(kind, record_id)))
+        except Gone as error:
+            return Found(record_id, "gone", other=error.other, reason=f"{kind} {record_id} does not exist any more")
+
+    def _past(self, kind: str, record_id: str, *, since: str | None) -> tuple[PastChange, ...]:
+        traits = self.system.traits(kind)
+        start = start_of(since, 0.0)
+        return tuple(
+            PastChange(
+                str(number),
+                each.place,
+                each.old,
+                each.new,
+                stamp_of(each.at, traits.resolution),
+                each.by,
+                each.by == HUB,
+            )
+            for number, each in enumerate(self.system.truth)
+            if traits.change_log and each.kind == kind and each.id == record_id and (start is None or each.at >= start)
+        )
+
+    def logged(self, kind: str) -> set[str]:
+        if not self.system.traits(kind).change_log:
+            return set()
+        rows = self.system.rows.get(kind, {}).values()
+        return {place for history in rows for place in history[-1].views}
+
+    def marker_place(self, kind: str) -> str:
+        return self._markers.get(kind, "marker")
+
+    def _reload(self) -> None:
+        if self._path is not None:
+            load(self.system, self._path)
+
+    def _keep(self) -> None:
+        if self._path is not None:
+            save(self.system, self._path)
+
+
+def start_of(stamp: str | None, overlap: float) -> datetime | None:
+    """Return the moment from which a window is read."""
+    return moment_of(stamp) - timedelta(seconds=overlap) if stamp else None
+
+
+def _shown(views: Views, traits: KindTraits) -> dict[str, View]:
+    """A system that declares its fields shows all of them, the empty ones too; another one shows what there is."""
+    declared = dict.fromkeys(place.name for place in traits.places)
+    return {place: view for place, view in {**declared, **views}.items() if place not in traits.hidden}
