@@ -59,9 +59,9 @@ class Walk:
 
     def plan(self) -> None:
         """Order the steps: out of a closed state first, else fields first, as closing makes them read-only."""
-        path = self.job.todo.pop(STATE, [])
+        path = self.job.steps.pop(STATE, [])
         states = [{STATE: view} for view in path]
-        fields = {place: views[0] for place, views in self.job.todo.items()}
+        fields = {place: views[0] for place, views in self.job.steps.items()}
         here = self.job.record.views.get(STATE) if self.job.record else None
         first = 1 if here in CLOSED else 0
         self.steps = deque([*states[:first], *([fields] if fields else []), *states[first:]])
