@@ -22,6 +22,8 @@ class Report:
     writing: dict[str, int] = field(default_factory=dict)
     conflicts: int = 0
     parked: int = 0
+    in_doubt: int = 0
+    """Writes that were sent and whose end is not known yet: they are found out in a later pass."""
     decided: int = 0
     pushed: int = 0
     """Writes that left and came to an end: while there are any, the pass goes on."""
@@ -54,6 +56,7 @@ class Report:
             "overhead": {name: self.overhead.get(name, 0) for name in systems},
             "conflicts": self.conflicts,
             "parked": self.parked,
+            "in_doubt": self.in_doubt,
             "statements": self.statements,
             "seconds": round(self.seconds, 3),
             "cpu_seconds": {"hub": round(self.hub_cpu, 3), "transport": round(max(self.cpu - self.hub_cpu, 0.0), 3)},

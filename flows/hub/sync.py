@@ -133,5 +133,6 @@ async def _push(wired: Wired, name: str, report: Report) -> None:
         report.created[name] += pushed.created
         report.updated[name] += pushed.updated
         report.parked += pushed.parked
+        report.in_doubt += pushed.postponed
         if not pushed.sent or pushed.postponed == pushed.sent:
             return
