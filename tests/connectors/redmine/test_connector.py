@@ -1,67 +1,16 @@
-"""What is Redmine's own among the promises: formats, silence, markers, counts."""
+"""What is Redmine's own among the promises of reading: formats, dictionaries, counts."""
 
-import json
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import httpx
 import pytest
 from pydantic import SecretStr
 
-from connectors.base import MemoryShelf, Surroundings
+from connectors.base import MemoryShelf
 from connectors.errors import ConnectorError, Rejected, RetryLater
-from connectors.redmine import RedmineConnector, RedmineSettings
-from mappings.exchange import Change, Create, Cursor, Receipt, Update, View
+from mappings.exchange import Cursor, Update
 from tests.connectors.fake_redmine import FakeRedmine
-
-
-async def no_wait(seconds: float) -> None:
-    """Time does not pass here."""
-
-
-def a_connector(
-    redmine: FakeRedmine, *, shelf: MemoryShelf | None = None, marker: str = "cf[CRM deal id]", **settings: Any
-) -> RedmineConnector:
-    given: Mapping[str, Any] = {
-        "url": "https://redmine.test/pm",
-        "key": SecretStr("admin-key"),
-        "project": "presales",
-        "concurrency": 1,
-        **settings,
-    }
-    around = Surroundings(
-        clock=lambda: datetime(2026, 11, 1, 12, tzinfo=UTC),
-        monotonic=lambda: 0.0,
-        sleep=no_wait,
-        transport=prefixed(redmine),
-        markers={"issue": marker},
-        shelf=shelf or MemoryShelf(),
-    )
-    return RedmineConnector("трекер", RedmineSettings(**given), around)
-
-
-def prefixed(redmine: FakeRedmine) -> httpx.MockTransport:
-    """A Redmine below a path of its host."""
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        assert request.url.path.startswith("/pm/")
-        url = request.url.copy_with(raw_path=request.url.raw_path.removeprefix(b"/pm"))
-        return redmine.answer(httpx.Request(request.method, url, headers=request.headers, content=request.content))
-
-    return httpx.MockTransport(answer)
-
-
-async def push(connector: RedmineConnector, number: int, **views: View) -> Receipt:
-    (found,) = await connector.get("issue", [str(number)])
-    assert found.record is not None
-    changes = tuple(Change(place, view, found.record.views.get(place)) for place, view in views.items())
-    (receipt,) = await connector.push([Update("k", "трекер", "issue", str(number), changes)])
-    return receipt
-
-
-def a_create(*changes: Change, **fixed: View) -> Create:
-    return Create("k", "трекер", "issue", "case-42/1", (Change("subject", "Пилот"), *changes), fixed)
+from tests.connectors.redmine.desks import a_connector, a_create
 
 
 @pytest.mark.asyncio
@@ -85,116 +34,6 @@ async def test_a_member_reads_texts() -> None:
 
 
 @pytest.mark.asyncio
-async def test_custom_fields_are_written_and_emptied() -> None:
-    redmine = FakeRedmine()
-    number = redmine.create("Пилот", custom_fields=[{"id": 3, "value": "10"}, {"id": 8, "value": ["облако"]}])
-    async with a_connector(redmine) as connector:
-        views: dict[str, View] = {"cf[Сумма]": "12.50", "cf[Метки]": ["миграция", "облако"], "cf[Ключевой]": True}
-        filled = await push(connector, number, **views)
-        emptied = await push(connector, number, **dict.fromkeys(views))
-
-    assert filled.record is not None
-    assert {place: filled.record.views[place] for place in views} == {**views, "cf[Сумма]": "12.5"}
-    assert filled.log == ()
-    assert emptied.record is not None
-    assert {emptied.record.views[place] for place in views} == {None}
-
-
-@pytest.mark.asyncio
-async def test_a_field_that_the_issue_has_not_is_refused_before_it_is_sent() -> None:
-    redmine = FakeRedmine()
-    number = redmine.create("Пилот")
-    redmine.issues[number]["custom_fields"] = []
-    async with a_connector(redmine) as connector:
-        receipt = await push(connector, number, **{"cf[Сумма]": "10"})
-
-        assert receipt.state == "refused"
-        assert receipt.refused[0].place == "cf[Сумма]"
-        assert connector.requests.writing == 0
-
-
-@pytest.mark.asyncio
-async def test_a_forbidden_status_tells_what_is_allowed() -> None:
-    redmine = FakeRedmine()
-    number = redmine.create("Пилот")
-    async with a_connector(redmine) as connector:
-        receipt = await push(connector, number, status="5")
-
-    assert receipt.refused[0].place == "status"
-    assert receipt.refused[0].allowed == ("2",)
-
-
-@pytest.mark.asyncio
-async def test_redmines_own_words_are_kept_for_the_attention_list_and_out_of_messages() -> None:
-    redmine = FakeRedmine()
-    number = redmine.create("Пилот")
-    async with a_connector(redmine) as connector:
-        receipt = await push(connector, number, **{"cf[Тип]": "нет такого"})
-
-    assert receipt.refused[0].reason == "Тип нет в списке"
-
-
-@pytest.mark.asyncio
-async def test_an_empty_list_of_errors_is_a_stale_write() -> None:
-    redmine = FakeRedmine()
-    number = redmine.create("Пилот")
-    redmine.fault = lambda request: httpx.Response(422, json={"errors": []}) if request.method == "PUT" else None
-    async with a_connector(redmine) as connector:
-        receipt = await push(connector, number, subject="Внедрение")
-
-    assert receipt.state == "moved"
-    assert receipt.record is not None
-    assert receipt.record.views["subject"] == "Пилот"
-
-
-@pytest.mark.asyncio
-@pytest.mark.parametrize(("status", "state"), [(403, "refused"), (404, "gone"), (401, "unsent"), (502, "unclear")])
-async def test_the_answer_to_a_write_decides(status: int, state: str) -> None:
-    redmine = FakeRedmine()
-    number = redmine.create("Пилот")
-    redmine.fault = lambda request: httpx.Response(status) if request.method == "PUT" else None
-    async with a_connector(redmine) as connector:
-        receipt = await push(connector, number, subject="Внедрение", description="ёж")
-
-    assert receipt.state == state
-    assert sum(request.method == "PUT" for request in redmine.seen) == 1
-
-
-@pytest.mark.asyncio
-async def test_a_create_sets_what_scopes_it_by_name_or_number() -> None:
-    redmine = FakeRedmine()
-    async with a_connector(redmine, tracker="кейс") as connector:
-        (receipt,) = await connector.push([a_create(Change("cf[Сумма]", "10"), priority="Высокий", status="2")])
-
-    assert receipt.proved
-    assert receipt.record is not None
-    shown = receipt.record.views
-    assert (shown["tracker"], shown["priority"], shown["status"], shown["project"]) == ("4", "3", "2", "1")
-    assert receipt.record.marker == "case-42/1"
-    posts = [json.loads(request.content)["issue"] for request in redmine.seen if request.method == "POST"]
-    assert [post["project_id"] for post in posts] == ["presales"]
-
-
-@pytest.mark.asyncio
-async def test_a_choice_that_nobody_knows_is_told_with_those_there_are() -> None:
-    async with a_connector(FakeRedmine()) as connector:
-        (receipt,) = await connector.push([a_create(priority="Срочно")])
-
-    assert receipt.state == "refused"
-    assert "'Обычный', 'Высокий'" in receipt.reason
-
-
-@pytest.mark.asyncio
-async def test_what_a_create_drops_in_silence_shows_in_its_receipt() -> None:
-    async with a_connector(FakeRedmine()) as connector:
-        (receipt,) = await connector.push([a_create(Change("status", "5"))])
-
-    assert (receipt.state, receipt.proved) == ("done", True)
-    assert receipt.record is not None
-    assert receipt.record.views["status"] == "1"
-
-
-@pytest.mark.asyncio
 async def test_a_marker_field_that_is_no_filter_is_found_out() -> None:
     redmine = FakeRedmine()
     redmine.unfiltered = {1}
@@ -202,16 +41,6 @@ async def test_a_marker_field_that_is_no_filter_is_found_out() -> None:
     async with a_connector(redmine) as connector:
         with pytest.raises(Rejected, match="not used as a filter"):
             await connector.find("issue", "case-42/1")
-
-
-@pytest.mark.asyncio
-async def test_a_marker_without_a_field_refuses_the_create() -> None:
-    redmine = FakeRedmine()
-    async with a_connector(redmine, marker="cf[Неведомое]") as connector:
-        (receipt,) = await connector.push([a_create()])
-
-    assert receipt.state == "refused"
-    assert redmine.issues == {}
 
 
 @pytest.mark.asyncio
