@@ -16,13 +16,16 @@ from .tidy import clean
 from .tree import DEPTH, CodeBlock, Link, Mark
 
 TAG = re.compile(
-    r"\[(?:(/?)(b|i|u|s|url|quote|code|list|p|img|user|table|tr|td|th)(=[^\[\]\n]*|\s[^\[\]\n]*)?|(\*))\]", re.IGNORECASE
+    r"\[(?:(/?)(b|i|u|s|url|quote|code|list|p|img|user|table|tr|td|th)(=[^\[\]\n]*|\s[^\[\]\n]*)?|(\*))\]",
+    re.IGNORECASE,
 )
 """What may be a tag: a slash, its name, its value; or the star of a list."""
 ENTITY = re.compile("&#(91|93|38);")
 
 _MARKS: dict[str, Mark] = {"b": "strong", "i": "em", "u": "u", "s": "s"}
-_FRAMES: dict[str, Frame] = {"quote": "quote", "list": "list", "table": "table", "tr": "row", "td": "cell", "th": "cell"}
+_FRAMES: dict[str, Frame] = {
+    "quote": "quote", "list": "list", "table": "table", "tr": "row", "td": "cell", "th": "cell",
+}  # fmt: skip
 _VERBATIM = frozenset({"code", "img"})
 
 

@@ -66,9 +66,9 @@ def _inline(runs: Runs) -> str:
                 parts.append(_begin(href))
             case Close(Link(href)):
                 parts.append("[/user]" if _USER.fullmatch(href) else "[/url]")
-            case Open(mark):
+            case Open(str(mark)):
                 parts.append(f"[{_TAGS[mark]}]")
-            case Close(mark):
+            case Close(str(mark)):
                 parts.append(f"[/{_TAGS[mark]}]")
             case Run(Text(text)):
                 parts.append(_escaped(text))

@@ -26,11 +26,15 @@ _FRAMES: dict[str, Frame] = {
     "h6": "heading",
 }  # fmt: skip
 _CODES = frozenset({"code", "kbd", "samp", "tt", "var"})
-_BREAKING = frozenset(
-    "p div section article header footer main aside nav address body html head center figure figcaption caption form "
-    "fieldset details summary dl dt thead tbody tfoot".split()
-)
-_PLAIN = frozenset("span font small big abbr acronym cite q time label bdi bdo wbr nobr o:p colgroup col meta".split())
+_BREAKING = frozenset({
+    "p", "div", "section", "article", "header", "footer", "main", "aside", "nav", "address", "body", "html", "head",
+    "center", "figure", "figcaption", "caption", "form", "fieldset", "details", "summary", "dl", "dt", "thead", "tbody",
+    "tfoot",
+})  # fmt: skip
+_PLAIN = frozenset({
+    "span", "font", "small", "big", "abbr", "acronym", "cite", "q", "time", "label", "bdi", "bdo", "wbr", "nobr", "o:p",
+    "colgroup", "col", "meta",
+})  # fmt: skip
 _HIDDEN = frozenset({"script", "style"})
 
 
@@ -54,7 +58,7 @@ class _Tag:
     rest: str
 
     def attributes(self) -> dict[str, str]:
-        found = {}
+        found: dict[str, str] = {}
         for name, double, single, bare in _ATTRIBUTE.findall(self.rest):
             found.setdefault(name.lower(), html.unescape(double or single or bare))
         return found
@@ -111,10 +115,10 @@ def _aside(source: str, at: int) -> int:
 
 # --- reading -----------------------------------------------------------------------------------------------------
 
-_QUIET = frozenset(
-    "inherit initial unset auto normal none transparent black white windowtext start left #000 #000000 #fff #ffffff "
-    "rgb(0,0,0) rgb(255,255,255)".split()
-)
+_QUIET = frozenset({
+    "inherit", "initial", "unset", "auto", "normal", "none", "transparent", "black", "white", "windowtext", "start",
+    "left", "#000", "#000000", "#fff", "#ffffff", "rgb(0,0,0)", "rgb(255,255,255)",
+})  # fmt: skip
 _SHOWN = frozenset({"color", "background", "background-color", "text-align", "font-size", "font-family"})
 
 

@@ -22,6 +22,7 @@ from .tree import (
     Leaf,
     Link,
     Listing,
+    Mark,
     Open,
     Paragraph,
     Quote,
@@ -216,7 +217,8 @@ def _signs(events: Sequence[Event]) -> dict[int, str]:
     for place, event in enumerate(events):
         if isinstance(event, Open):
             close = closing[place]
-            signs[place], signs[close] = _pair(events, (place, close), starred=any("*" in sign for _, sign in stack))
+            starred = any("*" in sign for _, sign in stack)
+            signs[place], signs[close] = _pair(events, (place, close), what=event.what, starred=starred)
             if isinstance(event.what, Link) and signs[place] == "":
                 signs[place + 1] = f"<{event.what.href}>"
             stack.append((place, signs[place]))
@@ -240,19 +242,17 @@ def _closings(events: Sequence[Event]) -> dict[int, int]:
 _SELF = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^<>\s]*")
 
 
-def _pair(events: Sequence[Event], pair: tuple[int, int], *, starred: bool) -> tuple[str, str]:
+def _pair(events: Sequence[Event], pair: tuple[int, int], *, what: Mark | Link, starred: bool) -> tuple[str, str]:
     place, close = pair
-    event = events[place]
-    assert isinstance(event, Open)
-    if isinstance(event.what, Link):
-        href, title = event.what.href, event.what.title
+    if isinstance(what, Link):
+        href, title = what.href, what.title
         inner = events[place + 1]
         alone = close == place + 2 and isinstance(inner, Run) and inner.leaf == Text(href)
         if alone and not title and _SELF.fullmatch(href):
             return "", ""
         return "[", f"]({_target(href)}{_title(title)})"
     sign = _sign(events, pair, starred=starred)
-    return (sign, sign) if sign else (f"<{event.what}>", f"</{event.what}>")
+    return (sign, sign) if sign else (f"<{what}>", f"</{what}>")
 
 
 def _sign(events: Sequence[Event], pair: tuple[int, int], *, starred: bool) -> str:

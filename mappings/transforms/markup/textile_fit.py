@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from . import textile_inline as inline
 from .builder import as_lines
-from .tidy import one_line, paragraphs, tidy
+from .tidy import one_line, tidy
 from .tree import (
     Block,
     Blocks,
@@ -58,7 +58,9 @@ def _fitted(block: Block) -> list[Block]:
 
 def _cell(runs: Runs) -> Runs:
     """A bar in code would end the cell."""
-    barred = [replace(r, leaf=Text(r.leaf.text)) if isinstance(r.leaf, Code) and "|" in r.leaf.text else r for r in runs]
+    barred = [
+        replace(r, leaf=Text(r.leaf.text)) if isinstance(r.leaf, Code) and "|" in r.leaf.text else r for r in runs
+    ]
     return fit(_normal(barred))
 
 
@@ -180,7 +182,11 @@ def _simple(run: Run) -> Run:
     if link is not None:
         whole = inline.HREF.fullmatch(link.href) and link.href.count("(") == link.href.count(")")
         bare = isinstance(leaf, Break) or leaf == Text(link.href)
-        link = None if bare or not whole else replace(link, title="" if set(link.title) & set('()"&<*_+-^~@!') else link.title)
+        link = (
+            None
+            if bare or not whole
+            else replace(link, title="" if set(link.title) & set('()"&<*_+-^~@!') else link.title)
+        )
     return Run(leaf, run.marks, link)
 
 

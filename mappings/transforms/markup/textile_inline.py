@@ -16,7 +16,9 @@ from dataclasses import dataclass, field
 from .links import address, title
 from .tree import Break, Close, Code, Event, Image, Link, Mark, Open, Run, Runs, Text, plain, spans
 
-_MARKS: dict[str, Mark] = {"*": "strong", "**": "strong", "_": "em", "__": "em", "-": "s", "+": "u", "^": "sup", "~": "sub"}
+_MARKS: dict[str, Mark] = {
+    "*": "strong", "**": "strong", "_": "em", "__": "em", "-": "s", "+": "u", "^": "sup", "~": "sub",
+}  # fmt: skip
 SIGNS: dict[Mark, str] = {"strong": "*", "em": "_", "s": "-", "u": "+", "sup": "^", "sub": "~"}
 
 _SIGN = re.compile(r"\*\*(?!\*)|__(?!_)|(?<!-)-(?!-)|[*_+^~]")
@@ -246,7 +248,10 @@ def _trimmed(url: str) -> str:
 _TAGS = r"<(?=/?(?:pre|code|notextile|kbd)\b)"
 _ESCAPES = (
     re.compile(_TAGS, re.IGNORECASE),
-    re.compile(_TAGS + r'|(?:(?<=[\s(*_+^~"-])|\A)[*_+^~-](?=\S|\Z)|"(?=:|\Z)|(?<!\w)@|(?:(?<=\s)|\A)!(?=\S|\Z)', re.IGNORECASE),
+    re.compile(
+        _TAGS + r'|(?:(?<=[\s(*_+^~"-])|\A)[*_+^~-](?=\S|\Z)|"(?=:|\Z)|(?<!\w)@|(?:(?<=\s)|\A)!(?=\S|\Z)',
+        re.IGNORECASE,
+    ),
     re.compile(r'[<*_+^~@!"-]'),
 )
 LEVELS = range(len(_ESCAPES))
@@ -266,13 +271,11 @@ def _written(events: Sequence[Event], place: int, *, level: int) -> str:
         case Close(Link(href, name)):
             tail = f":{escaped(href, level=0)}"
             return tail if _pictured(events, place - 2) else (f" ({name})" if name else "") + '"' + tail
-        case Open(mark) | Close(mark):
+        case Open(str(mark)) | Close(str(mark)):
             return SIGNS[mark]
         case Run(Text(text)):
             shown = escaped(text, level=level)
-            closes = events[place + 1 : place + 2]
-            titled = shown.endswith(")") and closes and isinstance(closes[0], Close) and isinstance(closes[0].what, Link) and not closes[0].what.title
-            return shown[:-1] + "&#41;" if titled else shown
+            return shown[:-1] + "&#41;" if shown.endswith(")") and _untitled(events, place + 1) else shown
         case Run(Code(text)):
             return _code(events, place, text=text)
         case Run(Image(src, alt)):
@@ -280,11 +283,21 @@ def _written(events: Sequence[Event], place: int, *, level: int) -> str:
     return "\n"
 
 
+def _untitled(events: Sequence[Event], place: int) -> bool:
+    """Say whether a link without a title ends at *place*: a bracket before its end would be read as one."""
+    event = events[place] if place < len(events) else None
+    return isinstance(event, Close) and isinstance(event.what, Link) and not event.what.title
+
+
 def _pictured(events: Sequence[Event], place: int) -> bool:
     """Say whether a link that opens at *place* holds one image and nothing else."""
     inside = events[place + 1 : place + 3]
-    return place >= 0 and len(inside) == 2 and isinstance(inside[0], Run) and isinstance(inside[0].leaf, Image) and (
-        isinstance(events[place], Open) and isinstance(inside[1], Close) and isinstance(inside[1].what, Link)
+    return (
+        place >= 0
+        and len(inside) == 2
+        and isinstance(inside[0], Run)
+        and isinstance(inside[0].leaf, Image)
+        and (isinstance(events[place], Open) and isinstance(inside[1], Close) and isinstance(inside[1].what, Link))
     )
 
 

@@ -58,7 +58,8 @@ def _row(cells: Sequence[Runs], sign: str) -> str:
 def _cell(runs: Runs) -> str:
     source = _source(runs)
     hidden = WIKI.sub(lambda link: link.group().replace("[", "\1").replace("|", "\2"), source)
-    bare = hidden.replace("[[", "&#91;[").replace("|", "&#124;").replace("\1", "[").replace("\2", "|").replace("\n>", "\n&#62;")
+    bare = hidden.replace("[[", "&#91;[").replace("|", "&#124;").replace("\n>", "\n&#62;")
+    bare = bare.replace("\1", "[").replace("\2", "|")
     return bare.replace(".", "&#46;", 1) if MODIFIER.match(bare + " ") else bare
 
 
@@ -80,5 +81,3 @@ def _line(line: str) -> str:
 def _source(runs: Runs) -> str:
     source = written(runs)
     return inline.write(runs, level=max(inline.LEVELS)) if source is None else source
-
-

@@ -11,9 +11,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from .tree import Block, Blocks, Break, Code, CodeBlock, Heading, Image, Listing, Paragraph, Quote, Run, Runs
+from .tree import Block, Blocks, Break, Code, CodeBlock, Heading, Image, Listing, Paragraph, Quote, Run, Runs, Text
 from .tree import Table as Grid
-from .tree import Text
 
 _ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff]")
@@ -196,5 +195,8 @@ def _joined(runs: Sequence[Run]) -> Runs:
 
 def _seal(result: list[Run], texts: list[str]) -> None:
     """Give the last run the texts that were gathered for it."""
-    if result and len(texts) > 1:
-        result[-1] = replace(result[-1], leaf=type(result[-1].leaf)("".join(texts)))
+    if len(texts) < 2:
+        return
+    text = "".join(texts)
+    leaf = Code(text) if isinstance(result[-1].leaf, Code) else Text(text)
+    result[-1] = replace(result[-1], leaf=leaf)

@@ -1,0 +1,182 @@
+"""Markdown inside, the system's own markup outside."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, TypeAlias
+
+from mappings.canonical.values import Value
+from mappings.exchange import View
+from mappings.lens import Clash, Refusal
+
+from ..base import Plain, malformed
+from ..merge3 import merge3
+from ..settings import Setting, complete
+from ..text import plain_ends
+from ..vocabulary import Spot
+from . import (
+    bbcode_in,
+    bbcode_out,
+    html_in,
+    html_out,
+    keep,
+    markdown_in,
+    markdown_out,
+    respell,
+    textile_in,
+    textile_out,
+)
+from .builder import Read
+from .tree import Blocks
+
+Dialect: TypeAlias = Literal["markdown", "plain", "html", "bbcode", "textile"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Tongue:
+    """How a markup is read, written, and taken to pieces."""
+
+    read: Callable[[str], Read]
+    write: Callable[[Blocks], str]
+    cut: respell.Cut
+
+
+_TONGUES: dict[keep.Name, _Tongue] = {
+    "html": _Tongue(html_in.parse, html_out.write, respell.HTML),
+    "bbcode": _Tongue(bbcode_in.parse, bbcode_out.write, respell.LINES),
+    "textile": _Tongue(textile_in.parse, textile_out.write, respell.LINES),
+}
+
+
+def normal_markdown(text: str) -> str:
+    """Return *text* in the one spelling of its kind: two Markdown texts that say the same become equal."""
+    return markdown_out.write(markdown_in.parse(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Markup(Plain):
+    """
+    A text with markup: Markdown in the hub, MARKUP in the system.
+
+    - ``html``, ``bbcode`` (Bitrix24), ``textile`` (Redmine): converted. Every character arrives; of its look, what the
+      markup has words for. A write leaves alone what it need not change, and refuses what would not read back.
+    - ``markdown``, and ``plain`` (people there see Markdown as it is typed): the text itself; line ends and empty
+      lines at its end do not count.
+
+    LIMIT is what the place was found to hold: a longer text is refused (``too long``).
+    """
+
+    name: ClassVar[str] = "markup"
+    holds: ClassVar[type] = str
+    declared: ClassVar[tuple[Setting, ...]] = (
+        Setting(
+            "markup",
+            "word",
+            "how the system writes bold, lists and links",
+            default="markdown",
+            words=("markdown", "plain", "html", "bbcode", "textile"),
+        ),
+    )
+
+    markup: Dialect = "markdown"
+    limit: int | None = None
+
+    @classmethod
+    def built(cls, given: Mapping[str, Any], spot: Spot) -> "Markup":
+        return cls(markup=complete(cls.declared, given)["markup"], limit=spot.limit)
+
+    @property
+    def lossless(self) -> bool:
+        return False
+
+    def settings(self) -> Mapping[str, Any]:
+        return {"markup": self.markup}
+
+    # --- reading ---
+
+    def means(self, view: View) -> Value | Refusal:
+        if view is None:
+            return None
+        if not isinstance(view, str):
+            return malformed("text", view)
+        if self.markup == "markdown" or self.markup == "plain":
+            return plain_ends(view) or None
+        return markdown_out.write(_TONGUES[self.markup].read(view).blocks) or None
+
+    def kept(self, value: Value) -> Value:
+        return self._kept(value) or None if isinstance(value, str) else value
+
+    def _kept(self, text: str) -> str:
+        if self.markup == "markdown" or self.markup == "plain":
+            return plain_ends(text).rstrip()
+        return markdown_out.write(keep.kept(markdown_in.parse(text), self.markup))
+
+    # --- writing ---
+
+    def say(self, value: str, view: View) -> View | Refusal:
+        """Return *view* with what it does not say yet; in the plainest spelling where its own cannot be kept."""
+        said = self._said(value, view if isinstance(view, str) else "")
+        if isinstance(view, str) and "\r\n" in view:
+            said = said.replace("\n", "\r\n")
+        if self.limit is not None and len(said) > self.limit:
+            return Refusal("too long", f"{len(said)} characters, and the place holds {self.limit}")
+        return said
+
+    def _said(self, value: str, view: str) -> str:
+        if self.markup == "markdown" or self.markup == "plain":
+            return value
+        tongue = _TONGUES[self.markup]
+        wanted = tongue.write(keep.kept(markdown_in.parse(value), self.markup))
+        own = plain_ends(view)
+        plain = tongue.write(keep.kept(tongue.read(own).blocks, self.markup))
+        for inside in (True, False):
+            said = respell.respelt(wanted, plain, own=own, cut=tongue.cut, inside=inside).text
+            if plain and self.fits(value, said):
+                return said
+        return wanted
+
+    def drops(self, value: Value, view: View) -> tuple[str, ...]:
+        """Name what stands in *view*, has no words in Markdown, and would not stand in what is written."""
+        if self.markup == "markdown" or self.markup == "plain" or not isinstance(view, str):
+            return ()
+        written = self.write(value, view)
+        if isinstance(written, Refusal):
+            return ()
+        read = _TONGUES[self.markup].read
+        lost = Counter(read(view).notes) - Counter(read(written or "").notes)
+        return tuple(sorted(lost))
+
+    # --- an edit ---
+
+    def step(self, old: Value, new: Value, onto: Value) -> Value | Clash:
+        """
+        Merge by line, as the system sees the text; lines that it did not change keep the hub's own spelling.
+
+        An edit inside a line leaves alone the look that cannot be seen there, or it is not applied.
+        """
+        before, after, here = (self._kept(text) if isinstance(text, str) else "" for text in (old, new, onto))
+        merged = merge3(before, after, here)
+        if isinstance(merged, Clash):
+            return merged
+        own = plain_ends(onto) if isinstance(onto, str) else ""
+        if merged == here:
+            return onto
+        if not own or self.markup == "markdown" or self.markup == "plain":
+            return merged or None
+        return self._stepped(merged, here, own=own)
+
+    def _stepped(self, merged: str, here: str, *, own: str) -> Value | Clash:
+        aim = self._kept(merged)
+        if not aim:
+            return None
+        for inside in (True, False):
+            became = respell.respelt(merged, here, own=own, cut=respell.MARKDOWN, inside=inside)
+            if self._kept(became.text) == aim and not any(map(self._hides, became.replaced)):
+                return became.text
+        if normal_markdown(own) == here:
+            return merged
+        return Clash("the edit touches formatting that cannot be seen there")
+
+    def _hides(self, line: str) -> bool:
+        """Say whether there is something to *line* that cannot be seen in the system."""
+        return normal_markdown(line) != self._kept(line)
