@@ -8,7 +8,7 @@ from mappings.canonical.show import parse
 from mappings.canonical.values import Value
 from mappings.reconcile import Unresolvable, chosen, reconcile, retry, set_fact
 from mappings.reconcile.model import Entity, Event, Link, LinkChange, Origin, Outcome, Side
-from state import claims, commits
+from state import cases, claims, commits
 from state.types import Claimed, Decided
 
 from .deciding import with_paths
@@ -40,7 +40,11 @@ def set_value(act: Act, fact: str, value: Value) -> Outcome:
     Raises Unresolvable where the fact is only read from its systems, Busy while another worker decides the case.
     """
     claimed, sides = _claim(act)
-    entity, moved, events = set_fact(claimed.entity, sides, fact, value=value, origin=act.origin)
+    try:
+        entity, moved, events = set_fact(claimed.entity, sides, fact, value=value, origin=act.origin)
+    except Unresolvable:
+        claims.release(act.wired.store, act.wired.worker, entities=[act.entity])
+        raise
     return _store(act, claimed, entity, sides=moved, events=events)
 
 
@@ -112,5 +116,8 @@ def _store(act: Act, claimed: Claimed, entity: Entity, *, sides: Sequence[Side],
     links: list[LinkChange] = [with_paths(wired, by_link[change.link], change) for change in outcome.links]
     outcome = replace(outcome, links=links, events=[*events, *outcome.events])
     decided = Decided(outcome, claimed)
-    commits.commit(wired.store, wired.worker, decided=[decided], run=wired.run, mapping=wired.shape.fingerprint)
+    done = commits.commit(wired.store, wired.worker, decided=[decided], run=wired.run, mapping=wired.shape.fingerprint)
+    if done.lost:
+        raise Busy("the case was changed by another worker meanwhile; do it again")
+    cases.mark_due(wired.store, [entity.id])  # records that are now to be made are a pass's business
     return outcome
