@@ -10,9 +10,11 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from pydantic import ValidationError
 
 from connectors import connector_class
 from connectors.base import Connector, Surroundings, setting_keys
@@ -20,7 +22,17 @@ from connectors.errors import AuthFailed, ConnectorError
 from mappings.canonical.people import KnownPerson, directories
 from mappings.canonical.records import dotted
 from mappings.exchange import Discovery
-from mappings.language import Hub, SystemSchema, compile_sync, load_hub, types_named
+from mappings.language import (
+    Hub,
+    Problem,
+    Problems,
+    System,
+    SystemSchema,
+    compile_sync,
+    load_hub,
+    load_systems,
+    types_named,
+)
 from mappings.language.compiled import CompiledMapping
 from mappings.language.model import Sync
 from mappings.language.schema import SettingKey
@@ -60,8 +72,11 @@ class Installation:
 def load_installation(folder: Path, env: Mapping[str, str]) -> Hub:
     """Read and check the files in *folder*. Raises `Problems`, and what `files.read_hub` raises."""
     files, catalog = read_hub(folder)
-    schemas = {name: _schema(name) for name in types_named(files.get("hub.yaml", "")) if _known(name)}
-    return load_hub(files, env, schemas=schemas, catalog=catalog)
+    return load_hub(files, env, schemas=_schemas(files), catalog=catalog)
+
+
+def _schemas(files: Mapping[str, str]) -> dict[str, SystemSchema]:
+    return {name: _schema(name) for name in types_named(files.get("hub.yaml", "")) if _known(name)}
 
 
 def _known(type_name: str) -> bool:
@@ -82,16 +97,34 @@ def install(
     folder: Path, env: Mapping[str, str] | None = None, *, clock: Callable[[], datetime] = utc_now
 ) -> Installation:
     """Open the hub in *folder*; an empty database is filled, an old one refused with the command that helps."""
-    hub = load_installation(folder, os.environ if env is None else env)
-    url = _anchored(hub.database.get_secret_value(), folder)
+    return _opened(folder, load_installation(folder, os.environ if env is None else env), clock=clock)
+
+
+def install_systems(folder: Path, env: Mapping[str, str] | None = None) -> Installation:
+    """
+    As `install`; where mappings or syncs are still wrong, the hub knows its systems only.
+
+    Raises `Problems` where hub.yaml itself is wrong.
+    """
+    given = os.environ if env is None else env
+    try:
+        hub = load_installation(folder, given)
+    except Problems:
+        files, _ = read_hub(folder)
+        hub = load_systems(files, given, schemas=_schemas(files))
+    return _opened(folder, hub)
+
+
+def _opened(folder: Path, hub: Hub, *, clock: Callable[[], datetime] = utc_now) -> Installation:
+    url = database_url(hub, folder)
     if engine.current(url) is None:
         engine.upgrade(url)
     return Installation(folder, hub, engine.open_store(url, clock=clock))
 
 
-def _anchored(url: str, folder: Path) -> str:
+def database_url(hub: Hub, folder: Path) -> str:
     """A SQLite file without a full path lies next to hub.yaml, wherever the command is given."""
-    prefix = "sqlite:///"
+    url, prefix = hub.database.get_secret_value(), "sqlite:///"
     if not url.startswith(prefix) or url.startswith(prefix + "/") or url == prefix:
         return url
     return f"{prefix}{(folder / url.removeprefix(prefix)).resolve()}"
@@ -111,14 +144,24 @@ class Contact:
 
 
 def make_connector(installation: Installation, name: str) -> Connector:
-    """Return the connector of the system *name*, not yet open."""
+    """Return the connector of the system *name*, not yet open. Raises `Problems` where its settings do not fit."""
     hub = installation.hub
     system = hub.systems[name]
     made = connector_class(system.type)
-    settings = made.settings_model.model_validate(_settings(installation, system.settings))
+    try:
+        settings = made.settings_model.model_validate(_settings(installation, system.settings))
+    except ValidationError as error:
+        raise Problems([_told(system, one) for one in error.errors(include_input=False)]) from None
     markers = {spec.kind: spec.marker for spec in hub.mappings_of(name) if spec.marker}
     around = Surroundings(markers=markers, shelf=StateShelf(installation.store, name))
     return made(name, settings, around)  # type: ignore[call-arg, arg-type, return-value]  # every connector is made so
+
+
+def _told(system: System, error: Mapping[str, Any]) -> Problem:
+    """What is wrong with a setting, without what was given for it: that may be a secret."""
+    where = ".".join(str(part) for part in error["loc"])
+    text = str(error["msg"]).removeprefix("Value error, ")
+    return system.mark.problem(f"{where}: {text}" if where else text)
 
 
 def _settings(installation: Installation, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,12 +176,24 @@ Maker = Callable[[Installation, str], Connector]
 """Makes the connector of a system, not yet open."""
 
 
-async def meet_system(connector: Connector, store: Store, kinds: Sequence[str]) -> Contact:
-    """Prove who we are and ask what there is; a system that does not answer is met as it was last time."""
+REMEMBERED = timedelta(hours=1)
+"""So long a system is not asked again what it offers, unless a mapping names something that it did not offer."""
+
+
+async def meet_system(connector: Connector, store: Store, kinds: Sequence[str], *, anew: bool = True) -> Contact:
+    """
+    Prove who we are and ask what there is; a system that does not answer is met as it was last time.
+
+    Without ANEW what it offered within the last hour is not asked again.
+    """
     contact = Contact(connector)
     try:
         await connector.identify()
         for kind in kinds:
+            known = None if anew else load_discovery(store, connector.name, kind, REMEMBERED)
+            if known is not None:
+                contact.discovered[kind] = known
+                continue
             contact.discovered[kind] = await connector.discover(kind)
             save_discovery(store, contact.discovered[kind])
     except AuthFailed as error:
@@ -176,9 +231,17 @@ async def open_sync(installation: Installation, name: str | None, make: Maker = 
 async def _wire(installation: Installation, sync: Sync, connectors: Mapping[str, Connector]) -> Wired:
     hub, store = installation.hub, installation.store
     kinds = {system: [spec.kind for spec in hub.mappings_of(system)] for system in sync.systems}
-    met = await asyncio.gather(*(meet_system(one, store, kinds[name]) for name, one in connectors.items()))
-    contacts = dict(zip(connectors, met, strict=True))
-    compiled = compile_sync(hub, sync, vocabularies(hub, contacts))
+
+    async def meet(*, anew: bool) -> dict[str, Contact]:
+        meetings = [meet_system(one, store, kinds[name], anew=anew) for name, one in connectors.items()]
+        return dict(zip(connectors, await asyncio.gather(*meetings), strict=True))
+
+    contacts = await meet(anew=False)
+    try:
+        compiled = compile_sync(hub, sync, vocabularies(hub, contacts))
+    except Problems:  # perhaps of something that is there since less than an hour
+        contacts = await meet(anew=True)
+        compiled = compile_sync(hub, sync, vocabularies(hub, contacts))
     shape = sync_shape(sync, compiled, contacts)
     return Wired(
         shape=shape,
@@ -238,14 +301,18 @@ def _channel(mapping: CompiledMapping, contact: Contact) -> Channel:
     found = contact.discovered[mapping.kind]
     declared = tuple(step for steps in mapping.transitions.values() for step in steps)
     closing = {place.name: frozenset(choice.id for choice in place.choices if choice.closes) for place in found.places}
-    labels = {place.name: {choice.id: choice.label for choice in place.choices} for place in found.places}
-    people = {member.id: member.name for member in found.people}
-    labels |= {place.name: people for place in found.places if place.type == "person"}
     status = frozenset(place for place, views in closing.items() if views) | frozenset(mapping.transitions)
     return Channel(
         mapping,
         status=status,
         transitions=(*declared, *found.transitions),
         closing={place: views for place, views in closing.items() if views},
-        labels=labels,
+        labels=labels_of(found),
     )
+
+
+def labels_of(found: Discovery) -> dict[str, dict[str, str]]:
+    """Return place -> view -> what a person calls it, of choices and people."""
+    labels = {place.name: {choice.id: choice.label for choice in place.choices} for place in found.places}
+    people = {member.id: member.name for member in found.people}
+    return labels | {place.name: people for place in found.places if place.type == "person"}

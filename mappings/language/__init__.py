@@ -2,7 +2,7 @@
 
 from .compile import Vocabularies, compile_mapping, compile_sync
 from .compiled import CompiledMapping
-from .load import load_hub, types_named
+from .load import load_hub, load_systems, types_named
 from .model import Clause, FieldSpec, Hub, Make, MappingSpec, Notify, Person, Schedule, Sync, System
 from .problems import Mark, Problem, Problems
 from .schema import SettingKey, SystemSchema
@@ -30,5 +30,6 @@ __all__ = [
     "compile_mapping",
     "compile_sync",
     "load_hub",
+    "load_systems",
     "types_named",
 ]

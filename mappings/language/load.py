@@ -53,6 +53,18 @@ def load_hub(
     return hub
 
 
+def load_systems(files: Mapping[str, str], env: Mapping[str, str], *, schemas: Mapping[str, SystemSchema]) -> Hub:
+    """
+    Return a hub that knows its systems and nothing else: enough to talk to them while mappings are still being written.
+
+    Raises `Problems` with what is wrong in ``hub.yaml`` itself; what its syncs and the mappings say is not looked at.
+    """
+    sheet = Sheet()
+    draft = _draft(files, env, schemas=schemas, sheet=sheet)
+    sheet.settle()
+    return Hub(draft.database, draft.timezone, draft.systems, {}, (), draft.people, draft.notify)
+
+
 def types_named(text: str) -> tuple[str, ...]:
     """Return the types of systems that a hub.yaml names, so that their schemas can be found before it is checked."""
     root = read(text, HUB_FILE, sheet=Sheet())
