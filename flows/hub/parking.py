@@ -1,0 +1,71 @@
+"""What a person does with an entry of the attention list: try it again, or leave it as it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from state import attention, cases, inbox, waiting
+from state.attention import Attention, Place
+
+from .casework import Act, leave_parked, retry_parked
+from .wired import WHOLE, Wired
+
+
+class NoSuchEntry(LookupError):
+    """Nothing is parked under that number or at that case."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Which entries are meant: by NUMBER, or those of a case (KEY), of one SYSTEM and FIELD of it if named."""
+
+    number: int | None = None
+    key: str = ""
+    system: str | None = None
+    field: str | None = None
+
+    def holds(self, entry: Attention) -> bool:
+        if self.number is not None:
+            return entry.id == self.number
+        same = entry.key.casefold() == self.key.casefold()
+        return same and self.system in (None, entry.system) and self.field in (None, entry.field)
+
+
+def choose(chosen: Chosen, entries: Sequence[Attention]) -> list[Attention]:
+    """Return the entries that are meant. Raises NoSuchEntry."""
+    found = [entry for entry in entries if chosen.holds(entry)]
+    if found:
+        return found
+    if chosen.number is not None:
+        raise NoSuchEntry(f"nothing is parked under number {chosen.number}")
+    where = " ".join(part for part in (chosen.system, chosen.field) if part)
+    raise NoSuchEntry(f"nothing is parked at {chosen.key}{f' in {where}' if where else ''}")
+
+
+def retry(wired: Wired, entry: Attention, *, person: str) -> None:
+    """
+    Try again what was set aside: a field is decided anew, a record is looked at again with the next pass.
+
+    Raises Busy while another worker decides the case.
+    """
+    store = wired.store
+    if entry.entity is None:
+        if not waiting.wake(store, entry.system, kind=entry.kind, record=entry.record):
+            inbox.hint(store, entry.system, kind=entry.kind, ids=[entry.record], reason="a person asked")
+    elif entry.field == WHOLE and entry.record:
+        inbox.hint(store, entry.system, kind=entry.kind, ids=[entry.record], reason="a person asked")
+        cases.mark_due(store, [entry.entity])
+    else:
+        retry_parked(Act(wired, entry.entity, person), entry.system, entry.field)
+
+
+def drop(wired: Wired, entry: Attention, *, person: str) -> None:
+    """
+    Leave it as it is: off the attention list until what is shown there changes. Nothing is written anywhere.
+
+    Raises Busy while another worker decides the case.
+    """
+    if entry.entity is None or entry.field == WHOLE:
+        place = Place(entry.system, entry.kind, entity=entry.entity, record=entry.record)
+        attention.unpark_records(wired.store, [place])
+    else:
+        leave_parked(Act(wired, entry.entity, person), entry.system, entry.field)
