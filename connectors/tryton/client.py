@@ -72,6 +72,7 @@ class TrytonClient:
             settings=HttpSettings(timeout=float(settings.timeout), connections=4),
         )
         self._path = f"/{quote(settings.database, safe='')}/rpc/"
+        self._key = f"session {settings.user} {settings.company or ''} {settings.url} {settings.database}"
         self._logging_in = asyncio.Lock()
         self._numbers = 0
 
@@ -107,24 +108,24 @@ class TrytonClient:
     async def session(self) -> Session:
         """Return the session, from the shelf or by logging in. Raises AuthFailed, Rejected (no such company)."""
         async with self._logging_in:
-            kept = self._shelf.get("session")
+            kept = self._shelf.get(self._key)
             if kept is not None:
                 return Session(**kept)
             session = await self._log_in()
-            self._shelf.put("session", _form(session), seconds=SESSION_SECONDS)
+            self._shelf.put(self._key, _form(session), seconds=SESSION_SECONDS)
             return session
 
     async def prove(self) -> Session:
         """Return a session that the server has just accepted."""
-        if self._shelf.get("session") is not None:
+        if self._shelf.get(self._key) is not None:
             await self.read("model.res.user.get_preferences", WHOLE_PREFERENCES, overhead=True)
         return await self.session()
 
     def drop_session(self, session: Session) -> None:
         """Forget *session* unless somebody has put a new one in its place."""
-        kept = self._shelf.get("session")
+        kept = self._shelf.get(self._key)
         if kept is not None and kept["header"] == session.header:
-            self._shelf.put("session", None, seconds=0.0)
+            self._shelf.put(self._key, None, seconds=0.0)
 
     async def _log_in(self) -> Session:
         settings = self._settings

@@ -39,6 +39,17 @@ async def test_a_session_is_kept_on_the_shelf_for_the_next_process(server: FakeT
 
 
 @pytest.mark.asyncio
+async def test_a_session_of_another_account_is_never_taken(server: FakeTryton) -> None:
+    shelf = MemoryShelf()
+    async with connect(server, shelf=shelf) as one:
+        await one.identify()
+    async with connect(server, shelf=shelf, user="other") as other:
+        await other.identify()
+
+    assert logins(server) == 2
+
+
+@pytest.mark.asyncio
 async def test_a_dead_session_is_begun_again_once(server: FakeTryton) -> None:
     number = server.table.create(description="Пилот")
     async with connect(server) as connector:
