@@ -52,7 +52,7 @@ class Asked:
 
     def of(self, facts: Known, /) -> Value:
         value = facts.get(self.name)
-        return None if value in ("", frozenset()) else value
+        return None if not value and isinstance(value, str | frozenset) else value
 
     def asks(self) -> frozenset[str]:
         return frozenset({self.name})
@@ -108,6 +108,8 @@ class OneOf:
 
     def holds(self, facts: Known, /) -> bool:
         value = self.left.of(facts)
+        if isinstance(value, str):
+            return value in self.among
         if isinstance(value, frozenset):
             return not value.isdisjoint(self.among)
         return value is not None and any(_compared("==", value, right=one) for one in self.among)
@@ -215,6 +217,8 @@ def evaluate(condition: Condition, facts: Known) -> bool:
 
 
 def _compared(sign: Sign, left: Value, *, right: Value) -> bool:
+    if isinstance(left, str):
+        return isinstance(right, str) and SIGNS[sign](left, right)
     if isinstance(left, Money) and isinstance(right, Money) and left.currency != right.currency:
         return sign == "!="
     left, right = _bare(left, right), _bare(right, left)

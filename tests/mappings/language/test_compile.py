@@ -87,6 +87,31 @@ def test_a_label_that_each_pipeline_has_is_looked_for_in_the_one_that_is_taken()
     )
 
 
+def test_a_pipeline_may_be_known_by_its_name_where_it_is_taken_by_its_id():
+    words = deal_words()
+    groups = {"0": "Продажи", "3": "Пресейл"}
+    stages = tuple(replace(one, group=groups[one.group or "0"]) for one in words.choices["stageId"])
+    by_name = replace(words, choices={**words.choices, "stageId": stages})
+    by_id = changed("deal.sales-crm.yaml", "take: {categoryId: Пресейл}", "take: {categoryId: 3}")
+
+    assert compiled(by_id, deal=by_name)["deal"].fields["position"].lens.read("C3:NEW", {}) == {
+        "stage": "lead",
+        "outcome": "open",
+    }
+
+
+def test_only_a_clause_with_one_view_is_written_into_a_new_record():
+    files = changed(
+        "deal.sales-crm.yaml", "{categoryId: Пресейл}", "{categoryId: Пресейл, typeId: [A, B], title: {not: x}}"
+    )
+
+    deal = compiled(files)["deal"]
+
+    assert deal.fixed == {"categoryId": "3"}
+    assert deal.takes({"categoryId": "3", "typeId": "B", "title": "y"})
+    assert not deal.takes({"categoryId": "3", "typeId": "C", "title": "y"})
+
+
 def test_a_label_of_several_choices_is_not_guessed():
     text = problems(changed("deal.sales-crm.yaml", "take: {categoryId: Пресейл}", "take: {}"))
 
@@ -194,11 +219,11 @@ def test_a_renamed_label_does_not_change_the_fingerprint():
         ("within: 90d", "within: 91d"),
         ("direction: in", "direction: both"),
         ("otherwise: park", "otherwise: keep"),
-        ("channel: null", "title: {lossy: true}"),
-        ("channel: null", "title: {defaults: adopt}"),
-        ("channel: null", "title: {required: true}"),
-        ("channel: null", "amount: null"),
-        ("channel: null", "title: {at: comments}\n  description: null"),
+        ("channel: null", "channel: null\n  title: {lossy: true}"),
+        ("channel: null", "channel: null\n  title: {defaults: adopt}"),
+        ("channel: null", "channel: null\n  title: {required: true}"),
+        ("channel: null", "channel: null\n  amount: null"),
+        ("channel: null", "channel: null\n  title: {at: comments}\n  description: null"),
     ],
 )
 def test_whatever_decides_what_is_read_or_written_changes_the_fingerprint(old, new):
