@@ -249,6 +249,8 @@ class Choice:
     closes: bool = False
     group: str | None = None
     """The pipeline, tracker or project it belongs to, where there are several."""
+    former: tuple[str, ...] = ()
+    """Labels that it had when the hub asked before: a mapping that names one still works, and is told."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,8 +41,8 @@ async def _create_in_doubt(wired: Wired, connector: Connector, one: Outgoing) ->
             receipt = Receipt(one.key, "done", id=found.id, record=found.record, began=wired.clock())
             return settle_one(wired, one, receipt)
         return Settled(one.key, "sent", not_before=wired.clock() + timedelta(seconds=lag))
-    waited = one.sent_at is not None and wired.clock() - one.sent_at >= timedelta(seconds=lag)
-    if waited and _is_newer(search.newest, one):
+    waited = one.sent_at is not None and search.began - one.sent_at >= timedelta(seconds=lag)
+    if waited and (search.current or _is_newer(search.newest, one)):
         return Settled(one.key, "planned", not_before=wired.clock())
     return Settled(one.key, "sent", not_before=wired.clock() + timedelta(seconds=lag))
 

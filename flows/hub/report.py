@@ -35,6 +35,7 @@ class Report:
     trouble: dict[str, str] = field(default_factory=dict)
     refused_us: set[str] = field(default_factory=set)
     stops: list[Stop] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
 
     @property
     def state(self) -> Literal["done", "failed", "stopped"]:
@@ -63,4 +64,5 @@ class Report:
             "max_rss_mb": round(self.max_rss_mb, 1),
             "trouble": dict(sorted(self.trouble.items())),
             "stopped": [stop.text for stop in self.stops],
+            "notices": self.notices,
         }

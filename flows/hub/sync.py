@@ -52,7 +52,7 @@ async def run_pass(
     step: Step = lambda _: None,
 ) -> Report:
     """Run one pass over everything that is new, and return what it did."""
-    report = Report(wired.shape.name, wired.run)
+    report = Report(wired.shape.name, wired.run, notices=wired.notices)
     wall, cpu, counted = time.perf_counter(), time.process_time(), wired.store.statements
     systems = [name for name in sorted(wired.connectors) if options.only in (None, name)]
 

@@ -118,6 +118,8 @@ class Wired:
     trouble: dict[str, str] = field(default_factory=dict)
     """System -> why it could not be met; the pass leaves it out."""
     refused_us: set[str] = field(default_factory=set)
+    notices: list[str] = field(default_factory=list)
+    """What a person should know and nothing stops for: a renamed status that a mapping still calls by its old name."""
 
     @property
     def scopes(self) -> list[Scope]:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from httpx import AsyncBaseTransport
 from pydantic import ValidationError
 
 from connectors import connector_class
@@ -143,8 +144,12 @@ class Contact:
     refused_us: bool = False
 
 
-def make_connector(installation: Installation, name: str) -> Connector:
-    """Return the connector of the system *name*, not yet open. Raises `Problems` where its settings do not fit."""
+def make_connector(installation: Installation, name: str, transport: AsyncBaseTransport | None = None) -> Connector:
+    """
+    Return the connector of the system *name*, not yet open; its requests go through TRANSPORT where one is given.
+
+    Raises `Problems` where its settings do not fit.
+    """
     hub = installation.hub
     system = hub.systems[name]
     made = connector_class(system.type)
@@ -153,7 +158,8 @@ def make_connector(installation: Installation, name: str) -> Connector:
     except ValidationError as error:
         raise Problems([_told(system, one) for one in error.errors(include_input=False)]) from None
     markers = {spec.kind: spec.marker for spec in hub.mappings_of(name) if spec.marker}
-    around = Surroundings(markers=markers, shelf=StateShelf(installation.store, name))
+    shelf = StateShelf(installation.store, name)
+    around = Surroundings(markers=markers, shelf=shelf, transport=transport)
     return made(name, settings, around)  # type: ignore[call-arg, arg-type, return-value]  # every connector is made so
 
 
@@ -194,8 +200,7 @@ async def meet_system(connector: Connector, store: Store, kinds: Sequence[str], 
             if known is not None:
                 contact.discovered[kind] = known
                 continue
-            contact.discovered[kind] = await connector.discover(kind)
-            save_discovery(store, contact.discovered[kind])
+            contact.discovered[kind] = save_discovery(store, await connector.discover(kind))
     except AuthFailed as error:
         contact.trouble, contact.refused_us = str(error), True
     except ConnectorError as error:
@@ -253,7 +258,24 @@ async def _wire(installation: Installation, sync: Sync, connectors: Mapping[str,
         learned={scope: dictionaries.transitions(store, scope[0], kind=scope[1]) for scope in shape.channels},
         trouble={name: contact.trouble for name, contact in contacts.items() if contact.trouble},
         refused_us={name for name, contact in contacts.items() if contact.refused_us},
+        notices=renamed(hub, contacts),
     )
+
+
+def renamed(hub: Hub, contacts: Mapping[str, Contact]) -> list[str]:
+    """Return what a person should change in a mapping: values named there that are called otherwise by now."""
+    told = []
+    for spec in hub.mappings:
+        found = contacts[spec.system].discovered.get(spec.kind) if spec.system in contacts else None
+        choices = {place.name: place.choices for place in found.places} if found else {}
+        for entry in spec.fields.values():
+            values = entry.settings.get("values")
+            for key in values if isinstance(values, Mapping) else ():
+                for one in choices.get(entry.at[0], ()):
+                    if key in one.former:
+                        mark = entry.marks.get(f"values.{key}", entry.mark)
+                        told.append(f"{mark.file}:{mark.line}: {key!r} is called {one.label!r} in {spec.system} by now")
+    return told
 
 
 def vocabularies(hub: Hub, contacts: Mapping[str, Contact]) -> dict[Scope, Vocabulary]:

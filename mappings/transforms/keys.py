@@ -23,6 +23,7 @@ def resolve_keys(keys: Iterable[str | None], choices: Sequence[Choice]) -> Resol
     - A key is an id or a label, compared as text; an id goes before a label that reads the same.
     - The empty key (or null) is the empty view.
     - A label that several choices have, a key that none has, and a second key for the same id are problems.
+    - A former label counts where no choice has it now.
     - Where no choices are known, keys are ids.
     """
     ids: dict[str, str | None] = {}
@@ -44,7 +45,7 @@ def _found(key: str, choices: Sequence[Choice]) -> str | Problem | None:
         return None
     if not choices or any(choice.id == key for choice in choices):
         return key
-    named = [choice for choice in choices if choice.label == key]
+    named = [choice for choice in choices if choice.label == key] or [one for one in choices if key in one.former]
     if len(named) == 1:
         return named[0].id
     if named:

@@ -17,8 +17,27 @@ from state import attention, cases, history
 from state.attention import Attention
 from state.store import Store
 from state.types import Whole
+from tests.live.plain import PlainRedmine, live
+from tests.live.plain_tryton import PlainTryton
 
 HUBS = Path(__file__).parent / "hubs"
+
+
+@contextmanager
+def both(folder: Path) -> Iterator[tuple["LiveHub", PlainTryton, PlainRedmine]]:
+    """An empty Tryton, a Redmine with one issue that is none of ours, and a hub between them that knows nothing yet."""
+    redmine, tryton = PlainRedmine(live("REDMINE")), PlainTryton(live("TRYTON"))
+    redmine.wipe()
+    tryton.wipe()
+    redmine.create("Заведено руками", description="не сделка")  # from it a mere member learns the custom fields' names
+    env = {f"REDMINE_{name}": value for name, value in redmine.env.items()}
+    env |= {f"TRYTON_{name}": value for name, value in tryton.env.items()}
+    words = {"SALES": redmine.env["USER_SALES_ID"], "ENGINEER": redmine.env["USER_ENGINEER_ID"]}
+    try:
+        yield LiveHub.make("en", folder, env, **words), tryton, redmine
+    finally:
+        redmine.close()
+        tryton.close()
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.live.live_hub import LiveHub
-from tests.live.plain import PlainRedmine, live
+from tests.live.live_hub import LiveHub, both
+from tests.live.plain import PlainRedmine
 from tests.live.plain_tryton import PlainTryton
 
 ROWS: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "acceptance.yaml").read_text(encoding="utf-8"))
@@ -103,14 +103,12 @@ def _day(value: Any) -> str | None:
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory):
-    redmine, tryton = PlainRedmine(live("REDMINE")), PlainTryton(live("TRYTON"))
-    redmine.wipe()
-    tryton.wipe()
-    redmine.create("Заведено руками", description="не сделка")  # from it a mere member learns the custom fields' names
-    folder = tmp_path_factory.mktemp("hub")
-    env = {**{f"REDMINE_{k}": v for k, v in redmine.env.items()}, **{f"TRYTON_{k}": v for k, v in tryton.env.items()}}
-    words = {"SALES": redmine.env["USER_SALES_ID"], "ENGINEER": redmine.env["USER_ENGINEER_ID"]}
-    hub = LiveHub.make("en", folder, env, **words)
+    with both(tmp_path_factory.mktemp("hub")) as (hub, tryton, redmine):
+        yield play(hub, tryton, redmine)
+
+
+def play(hub, tryton, redmine):
+    """A deal and an issue for each row, alike; then what its people do, and the pass after that."""
     romashka, acme = tryton.create_parties("ООО «Ромашка»", "ACME Ltd")
     deals = tryton.create(
         *(
@@ -135,9 +133,7 @@ def stage(tmp_path_factory):
     for row in ROWS:
         made.change(row, pairs[row["name"]])
     hub.sync()
-    yield made
-    redmine.close()
-    tryton.close()
+    return made
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["name"])
