@@ -8,10 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+_READABLE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
 
 def dumps(form: Any) -> str:
     """Return the one JSON text of *form*: equal forms have equal texts, Cyrillic stays readable."""
-    text = json.dumps(form, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    text = _READABLE(form)
     if text.isascii():
         return text
     try:

@@ -15,7 +15,7 @@ from . import leases, workers
 from .claims import is_free
 from .rows import Row, entity_of, labelled, link_of, open_write_of, outgoing_of, part
 from .store import Store
-from .tables import entity, link, outbox
+from .tables import IS_OPEN, entity, link, outbox
 from .types import Lease, Outgoing, Worker
 
 
@@ -28,12 +28,13 @@ def take(store: Store, worker: Worker, *, system: str, limit: int, lease: Lease 
     now = store.clock()
     with store.write() as conn:
         leases.check(conn, lease)
-        living = workers.alive(store, conn)
+        dead = workers.dead(store, conn)
         query = _joined().where(
             outbox.c.system == system,
             outbox.c.state == "planned",
+            IS_OPEN,
             sa.or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now),
-            is_free(store, entity, living),
+            is_free(store, entity, dead),
         )
         query = query.order_by(outbox.c.planned_at, outbox.c.key).limit(limit)
         rows = _locked(conn, query)
@@ -54,12 +55,13 @@ def doubtful(store: Store, worker: Worker, *, systems: Sequence[str], limit: int
     """
     now = store.clock()
     with store.write() as conn:
-        living = workers.alive(store, conn)
+        dead = workers.dead(store, conn)
         query = _joined().where(
             outbox.c.system.in_(systems),
             outbox.c.state == "sent",
+            IS_OPEN,
             sa.or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now),
-            sa.or_(outbox.c.worker.is_(None), outbox.c.worker.not_in(living)),
+            sa.or_(outbox.c.worker.is_(None), outbox.c.worker.in_(dead)),
         )
         rows = _locked(conn, query.order_by(outbox.c.sent_at, outbox.c.key).limit(limit))
         if rows:
@@ -70,7 +72,7 @@ def doubtful(store: Store, worker: Worker, *, systems: Sequence[str], limit: int
 
 def open_writes(store: Store, *, system: str | None = None, limit: int = 200) -> tuple[Outgoing, ...]:
     """Return planned and sent writes as they stand, oldest first; takes nothing."""
-    query = _joined().where(outbox.c.state.in_(("planned", "sent")))
+    query = _joined().where(IS_OPEN)
     if system is not None:
         query = query.where(outbox.c.system == system)
     with store.read() as conn:

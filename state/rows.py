@@ -1,6 +1,7 @@
 """Rows and the values they stand for: entities, links, open writes."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ from mappings.exchange import VendorRecord
 from mappings.reconcile.model import Entity, Link, OpenWrite
 
 from . import codec
-from .tables import inbox, link, outbox
+from .tables import IS_OPEN, inbox, link, outbox
 from .types import OpenCreate, Outgoing, Snapshot, Whole
 
 Row: TypeAlias = sa.RowMapping | Mapping[str, Any]
@@ -24,8 +25,12 @@ def labelled(table: sa.Table, *names: str) -> list[sa.Label[Any]]:
 
 def part(row: Row, table: sa.Table) -> dict[str, Any]:
     """Return what `labelled` put into a joined *row* for *table*."""
-    start = f"{table.name}."
-    return {name[len(start) :]: value for name, value in row.items() if name.startswith(start)}
+    return {name: row[full] for name, full in _names(table)}
+
+
+@cache
+def _names(table: sa.Table) -> tuple[tuple[str, str], ...]:
+    return tuple((column.name, f"{table.name}.{column.name}") for column in table.c)
 
 
 def entity_of(row: Row) -> Entity:
@@ -151,7 +156,7 @@ def same_record(table: sa.Table) -> sa.ColumnElement[bool]:
 
 def open_rows(conn: sa.Connection, ids: Sequence[str]) -> dict[str, dict[tuple[str, str], Row]]:
     """Return the open writes of the entities *ids*: entity -> (system, kind) -> row."""
-    query = sa.select(outbox).where(outbox.c.entity.in_(ids), outbox.c.state.in_(("planned", "sent")))
+    query = sa.select(outbox).where(outbox.c.entity.in_(ids), IS_OPEN)
     found: dict[str, dict[tuple[str, str], Row]] = {}
     for row in conn.execute(query).mappings():
         found.setdefault(row["entity"], {})[row["system"], row["kind"]] = row

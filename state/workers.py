@@ -5,6 +5,7 @@ A worker counts as dead when its heartbeat is older than `SILENCE`, or when it r
 and start time) is gone. What a dead worker held is free: its claims, and the question what became of its writes.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -37,11 +38,19 @@ def beat_in(store: Store, conn: sa.Connection, who: Worker) -> None:
     store.beaten[who.id] = now
 
 
-def alive(store: Store, conn: sa.Connection) -> list[str]:
-    """Return the ids of the workers that are not dead."""
-    query = sa.select(worker.c.id, worker.c.host, worker.c.pid, worker.c.started)
-    rows = conn.execute(query.where(worker.c.heartbeat > store.clock() - SILENCE))
-    return [row.id for row in rows if store.process_lives(Worker(row.id, row.host, row.pid, row.started))]
+def dead(store: Store, conn: sa.Connection) -> list[str]:
+    """
+    Return the ids of the workers that are known to be dead.
+
+    One that is not known here is not among them: it may have come into being since this transaction looked.
+    """
+    rows = conn.execute(sa.select(worker)).all()
+    silent = store.clock() - SILENCE
+    return [
+        row.id
+        for row in rows
+        if row.heartbeat <= silent or not store.process_lives(Worker(row.id, row.host, row.pid, row.started))
+    ]
 
 
 def retire(store: Store, who: Worker) -> None:
@@ -53,20 +62,29 @@ def retire(store: Store, who: Worker) -> None:
     if who.id not in store.beaten:
         return
     with store.write() as conn:
-        free(conn, who.id)
-        conn.execute(sa.update(outbox).where(outbox.c.worker == who.id, outbox.c.state == "sent").values(worker=None))
-        conn.execute(sa.delete(worker).where(worker.c.id == who.id))
+        _forget(conn, [who.id])
     del store.beaten[who.id]
 
 
-def free(conn: sa.Connection, who: str) -> None:
-    """Give all claims of *who* back."""
+def _forget(conn: sa.Connection, ids: Sequence[str]) -> None:
+    """Nobody knows these workers any more, so nothing may be theirs."""
+    free(conn, ids)
+    conn.execute(sa.update(outbox).where(outbox.c.worker.in_(ids), outbox.c.state == "sent").values(worker=None))
+    conn.execute(sa.delete(worker).where(worker.c.id.in_(ids)))
+
+
+def free(conn: sa.Connection, ids: Sequence[str]) -> None:
+    """Give all claims of the workers *ids* back."""
     for table in (entity, inbox):
-        statement = sa.update(table).where(table.c.claimed_by == who)
+        statement = sa.update(table).where(table.c.claimed_by.in_(ids))
         conn.execute(statement.values(claimed_by=None, claimed_until=None))
 
 
 def sweep(store: Store, *, older: timedelta = timedelta(days=1)) -> int:
-    """Forget workers that have been silent for long; returns how many."""
+    """Forget workers that have been silent for long, and free what they held; returns how many."""
+    query = sa.select(worker.c.id).where(worker.c.heartbeat < store.clock() - older)
     with store.write() as conn:
-        return conn.execute(sa.delete(worker).where(worker.c.heartbeat < store.clock() - older)).rowcount
+        ids = list(conn.execute(query).scalars())
+        if ids:
+            _forget(conn, ids)
+    return len(ids)

@@ -88,6 +88,11 @@ hint = sa.Table(
 )
 
 OPEN_WRITE = "state IN ('planned', 'sent')"
+IS_OPEN = sa.text(f"outbox.{OPEN_WRITE}")
+"""Say this beside any narrower condition: SQLite uses a partial index only for its very words, not for parameters."""
+IS_DUE = sa.text("entity.due > 0")
+"""As IS_OPEN, for marked entities."""
+
 
 outbox = sa.Table(
     "outbox",

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+import sqlalchemy as sa
+
 from mappings.exchange import Found
 from mappings.reconcile.model import NewRecord
 from state import cases, claims, commits, inbox, outbox, settling, workers
@@ -353,3 +355,26 @@ def test_an_entity_whose_rows_are_all_stale_is_not_claimed(store: Store, worker:
     decided(store, worker, claimed)
 
     assert claim(store, worker).cases == ()
+
+
+def test_looking_for_work_never_reads_a_whole_table(store: Store, worker: Worker) -> None:
+    if store.engine.dialect.name != "sqlite":
+        return  # PostgreSQL chooses by how much there is
+    linked(store, worker)
+    sent: list[tuple[str, object]] = []
+
+    def note(*given: object) -> None:
+        sent.append((str(given[2]), given[3]))
+
+    sa.event.listen(store.engine, "before_cursor_execute", note)
+    claim(store, worker)
+    outbox.take(store, worker, system="tracker", limit=10)
+    outbox.doubtful(store, worker, systems=["tracker"])
+    sa.event.remove(store.engine, "before_cursor_execute", note)
+
+    with store.read() as conn:
+        plans = [conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", given).all() for text, given in sent]
+    steps = [str(row[3]) for plan in plans for row in plan]
+    assert [step for step in steps if step in {f"SCAN {name}" for name in ("entity", "link", "inbox", "outbox")}] == []
+    assert any("ix_entity_due" in step for step in steps)
+    assert any("ix_inbox_waiting" in step for step in steps), steps
