@@ -5,12 +5,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from mappings import transforms
 from mappings.canonical.values import Value
-from mappings.exchange import View
-from mappings.lens import Clash, Field, Lens, Refusal, Single
+from mappings.exchange import Receipt, VendorRecord, View
+from mappings.lens import Clash, Direction, Field, Lens, Refusal, Single, Unseen
 from mappings.policy import Policy
-from mappings.reconcile import Rules, reconcile, slot
-from mappings.reconcile.model import Base, Entity, Fact, FieldWrite, Link, Origin, Outcome, Side
+from mappings.reconcile import Rules, Settlement, reconcile, settle, slot
+from mappings.reconcile.judge import seen_view
+from mappings.reconcile.model import Base, Entity, Fact, FieldWrite, Link, OpenWrite, Origin, Outcome, Side
+from mappings.transforms.vocabulary import Spot, Vocabulary
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 HUB = Origin("person", "ann", NOW)
@@ -46,6 +49,22 @@ class Word:
 
 def a_field(name: str = "title", lens: Lens | None = None, **settings: Any) -> Field:
     return Field(name, (name,), lens or Single(name, Word()), **settings)
+
+
+def a_lens(name: str, *facts: str, words: Vocabulary | None = None, places: Sequence[str] = (), **given: Any) -> Lens:
+    """A lens as a mapping would ask for it: ``a_lens("text", "title", max_length=6)``."""
+    return transforms.make(name, given, spot=Spot(facts, tuple(places) or facts, words or Vocabulary()))
+
+
+def a_choice(field: str = "stage", **settings: Any) -> Field:
+    """A field with one fact and a table of values: ``a_choice(values={"P": ["in_work", "estimate"]})``."""
+    return a_field(field, a_lens("choice", field, **settings))
+
+
+def a_cell(values: Mapping[str, Any], *, direction: Direction = "both", **settings: Any) -> Field:
+    """A field ``position`` that holds two facts, stage and outcome."""
+    facts = ["stage", "outcome"]
+    return a_field("position", a_lens("choice", *facts, values=values, sets=facts, **settings), direction=direction)
 
 
 def a_link(system: str, number: int, **settings: Any) -> Link:
@@ -93,6 +112,11 @@ def value(outcome: Outcome, fact: str = "title") -> Value:
     return outcome.entity.facts[fact].value if fact in outcome.entity.facts else None
 
 
+def claims(outcome: Outcome, fact: str = "title") -> list[tuple[str, Value]]:
+    """Who says what in the conflict over *fact*."""
+    return [(party.system, party.value) for party in outcome.entity.conflicts[fact].parties]
+
+
 def writes(outcome: Outcome, sides: Sequence[Side]) -> dict[str, dict[str, View]]:
     """System -> field -> the view that is to be written."""
     systems = {side.link.id: side.link.system for side in sides}
@@ -117,19 +141,40 @@ def after(sides: Sequence[Side], outcome: Outcome, fresh: Mapping[str, Mapping[s
 
 
 def written(sides: Sequence[Side], outcome: Outcome) -> list[Side]:
-    """The sides after every write of the outcome has arrived and been settled."""
-    changes = {change.link: change for change in outcome.links}
-    result = []
-    for side in after(sides, outcome):
-        wanted: Sequence[FieldWrite] = changes[side.link.id].write
-        bases, seen = dict(side.link.bases), dict(side.link.seen)
-        for write in wanted:
-            entry = side.fields[write.field]
-            for fact in entry.facts:
-                bases[slot(entry, fact)] = Base({fact: write.value.get(fact)}, write.view, entry.fingerprint)
-            seen.pop(write.field, None)
-        result.append(replace(side, link=replace(side.link, bases=bases, seen=seen)))
-    return result
+    """The sides after every write of the outcome has arrived as it was meant, and been settled."""
+    writes_of = {change.link: change.write for change in outcome.links}
+    return [settled(side, writes_of[side.link.id]) for side in after(sides, outcome)]
+
+
+def settled(side: Side, wanted: Sequence[FieldWrite], shown: Mapping[str, View] | None = None, **receipt: Any) -> Side:
+    """The side after *wanted* was sent and answered: the record then shows what was written, or SHOWN (by field)."""
+    if not wanted:
+        return side
+    change = settlement(side, wanted, shown, **receipt).change
+    link = replace(
+        side.link, bases=change.bases, seen=change.seen, parked=change.parked, answers=change.answers, write=None
+    )
+    return replace(side, link=link)
+
+
+def settlement(
+    side: Side, wanted: Sequence[FieldWrite], shown: Mapping[str, View] | None = None, **receipt: Any
+) -> Settlement:
+    """What a receipt (``done``, unless said otherwise) means for *wanted*."""
+    views = {name: seen_view(side, entry) for name, entry in side.fields.items()}
+    views |= {write.field: write.view for write in wanted} | dict(shown or {})
+    link = side.link
+    record = VendorRecord(link.system, link.kind, link.external_id, _places(side, views))
+    given = {"state": "done", "record": record, **receipt}
+    verb, held, now = given.pop("verb", "update"), given.pop("held", {}), given.pop("now", NOW)
+    onward = given.pop("onward", None)
+    write = OpenWrite("w1", "sent", verb, tuple(wanted))
+    return settle(link, write, Receipt("w1", **given), fields=side.fields, held=held, now=now, onward=onward)
+
+
+def _places(side: Side, views: Mapping[str, View]) -> dict[str, View]:
+    shown = {name: view for name, view in views.items() if not isinstance(view, Unseen)}
+    return {place: view for name, whole in shown.items() for place, view in side.fields[name].spread(whole).items()}
 
 
 def passes(entity: Entity, sides: Sequence[Side], told: Rules) -> tuple[Outcome, list[Side]]:

@@ -146,18 +146,20 @@ def _note_drift(notes: Notes, cell: Cell, known: Facts) -> None:
 
 def _note_out(notes: Notes, entry: Field, facts: Facts) -> None:
     """Written, never read: what a person did there is reported, and replaced with the hub's next change, not before."""
-    known = {fact: notes.side.derived.get(entry.name, facts.get(fact)) for fact in entry.facts}
-    bases = [notes.bases.get(key) for _, key in entry.slots]
-    mine = [base for base in bases if base is not None and base.lens == entry.fingerprint]
+    derived = notes.side.derived
+    said = {entry.facts[0]: derived[entry.name]} if entry.name in derived else facts
+    known = {fact: said[fact] for fact in entry.facts if fact in said}
+    bases = {fact: notes.bases[key] for fact, key in entry.slots if key in notes.bases}
+    mine = {fact: base for fact, base in bases.items() if base.lens == entry.fingerprint}
     seen = seen_view(notes.side, entry)
     view = None if isinstance(seen, Unseen) else seen
     if not mine and all(value is None for value in known.values()):
         return
     if seen is not UNSEEN and all(entry.lens.fits(fact, value, view) for fact, value in known.items()):
-        for fact, key in entry.slots:
-            notes.bases[key] = Base({fact: known[fact]}, view, entry.fingerprint)
-    elif len(mine) == len(bases) and all(base.value.get(f) == known[f] for base, f in zip(mine, known, strict=True)):
-        if seen is not UNSEEN and any(base.view != view for base in mine):
+        for fact, value in known.items():
+            notes.bases[slot(entry, fact)] = Base({fact: value}, view, entry.fingerprint)
+    elif all(fact in mine and mine[fact].value.get(fact) == value for fact, value in known.items()):
+        if seen is not UNSEEN and any(base.view != view for base in mine.values()):
             text = "changed there, where the hub only writes; replaced with the hub's next change"
             notes.parked[entry.name] = Parked("out", text, known, view)
     else:
@@ -167,10 +169,11 @@ def _note_out(notes: Notes, entry: Field, facts: Facts) -> None:
 def _note_unseen(notes: Notes, entry: Field, facts: Facts) -> None:
     """A two-way field that has a value and is never shown by a record that has been read is told, not forgotten."""
     known = {fact: facts[fact] for fact in entry.facts if facts.get(fact) is not None}
-    read = notes.side.fresh is not None or notes.side.link.bases
+    link = notes.side.link
+    read = notes.side.fresh is not None or link.bases or link.seen or link.parked
     if not known or not read or entry.direction != "both":
         return
-    parked = notes.side.link.parked.get(entry.name)
+    parked = link.parked.get(entry.name)
     if parked is not None and _held_back(parked, entry, known):
         notes.parked[entry.name] = parked  # why it was left out says more than that it is not shown
     else:
