@@ -8,6 +8,7 @@ from state.attention import Attention, Place
 
 from .casework import Act, leave_parked, retry_parked
 from .wired import WHOLE, Wired
+from .wiring import Installation
 
 
 class NoSuchEntry(LookupError):
@@ -39,6 +40,16 @@ def choose(chosen: Chosen, entries: Sequence[Attention]) -> list[Attention]:
         raise NoSuchEntry(f"nothing is parked under number {chosen.number}")
     where = " ".join(part for part in (chosen.system, chosen.field) if part)
     raise NoSuchEntry(f"nothing is parked at {chosen.key}{f' in {where}' if where else ''}")
+
+
+def sync_of(installation: Installation, entry: Attention) -> str:
+    """Return the sync in which *entry* is worked with: its case's, or one that the record's system takes part in."""
+    if entry.entity is not None:
+        return cases.by_ids(installation.store, [entry.entity])[entry.entity].entity.sync
+    named = [name for name, sync in installation.hub.syncs.items() if entry.system in sync.systems]
+    if not named:
+        raise NoSuchEntry(f"no sync works with {entry.system} any more")
+    return named[0]
 
 
 def retry(wired: Wired, entry: Attention, *, person: str) -> None:

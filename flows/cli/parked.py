@@ -1,0 +1,142 @@
+"""`casehub parked …`: what was set aside for a person, with its reason."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .opening import in_sync, the_hub
+from .terminal import AsJson, By, Terminal, emit, say, table, tell, terminal
+
+if TYPE_CHECKING:
+    from flows.hub.parking import Chosen
+    from flows.hub.wired import Wired
+    from state.attention import Attention
+
+System = Annotated[str | None, typer.Option("--system", metavar="SYSTEM", help="Only what is parked there.")]
+Case = Annotated[str | None, typer.Option("--case", metavar="KEY", help="Only what is parked of this case.")]
+What = Annotated[str, typer.Argument(metavar="NUMBER|KEY", help="A number from the list, or the key of a case.")]
+Field = Annotated[str | None, typer.Argument(metavar="FIELD", help="Of a case: only this field.")]
+
+parked = typer.Typer(
+    help="What was set aside for a person, with its reason.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+@parked.command("list")
+def list_(ctx: typer.Context, *, case: Case = None, system: System = None, as_json: AsJson = False) -> None:
+    """
+    List what is parked, oldest first, with the reason.
+
+    \b
+    Examples:
+      casehub parked list
+      casehub parked list --system presales-tracker
+    """
+    from flows.hub.looking import all_parked, entry_form, find_case
+    from mappings.canonical.show import show
+
+    with the_hub(terminal(ctx)) as installation:
+        owner = find_case(installation.store, case).entity.id if case else None
+        found = all_parked(installation.store, entity_id=owner, system=system)
+        zone = installation.hub.timezone
+    if as_json:
+        emit([entry_form(entry) for entry in found])
+        return
+    if not found:
+        tell("nothing is parked")
+        return
+    rows: list[list[object]] = [
+        [
+            entry.id,
+            entry.key or "—",
+            f"{entry.system} {entry.kind} #{entry.record}" if entry.record else f"{entry.system} {entry.kind}",
+            entry.field or "(record)",
+            entry.code,
+            show(entry.since, zone=zone),
+            entry.text,
+        ]
+        for entry in found
+    ]
+    table(["no.", "key", "where", "field", "code", "since", "why"], rows)
+    tell(f"try one again: casehub parked retry {found[0].id}; leave it as it is: casehub parked drop {found[0].id}")
+
+
+@parked.command()
+def retry(
+    ctx: typer.Context, what: What, field: Field = None, *, system: System = None, by: By = "", as_json: AsJson = False
+) -> None:
+    """
+    Try again what was set aside; the next pass writes it, or parks it anew.
+
+    \b
+    Examples:
+      casehub parked retry 12
+      casehub parked retry CASE-42 channel
+    """
+    from flows.hub.parking import retry as again
+
+    chosen = _chosen(what, field, system)
+    done = _each(terminal(ctx), chosen, lambda wired, entry: again(wired, entry, person=by))
+    _told(done, "is tried again with the next pass", as_json=as_json)
+
+
+@parked.command()
+def drop(
+    ctx: typer.Context, what: What, field: Field = None, *, system: System = None, by: By = "", as_json: AsJson = False
+) -> None:
+    """
+    Leave it as it is: off the list until what is shown there changes.
+
+    \b
+    Examples:
+      casehub parked drop 12
+      casehub parked drop CASE-42 channel --system presales-tracker
+    """
+    from flows.hub.parking import drop as leave
+
+    chosen = _chosen(what, field, system)
+    done = _each(terminal(ctx), chosen, lambda wired, entry: leave(wired, entry, person=by))
+    _told(done, "is left as it is", as_json=as_json)
+
+
+def _chosen(what: str, field: str | None, system: str | None) -> "Chosen":
+    from flows.hub.parking import Chosen
+
+    if what.isdecimal():
+        if field is not None or system is not None:
+            raise typer.BadParameter("a number says it all; leave out FIELD and --system")
+        return Chosen(number=int(what))
+    return Chosen(key=what, field=field, system=system)
+
+
+def _each(where: Terminal, chosen: "Chosen", work: "Callable[[Wired, Attention], None]") -> "list[Attention]":
+    """Do *work* with every entry that was chosen, each in a sync that knows its system."""
+    from flows.hub.looking import all_parked, find_case
+    from flows.hub.parking import choose, sync_of
+
+    with the_hub(where) as installation:
+        if chosen.key:
+            find_case(installation.store, chosen.key)
+        entries = choose(chosen, all_parked(installation.store))
+        by_sync: dict[str, list[Attention]] = {}
+        for entry in entries:
+            by_sync.setdefault(sync_of(installation, entry), []).append(entry)
+        for name, mine in by_sync.items():
+
+            async def run(wired: "Wired", mine: "list[Attention]" = mine) -> None:
+                for entry in mine:
+                    work(wired, entry)
+
+            in_sync(installation, name, run)
+    return entries
+
+
+def _told(entries: "list[Attention]", what: str, *, as_json: bool) -> None:
+    from flows.hub.looking import entry_form
+
+    if as_json:
+        emit([entry_form(entry) for entry in entries])
+        return
+    for entry in entries:
+        say(f"{entry.key or entry.system + ' #' + entry.record} {entry.field or '(record)'} {what}")

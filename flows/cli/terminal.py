@@ -1,0 +1,108 @@
+"""What a command talks to: results on stdout, everything else on stderr, progress only where a person looks on."""
+
+import json
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, TextIO
+
+import typer
+
+DONE, FAILED, USAGE, UNREACHABLE, STOPPED, OPEN, SOMETHING = range(7)
+"""Exit codes. OPEN: attention entries are open (`--strict`). SOMETHING: there is something to do (`--exit-code`)."""
+CODES: Mapping[str, int] = {"failed": FAILED, "usage": USAGE, "unreachable": UNREACHABLE, "stopped": STOPPED}
+PATIENCE = 1.0
+"""Seconds after which a command says what it is at."""
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value on stdout, messages on stderr.")]
+SyncName = Annotated[str | None, typer.Argument(metavar="SYNC", help="Name of a sync; may be left out if only one.")]
+CaseKey = Annotated[str, typer.Argument(metavar="KEY", help="Key of the case, like CASE-42.")]
+By = Annotated[str, typer.Option("--by", envvar=["CASEHUB_USER", "USER"], help="Who does it, for the history.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit with 5 when attention entries are open.")]
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """Where a command was given: the FOLDER of its hub, and whether somebody wants to see errors whole."""
+
+    folder: Path
+    debug: bool = False
+
+
+def terminal(ctx: typer.Context) -> Terminal:
+    """Return the terminal that the global options describe."""
+    found = ctx.find_object(Terminal)
+    return found if found is not None else Terminal(Path())
+
+
+def say(text: str = "") -> None:
+    """Write a line of the result."""
+    typer.echo(text)
+
+
+def tell(text: str) -> None:
+    """Write a message: it is no part of the result."""
+    if text:
+        typer.echo(text, err=True)
+
+
+def emit(form: Any) -> None:
+    """Write the result as JSON."""
+    typer.echo(json.dumps(form, ensure_ascii=False, indent=2))
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Write *rows* under *head*, columns apart; numbers to the right."""
+    cells = [[_cell(one) for one in row] for row in rows]
+    widths = [max(len(line[place]) for line in [list(head), *cells]) for place in range(len(head))]
+    right = [
+        bool(rows) and all(isinstance(row[place], int | float | None) for row in rows) for place in range(len(head))
+    ]
+    for line in [list(head), *cells]:
+        shown = [one.rjust(w) if r else one.ljust(w) for one, w, r in zip(line, widths, right, strict=True)]
+        say("  ".join(shown).rstrip())
+
+
+def _number(value: object) -> bool:
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "—"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.2f}" if isinstance(value, float) else str(value)
+
+
+# --- progress ---------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def progress(
+    first: str, *, quiet: bool = False, stream: TextIO | None = None, patience: float = PATIENCE
+) -> Iterator[Callable[[str], None]]:
+    """
+    Give what to call with each step; after a while it is shown on stderr, one line that changes.
+
+    Shows nothing when QUIET (a program reads the output) or where nobody looks on.
+    """
+    out = stream or sys.stderr
+    if quiet or not out.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+
+    status = Console(file=out).status(first)
+    timer = threading.Timer(patience, status.start)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield status.update
+    finally:
+        timer.cancel()
+        timer.join()
+        status.stop()

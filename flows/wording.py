@@ -1,0 +1,136 @@
+"""
+Sentences for people: what went wrong and what to do next, in the words of whoever runs the hub.
+
+Errors carry facts; here they become advice that names the command or the setting that helps.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from connectors.errors import AuthFailed, ConnectorError, RetryLater
+from flows.hub.applying import BadPlanFile, Moved, Stale
+from flows.hub.casework import Busy as CaseBusy
+from flows.hub.describing import NoSuchKind, NoSuchSystem
+from flows.hub.entering import NoSuchFact
+from flows.hub.linking import Unlinkable
+from flows.hub.looking import NoSuchCase
+from flows.hub.parking import NoSuchEntry
+from flows.hub.running import AlreadyRunning
+from flows.hub.wiring import NoSuchSync
+from mappings.canonical.show import Unreadable
+from mappings.language import Problems
+from mappings.reconcile import Unresolvable
+from state.errors import Busy, LeaseLost, OutOfDate, StateError, Unavailable
+
+Ending: TypeAlias = Literal["failed", "usage", "unreachable", "stopped"]
+MOST_TOLD = 20
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What to tell, and what kind of end it is."""
+
+    text: str
+    ending: Ending
+
+
+def advice(error: BaseException) -> Advice | None:
+    """Return what to tell a person about *error*; None for one that nobody expected."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]  # parts of a pass run side by side; the first that failed says enough
+    return _of_a_person(error) or _of_a_system(error) or _of_the_hub(error)
+
+
+def _of_a_person(error: BaseException) -> Advice | None:
+    match error:
+        case Problems():
+            return Advice(f"{error}\nMend the files; `casehub check --offline` reads them again.", "usage")
+        case NoSuchCase():
+            return Advice(f"{error}; `casehub case list` shows those there are", "usage")
+        case NoSuchEntry():
+            return Advice(f"{error}; `casehub parked list` shows what is", "usage")
+        case NoSuchSync() | NoSuchSystem() | NoSuchKind() | NoSuchFact() | Unresolvable() | Unlinkable() | Unreadable():
+            return Advice(str(error), "usage")
+        case BadPlanFile():
+            return Advice(str(error), "usage")
+        case Stale():
+            return _stale(error)
+    return None
+
+
+def _of_a_system(error: BaseException) -> Advice | None:
+    match error:
+        case AuthFailed(system=system):
+            text = f"{error}. Renew the credentials of {system} (hub.yaml, or the environment), then `casehub check`."
+            return Advice(text, "unreachable")
+        case RetryLater(system=system):
+            return Advice(f"{error}. Is {system} up? `casehub check` asks again.", "unreachable")
+        case ConnectorError():
+            return Advice(str(error), "failed")
+    return None
+
+
+def _of_the_hub(error: BaseException) -> Advice | None:
+    match error:
+        case OutOfDate():
+            return Advice(str(error), "usage")
+        case Busy() | LeaseLost() | CaseBusy() | AlreadyRunning():
+            return Advice(f"{error}. Nothing is lost; the same command works in a moment.", "failed")
+        case Unavailable():
+            return Advice(f"{error}. Does the address under database: in hub.yaml lead to a running one?", "failed")
+        case StateError():
+            return Advice(str(error), "failed")
+        case ModuleNotFoundError(name="psycopg"):
+            return Advice("a PostgreSQL database needs one more package: pip install 'casehub[postgres]'", "usage")
+        case OSError(strerror=str(why), filename=str(name)):
+            return Advice(f"{name}: {why}", "failed")
+    return None
+
+
+def unexpected(error: BaseException) -> str:
+    """Return the one line about an error that nobody expected; it never shows what the error itself says."""
+    name = type(error).__name__
+    return f"something went wrong that should not ({name}); `casehub --debug …` shows where, and is worth a report"
+
+
+# --- plans ------------------------------------------------------------------------------------------------------------
+
+
+def _stale(error: Stale) -> Advice:
+    if error.plan.trouble:
+        told = "\n".join(f"  {why}" for why in error.plan.trouble.values())
+        return Advice(f"the plan was not carried out: not every system answers.\n{told}", "unreachable")
+    lines = ["the plan was not carried out: by now a pass would do something else.", *_moved(error.moved)]
+    return Advice("\n".join([*lines, f"Make a new one: casehub plan {error.plan.sync} -o FILE"]), "stopped")
+
+
+def _moved(moved: Moved) -> list[str]:
+    lines = ["  the mappings have changed"] if moved.mapping else []
+    for word, entries in (("new", moved.new), ("no longer", moved.gone), ("different", moved.changed)):
+        lines += [f"  {word}: {entry}" for entry in entries[:MOST_TOLD]]
+        lines += [f"  {word}: {len(entries) - MOST_TOLD} more"] if len(entries) > MOST_TOLD else []
+    return lines
+
+
+def stopped(sync: str, why: list[str]) -> str:
+    """Return what a pass says that was stopped before it wrote anything."""
+    lines = ["stopped before anything was written:", *(f"  {text}" for text in why)]
+    return "\n".join([*lines, f"Look at it, then let it pass: casehub plan {sync} -o FILE; casehub apply FILE"])
+
+
+def unreachable(trouble: dict[str, str]) -> str:
+    """Return what is said of systems that a command could not talk to."""
+    lines = [f"{why}" if why.startswith(name) else f"{name}: {why}" for name, why in sorted(trouble.items())]
+    return "\n".join([*lines, "The other systems were worked with; `casehub check` says more."])
+
+
+def attention(conflicts: int, parked: int) -> str:
+    """Return what is open on the attention list, with the commands that show it; nothing for nothing."""
+    parts = [f"{many(conflicts, 'conflict')} (casehub conflicts list)"] if conflicts else []
+    parts += [f"{parked} parked (casehub parked list)"] if parked else []
+    return f"Attention: {', '.join(parts)}" if parts else ""
+
+
+def many(count: int, word: str) -> str:
+    """Return ``1 conflict``, ``2 conflicts``."""
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
