@@ -41,6 +41,7 @@ class _Batch:
     dropped: list[dict[str, Any]] = field(default_factory=list)
     hinted: list[tuple[str, str, str]] = field(default_factory=list)
     buried: dict[str, list[int]] = field(default_factory=dict)
+    renamed: list[dict[str, Any]] = field(default_factory=list)
     changes: Changes = field(default_factory=Changes)
 
 
@@ -81,8 +82,17 @@ def _rows(conn: sa.Connection, keys: Sequence[str]) -> list[Row]:
     return [dict(row) for row in conn.execute(query).mappings()]
 
 
-Others: TypeAlias = Mapping[tuple[str, str, str], str]
-"""Who has linked a record: (system, kind, id) -> entity."""
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    """Who has linked a record, and whether that link is a tombstone."""
+
+    entity: str
+    link: int
+    tombstone: bool
+
+
+Others: TypeAlias = Mapping[tuple[str, str, str], _Owner]
+"""(system, kind, id) -> who has linked that record."""
 
 
 def _others(conn: sa.Connection, settled: Sequence[tuple[str, Settled]]) -> Others:
@@ -90,10 +100,12 @@ def _others(conn: sa.Connection, settled: Sequence[tuple[str, Settled]]) -> Othe
     ids = {name for _, one in settled for name in (one.external_id, one.rekey) if name is not None}
     if not ids:
         return {}
-    query = sa.select(link.c.system, link.c.kind, link.c.external_id, link.c.entity).where(
-        link.c.external_id.in_(ids), link.c.system.in_({system for system, _ in settled})
-    )
-    return {(row.system, row.kind, row.external_id): row.entity for row in conn.execute(query)}
+    columns = (link.c.id, link.c.system, link.c.kind, link.c.external_id, link.c.entity, link.c.tombstone)
+    query = sa.select(*columns).where(link.c.external_id.in_(ids), link.c.system.in_({system for system, _ in settled}))
+    return {
+        (row.system, row.kind, row.external_id): _Owner(row.entity, row.id, row.tombstone)
+        for row in conn.execute(query)
+    }
 
 
 def _moved_or_merged(row: Row, one: Settled, others: Others) -> Settled:
@@ -118,9 +130,13 @@ def _collect(
     due = one.due or one.next == "due" or bool(own["again"]) or one.gone is not None or one.rekey is not None
     external_id = one.external_id or one.rekey or record["external_id"]
     taken = others.get((own["system"], own["kind"], external_id)) if external_id else None
-    if taken is not None and taken != own["entity"]:
-        _double(store, batch, own, external_id=external_id, owner=taken, run=run)
-        return
+    if taken is not None and taken.entity != own["entity"]:
+        if not (taken.tombstone and one.external_id):
+            _double(store, batch, own, external_id=external_id, owner=taken.entity, run=run)
+            return
+        # The system gave the number of a deleted record to the one that we have just made: the dead keeps its memory
+        # under a name of its own, so that it is never taken for the living.
+        batch.renamed.append({"b_id": taken.link, "b_name": f"{external_id} (reused, link {taken.link})"})
     batch.entities.append({"b_id": own["entity"], "b_due": int(due)})
     batch.rows.append(_row_after(store, own, one))
     if external_id is not None:
@@ -260,6 +276,8 @@ def _last_words(store: Store, own: Row, row: Row, *, one: Settled) -> list[dict[
 def _write(store: Store, conn: sa.Connection, batch: _Batch) -> None:
     raised = {"due": entity.c.due + sa.bindparam("b_due", type_=sa.Integer()), "revision": entity.c.revision + 1}
     many(conn, sa.update(entity).where(entity.c.id == sa.bindparam("b_id")).values(raised), batch.entities)
+    renamed = sa.update(link).where(link.c.id == sa.bindparam("b_id")).values(external_id=sa.bindparam("b_name"))
+    many(conn, renamed, batch.renamed)
     many(conn, sa.insert(link), batch.new_links)
     many(conn, settled_update(), batch.links)
     for why, ids in batch.buried.items():

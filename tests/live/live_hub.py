@@ -4,15 +4,19 @@ import asyncio
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from flows.hub.casework import Act
+import httpx
+from sqlalchemy import text
+
+from connectors.base import Connector
+from flows.hub.casework import Act, retry_parked
 from flows.hub.report import Report
 from flows.hub.running import How, run_recorded
 from flows.hub.sync import PassOptions
-from flows.hub.wiring import install, open_sync
+from flows.hub.wiring import Installation, install, make_connector, open_sync
 from state import attention, cases, history
 from state.attention import Attention
 from state.store import Store
@@ -68,13 +72,18 @@ class LiveHub:
         shutil.copytree(self.folder, folder)
         return LiveHub(folder, self.env)
 
-    def sync(self, *, full: bool = False, approved: bool = False) -> Report:
-        """Run one pass, as `casehub sync` does."""
+    def sync(
+        self, *, full: bool = False, approved: bool = False, tracker: httpx.AsyncBaseTransport | None = None
+    ) -> Report:
+        """Run one pass, as `casehub sync` does; the tracker's requests may go through a transport of the test's."""
+
+        def make(installation: Installation, name: str) -> Connector:
+            return make_connector(installation, name, tracker if name == "tracker" else None)
 
         async def run() -> Report:
             installation = install(self.folder, self.env)
             try:
-                async with open_sync(installation, None) as wired:
+                async with open_sync(installation, None, make) as wired:
                     return await run_recorded(wired, PassOptions(full=full), How(approved=approved))
             finally:
                 installation.store.close()
@@ -93,6 +102,25 @@ class LiveHub:
                 installation.store.close()
 
         asyncio.run(run())
+
+    def retry(self, key: str, system: str, field: str) -> None:
+        """Have what is parked tried again, as `casehub parked retry` does."""
+        self.act(key, lambda act: retry_parked(act, system, field))
+
+    def with_env(self, **changed: str) -> "LiveHub":
+        """The same hub with other secrets."""
+        return replace(self, env={**self.env, **changed})
+
+    def forget_discovery(self) -> None:
+        """Let the hour pass for which the systems' dictionaries are kept."""
+        with self.store() as store, store.write() as conn:
+            conn.execute(text("delete from dictionary where name not like 'discovery:%' and system <> ''"))
+            conn.execute(text("update dictionary set at = '2026-01-01 00:00:00'"))
+
+    def forget_workflow(self) -> None:
+        """Forget the steps that were learned."""
+        with self.store() as store, store.write() as conn:
+            conn.execute(text("delete from workflow"))
 
     @contextmanager
     def store(self) -> Iterator[Store]:
