@@ -71,7 +71,7 @@ def test_every_setting_stands_beside_its_transform():
         f"{name}: {setting.name}"
         for name, declared in SETTINGS.items()
         for setting in declared
-        if name != "markup" and setting.name != "sets" and setting.name not in re.findall(r"\w+", told[name])
+        if setting.name != "sets" and setting.name not in re.findall(r"\w+", told[name])
     ]
     assert missing == []
 
