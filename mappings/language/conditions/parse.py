@@ -36,7 +36,7 @@ from .model import (
     Truth,
 )
 from .names import Names, Written, literal
-from .words import ConditionError, Token, tokens
+from .words import ConditionError, Row, Token, tokens
 
 LONGEST = 2000
 DEEPEST = 20
@@ -82,15 +82,15 @@ _Side: TypeAlias = _Fact | _Literal | _Count | _Lost
 
 class _Parser:
     def __init__(self, found: list[Token], names: Names) -> None:
-        self._left = list(reversed(found))
+        self._words = Row(found)
         self._names = names
         self._depth = 0
         self.wrong: list[str] = []
 
     def whole(self) -> Question:
         root = self._any()
-        if self._next.kind != "end":
-            raise ConditionError(self._unexpected("'and', 'or' or the end"))
+        if self._words.next.kind != "end":
+            raise ConditionError(self._words.unexpected("'and', 'or' or the end"))
         return root
 
     # --- and, or, not, brackets ---
@@ -105,7 +105,7 @@ class _Parser:
 
     def _joined(self, word: str, part: Callable[[], Question]) -> tuple[Question, ...]:
         parts = [part()]
-        while self._took(word):
+        while self._words.took(word):
             parts.append(part())
         return tuple(parts)
 
@@ -114,11 +114,11 @@ class _Parser:
         if self._depth > DEEPEST:
             raise ConditionError(f"nested deeper than {DEEPEST} levels")
         try:
-            if self._took("not"):
+            if self._words.took("not"):
                 return Not(self._one())
-            if self._took("("):
+            if self._words.took("("):
                 inner = self._any()
-                self._expect(")")
+                self._words.expect(")")
                 return inner
             return self._simple()
         finally:
@@ -127,22 +127,22 @@ class _Parser:
     # --- one question ---
 
     def _simple(self) -> Question:
-        word = self._next.text if self._next.kind == "name" else ""
-        if word in ("set", "empty") and self._ahead == "(":
-            return self._filled(self._take().text)
+        word = self._words.next.text if self._words.next.kind == "name" else ""
+        if word in ("set", "empty") and self._words.ahead == "(":
+            return self._filled(self._words.take().text)
         left = self._side()
-        if self._next.text in SIGNS:
-            return self._compare(left, cast("Sign", self._take().text))
-        if self._took("not"):
+        if self._words.next.text in SIGNS:
+            return self._compare(left, cast("Sign", self._words.take().text))
+        if self._words.took("not"):
             raise ConditionError("'not in' is not known; write: not x in […]")
-        if self._took("in"):
+        if self._words.took("in"):
             return self._within(left)
         return self._truth(left)
 
     def _filled(self, word: str) -> Question:
-        self._expect("(")
+        self._words.expect("(")
         side = self._side()
-        self._expect(")")
+        self._words.expect(")")
         match side:
             case _Fact(info):
                 return Filled(Asked(info.dotted)) if word == "set" else Not(Filled(Asked(info.dotted)))
@@ -166,15 +166,15 @@ class _Parser:
         return _NOTHING
 
     def _within(self, left: _Side) -> Question:
-        if self._next.text != "[":
+        if self._words.next.text != "[":
             return self._member(left, self._side())
-        self._expect("[")
-        if self._next.text == "]":
+        self._words.expect("[")
+        if self._words.next.text == "]":
             raise ConditionError("an empty list holds nothing")
         among = [self._listed()]
-        while self._took(","):
+        while self._words.took(","):
             among.append(self._listed())
-        self._expect("]")
+        self._words.expect("]")
         match left:
             case _Fact(info):
                 values = tuple(self._literal(info, one) for one in among)
@@ -196,7 +196,7 @@ class _Parser:
 
     def _compare(self, left: _Side, sign: Sign) -> Question:
         right = self._side()
-        if self._next.text in SIGNS:
+        if self._words.next.text in SIGNS:
             raise ConditionError("one comparison at a time; join two by 'and'")
         match left, right:
             case _Fact(info), _Literal(written):
@@ -236,14 +236,14 @@ class _Parser:
     # --- facts and literals ---
 
     def _side(self) -> _Side:
-        token = self._take()
+        token = self._words.take()
         if token.kind == "number":
             return _Literal(Decimal(token.text.replace("_", "")))
         if token.kind == "text":
             return _Literal(token.text[1:-1])
         if token.kind != "name":
-            self._left.append(token)
-            raise ConditionError(self._unexpected("a fact or a value"))
+            self._words.put_back(token)
+            raise ConditionError(self._words.unexpected("a fact or a value"))
         return self._named(token.text)
 
     def _named(self, word: str) -> _Side:
@@ -251,7 +251,7 @@ class _Parser:
             return _Literal(word == "true")
         if word.casefold() in ("null", "none"):
             raise ConditionError(f"a comparison with {word} is always false; write empty(x) or set(x)")
-        if word == "count" and self._next.text == "(":
+        if word == "count" and self._words.next.text == "(":
             return self._count()
         if word.casefold() in _WORDS:
             raise ConditionError(f"{shown(word)} stands where a fact or a value should")
@@ -262,9 +262,9 @@ class _Parser:
         return _Fact(info)
 
     def _count(self) -> _Side:
-        self._expect("(")
-        name = self._take()
-        self._expect(")")
+        self._words.expect("(")
+        name = self._words.take()
+        self._words.expect(")")
         if name.text not in self._names.counts:
             self.wrong.append(f"nothing to count called {shown(name.text)}{hint(name.text, self._names.counts)}")
             return _Lost()
@@ -282,30 +282,3 @@ class _Parser:
         except ValueError as error:
             self.wrong.append(str(error))
             return None
-
-    # --- tokens ---
-
-    @property
-    def _next(self) -> Token:
-        return self._left[-1]
-
-    @property
-    def _ahead(self) -> str:
-        return self._left[-2].text if len(self._left) > 1 else ""
-
-    def _take(self) -> Token:
-        return self._left.pop() if len(self._left) > 1 else self._left[-1]
-
-    def _took(self, text: str) -> bool:
-        if self._next.kind == "text" or self._next.text != text:
-            return False
-        self._take()
-        return True
-
-    def _expect(self, text: str) -> None:
-        if not self._took(text):
-            raise ConditionError(self._unexpected(shown(text)))
-
-    def _unexpected(self, wanted: str) -> str:
-        found = self._next.text
-        return f"expected {wanted}, not {shown(found)}" if found else f"ends where {wanted} is expected"

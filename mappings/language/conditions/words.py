@@ -59,3 +59,44 @@ def _stranger(rest: str) -> str:
         if rest.startswith(strange):
             return f"{shown(strange)} is not known; did you mean {meant}?"
     return f"{shown(rest[0])} is not known"
+
+
+class Row:
+    """The tokens that are still to be read, first to last."""
+
+    def __init__(self, found: list[Token]) -> None:
+        self._left = list(reversed(found))
+
+    @property
+    def next(self) -> Token:
+        return self._left[-1]
+
+    @property
+    def ahead(self) -> str:
+        """The text of the token after the next one."""
+        return self._left[-2].text if len(self._left) > 1 else ""
+
+    def take(self) -> Token:
+        """Return the next token and go on; the end stays where it is."""
+        return self._left.pop() if len(self._left) > 1 else self._left[-1]
+
+    def took(self, text: str) -> bool:
+        """Go on if the next token is the word or sign *text*, and say whether it was."""
+        if self.next.kind == "text" or self.next.text != text:
+            return False
+        self.take()
+        return True
+
+    def expect(self, text: str) -> None:
+        """Go on over *text*. Raises `ConditionError` where something else stands."""
+        if not self.took(text):
+            raise ConditionError(self.unexpected(shown(text)))
+
+    def unexpected(self, wanted: str) -> str:
+        """Say that something other than *wanted* stands here."""
+        found = self.next.text
+        return f"expected {wanted}, not {shown(found)}" if found else f"ends where {wanted} is expected"
+
+    def put_back(self, token: Token) -> None:
+        """Read *token* again next."""
+        self._left.append(token)
