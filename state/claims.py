@@ -163,11 +163,7 @@ def _take_entities(
     workers.beat_in(store, conn, worker)
     ids = [row["id"] for row in rows]
     until = store.clock() + LASTS
-    conn.execute(
-        sa.update(entity)
-        .where(entity.c.id.in_(ids))
-        .values(claimed_by=worker.id, claimed_until=until, claimed_due=entity.c.due)
-    )
+    conn.execute(sa.update(entity).where(entity.c.id.in_(ids)).values(claimed_by=worker.id, claimed_until=until))
     dropped = _Dropped()
     cases = _claimed(conn, rows, dropped)
     _drop(store, conn, dropped)

@@ -182,7 +182,6 @@ def _opening(store: Store, one: Decided, *, key: str) -> dict[str, Any]:
         "created": owner.created or store.clock(),
         "revision": 1,
         "due": 0,
-        "claimed_due": 0,
     }
 
 
@@ -256,7 +255,7 @@ def _write(store: Store, conn: sa.Connection, batch: _Batch) -> None:
 
 
 def _entity_update() -> sa.Update:
-    """A mark that came after the claim stays; the claim ends."""
+    """The claim ends. A mark that came after it has moved the revision: this decision is lost then, the mark stays."""
     names = ("facts", "held", "conflicts", "generation")
     return (
         sa.update(entity)
@@ -264,7 +263,7 @@ def _entity_update() -> sa.Update:
         .values(
             **{name: sa.bindparam(f"b_{name}", type_=entity.c[name].type) for name in names},
             revision=entity.c.revision + 1,
-            due=sa.case((entity.c.due == entity.c.claimed_due, 0), else_=entity.c.due),
+            due=0,
             claimed_by=None,
             claimed_until=None,
         )

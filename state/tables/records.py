@@ -20,10 +20,11 @@ entity = sa.Table(
     sa.Column("generation", sa.Integer, nullable=False),
     sa.Column("created", Time, nullable=False),
     sa.Column("revision", sa.BigInteger, nullable=False),  # moves with every change of the entity or its links
-    sa.Column("due", sa.Integer, nullable=False),  # counts marks: one set after the claim survives the commit
+    sa.Column(
+        "due", sa.Integer, nullable=False
+    ),  # marks; each moves the revision too, so a decision made before is lost
     sa.Column("claimed_by", Words),
     sa.Column("claimed_until", Time),
-    sa.Column("claimed_due", sa.Integer, nullable=False),
     sa.UniqueConstraint("prefix", "number"),
     only("ix_entity_due", "id", where="due > 0"),
     only("ix_entity_claimed", "claimed_by", where="claimed_by IS NOT NULL"),

@@ -128,6 +128,7 @@ def test_a_write_that_was_never_sent_leaves_what_waits_alone(
     store: Store, worker: Worker, going: Outgoing, clock: Clock
 ) -> None:
     put(store, a_record("41", of=TRACKER, title="чужое"), began=clock.now)
+    clock.go(1)
 
     settling.settle(store, [Settled(going.key, "planned")])
 
@@ -229,6 +230,18 @@ def test_a_record_made_by_us_that_a_page_brought_first_is_no_stranger_any_more(
     settling.settle(store, [Settled(creating.key, "settled", change=a_change(0, "t"), record=record, began=clock.now)])
     batch = claim(store, worker)
     assert (batch.cases, batch.strangers) == ((), ())
+
+
+def test_an_edit_of_a_record_made_by_us_is_not_lost_among_those_put_aside(
+    store: Store, worker: Worker, creating: Outgoing, clock: Clock
+) -> None:
+    put(store, a_record("41", of=TRACKER, title="правка", version="9"))
+    inbox.set_aside(store, claim(store, worker).strangers, reason="to be matched")
+
+    settling.settle(store, [Settled(creating.key, "settled", change=a_change(0, "t"), external_id="41", version="8")])
+
+    [claimed] = claim(store, worker).cases
+    assert [one.record.views["title"] for one in claimed.snapshots.values()] == ["правка"]
 
 
 def test_p2_a_record_that_is_linked_to_another_entity_is_told_and_not_linked_twice(

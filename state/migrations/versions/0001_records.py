@@ -44,7 +44,6 @@ def _entity() -> None:
         sa.Column("due", sa.Integer, nullable=False),
         sa.Column("claimed_by", sa.Text, nullable=True),
         sa.Column("claimed_until", TIME, nullable=True),
-        sa.Column("claimed_due", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_entity"),
         sa.UniqueConstraint("key", name="uq_entity_key"),
         sa.UniqueConstraint("prefix", "number", name="uq_entity_prefix_number"),
