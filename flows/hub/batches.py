@@ -10,7 +10,7 @@ from mappings.reconcile.guards import Tally
 from mappings.reconcile.marker import Marker
 from state import cases, claims, commits, cursors, inbox
 from state import strangers as strangers_of
-from state.types import Claimed, NewLink, Snapshot, Whole
+from state.types import Batch, Claimed, NewLink, Snapshot, Whole
 
 from .deciding import Meeting, Ruling, decide_claimed, decide_new
 from .report import Report
@@ -19,6 +19,17 @@ from .wired import Scope, Wired
 
 BATCH = 100
 """Entities that are claimed, decided and stored together."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What was claimed together and is to be decided now; MEETING says where records may be made."""
+
+    batch: Batch
+    meeting: Meeting
+
+    def __len__(self) -> int:
+        return len(self.batch.cases) + len(self.batch.strangers)
 
 
 @dataclass
@@ -30,19 +41,20 @@ class Deciding:
     tally: Tally = field(default_factory=Tally)
     held_back: set[str] = field(default_factory=set)
 
-    def run(self) -> int:
-        """Decide everything that waits; returns how many entities were decided."""
+    def batches(self) -> Iterator[Waiting]:
+        """Give everything that waits, batch by batch; each is to be decided before the next one is asked for."""
+        yield from self._in_batches({})
         with cpu_of_hub(self.report):
-            done = self._all(self._meeting({}))
             unsure = self._meet()
-            if unsure is not None:
-                done += self._all(self._meeting(unsure))
-        return done
+        if unsure is not None:
+            yield from self._in_batches(unsure)
 
     def only(self, entity: str) -> int:
         """Decide one entity, whatever waits for it."""
         with cpu_of_hub(self.report):
-            return self._some(self._meeting({}), only=[entity])
+            waiting = self._claimed(self._meeting({}), only=[entity])
+            self._decide(waiting)
+            return len(waiting)
 
     # --- meeting strangers ---
 
@@ -98,27 +110,37 @@ class Deciding:
 
     # --- batches ---
 
-    def _all(self, meeting: Meeting) -> int:
-        done = 0
-        while decided := self._some(meeting):
-            done += decided
-        return done
+    def decide(self, waiting: Waiting) -> None:
+        """Decide one batch and store what was decided."""
+        with cpu_of_hub(self.report):
+            self._decide(waiting)
 
-    def _some(self, meeting: Meeting, *, only: Sequence[str] | None = None) -> int:
-        """Decide one batch; returns how many entities and strangers it held."""
+    def _in_batches(self, unsure: dict[Scope, frozenset[str]]) -> Iterator[Waiting]:
+        with cpu_of_hub(self.report):
+            meeting = self._meeting(unsure)
+            waiting = self._claimed(meeting)
+        while waiting:
+            yield waiting
+            with cpu_of_hub(self.report):
+                waiting = self._claimed(meeting)
+
+    def _claimed(self, meeting: Meeting, *, only: Sequence[str] | None = None) -> Waiting:
         wired = self.wired
         batch = claims.claim(
             wired.store, wired.worker, scopes=wired.scopes, limit=BATCH, sync=wired.shape.name, only=only
         )
+        return Waiting(batch, meeting)
+
+    def _decide(self, waiting: Waiting) -> None:
+        wired, batch = self.wired, waiting.batch
         strangers = sort_strangers(wired, batch.strangers)
-        rulings = [decide_claimed(wired, claimed, meeting) for claimed in batch.cases]
-        rulings += [decide_new(wired, snapshot, meeting) for snapshot in strangers.open]
+        rulings = [decide_claimed(wired, claimed, waiting.meeting) for claimed in batch.cases]
+        rulings += [decide_new(wired, snapshot, waiting.meeting) for snapshot in strangers.open]
         self.keep(rulings)
         self.aside(strangers.not_taken, NOT_TAKEN)
         self.aside(strangers.unmatched, UNMATCHED)
         for marker, snapshot in strangers.ours:
             self._ours(marker, snapshot)
-        return len(batch.cases) + len(batch.strangers)
 
     def _ours(self, marker: Marker, snapshot: Snapshot) -> None:
         """A record with our marker: settles the open create, or is a copy, or belongs to another hub."""

@@ -141,17 +141,17 @@ class Planning(Deciding):
     def busy(self, record: VendorRecord) -> None:
         """A case that somebody else decides is simply not in this plan."""
 
-    def run(self) -> int:
+    def run(self) -> None:
         """As a pass decides; what was held back is decided once more from what was claimed for it."""
+        for batch in self._in_batches({}):
+            self.decide(batch)
         with cpu_of_hub(self.report):
-            done = self._all(self._meeting({}))
             unsure = self._meet()
             if unsure is not None:
                 meeting = self._meeting(unsure)
                 repeat = [one for one in self.rulings if one.decided.outcome.entity.id in self.repeat]
                 for ruling in repeat:
                     self.keep([self._once_more(ruling.decided, meeting)])
-        return done
 
     def again(self, entities: Sequence[str]) -> None:
         """Nothing of it is stored, so it is remembered here."""

@@ -1,6 +1,7 @@
 """The beginning of a pass: read what is new, page by page, and store each page with its cursor before the next."""
 
 import asyncio
+from typing import Protocol
 
 from connectors.base import Connector
 from mappings.exchange import Cursor
@@ -13,6 +14,14 @@ from .wired import Scope, Wired
 
 HINTS = 100
 """How many hinted records are looked up at once."""
+
+
+class PullPage(Protocol):
+    """Reads and stores one page: `pull_page`, or a coat around it."""
+
+    async def __call__(
+        self, wired: Wired, scope: Scope, cursor: Cursor | None, *, scan: Scan | None = None
+    ) -> tuple[PutCount, Cursor, bool]: ...
 
 
 async def pull_page(
@@ -28,24 +37,24 @@ async def pull_page(
     return count, page.cursor, page.more
 
 
-async def pull_scope(wired: Wired, scope: Scope, report: Report) -> None:
+async def pull_scope(wired: Wired, scope: Scope, report: Report, *, page: PullPage = pull_page) -> None:
     """Read everything that changed in *scope* since its cursor, then look up what was hinted at."""
     state = cursors.state(wired.store, scope[0], kind=scope[1])
     cursor, more = state.cursor, True
     while more:
-        count, cursor, more = await pull_page(wired, scope, cursor)
+        count, cursor, more = await page(wired, scope, cursor)
         report.read[scope[0]] += count.stored + count.same + count.stale + count.hinted
     await look_up_hints(wired, scope, report)
 
 
-async def pull_full(wired: Wired, scope: Scope, report: Report) -> None:
+async def pull_full(wired: Wired, scope: Scope, report: Report, *, page: PullPage = pull_page) -> None:
     """Read *scope* whole and look up what it no longer lists; a list that shrank too much stops the pass instead."""
     system, kind = scope
     scan = cursors.begin_full(wired.store, system, kind=kind)
     cursor: Cursor | None = None
     more = True
     while more:
-        count, cursor, more = await pull_page(wired, scope, cursor, scan=scan)
+        count, cursor, more = await page(wired, scope, cursor, scan=scan)
         report.read[system] += count.stored + count.same + count.stale + count.hinted
     missing = cursors.missing(wired.store, scan)
     stops = check_full_read(system, linked=missing.linked, missing=missing.gone, limits=wired.shape.limits)

@@ -42,19 +42,22 @@ class Pushed:
         )
 
 
-async def push_batch(wired: Wired, system: str) -> Pushed:
-    """
-    Send the next planned writes of *system* and settle them.
-
-    Raises AuthFailed and RetryLater where nothing was sent; the writes are planned again then.
-    """
-    connector = wired.connectors[system]
-    limit = max(connector.abilities.write_batch, 1)
-    going = await asyncio.to_thread(
+async def take_batch(wired: Wired, system: str) -> Sequence[Outgoing]:
+    """Return the next planned writes of *system*, `sent` as from now; they are to be pushed at once."""
+    limit = max(wired.connectors[system].abilities.write_batch, 1)
+    return await asyncio.to_thread(
         outbox.take, wired.store, wired.worker, system=system, limit=limit, lease=wired.lease
     )
-    if not going:
-        return Pushed()
+
+
+async def push_batch(wired: Wired, system: str, going: Sequence[Outgoing]) -> Pushed:
+    """
+    Send what was taken for *system* and settle it.
+
+    Raises AuthFailed and RetryLater where nothing was sent; the writes are planned again then. Never to be called twice
+    with the same writes.
+    """
+    connector = wired.connectors[system]
     lacking = [one for one in going if missing_facts(wired, one)]
     if lacking:
         held = [_never_made(one, _lacks(wired, one)) for one in lacking]

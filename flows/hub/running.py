@@ -18,7 +18,7 @@ from state.runs import Run
 from state.store import Store
 
 from .report import Report
-from .sync import PassOptions, Step, run_pass
+from .sync import PLAIN, PassOptions, Step, Steps, run_pass
 from .wired import Wired
 
 BEAT = 4.0
@@ -42,7 +42,9 @@ class How:
     approved: bool = False
 
 
-async def run_recorded(wired: Wired, options: PassOptions, how: How, *, step: Step = lambda _: None) -> Report:
+async def run_recorded(
+    wired: Wired, options: PassOptions, how: How, *, step: Step = lambda _: None, steps: Steps = PLAIN
+) -> Report:
     """
     Run one pass and write down that it ran.
 
@@ -57,7 +59,7 @@ async def run_recorded(wired: Wired, options: PassOptions, how: How, *, step: St
         begun = runs.start(store, shape.name, by=how.by or os.environ.get("USER", ""))
         wired.run = begun.id
         async with heartbeat(wired):
-            report = await _watched(wired, options, how, begun=begun, step=step)
+            report = await _watched(wired, options, how, begun=begun, step=step, steps=steps)
     finally:
         workers.retire(store, wired.worker)
         if wired.lease is not None:
@@ -65,7 +67,7 @@ async def run_recorded(wired: Wired, options: PassOptions, how: How, *, step: St
     return report
 
 
-async def _watched(wired: Wired, options: PassOptions, how: How, *, begun: Run, step: Step) -> Report:
+async def _watched(wired: Wired, options: PassOptions, how: How, *, begun: Run, step: Step, steps: Steps) -> Report:
     stops = [] if how.approved else halted(wired)
     try:
         if how.approved:
@@ -73,7 +75,8 @@ async def _watched(wired: Wired, options: PassOptions, how: How, *, begun: Run, 
         if any(stop.guard == MAPPING for stop in stops):
             report = Report(wired.shape.name, begun.id, stops=stops)
         else:
-            report = await run_pass(wired, options, how_far(stops, approved=how.approved), step=step)
+            guarding = how_far(stops, approved=how.approved)
+            report = await run_pass(wired, options, guarding, step=step, steps=steps)
     except BaseException as error:
         runs.finish(wired.store, begun, state="failed", text=type(error).__name__)
         raise

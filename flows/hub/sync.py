@@ -7,16 +7,17 @@ One bad system never stops the others: what cannot be talked to is told, and the
 import asyncio
 import resource
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from connectors.errors import AuthFailed, ConnectorError
 from mappings.reconcile.guards import Stop
+from state.types import Outgoing
 
-from .batches import Deciding
+from .batches import Deciding, Waiting
 from .doubts import settle_doubts
-from .pulling import pull_full, pull_scope
-from .pushing import push_batch
+from .pulling import PullPage, pull_full, pull_page, pull_scope
+from .pushing import Pushed, push_batch, take_batch
 from .report import Report
 from .wired import Wired
 
@@ -35,6 +36,26 @@ class PassOptions:
     full: bool = False
 
 
+async def decide_batch(deciding: Deciding, waiting: Waiting) -> None:
+    """Decide what was claimed together and store what was decided."""
+    await asyncio.to_thread(deciding.decide, waiting)
+
+
+@dataclass(frozen=True)
+class Steps:
+    """
+    The three functions that a pass loops over; whoever schedules passes may give the same ones in coats.
+
+    None is called without work: an idle pass reads a page of every kind and does nothing else.
+    """
+
+    pull_page: PullPage = pull_page
+    decide_batch: Callable[[Deciding, Waiting], Awaitable[None]] = decide_batch
+    push_batch: Callable[[Wired, str, Sequence[Outgoing]], Awaitable[Pushed]] = push_batch
+
+
+PLAIN = Steps()
+
 Guarding = Callable[[list[Stop]], list[Stop]]
 """Told the guards that the decisions of a pass set off; returns those that stop it."""
 
@@ -50,14 +71,15 @@ async def run_pass(
     guarding: Guarding = every_guard,
     *,
     step: Step = lambda _: None,
+    steps: Steps = PLAIN,
 ) -> Report:
     """Run one pass over everything that is new, and return what it did."""
     report = Report(wired.shape.name, wired.run, notices=wired.notices)
     wall, cpu, counted = time.perf_counter(), time.process_time(), wired.store.statements
     systems = [name for name in sorted(wired.connectors) if options.only in (None, name)]
 
-    await read_systems(wired, systems, report, full=options.full, step=step)
-    await _decide_and_push(wired, systems, guarding, report=report, step=step)
+    await read_systems(wired, systems, report, full=options.full, step=step, page=steps.pull_page)
+    await _decide_and_push(wired, systems, guarding, report=report, step=step, steps=steps)
 
     report.seconds = time.perf_counter() - wall
     report.cpu = time.process_time() - cpu
@@ -71,28 +93,34 @@ async def run_pass(
     return report
 
 
-async def read_systems(wired: Wired, systems: list[str], report: Report, *, full: bool, step: Step) -> None:
+async def read_systems(
+    wired: Wired, systems: list[str], report: Report, *, full: bool, step: Step, page: PullPage = pull_page
+) -> None:
     """Prove who we are, settle what is in doubt, and read what is new (or everything), in all systems at once."""
     report.trouble |= wired.trouble
     report.refused_us |= wired.refused_us
     step("settling what was in doubt")
     await _each(systems, report, lambda name: _doubts(wired, name))
     step("reading")
-    await _each(systems, report, lambda name: _read(wired, name, report, full=full))
+    await _each(systems, report, lambda name: _read(wired, name, report, full=full, page=page))
 
 
-async def _decide_and_push(wired: Wired, systems: list[str], guarding: Guarding, *, report: Report, step: Step) -> None:
+async def _decide_and_push(
+    wired: Wired, systems: list[str], guarding: Guarding, *, report: Report, step: Step, steps: Steps
+) -> None:
     read = list(report.stops)
     deciding = Deciding(wired, report)
     for _ in range(MOST_ROUNDS):
         step("deciding")
-        await asyncio.to_thread(deciding.run)
+        batches = deciding.batches()
+        while waiting := await asyncio.to_thread(next, batches, None):
+            await steps.decide_batch(deciding, waiting)
         report.stops = guarding([*read, *deciding.tally.stops(wired.shape.limits)])
         if report.stops:
             return
         step("writing")
         before = report.pushed
-        await _each(systems, report, lambda name: _push(wired, name, report))
+        await _each(systems, report, lambda name: _push(wired, name, report, push=steps.push_batch))
         if report.pushed == before:
             return
 
@@ -120,19 +148,25 @@ async def _doubts(wired: Wired, name: str) -> None:
     await settle_doubts(wired, name)
 
 
-async def _read(wired: Wired, name: str, report: Report, *, full: bool) -> None:
+async def _read(wired: Wired, name: str, report: Report, *, full: bool, page: PullPage) -> None:
     for scope in wired.scopes:
         if scope[0] == name:
-            await (pull_full if full else pull_scope)(wired, scope, report)
+            await (pull_full if full else pull_scope)(wired, scope, report, page=page)
 
 
-async def _push(wired: Wired, name: str, report: Report) -> None:
-    while True:
-        pushed = await push_batch(wired, name)
+async def _push(
+    wired: Wired,
+    name: str,
+    report: Report,
+    *,
+    push: Callable[[Wired, str, Sequence[Outgoing]], Awaitable[Pushed]],
+) -> None:
+    while going := await take_batch(wired, name):
+        pushed = await push(wired, name, going)
         report.pushed += pushed.sent - pushed.postponed
         report.created[name] += pushed.created
         report.updated[name] += pushed.updated
         report.parked += pushed.parked
         report.in_doubt += pushed.postponed
-        if not pushed.sent or pushed.postponed == pushed.sent:
+        if pushed.postponed == pushed.sent:
             return

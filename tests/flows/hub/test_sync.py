@@ -1,0 +1,72 @@
+"""The three functions that a pass loops over may be given in coats; what the pass does stays the same."""
+
+import asyncio
+
+from flows.hub.pulling import pull_page
+from flows.hub.pushing import push_batch
+from flows.hub.running import How, run_recorded
+from flows.hub.sync import PassOptions, Steps, decide_batch
+from flows.hub.wiring import open_sync
+from tests.hub_builders import a_deal, a_hub
+
+
+class Coats:
+    """Steps that write down what they are called for."""
+
+    def __init__(self) -> None:
+        self.called: list[str] = []
+
+    def steps(self) -> Steps:
+        async def page(wired, scope, cursor, *, scan=None):
+            self.called.append(f"pull {scope[0]}{' whole' if scan else ''}")
+            return await pull_page(wired, scope, cursor, scan=scan)
+
+        async def decide(deciding, waiting):
+            self.called.append(f"decide {len(waiting)}")
+            await decide_batch(deciding, waiting)
+
+        async def push(wired, system, going):
+            self.called.append(f"push {system} {len(going)}")
+            return await push_batch(wired, system, going)
+
+        return Steps(page, decide, push)
+
+
+def run(hub, coats, options=PassOptions()):
+    async def work():
+        async with open_sync(hub.installation, None, hub.make) as wired:
+            return await run_recorded(wired, options, How(), steps=coats.steps())
+
+    coats.called.clear()
+    return asyncio.run(work())
+
+
+def test_every_page_and_every_batch_goes_through_its_coat(tmp_path):
+    hub, coats = a_hub(tmp_path), Coats()
+    hub.systems["crm"].create("record", a_deal())
+
+    run(hub, coats)
+
+    assert sorted(coats.called[:2]) == ["pull crm", "pull trk"]
+    assert coats.called[2:] == ["decide 1", "push trk 1", "decide 1", "push crm 1"]
+    assert [issue["title"] for issue in hub.records("trk").values()] == ["Внедрение CRM"]
+
+
+def test_a_pass_with_nothing_to_do_reads_a_page_of_each_kind_and_needs_no_other_step(tmp_path):
+    hub, coats = a_hub(tmp_path), Coats()
+    hub.systems["crm"].create("record", a_deal())
+    run(hub, coats)
+
+    run(hub, coats)
+
+    assert sorted(coats.called) == ["pull crm", "pull trk"]
+
+
+def test_a_full_pass_reads_its_pages_through_the_coat_too(tmp_path):
+    hub, coats = a_hub(tmp_path), Coats()
+    hub.systems["crm"].create("record", a_deal())
+    run(hub, coats)
+
+    run(hub, coats, PassOptions(full=True))
+
+    assert sorted(coats.called) == ["pull crm whole", "pull trk whole"]
