@@ -1,13 +1,14 @@
 """One memory system as the guarded procedures see it: every request is counted, and passes the fault hook."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from mappings.exchange import Create, Found, PastChange, VendorRecord, View, Views
 
 from ..base import RequestCount, Surroundings
-from ..errors import AuthFailed, Gone
+from ..errors import AuthFailed, Gone, RetryLater
 from ..guarded import Inspection
 from .file import load, save
 from .system import HUB, MemoryRequest, MemorySystem, Row
@@ -27,7 +28,8 @@ class MemoryDesk:
         self.monotonic = around.monotonic
         self._markers = around.markers
         self._path = path
-        self._reload()
+        with suppress(RetryLater):  # a file that cannot be read is told by the first request, as of any system
+            self._reload()
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -162,7 +164,7 @@ class MemoryDesk:
 
     def _reload(self) -> None:
         if self._path is not None:
-            load(self.system, self._path)
+            load(self.system, self._path, name=self.name)
 
     def _keep(self) -> None:
         if self._path is not None:

@@ -14,8 +14,8 @@ from .system import MemorySystem, Row, Truth
 from .traits import KindTraits
 
 
-def load(system: MemorySystem, path: Path) -> None:
-    """Bring *system* to what the file says; no file says nothing. Raises RetryLater on a bad one."""
+def load(system: MemorySystem, path: Path, *, name: str = "memory") -> None:
+    """Bring *system* to what the file says; no file says nothing. Raises RetryLater, as NAME, on a bad one."""
     try:
         form = json.loads(path.read_text(encoding="utf-8"))
         _read(system, form)
@@ -23,7 +23,7 @@ def load(system: MemorySystem, path: Path) -> None:
         return
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         text = f"the file {path.name} cannot be read ({type(error).__name__}); mend it or remove it"
-        raise RetryLater(text, system="memory") from error
+        raise RetryLater(text, system=name) from error
 
 
 def save(system: MemorySystem, path: Path) -> None:

@@ -162,8 +162,10 @@ async def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, text: str) -> 
     path = tmp_path / "crm.json"
     path.write_text(text)
 
+    connector = on_file(path)
+
     with pytest.raises(RetryLater, match=r"crm\.json cannot be read"):
-        on_file(path)
+        await connector.identify()
 
 
 @pytest.mark.asyncio
