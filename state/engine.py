@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from . import migrations
 from .errors import OutOfDate
-from .store import Counted, Store, utc_now
+from .store import Counted, Store, translated, utc_now
 
 BUSY_MS = 5000
 """How long SQLite waits for the one writer it allows."""
@@ -49,19 +49,25 @@ def make_engine(url: str) -> sa.Engine:
 
 
 def upgrade(url: str) -> None:
-    """Bring the tables of the database at *url* to this version; makes them where there are none."""
+    """
+    Bring the tables of the database at *url* to this version; makes them where there are none.
+
+    Raises `OutOfDate` where they are those of a later version, `Unavailable` if it does not answer.
+    """
     engine = make_engine(url)
     try:
-        migrations.upgrade(engine)
+        with translated():
+            migrations.upgrade(engine)
     finally:
         engine.dispose()
 
 
 def current(url: str) -> str | None:
-    """Return the revision of the database at *url*, None where it has no tables."""
+    """Return the revision of the database at *url*, None where it has no tables. Raises `Unavailable`."""
     engine = make_engine(url)
     try:
-        return migrations.current(engine)
+        with translated():
+            return migrations.current(engine)
     finally:
         engine.dispose()
 
@@ -73,7 +79,9 @@ def _check(store: Store) -> None:
         return
     store.close()
     have = "no tables" if found is None else f"revision {found}"
-    raise OutOfDate(f"the database has {have}, this version needs {migrations.HEAD}; run `casehub db upgrade`")
+    known = found is None or found in migrations.revisions()
+    advice = "run `casehub db upgrade`" if known else "it belongs to a later version of casehub: install that one"
+    raise OutOfDate(f"the database has {have}, this version needs {migrations.HEAD}; {advice}")
 
 
 def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ARG001  # SQLAlchemy's signature

@@ -76,7 +76,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A transaction that only reads and sees one state. Raises `Busy` and `Unavailable`."""
-        with _translated(), self.engine.connect() as conn:
+        with translated(), self.engine.connect() as conn:
             if self.engine.dialect.name == "postgresql":
                 conn = conn.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             with conn.begin():
@@ -85,7 +85,7 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
         """A transaction that may write; all of it is stored, or nothing. Raises `Busy` and `Unavailable`."""
-        with _translated(), self.engine.connect() as conn:
+        with translated(), self.engine.connect() as conn:
             conn = conn.execution_options(casehub_writes=True)
             with conn.begin():
                 yield conn
@@ -108,7 +108,7 @@ _HELD = ("database is locked", "lock timeout", "deadlock detected", "could not s
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
     """No exception of the database library leaves this folder."""
     try:
         yield

@@ -8,14 +8,21 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from ..errors import OutOfDate
+
 HEAD = "0002"
 
 
 def upgrade(engine: sa.Engine) -> None:
-    """Run all revisions that the database has not seen, in one transaction."""
+    """Run all revisions that the database has not seen, in one transaction. Raises `OutOfDate` for a later one."""
     from alembic import command
     from alembic.config import Config
 
+    found = current(engine)
+    if found is not None and found not in revisions():
+        raise OutOfDate(
+            f"the database has revision {found}, which this version ({HEAD}) does not know; install a later one"
+        )
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     with engine.connect() as conn:
@@ -23,6 +30,12 @@ def upgrade(engine: sa.Engine) -> None:
         with conn.begin():
             config.attributes["connection"] = conn
             command.upgrade(config, "head")
+
+
+def revisions() -> frozenset[str]:
+    """Return the revisions that this version knows."""
+    files = (Path(__file__).parent / "versions").glob("[0-9]*.py")
+    return frozenset(path.name.partition("_")[0] for path in files)
 
 
 def current(engine: sa.Engine) -> str | None:
