@@ -93,9 +93,14 @@ async def _watched(wired: Wired, options: PassOptions, how: How, *, begun: Run, 
 def halted(wired: Wired) -> list[Stop]:
     """Return why the sync may not write; the first pass of all takes note of the mapping that it runs with."""
     store, shape = wired.store, wired.shape
-    if runs.fingerprint(store, shape.name) is None:
+    if runs.fingerprint(store, shape.name) is None and _met_all(wired):
         runs.set_fingerprint(store, shape.name, mapping=shape.fingerprint)
     return asks(wired)
+
+
+def _met_all(wired: Wired) -> bool:
+    """A system that was never met has no mapping at work yet; meeting it is no change of the mapping."""
+    return not set(wired.trouble) - {system for system, _ in wired.shape.channels}
 
 
 def asks(wired: Wired) -> list[Stop]:
@@ -111,7 +116,7 @@ def asks(wired: Wired) -> list[Stop]:
 def approve(wired: Wired) -> None:
     """Take the mapping as it is now, and let the guards' last questions count as answered."""
     store, shape = wired.store, wired.shape
-    if runs.fingerprint(store, shape.name) != shape.fingerprint:
+    if runs.fingerprint(store, shape.name) != shape.fingerprint and _met_all(wired):
         runs.set_fingerprint(store, shape.name, mapping=shape.fingerprint)
     _halt(store, shape.name, [])
 
