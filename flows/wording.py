@@ -119,9 +119,10 @@ def stopped(sync: str, why: list[str]) -> str:
 
 
 def unreachable(trouble: dict[str, str]) -> str:
-    """Return what is said of systems that a command could not talk to."""
-    lines = [f"{why}" if why.startswith(name) else f"{name}: {why}" for name, why in sorted(trouble.items())]
-    return "\n".join([*lines, "The other systems were worked with; `casehub check` says more."])
+    """Return what is said of systems that a command could not talk to; it has done its work with the others."""
+    lines = [why if why.startswith(name) else f"{name}: {why}" for name, why in sorted(trouble.items())]
+    names = ", ".join(sorted(trouble))
+    return "\n".join([*lines, f"Everything but {names} was worked with; `casehub check` asks again."])
 
 
 def attention(conflicts: int, parked: int) -> str:

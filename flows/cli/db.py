@@ -25,15 +25,17 @@ def current(ctx: typer.Context, *, as_json: AsJson = False) -> None:
       casehub db current
     """
     from state import engine
-    from state.migrations import HEAD
+    from state.migrations import HEAD, revisions
 
     found = engine.current(_url(terminal(ctx)))
     if as_json:
         emit({"current": found, "needed": HEAD})
         return
     say(f"the database is at {found or 'no revision (empty)'}; this version needs {HEAD}")
-    if found != HEAD:
+    if found is None or found in revisions() - {HEAD}:
         tell("to bring it there: casehub db upgrade")
+    elif found != HEAD:
+        tell("it belongs to a later version of casehub: install that one")
 
 
 @db.command()

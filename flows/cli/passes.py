@@ -149,7 +149,8 @@ def _show(report: "Report") -> None:
         [name, report.read[name], report.created[name], report.updated[name], report.requests.get(name, 0)]
         for name in names
     ]
-    table(["system", "read", "created", "updated", "requests"], rows)
+    if rows:
+        table(["system", "read", "created", "updated", "requests"], rows)
 
 
 # --- status, log ------------------------------------------------------------------------------------------------------
