@@ -32,10 +32,10 @@ class Coats:
         return Steps(page, decide, push)
 
 
-def run(hub, coats, options=PassOptions()):
+def run(hub, coats, *, full=False):
     async def work():
         async with open_sync(hub.installation, None, hub.make) as wired:
-            return await run_recorded(wired, options, How(), steps=coats.steps())
+            return await run_recorded(wired, PassOptions(full=full), How(), steps=coats.steps())
 
     coats.called.clear()
     return asyncio.run(work())
@@ -67,6 +67,6 @@ def test_a_full_pass_reads_its_pages_through_the_coat_too(tmp_path):
     hub.systems["crm"].create("record", a_deal())
     run(hub, coats)
 
-    run(hub, coats, PassOptions(full=True))
+    run(hub, coats, full=True)
 
     assert sorted(coats.called) == ["pull crm whole", "pull trk whole"]
