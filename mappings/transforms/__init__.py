@@ -75,6 +75,12 @@ class _Late(Mapping[str, _T]):
         return len(self._rows)
 
 
+def _markup() -> type[Maker]:
+    from .markup import Markup
+
+    return Markup
+
+
 TRANSFORMS: Mapping[str, type[Maker]] = _Late(
     {
         "text": lambda: Text,
@@ -87,6 +93,7 @@ TRANSFORMS: Mapping[str, type[Maker]] = _Late(
         "set": lambda: Labels,
         "person": lambda: Person,
         "reference": lambda: Reference,
+        "markup": _markup,
     }
 )
 """The word in ``as:`` -> what makes its lenses."""

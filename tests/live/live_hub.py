@@ -28,9 +28,10 @@ HUBS = Path(__file__).parent / "hubs"
 
 
 @contextmanager
-def both(folder: Path) -> Iterator[tuple["LiveHub", PlainTryton, PlainRedmine]]:
+def both(folder: Path, name: str = "en") -> Iterator[tuple["LiveHub", PlainTryton, PlainRedmine]]:
     """An empty Tryton, a Redmine with one issue that is none of ours, and a hub between them that knows nothing yet."""
-    redmine, tryton = PlainRedmine(live("REDMINE")), PlainTryton(live("TRYTON"))
+    redmine = PlainRedmine(live("REDMINE_RU" if name == "ru" else "REDMINE"))
+    tryton = PlainTryton(live("TRYTON"))
     redmine.wipe()
     tryton.wipe()
     redmine.create("Заведено руками", description="не сделка")  # from it a mere member learns the custom fields' names
@@ -38,7 +39,7 @@ def both(folder: Path) -> Iterator[tuple["LiveHub", PlainTryton, PlainRedmine]]:
     env |= {f"TRYTON_{name}": value for name, value in tryton.env.items()}
     words = {"SALES": redmine.env["USER_SALES_ID"], "ENGINEER": redmine.env["USER_ENGINEER_ID"]}
     try:
-        yield LiveHub.make("en", folder, env, **words), tryton, redmine
+        yield LiveHub.make(name, folder, env, **words), tryton, redmine
     finally:
         redmine.close()
         tryton.close()

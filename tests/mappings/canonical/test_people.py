@@ -9,7 +9,10 @@ ANN = SystemPerson("7", "Анна Ли", email="Ann@Example.com", login="ann")
 def test_an_email_is_one_person_whatever_its_case():
     other = SystemPerson("41", "Ann Lee", email="ann@example.com")
 
-    assert directories({"crm": [ANN], "trk": [other]}) == {"crm": {"7": "ann@example.com"}, "trk": {"41": "ann@example.com"}}
+    assert directories({"crm": [ANN], "trk": [other]}) == {
+        "crm": {"7": "ann@example.com"},
+        "trk": {"41": "ann@example.com"},
+    }
 
 
 def test_a_login_counts_where_another_system_knows_its_email():
@@ -30,7 +33,10 @@ def test_the_hubs_own_table_wins():
     old = SystemPerson("9", "Ann", email="ann@old.example.com")
     silent = SystemPerson("5", "Энн")
 
-    assert directories({"crm": [old], "trk": [silent]}, [boss]) == {"crm": {"9": "ann@example.com"}, "trk": {"5": "ann@example.com"}}
+    assert directories({"crm": [old], "trk": [silent]}, [boss]) == {
+        "crm": {"9": "ann@example.com"},
+        "trk": {"5": "ann@example.com"},
+    }
 
 
 def test_somebody_unknown_is_left_out():

@@ -45,7 +45,14 @@ def test_what_a_person_writes_is_read(kind, text, value):
 
 @pytest.mark.parametrize(
     ("kind", "text"),
-    [("money", "175000"), ("money", "много RUB"), ("bool", "maybe"), ("date", "1.12.26"), ("datetime", "2026-12-01T10:00"), ("number", "NaN")],
+    [
+        ("money", "175000"),
+        ("money", "много RUB"),
+        ("bool", "maybe"),
+        ("date", "1.12.26"),
+        ("datetime", "2026-12-01T10:00"),
+        ("number", "NaN"),
+    ],
 )
 def test_what_is_no_value_is_refused_with_an_example(kind, text):
     with pytest.raises(Unreadable, match=r"is not .*like|neither"):
