@@ -162,7 +162,7 @@ def settlement(
 ) -> Settlement:
     """What a receipt (``done``, unless said otherwise) means for *wanted*."""
     views = {name: seen_view(side, entry) for name, entry in side.fields.items()}
-    views |= {write.field: write.view for write in wanted} | dict(shown or {})
+    views |= {write.field: write.view for write in wanted if write.field in side.fields} | dict(shown or {})
     link = side.link
     record = VendorRecord(link.system, link.kind, link.external_id, _places(side, views))
     given = {"state": "done", "record": record, **receipt}

@@ -3,8 +3,8 @@ A record that is gone: what the hub's `gone:` rule makes of it.
 
 - ``detach`` (default): the others stay; attention says so.
 - ``restore``: made again, with the next generation in its marker.
-- ``close``: the case, if it is open, is closed as withdrawn. Under ``restore`` and ``close`` an edit newer than the last
-  agreed state beats the deletion.
+- ``close``: the case is closed as withdrawn, if it is open. Under ``restore`` and ``close`` an edit newer than the
+  last agreed state beats the deletion.
 """
 
 from collections.abc import Sequence

@@ -140,6 +140,13 @@ def frozen(side: Side) -> bool:
     return side.link.write is not None and side.link.write.state == "sent"
 
 
+def idle(side: Side) -> bool:
+    """Say whether there is nothing to judge or write yet: the link is frozen, or its record was never read."""
+    link = side.link
+    known = side.fresh is not None or link.bases or link.seen or link.parked or link.touched
+    return frozen(side) or not known
+
+
 def cells(side: Side, held: Held, *, only: Container[str] | None = None) -> Iterator[Cell]:
     """Yield what *side* has shown of the fields that the hub reads; ONLY of these fields, where given."""
     for field in side.fields.values():

@@ -169,11 +169,9 @@ def _note_out(notes: Notes, entry: Field, facts: Facts) -> None:
 def _note_unseen(notes: Notes, entry: Field, facts: Facts) -> None:
     """A two-way field that has a value and is never shown by a record that has been read is told, not forgotten."""
     known = {fact: facts[fact] for fact in entry.facts if facts.get(fact) is not None}
-    link = notes.side.link
-    read = notes.side.fresh is not None or link.bases or link.seen or link.parked
-    if not known or not read or entry.direction != "both":
+    if not known or entry.direction != "both":
         return
-    parked = link.parked.get(entry.name)
+    parked = notes.side.link.parked.get(entry.name)
     if parked is not None and _held_back(parked, entry, known):
         notes.parked[entry.name] = parked  # why it was left out says more than that it is not shown
     else:

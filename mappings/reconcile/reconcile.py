@@ -13,7 +13,7 @@ from mappings.lens import Field, Held, Refusal, Unseen
 
 from .answers import Times, count_answers
 from .decide import Decision, decide, kept_open
-from .judge import Cell, by_fact, cells, frozen, held_of, stored_view, unreadable
+from .judge import Cell, by_fact, cells, frozen, held_of, idle, stored_view, unreadable
 from .model import HELD, Entity, Event, Fact, LinkChange, Outcome, Side
 from .note import frozen_note, take_note
 from .rest import stirred
@@ -58,7 +58,7 @@ def _all_facts(entity: Entity, sides: Sequence[Side]) -> set[str]:
 
 
 def _look(side: Side, facts: AbstractSet[str], held: Held) -> _Look:
-    if frozen(side) or not facts:
+    if idle(side) or not facts:
         return _Look(side, (), {}, {})
     stirred_ones = [entry for entry in side.fields.values() if not facts.isdisjoint(entry.facts)]
     entries = [entry for entry in stirred_ones if entry.direction != "once"]

@@ -11,7 +11,7 @@ from mappings.canonical.values import Facts, Value
 from mappings.exchange import View
 from mappings.lens import UNSEEN, Field, Unseen
 
-from .judge import frozen
+from .judge import idle
 from .model import Base, Entity, Side
 
 
@@ -19,7 +19,7 @@ def stirred(entity: Entity, sides: Sequence[Side], facts: Facts) -> set[str]:
     """Return the facts of *entity* that have to be judged; FACTS are its values."""
     found = set(entity.conflicts)
     for side in sides:
-        if frozen(side):
+        if idle(side):
             continue
         fresh = side.fresh or {}
         for entry in side.fields.values():

@@ -160,7 +160,7 @@ def test_after_the_writes_every_field_fits_or_the_attention_list_says_why_not(wo
 
 
 def read_once(link: Link) -> bool:
-    return bool(link.bases or link.seen or link.parked)
+    return bool(link.bases or link.seen or link.parked or link.touched)
 
 
 @laws
