@@ -14,7 +14,7 @@ from state.types import Batch, Claimed, NewLink, Snapshot, Whole
 
 from .deciding import Meeting, Ruling, decide_claimed, decide_new
 from .report import Report
-from .strangers import ALONE, COPY, NOT_TAKEN, UNMATCHED, meeting_of, sort_strangers
+from .strangers import ALONE, COPY, NOT_TAKEN, UNMATCHED, markers_of, meeting_of, sort_strangers
 from .wired import Scope, Wired
 
 BATCH = 100
@@ -133,22 +133,25 @@ class Deciding:
 
     def _decide(self, waiting: Waiting) -> None:
         wired, batch = self.wired, waiting.batch
-        strangers = sort_strangers(wired, batch.strangers)
+        strangers = sort_strangers(wired, batch.strangers, self._owners(batch.strangers))
         rulings = [decide_claimed(wired, claimed, waiting.meeting) for claimed in batch.cases]
         rulings += [decide_new(wired, snapshot, waiting.meeting) for snapshot in strangers.open]
         self.keep(rulings)
         self.aside(strangers.not_taken, NOT_TAKEN)
         self.aside(strangers.unmatched, UNMATCHED)
-        for marker, snapshot in strangers.ours:
-            self._ours(marker, snapshot)
+        for owner, marker, snapshot in strangers.ours:
+            self._ours(owner, marker, snapshot)
 
-    def _ours(self, marker: Marker, snapshot: Snapshot) -> None:
-        """A record with our marker: settles the open create, or is a copy, or belongs to another hub."""
+    def _owners(self, strangers: Sequence[Snapshot]) -> dict[str, Whole]:
+        """Return the cases whose markers these records carry, as far as they are ours."""
+        carried = markers_of(strangers)
+        return cases.entities_by_marker(self.wired.store, carried) if carried else {}
+
+    def _ours(self, whole: Whole, marker: Marker, snapshot: Snapshot) -> None:
+        """A record with our marker: settles the open create, or is a copy."""
         record = snapshot.record
-        whole = cases.entities_by_marker(self.wired.store, [marker.entity]).get(marker.entity)
-        if whole is None or whole.entity.sync != self.wired.shape.name:
-            text = "carries the marker of a case that this hub does not have"
-            self.aside([snapshot], text, listed=True)
+        if whole.entity.sync != self.wired.shape.name:
+            self.aside([snapshot], f"carries the marker of {whole.entity.key}, of another sync", listed=True)
         elif any((li.system, li.kind) == (record.system, record.kind) and not li.tombstone for li in whole.links):
             self.aside([snapshot], f"{COPY} ({whole.entity.key})", listed=True)
         elif marker.generation != whole.entity.generation:

@@ -29,20 +29,25 @@ class Sorted:
     """Strangers by what is to be done with them."""
 
     open: list[Snapshot] = field(default_factory=list)
-    ours: list[tuple[Marker, Snapshot]] = field(default_factory=list)
+    ours: list[tuple[Whole, Marker, Snapshot]] = field(default_factory=list)
     unmatched: list[Snapshot] = field(default_factory=list)
     not_taken: list[Snapshot] = field(default_factory=list)
 
 
-def sort_strangers(wired: Wired, strangers: Sequence[Snapshot]) -> Sorted:
-    """Sort *strangers*: a marker of ours first, then what the mapping takes, then where it stands."""
+def sort_strangers(wired: Wired, strangers: Sequence[Snapshot], owners: Mapping[str, Whole]) -> Sorted:
+    """
+    Sort *strangers*: a marker of one of our cases (OWNERS) first, then what the mapping takes, then where it stands.
+
+    The marker of a case that this hub does not have (its memory was lost, or it is another hub's) says nothing: such a
+    record is met like any other, so that it is found again and not made twice.
+    """
     result = Sorted()
     for snapshot in strangers:
         record = snapshot.record
         channel = wired.shape.channels[record.system, record.kind]
         marker = parse_marker(record.marker)
-        if marker is not None:
-            result.ours.append((marker, snapshot))
+        if marker is not None and marker.entity in owners:
+            result.ours.append((owners[marker.entity], marker, snapshot))
         elif not channel.takes(record):
             result.not_taken.append(snapshot)
         elif (record.system, record.kind) == wired.shape.opens:
@@ -50,6 +55,12 @@ def sort_strangers(wired: Wired, strangers: Sequence[Snapshot]) -> Sorted:
         else:
             result.unmatched.append(snapshot)
     return result
+
+
+def markers_of(strangers: Sequence[Snapshot]) -> list[str]:
+    """Return the ids of the cases whose markers the strangers carry."""
+    found = (parse_marker(snapshot.record.marker) for snapshot in strangers)
+    return sorted({marker.entity for marker in found if marker is not None})
 
 
 def meeting_of(channel: Channel, entities: Sequence[Whole], strangers: Sequence[Snapshot]) -> Meeting:

@@ -251,6 +251,18 @@ def test_a_clone_with_our_marker_is_listed_and_never_linked(tmp_path):
     assert len(hub.case().links) == 2
 
 
+def test_a_hub_that_has_lost_its_memory_finds_its_records_again(tmp_path):
+    hub, _ = opened(tmp_path)
+    (tmp_path / "again").mkdir()
+    other = a_hub(tmp_path / "again")
+    other.systems.update(hub.systems)
+
+    other.sync()
+
+    assert len(hub.records("trk")) == 1
+    assert {link.system for link in other.case().links} == {"crm", "trk"}
+
+
 def test_a_changed_mapping_asks_before_it_writes(tmp_path):
     hub, deal = opened(tmp_path)
     text = (tmp_path / "record.trk.yaml").read_text(encoding="utf-8")
