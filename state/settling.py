@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from mappings.reconcile.model import Event, Parked
 
 from . import codec, leases
-from .arrivals import inbox_row, put_rows, remember, replaced
+from .arrivals import inbox_row, put_rows, remember
 from .attention import Changes, Place
 from .claims import removal, removed
 from .freshness import Read
@@ -22,6 +22,7 @@ from .gone import awake, bury
 from .history import event_row, write_down
 from .linked import link_columns, settled_update
 from .outbox import its_link
+from .overtaken import covered, last_words, newer, wrote
 from .rows import Row, labelled, part, same_record
 from .store import Store, many
 from .tables import entity, inbox, link, outbox
@@ -208,7 +209,7 @@ def _link_after(store: Store, record: Row, one: Settled) -> dict[str, Any]:
     # With more to look at, the record waits in the inbox: it must pass for newer than the link when it is claimed.
     looked_at = fresh is not None and not one.rest
     touched = (one.began if fresh is not None and one.rest else None) or store.clock()
-    if not _wrote(one) and one.next != "sent":
+    if not wrote(one) and one.next != "sent":
         touched = record["touched"]
     return {
         **kept,
@@ -228,46 +229,18 @@ def _link_after(store: Store, record: Row, one: Settled) -> dict[str, Any]:
 def _collect_waiting(store: Store, batch: _Batch, own: Row, *, waiting: Row, one: Settled, external_id: str) -> None:
     """What waited for the record is older than our write, unless its version says more; the fresh one may wait now."""
     row = waiting if waiting["sequence"] is not None else None
-    if row is not None and _newer(row, one):
+    if row is not None and newer(row, one):
         return
-    if row is not None and _wrote(one):
+    if row is not None and wrote(one):
         batch.dropped.append(removed(row["system"], row["kind"], row["external_id"], row["sequence"]))
-        batch.events += _last_words(store, own, row, one=one)
-        if not _covered(row, one):
+        batch.events += last_words(store, own, row, one=one)
+        if not covered(row, one):
             batch.hinted.append((own["system"], own["kind"], external_id))
     if one.rest and one.record is not None:
         now = store.clock()
         sequence = max(int(now.timestamp() * 1_000_000), row["sequence"] + 1 if row else 0)
         read = Read(codec.digest(one.record), one.record.version, one.began or now)
         batch.inbox.append(inbox_row(one.record, read, sequence=sequence, put_at=now))
-
-
-def _wrote(one: Settled) -> bool:
-    """Say whether something was read back, or the write was carried out: older readings are worth nothing then."""
-    return one.record is not None or one.next == "settled"
-
-
-def _newer(row: Row, one: Settled) -> bool:
-    """Say whether what waits has a higher version than the write left behind."""
-    version = one.record.version if one.record is not None else one.version
-    return version is not None and row["version"] is not None and row["version"] > version
-
-
-def _covered(row: Row, one: Settled) -> bool:
-    """Say whether the fresh record tells all that the waiting row could: the same, or read after it had ended."""
-    if one.record is None:
-        return False
-    if codec.digest(one.record) == row["hash"]:
-        return True
-    return one.began is not None and row["put_at"] <= one.began
-
-
-def _last_words(store: Store, own: Row, row: Row, *, one: Settled) -> list[dict[str, Any]]:
-    """What waited and goes is kept in the history: where it differs from the fresh record, or whole without one."""
-    if one.record is not None:
-        return replaced(store, one.record, before=row["views"], owner=own["entity"])
-    told = Event("read", "", new=row["views"], system=own["system"], cause="older than our write")
-    return [event_row(store, told, entity=own["entity"], kind=own["kind"], record=row["external_id"])]
 
 
 # --- statements -----------------------------------------------------------------------------------------------------

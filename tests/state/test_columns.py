@@ -1,5 +1,6 @@
 """How values become columns."""
 
+import json
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -19,8 +20,6 @@ def test_cyrillic_stays_readable_in_the_database() -> None:
 @settings(derandomize=True, deadline=None, max_examples=200)
 @given(st.text(alphabet=st.characters(codec=None)))
 def test_every_text_can_be_stored_and_json_loses_nothing(text: str) -> None:
-    import json
-
     dumps(text).encode()
     storable(text).encode()
 

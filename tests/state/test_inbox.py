@@ -217,59 +217,6 @@ def test_a_record_that_cannot_be_read_is_listed_until_it_can(store: Store, worke
     assert attention.parked_fields(store) == ()
 
 
-# --- strangers ------------------------------------------------------------------------------------------------------
-
-
-def test_a_stranger_that_was_put_aside_waits_for_a_change(store: Store, worker: Worker, clock: Clock) -> None:
-    put(store, a_record())
-    inbox.set_aside(store, claim(store, worker).strangers, reason="not taken")
-
-    assert put(store, a_record(), began=clock.go(60)) == PutCount(same=1)
-    assert claim(store, worker).strangers == ()
-    put(store, a_record(title="другое"), began=clock.go(60))
-    assert [one.aside for one in claim(store, worker).strangers] == ["not taken"]
-
-
-def test_a_stranger_that_was_put_aside_can_be_woken(store: Store, worker: Worker) -> None:
-    put(store, a_record())
-    inbox.set_aside(store, claim(store, worker).strangers, reason="not taken")
-
-    assert inbox.wake_strangers(store, "crm", kind="deal") == 1
-    assert len(claim(store, worker).strangers) == 1
-
-
-def test_another_sync_still_sees_what_one_has_put_aside(store: Store, worker: Worker) -> None:
-    put(store, a_record())
-    seen = claim(store, worker, sync="presales").strangers
-    inbox.set_aside(store, seen, reason="not taken", left=["support_1"])
-
-    assert claim(store, worker, sync="presales").strangers == ()
-    assert claim(store, worker, sync="supportX1").strangers == ()
-    assert len(claim(store, worker, sync="support_1").strangers) == 1
-
-
-def test_a_stranger_changed_since_it_was_judged_is_not_put_aside(store: Store, worker: Worker, clock: Clock) -> None:
-    put(store, a_record())
-    judged = claim(store, worker).strangers
-    put(store, a_record(title="new"), began=clock.go(1))
-
-    inbox.set_aside(store, judged, reason="not taken")
-
-    clock.go(20)
-    assert [one.record.views["title"] for one in claim(store, store.worker()).strangers] == ["new"]
-
-
-def test_a_listed_stranger_leaves_the_list_with_its_reason(store: Store, worker: Worker, clock: Clock) -> None:
-    put(store, a_record())
-    inbox.set_aside(store, claim(store, worker).strangers, reason="may be CASE-1 or CASE-2", listed=True)
-    assert [entry.code for entry in attention.parked_fields(store)] == ["unlinked"]
-
-    put(store, a_record(title="new"), began=clock.go(1))
-    inbox.set_aside(store, claim(store, worker).strangers, reason="not taken")
-
-    assert attention.parked_fields(store) == ()
-
-
 # --- nothing changed ------------------------------------------------------------------------------------------------
 
 
