@@ -44,6 +44,14 @@ def outdated(store: Store, sync: str, *, mapping: str) -> tuple[str, ...]:
         return tuple(conn.execute(query.distinct().order_by(outbox.c.entity)).scalars())
 
 
+def wake_lone(store: Store, sync: str, *, system: str, kind: str) -> int:
+    """Have the entities of *sync* that have no record in (system, kind) decided again; returns how many."""
+    linked = sa.exists().where(link.c.entity == entity.c.id, link.c.system == system, link.c.kind == kind)
+    raised = {"due": entity.c.due + 1, "revision": entity.c.revision + 1}
+    with store.write() as conn:
+        return int(conn.execute(sa.update(entity).where(entity.c.sync == sync, ~linked).values(raised)).rowcount)
+
+
 def open_entries(store: Store, sync: str | None = None) -> Mapping[str, tuple[int, int]]:
     """Return entity -> its open conflicts and parked fields; under "" those of records that no entity knows."""
     counts: dict[str, tuple[int, int]] = {}

@@ -118,6 +118,8 @@ def one_pass(where: Terminal, wish: Wish) -> int:
                 return await run_recorded(wired, options, How(by=wish.by), step=step)
 
             report = in_sync(installation, chosen.name, work)
+        if wish.only is not None:  # the others were not asked for
+            report.trouble = {name: why for name, why in report.trouble.items() if name == wish.only}
         return finished(installation, report, strict=wish.strict, as_json=wish.as_json)
 
 

@@ -6,7 +6,7 @@ from typing import Protocol
 from connectors.base import Connector
 from mappings.exchange import Cursor
 from mappings.reconcile.guards import check_full_read
-from state import cursors, inbox
+from state import cursors, inbox, waiting
 from state.types import Lane, PutCount, Scan
 
 from .report import Report
@@ -38,12 +38,18 @@ async def pull_page(
 
 
 async def pull_scope(wired: Wired, scope: Scope, report: Report, *, page: PullPage = pull_page) -> None:
-    """Read everything that changed in *scope* since its cursor, then look up what was hinted at."""
+    """
+    Read everything that changed in *scope* since its cursor, then look up what was hinted at.
+
+    Once it has been read for the first time, cases that have no record there are due: until then none could be made.
+    """
     state = cursors.state(wired.store, scope[0], kind=scope[1])
     cursor, more = state.cursor, True
     while more:
         count, cursor, more = await page(wired, scope, cursor)
         report.read[scope[0]] += count.stored + count.same + count.stale + count.hinted
+    if not state.first_read_done:
+        waiting.wake_lone(wired.store, wired.shape.name, system=scope[0], kind=scope[1])
     await look_up_hints(wired, scope, report)
 
 

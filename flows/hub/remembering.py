@@ -49,7 +49,7 @@ def line_text(line: Line, zone: str) -> list[str]:
     """Return a line of the history as cells: when, what, where, field, change, who and why."""
     told = line.event
     where = f"{told.system} #{line.record}" if told.system and line.record else told.system
-    parties = " · ".join(f"{name} {_text(view, zone)}" for one in told.parties for name, view in one.items())
+    parties = " · ".join(f"{one.get('system')} {_text(one.get('view'), zone)}" for one in told.parties)
     change = parties or (
         "" if told.old is None and told.new is None else f"{_text(told.old, zone)} → {_text(told.new, zone)}"
     )
