@@ -5,7 +5,7 @@ PLACE is the name of a field as `discover` lists it (``status``, ``assigned_to``
 VIEW is the content of a place in the system's own words, normalised by its connector to plain JSON so that two
 equal contents are equal values: choices, persons and other references by their id as text (``"2"``), numbers as
 decimal text (``"150000.00"`` is sent as the system shows it, but always the same text for the same content), dates as
-``"2026-12-01"``, date-times as ISO 8601 with an offset, booleans as booleans, sets as sorted lists, nothing as ``None``.
+``"2026-12-01"``, date-times as ISO 8601 with an offset, booleans as booleans, sets as sorted lists, nothing as None.
 A place that a record does not carry is *unseen*; a place that it carries as ``None`` is *empty*.
 """
 

@@ -18,7 +18,7 @@ class Unreadable(ValueError):
 
 
 def show(value: Value, *, zone: str = "UTC", longest: int = LONGEST) -> str:
-    """Return *value* in one line: thousands apart, dates as 2026-12-01, times in *zone*, long texts cut with an ellipsis."""
+    """Return *value* in one line: thousands apart, dates as 2026-12-01, times in *zone*, long texts cut."""
     match value:
         case None:
             return EMPTY

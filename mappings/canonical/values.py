@@ -1,8 +1,8 @@
 """
 Canonical values and their one JSON form.
 
-A value is ``None`` (said to be empty), ``str``, ``bool``, ``Decimal``, ``Money``, ``date``, an aware ``datetime`` in UTC
-or a ``frozenset`` of ``str``. *Unseen* is not a value: a fact that nobody has said is absent.
+A value is ``None`` (said to be empty), ``str``, ``bool``, ``Decimal``, ``Money``, ``date``, an aware ``datetime`` in
+UTC or a ``frozenset`` of ``str``. *Unseen* is not a value: a fact that nobody has said is absent.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ class Money:
     currency: str
 
 
-Value: TypeAlias = None | str | bool | Decimal | Money | date | datetime | frozenset[str]
+Value: TypeAlias = str | bool | Decimal | Money | date | datetime | frozenset[str] | None
 Facts: TypeAlias = Mapping[str, Value]
 """Fact name -> value. An absent name is unseen, ``None`` is empty."""
 

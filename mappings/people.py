@@ -14,7 +14,7 @@ from mappings.exchange import SystemPerson
 
 @dataclass(frozen=True, slots=True)
 class KnownPerson:
-    """An entry of the hub's table: EMAILS are one person, IDS what systems call them."""
+    """An entry of the hub's table: EMAILS are one person, IDS what systems call them (id, login or name there)."""
 
     key: str
     emails: tuple[str, ...] = ()
@@ -35,10 +35,30 @@ def directories(
     by_login = _emails_by_login(listed)
     found: dict[str, dict[str, str]] = {}
     for system, members in listed.items():
-        by_id = {person.ids[system]: person.identity for person in table if system in person.ids}
+        by_id = {
+            key: person.identity
+            for person in table
+            if system in person.ids
+            for key in _called(person.ids[system], members)
+        }
         named = {member.id: by_id.get(member.id) or _identity(member, by_email, by_login) for member in members}
         found[system] = {**by_id, **{key: identity for key, identity in named.items() if identity}}
     return found
+
+
+def _called(word: str, members: tuple[SystemPerson, ...]) -> tuple[str, ...]:
+    """
+    Return the ids of whom the hub's table calls *word* in a system: an id, a login, or a name that only one has there.
+
+    A word that nobody is called is taken for an id: the system may not list everybody.
+    """
+    for said in (lambda one: one.id, lambda one: one.login, lambda one: one.name):
+        found = [one.id for one in members if said(one) == word]
+        if len(found) == 1:
+            return (found[0],)
+        if found:
+            return ()
+    return (word,)
 
 
 def _identity(member: SystemPerson, by_email: Mapping[str, str], by_login: Mapping[str, str]) -> str | None:

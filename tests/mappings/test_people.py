@@ -1,6 +1,6 @@
 """Who is who over several systems."""
 
-from mappings.canonical.people import KnownPerson, directories
+from mappings.people import KnownPerson, directories
 from mappings.exchange import SystemPerson
 
 ANN = SystemPerson("7", "Анна Ли", email="Ann@Example.com", login="ann")
@@ -41,3 +41,12 @@ def test_the_hubs_own_table_wins():
 
 def test_somebody_unknown_is_left_out():
     assert directories({"trk": [SystemPerson("5", "Кто-то")]}) == {"trk": {}}
+
+
+def test_the_hubs_table_may_use_a_name_that_only_one_has():
+    table = [KnownPerson("ann", emails=("ann@example.com",), ids={"trk": "Анна Ли"})]
+
+    one = directories({"trk": [SystemPerson("5", "Анна Ли"), SystemPerson("6", "Боб")]}, table)
+    two = directories({"trk": [SystemPerson("5", "Анна Ли"), SystemPerson("6", "Анна Ли")]}, table)
+
+    assert (one["trk"], two["trk"]) == ({"5": "ann@example.com"}, {})
