@@ -5,10 +5,12 @@ Whatever does not fit moves out of the list, loses its mark, or stands beside it
 text is lost. `fitted` is idempotent.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from . import textile_inline as inline
+from . import textile_line as line
 from .builder import as_lines
 from .tidy import one_line, tidy
 from .tree import (
@@ -109,6 +111,8 @@ def _split(item: Blocks) -> tuple[list[Block], list[Block], list[Block]]:
 
 def fit(runs: Runs) -> Runs:
     """Return *runs* as a line of Textile can hold them."""
+    if _is_bare(runs):
+        return runs
     fits = _bounded(_normal(_linked(runs)))
     if written(fits) is not None:
         return fits
@@ -120,11 +124,26 @@ def fit(runs: Runs) -> Runs:
 
 def written(runs: Runs) -> str | None:
     """Return *runs* in the plainest Textile that reads back as them; None where there is none."""
-    for level in inline.LEVELS:
-        source = inline.write(runs, level=level)
+    if _is_bare(runs):
+        return line.write(runs, level=0)
+    for level in line.LEVELS:
+        source = line.write(runs, level=level)
         if _normal(inline.read(source)) == runs:
             return source
     return None
+
+
+_SIGNS = re.compile(r'[*_+^~@!"<&-]')
+
+
+def _is_bare(runs: Runs) -> bool:
+    """Say whether there is nothing in *runs* that Textile could misunderstand."""
+    return all(
+        not run.marks
+        and run.link is None
+        and (isinstance(run.leaf, Break) or (isinstance(run.leaf, Text) and not _SIGNS.search(run.leaf.text)))
+        for run in runs
+    )
 
 
 def _normal(runs: Sequence[Run]) -> Runs:

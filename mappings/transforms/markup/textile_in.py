@@ -9,11 +9,11 @@ from .tidy import clean, tidy
 from .tree import DEPTH, Block, Blocks, CodeBlock, Heading, Listing, Paragraph, Quote, Rule, Runs, Table
 
 _ATTRIBUTES = r"(?:[<>=]|\([^()\s]*\)|\{[^{}]*\}|\[[^\[\]\s]*\])*"
-PREFIX = re.compile(rf"(h[1-6]|bq|p)({_ATTRIBUTES})\. +(?=\S)")
+PREFIX = re.compile(rf"(h[1-6]|bq|p)({_ATTRIBUTES})\. +(?=[^ ])")
 ITEM = re.compile(r"([*#]+)(?: +|$)")
 RULE = re.compile(r"(?:-{3,}|\*{3,}|_{3,})$")
 MODIFIER = re.compile(r"(_?)((?:[\\/]\d+)*(?:<>|[<>=^~-])*" + _ATTRIBUTES + r")\. ?")
-WIKI = re.compile(r"\[\[[^|\]]*\|[^|\]]*\]\]")
+WIKI = re.compile(r"\[\[[^|\[\]]*\|[^|\[\]]*\]\]")
 _TABLE = re.compile(rf"table_?{_ATTRIBUTES}\. ?$")
 _PRE = re.compile(r"<pre\b([^>\n]*)>", re.IGNORECASE)
 _CODE = re.compile(r"\s*<code\b([^>\n]*)>(.*)</code>\s*", re.IGNORECASE | re.DOTALL)

@@ -14,19 +14,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from .links import address, title
-from .tree import Break, Close, Code, Event, Image, Link, Mark, Open, Run, Runs, Text, plain, spans
+from .tree import Break, Code, Image, Link, Mark, Run, Text
 
 _MARKS: dict[str, Mark] = {
     "*": "strong", "**": "strong", "_": "em", "__": "em", "-": "s", "+": "u", "^": "sup", "~": "sub",
 }  # fmt: skip
-SIGNS: dict[Mark, str] = {"strong": "*", "em": "_", "s": "-", "u": "+", "sup": "^", "sub": "~"}
 
 _SIGN = re.compile(r"\*\*(?!\*)|__(?!_)|(?<!-)-(?!-)|[*_+^~]")
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _LINK = re.compile(r'"([^"\n]+)":((?:/|[a-zA-Z]+://|www\.|mailto:)[\w/][^\s<"]+)')
 _TITLED = re.compile(r"(.*?[^\s]) ?\(([^()]+)\)", re.DOTALL)
 _IMAGE = re.compile(r"!([^\s(!<>=][^\s(!]*) ?(?:\(([^()\n!]*)\))?!")
-_POST = re.compile(r"[^\w=/;()]*\Z")
 _CODE_TAG = re.compile(r"<code>(.+?)</code>")
 HREF = re.compile(r"(?:/|[a-zA-Z]+://|www\.|mailto:)[\w/][^\s<\"]*[\w=/;()]")
 """What may be the address of a link."""
@@ -164,7 +162,7 @@ def _texts(source: str, marks: frozenset[Mark], link: Link | None) -> list[Run]:
 
 def unescaped(source: str) -> str:
     """Return *source* with its entities as characters."""
-    return _ENTITY.sub(lambda entity: html.unescape(entity.group()), source)
+    return ENTITY.sub(lambda entity: html.unescape(entity.group()), source)
 
 
 # --- atoms -------------------------------------------------------------------------------------------------------
@@ -239,85 +237,8 @@ def _link(source: str, at: int) -> tuple[_Atom, _Atom] | None:
 
 def _trimmed(url: str) -> str:
     """Leave out what follows an address: punctuation, and a bracket that was opened before it."""
-    url = _POST.sub("", url)
+    stop = len(url)
+    while stop and not (url[stop - 1].isalnum() or url[stop - 1] in "_=/;()"):
+        stop -= 1
+    url = url[:stop]
     return url[:-1] if url.endswith(")") and url.count("(") < url.count(")") else url
-
-
-# --- out ---------------------------------------------------------------------------------------------------------
-
-_TAGS = r"<(?=/?(?:pre|code|notextile|kbd)\b)"
-_ESCAPES = (
-    re.compile(_TAGS, re.IGNORECASE),
-    re.compile(
-        _TAGS + r'|(?:(?<=[\s(*_+^~"-])|\A)[*_+^~-](?=\S|\Z)|"(?=:|\Z)|(?<!\w)@|(?:(?<=\s)|\A)!(?=\S|\Z)',
-        re.IGNORECASE,
-    ),
-    re.compile(r'[<*_+^~@!"-]'),
-)
-LEVELS = range(len(_ESCAPES))
-"""How much is escaped: what always must be, what might be taken for a sign where it stands, every sign."""
-
-
-def write(runs: Runs, *, level: int) -> str:
-    """Return *runs* as Textile, escaped as *level* says. Whether it reads back as them is for the caller to see."""
-    events = list(spans(runs))
-    return "".join(_written(events, place, level=level) for place in range(len(events)))
-
-
-def _written(events: Sequence[Event], place: int, *, level: int) -> str:
-    match events[place]:
-        case Open(Link()):
-            return "" if _pictured(events, place) else '"'
-        case Close(Link(href, name)):
-            tail = f":{escaped(href, level=0)}"
-            return tail if _pictured(events, place - 2) else (f" ({name})" if name else "") + '"' + tail
-        case Open(str(mark)) | Close(str(mark)):
-            return SIGNS[mark]
-        case Run(Text(text)):
-            shown = escaped(text, level=level)
-            return shown[:-1] + "&#41;" if shown.endswith(")") and _untitled(events, place + 1) else shown
-        case Run(Code(text)):
-            return _code(events, place, text=text)
-        case Run(Image(src, alt)):
-            return f"!{escaped(src, level=0)}({alt})!" if alt else f"!{escaped(src, level=0)}!"
-    return "\n"
-
-
-def _untitled(events: Sequence[Event], place: int) -> bool:
-    """Say whether a link without a title ends at *place*: a bracket before its end would be read as one."""
-    event = events[place] if place < len(events) else None
-    return isinstance(event, Close) and isinstance(event.what, Link) and not event.what.title
-
-
-def _pictured(events: Sequence[Event], place: int) -> bool:
-    """Say whether a link that opens at *place* holds one image and nothing else."""
-    inside = events[place + 1 : place + 3]
-    return (
-        place >= 0
-        and len(inside) == 2
-        and isinstance(inside[0], Run)
-        and isinstance(inside[0].leaf, Image)
-        and (isinstance(events[place], Open) and isinstance(inside[1], Close) and isinstance(inside[1].what, Link))
-    )
-
-
-def _code(events: Sequence[Event], place: int, *, text: str) -> str:
-    before = _near_text(events, place - 1)[-1:]
-    after = _near_text(events, place + 1)[:1]
-    at_word = is_word(before or " ") or is_word(after or " ")
-    if ("@" in text or text[0] == "|" or at_word) and not _ESCAPES[0].search(text):
-        return f"<code>{text}</code>"
-    return f"@{escaped(text, level=0)}@"
-
-
-def _near_text(events: Sequence[Event], place: int) -> str:
-    event = events[place] if 0 <= place < len(events) else None
-    if isinstance(event, Run):
-        return plain([event]) if isinstance(event.leaf, Text) else " "
-    return ""
-
-
-def escaped(text: str, *, level: int) -> str:
-    """Return *text* with entities for what would be read as one, and for what *level* says."""
-    text = _ENTITY.sub(lambda entity: "&#38;" + entity.group()[1:], text)
-    return _ESCAPES[level].sub(lambda sign: "".join(f"&#{ord(char)};" for char in sign.group()), text)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from . import textile_inline as inline
+from . import textile_line as line
 from .textile_fit import written
 from .textile_in import ITEM, MODIFIER, PREFIX, RULE, WIKI
 from .tree import Block, Blocks, CodeBlock, Heading, Listing, Paragraph, Quote, Rule, Runs, Table
@@ -80,4 +80,4 @@ def _line(line: str) -> str:
 
 def _source(runs: Runs) -> str:
     source = written(runs)
-    return inline.write(runs, level=max(inline.LEVELS)) if source is None else source
+    return line.write(runs, level=max(line.LEVELS)) if source is None else source

@@ -17,6 +17,7 @@ from .tree import Table as Grid
 _ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff]")
 _SPACES = re.compile(r"[ \t\n]+")
+_UNTIDY = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]|^ | $|  ")
 _WASTE = re.compile(r"[\s\u200b]*")
 
 
@@ -80,12 +81,12 @@ def one_line(runs: Sequence[Run]) -> Runs:
     """Return *runs* as the content of a title or a cell: single line breaks inside, none at the ends."""
     parts = paragraphs(runs)
     joined = [run for part in parts for run in (*part, Run(Break()))][:-1]
-    return _joined(_spaced(joined))
+    return _joined(_spaced(_pieces(joined)))
 
 
 def paragraphs(runs: Sequence[Run]) -> list[Runs]:
     """Return *runs* in normal form, cut where two line breaks follow each other."""
-    tidied = _joined(_spaced(_joined(_pieces(runs))))
+    tidied = _joined(_spaced(_pieces(runs)))
     parts: list[list[Run]] = [[]]
     for run in tidied:
         if isinstance(run.leaf, Break) and parts[-1] and isinstance(parts[-1][-1].leaf, Break):
@@ -113,39 +114,40 @@ def _pieces(runs: Sequence[Run]) -> list[Run]:
     pieces: list[Run] = []
     for run in runs:
         match run.leaf:
-            case Text(text):
-                words = _SPACES.sub(" ", clean(text))
-                core = words.strip(" ")
-                if words.startswith(" "):
-                    pieces.append(replace(run, leaf=Text(" ")))
-                if core:
-                    pieces.append(replace(run, leaf=Text(core)))
-                    if words.endswith(" "):
-                        pieces.append(replace(run, leaf=Text(" ")))
+            case Text(text) if _UNTIDY.search(text):
+                pieces += _words(run, text)
             case Code(text):
-                if code := clean(text).replace("\n", " "):
-                    pieces.append(replace(run, leaf=Code(code)))
-            case Image(src):
-                if src:
-                    pieces.append(run)
-            case Break():
+                code = clean(text).replace("\n", " ")
+                pieces += [replace(run, leaf=Code(code))] if code else []
+            case Text("") | Image(""):
+                pass
+            case _:
                 pieces.append(run)
     return pieces
+
+
+def _words(run: Run, text: str) -> list[Run]:
+    words = _SPACES.sub(" ", clean(text))
+    core = words.strip(" ")
+    if not core:
+        return [replace(run, leaf=_SPACE)] if words else []
+    before = [replace(run, leaf=_SPACE)] if words.startswith(" ") else []
+    after = [replace(run, leaf=_SPACE)] if words.endswith(" ") else []
+    return [*before, replace(run, leaf=Text(core)), *after]
 
 
 _SPACE = Text(" ")
 
 
-def _spaced(runs: Sequence[Run]) -> list[Run]:
+def _spaced(pieces: Sequence[Run]) -> list[Run]:
     """Drop spaces that are doubled or at the end of a line; leave on the others only what both neighbours carry."""
     kept: list[Run] = []
-    for run in runs:
-        for piece in _pieces([run]):
-            if piece.leaf == _SPACE and (not kept or kept[-1].leaf in (_SPACE, Break())):
-                continue
-            if isinstance(piece.leaf, Break) and kept and kept[-1].leaf == _SPACE:
-                kept.pop()
-            kept.append(piece)
+    for piece in pieces:
+        if piece.leaf == _SPACE and (not kept or _is_gap(kept[-1])):
+            continue
+        if isinstance(piece.leaf, Break) and kept and kept[-1].leaf == _SPACE:
+            kept.pop()
+        kept.append(piece)
     while kept and kept[-1].leaf == _SPACE:
         kept.pop()
     return _narrowed(kept)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar, Literal, TypeAlias
 
 from mappings.canonical.values import Value
@@ -46,6 +47,20 @@ _TONGUES: dict[keep.Name, _Tongue] = {
     "bbcode": _Tongue(bbcode_in.parse, bbcode_out.write, respell.LINES),
     "textile": _Tongue(textile_in.parse, textile_out.write, respell.LINES),
 }
+
+
+@lru_cache(maxsize=64)
+def _read(markup: keep.Name, view: str) -> tuple[str, tuple[str, ...]]:
+    """Return what *view* says as Markdown, and what of it has no words there. A pass asks for the same texts again."""
+    read = _TONGUES[markup].read(view)
+    return markdown_out.write(read.blocks), read.notes
+
+
+@lru_cache(maxsize=64)
+def _kept(markup: keep.Name, text: str) -> tuple[str, str]:
+    """Return what survives of the Markdown *text*: as Markdown, and in the markup."""
+    blocks = keep.kept(markdown_in.parse(text), markup)
+    return markdown_out.write(blocks), _TONGUES[markup].write(blocks)
 
 
 def normal_markdown(text: str) -> str:
@@ -101,7 +116,7 @@ class Markup(Plain):
             return malformed("text", view)
         if self.markup == "markdown" or self.markup == "plain":
             return plain_ends(view) or None
-        return markdown_out.write(_TONGUES[self.markup].read(view).blocks) or None
+        return _read(self.markup, view)[0] or None
 
     def kept(self, value: Value) -> Value:
         return self._kept(value) or None if isinstance(value, str) else value
@@ -109,7 +124,7 @@ class Markup(Plain):
     def _kept(self, text: str) -> str:
         if self.markup == "markdown" or self.markup == "plain":
             return plain_ends(text).rstrip()
-        return markdown_out.write(keep.kept(markdown_in.parse(text), self.markup))
+        return _kept(self.markup, text)[0]
 
     # --- writing ---
 
@@ -125,13 +140,16 @@ class Markup(Plain):
     def _said(self, value: str, view: str) -> str:
         if self.markup == "markdown" or self.markup == "plain":
             return value
-        tongue = _TONGUES[self.markup]
-        wanted = tongue.write(keep.kept(markdown_in.parse(value), self.markup))
+        wanted = _kept(self.markup, value)[1]
         own = plain_ends(view)
-        plain = tongue.write(keep.kept(tongue.read(own).blocks, self.markup))
+        shown = _read(self.markup, own)[0]
+        if not shown:
+            return wanted
+        plain = _kept(self.markup, shown)[1]
         for inside in (True, False):
-            said = respell.respelt(wanted, plain, own=own, cut=tongue.cut, inside=inside).text
-            if plain and self.fits(value, said):
+            cut = _TONGUES[self.markup].cut
+            said = respell.respelt(wanted, plain, own=own, cut=cut, inside=inside).text
+            if self.fits(value, said):
                 return said
         return wanted
 
@@ -142,8 +160,7 @@ class Markup(Plain):
         written = self.write(value, view)
         if isinstance(written, Refusal):
             return ()
-        read = _TONGUES[self.markup].read
-        lost = Counter(read(view).notes) - Counter(read(written or "").notes)
+        lost = Counter(_read(self.markup, view)[1]) - Counter(_read(self.markup, written or "")[1])
         return tuple(sorted(lost))
 
     # --- an edit ---
