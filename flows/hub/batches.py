@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from mappings.exchange import VendorRecord
 from mappings.reconcile.guards import Tally
-from mappings.reconcile.marker import Marker
+from mappings.reconcile.marker import Marker, parse_marker
 from state import cases, claims, commits, cursors, inbox
 from state import strangers as strangers_of
 from state.types import Batch, Claimed, NewLink, Snapshot, Whole
@@ -62,9 +62,9 @@ class Deciding:
         return strangers_of.any_strangers(self.wired.store, scope[0], kind=scope[1], other_than=NOT_TAKEN)
 
     def strangers(self, scope: Scope) -> list[Snapshot]:
-        """Return the strangers of *scope* that might be cases of ours."""
+        """Return the strangers of *scope* that might be cases of ours; one with a marker is a copy, never matched."""
         everyone = strangers_of.aside(self.wired.store, scope[0], kind=scope[1])
-        return [one for one in everyone if one.aside != NOT_TAKEN]
+        return [one for one in everyone if one.aside != NOT_TAKEN and parse_marker(one.record.marker) is None]
 
     def lone(self, scope: Scope) -> list[Whole]:
         """Return the entities of the sync that have no record in *scope*."""
@@ -89,7 +89,7 @@ class Deciding:
             strangers = self.strangers(scope)
             fresh = any(stranger.aside == UNMATCHED for stranger in strangers)
             read = cursors.state(self.wired.store, scope[0], kind=scope[1]).first_read_done
-            if read and strangers and (fresh or self.held_back):
+            if read and (fresh or (self.held_back and self.has_strangers(scope))):
                 unsure[scope] = self._meet_in(scope, strangers)
         self.again(sorted(self.held_back))
         self.held_back.clear()

@@ -42,6 +42,11 @@ class How:
     approved: bool = False
 
 
+def lease_name(sync: str) -> str:
+    """Return the name of the lease that scheduled passes of *sync* take."""
+    return f"sync:{sync}"
+
+
 async def run_recorded(
     wired: Wired, options: PassOptions, how: How, *, step: Step = lambda _: None, steps: Steps = PLAIN
 ) -> Report:
@@ -52,7 +57,7 @@ async def run_recorded(
     """
     shape, store = wired.shape, wired.store
     if how.scheduled:
-        wired.lease = leases.acquire(store, f"sync:{shape.name}", worker=wired.worker, seconds=LEASE)
+        wired.lease = leases.acquire(store, lease_name(shape.name), worker=wired.worker, seconds=LEASE)
         if wired.lease is None:
             raise AlreadyRunning(f"another scheduled pass of {shape.name} is at work")
     try:

@@ -1,0 +1,25 @@
+"""
+The one place that puts things together: files, environment, database and connectors become one sync that can run.
+"""
+
+from .contacts import Contact, Maker, make_connector, meet_system, renamed, vocabularies
+from .installation import Installation, NoSuchSync, database_url, install, install_systems, load_installation
+from .syncs import labels_of, open_sync, sync_shape
+
+__all__ = [
+    "Contact",
+    "Installation",
+    "Maker",
+    "NoSuchSync",
+    "database_url",
+    "install",
+    "install_systems",
+    "labels_of",
+    "load_installation",
+    "make_connector",
+    "meet_system",
+    "open_sync",
+    "renamed",
+    "sync_shape",
+    "vocabularies",
+]

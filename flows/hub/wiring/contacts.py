@@ -1,0 +1,141 @@
+"""
+The systems as they are met: who we are there, and what they have to offer.
+
+One that cannot be reached now is told, and works with what it said last time.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from httpx import AsyncBaseTransport
+from pydantic import ValidationError
+
+from connectors import connector_class
+from connectors.base import Connector, Surroundings
+from connectors.errors import AuthFailed, ConnectorError
+from mappings.exchange import Discovery
+from mappings.language import (
+    Hub,
+    Problem,
+    Problems,
+    System,
+)
+from mappings.people import KnownPerson, directories
+from mappings.transforms.vocabulary import Vocabulary
+from state.store import Store
+
+from ..shelf import StateShelf, load_discovery, save_discovery
+from ..wired import Scope
+from .installation import Installation
+
+
+@dataclass
+class Contact:
+    """A system as it was met when the sync was wired: its connector, and what it has to offer per kind."""
+
+    connector: Connector
+    discovered: dict[str, Discovery] = field(default_factory=dict)
+    trouble: str = ""
+    refused_us: bool = False
+
+
+def make_connector(installation: Installation, name: str, transport: AsyncBaseTransport | None = None) -> Connector:
+    """
+    Return the connector of the system *name*, not yet open; its requests go through TRANSPORT where one is given.
+
+    Raises `Problems` where its settings do not fit.
+    """
+    hub = installation.hub
+    system = hub.systems[name]
+    made = connector_class(system.type)
+    try:
+        settings = made.settings_model.model_validate(_settings(installation, system.settings))
+    except ValidationError as error:
+        raise Problems([_told(system, one) for one in error.errors(include_input=False)]) from None
+    markers = {spec.kind: spec.marker for spec in hub.mappings_of(name) if spec.marker}
+    shelf = StateShelf(installation.store, name)
+    around = Surroundings(markers=markers, shelf=shelf, transport=transport)
+    return made(name, settings, around)  # type: ignore[call-arg, arg-type, return-value]  # every connector is made so
+
+
+def _told(system: System, error: Mapping[str, Any]) -> Problem:
+    """What is wrong with a setting, without what was given for it: that may be a secret."""
+    where = ".".join(str(part) for part in error["loc"])
+    text = str(error["msg"]).removeprefix("Value error, ")
+    return system.mark.problem(f"{where}: {text}" if where else text)
+
+
+def _settings(installation: Installation, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """A path among the settings (the memory system's file) is relative to the hub's folder."""
+    given = dict(settings)
+    if isinstance(given.get("path"), str):
+        given["path"] = str((installation.folder / given["path"]).resolve())
+    return given
+
+
+Maker = Callable[[Installation, str], Connector]
+"""Makes the connector of a system, not yet open."""
+
+
+REMEMBERED = timedelta(hours=1)
+"""So long a system is not asked again what it offers, unless a mapping names something that it did not offer."""
+
+
+async def meet_system(connector: Connector, store: Store, kinds: Sequence[str], *, anew: bool = True) -> Contact:
+    """
+    Prove who we are and ask what there is; a system that does not answer is met as it was last time.
+
+    Without ANEW what it offered within the last hour is not asked again.
+    """
+    contact = Contact(connector)
+    try:
+        await connector.identify()
+        for kind in kinds:
+            known = None if anew else load_discovery(store, connector.name, kind, REMEMBERED)
+            if known is not None:
+                contact.discovered[kind] = known
+                continue
+            contact.discovered[kind] = save_discovery(store, await connector.discover(kind))
+    except AuthFailed as error:
+        contact.trouble, contact.refused_us = str(error), True
+    except ConnectorError as error:
+        contact.trouble = str(error)
+    for kind in kinds:
+        remembered = load_discovery(store, connector.name, kind) if kind not in contact.discovered else None
+        if remembered is not None:
+            contact.discovered[kind] = remembered
+    return contact
+
+
+def vocabularies(hub: Hub, contacts: Mapping[str, Contact]) -> dict[Scope, Vocabulary]:
+    """Return the words of each system for each kind; people are told apart over all systems."""
+    people = {
+        name: [member for found in contact.discovered.values() for member in found.people]
+        for name, contact in contacts.items()
+    }
+    known = [KnownPerson(person.key, person.emails, person.ids) for person in hub.people]
+    who = directories(people, known)
+    words = {}
+    for name, contact in contacts.items():
+        inactive = frozenset(member.id for member in people[name] if not member.active)
+        for kind, found in contact.discovered.items():
+            words[name, kind] = Vocabulary.of(found.places, people=who[name], inactive=inactive, zone=hub.timezone)
+    return words
+
+
+def renamed(hub: Hub, contacts: Mapping[str, Contact]) -> list[str]:
+    """Return what a person should change in a mapping: values named there that are called otherwise by now."""
+    told = []
+    for spec in hub.mappings:
+        found = contacts[spec.system].discovered.get(spec.kind) if spec.system in contacts else None
+        choices = {place.name: place.choices for place in found.places} if found else {}
+        for entry in spec.fields.values():
+            values = entry.settings.get("values")
+            for key in values if isinstance(values, Mapping) else ():
+                for one in choices.get(entry.at[0], ()):
+                    if key in one.former:
+                        mark = entry.marks.get(f"values.{key}", entry.mark)
+                        told.append(f"{mark.file}:{mark.line}: {key!r} is called {one.label!r} in {spec.system} by now")
+    return told
