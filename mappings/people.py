@@ -52,13 +52,17 @@ def _called(word: str, members: tuple[SystemPerson, ...]) -> tuple[str, ...]:
 
     A word that nobody is called is taken for an id: the system may not list everybody.
     """
-    for said in (lambda one: one.id, lambda one: one.login, lambda one: one.name):
-        found = [one.id for one in members if said(one) == word]
-        if len(found) == 1:
-            return (found[0],)
-        if found:
-            return ()
-    return (word,)
+    ways = ([one.id for one in members if one.id == word], _by_login(word, members), _by_name(word, members))
+    found = next((ids for ids in ways if ids), [word])
+    return tuple(found) if len(found) == 1 else ()
+
+
+def _by_login(word: str, members: tuple[SystemPerson, ...]) -> list[str]:
+    return [one.id for one in members if one.login == word]
+
+
+def _by_name(word: str, members: tuple[SystemPerson, ...]) -> list[str]:
+    return [one.id for one in members if one.name == word]
 
 
 def _identity(member: SystemPerson, by_email: Mapping[str, str], by_login: Mapping[str, str]) -> str | None:
