@@ -63,6 +63,15 @@ def holds(store: Store, held: Lease, *, seconds: float = 0) -> bool:
     return until is not None and until >= store.clock() + timedelta(seconds=seconds)
 
 
+def is_held(store: Store, name: str) -> bool:
+    """Say whether somebody holds the lease *name*: it has not run out, and its process may live."""
+    with store.read() as conn:
+        held = conn.execute(sa.select(lease).where(lease.c.name == name)).one_or_none()
+    if held is None or held.until <= store.clock():
+        return False
+    return store.process_lives(Worker(held.worker, held.host, held.pid, held.started))
+
+
 def check(conn: sa.Connection, held: Lease | None) -> None:
     """
     Raise `LeaseLost` if another pass has taken *held*; None is no lease and no question.

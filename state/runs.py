@@ -76,6 +76,13 @@ def finish(
     return ended
 
 
+def give_up(store: Store, name: str, *, by: str, before: datetime, text: str) -> int:
+    """Record of the runs of *name* BY somebody that began BEFORE and never ended that they failed; returns how many."""
+    lost = sa.update(run).where(run.c.sync == name, run.c.by == by, run.c.state == "running", run.c.started < before)
+    with store.write() as conn:
+        return conn.execute(lost.values(state="failed", finished=store.clock(), text=text)).rowcount
+
+
 def runs(store: Store, *, name: str | None = None, limit: int = 50) -> tuple[Run, ...]:
     """Return the last runs, newest first."""
     query = sa.select(run).order_by(run.c.started.desc(), run.c.id).limit(limit)

@@ -1,0 +1,34 @@
+"""What a hub does for itself from time to time: forget workers that are gone, say of lost runs that they are lost."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from state import leases, runs, workers
+
+from .running import lease_name
+from .wiring import Installation
+
+SCHEDULE = "schedule"
+"""Who runs scheduled passes, in the list of runs."""
+OLD = timedelta(minutes=5)
+"""Older runs without a live lease are lost: a lease lasts a minute and is renewed every few seconds."""
+
+
+@dataclass(frozen=True)
+class House:
+    """What was found: WORKERS forgotten, runs that were LOST, and the syncs at which somebody is AT WORK."""
+
+    workers: int = 0
+    lost: int = 0
+    at_work: frozenset[str] = frozenset()
+
+
+def keep_house(installation: Installation) -> House:
+    """Bring the hub's own lists in order. Touches no system and no case."""
+    store = installation.store
+    before = store.clock() - OLD
+    at_work = frozenset(name for name in installation.hub.syncs if leases.is_held(store, lease_name(name)))
+    text = "its process ended without a word; the next pass has carried on, or will"
+    idle = [name for name in installation.hub.syncs if name not in at_work]
+    lost = sum(runs.give_up(store, name, by=SCHEDULE, before=before, text=text) for name in idle)
+    return House(workers.sweep(store), lost, at_work)

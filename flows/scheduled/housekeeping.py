@@ -1,0 +1,34 @@
+"""The flow `housekeeping`: ends runs that are stuck, here and in the hub's own list."""
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+
+from prefect import flow
+from prefect.client.orchestration import get_client
+from prefect.logging import get_run_logger
+
+from flows.hub.housekeeping import House, keep_house
+from flows.hub.wiring import install
+
+from .discreet import Discreet
+from .sweeping import sweep
+
+
+def _house(folder: Path) -> tuple[House, datetime]:
+    installation = install(folder)
+    try:
+        return keep_house(installation), installation.store.clock()
+    finally:
+        installation.store.close()
+
+
+@flow(name="housekeeping", persist_result=False)
+async def housekeeping(hub: str) -> None:
+    """Keep house for the hub in the folder HUB."""
+    async with Discreet():
+        house, now = await asyncio.to_thread(_house, Path(hub))
+        async with get_client() as client:
+            ended = await sweep(client, hub, at_work=house.at_work, now=now)
+        text = "ended %d stuck runs, found %d lost, forgot %d workers"
+        get_run_logger().info(text, len(ended), house.lost, house.workers)
