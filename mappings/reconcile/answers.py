@@ -18,6 +18,8 @@ def count_answers(
     cells: Sequence[Cell], *, now: datetime
 ) -> tuple[dict[str, tuple[str, ...]], dict[int, dict[str, tuple[datetime, ...]]]]:
     """Return fact -> the systems that answered in a row, and link -> its times as they now stand."""
+    if not any(cell.field.name in cell.side.link.answers for cell in cells):
+        return {}, {}
     times = {cell.side.link.id: dict(cell.side.link.answers) for cell in cells}
     rows: dict[str, tuple[str, ...]] = {}
     for fact in {fact for cell in cells for fact in cell.field.facts}:

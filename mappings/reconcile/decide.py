@@ -4,7 +4,7 @@ of systems never matters.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mappings.canonical.values import Value
 from mappings.lens import Clash
@@ -15,8 +15,7 @@ from .policies import Dispute, Proposal, Verdict, settle_dispute
 from .rules import MOST_ANSWERS, Rules
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(NamedTuple):
     """
     What was decided about one fact.
 
@@ -88,11 +87,12 @@ def _agreeable(dispute: Dispute, carriers: Sequence[Cell]) -> list[Value]:
 
     One system's edit is a step, not agreement; nor do views agree that are all in doubt.
     """
-    values: list[Value] = [dispute.hub]
+    if dispute.speaks:
+        return [dispute.hub]
     movers = [p.cell for p in dispute.proposals]
-    if dispute.speaks or len(movers) == 1 or all(cell.unclear for cell in movers):
-        return values
-    values += [p.value for p in dispute.proposals if not isinstance(p.value, Clash)]
+    if len(movers) == 1 or all(cell.unclear for cell in movers):
+        return []
+    values = [p.value for p in dispute.proposals if not isinstance(p.value, Clash)]
     return values + _in_common(dispute.fact, movers, _writes_elsewhere(carriers))
 
 

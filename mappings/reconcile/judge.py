@@ -5,11 +5,10 @@ A slot is one fact of one field of one link: the unit in which movement is judge
 (stage and outcome) may have moved in one of them only. Bases are kept per slot.
 """
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
-from mappings.canonical.values import Value
+from mappings.canonical.values import Facts, Value
 from mappings.exchange import View
 from mappings.lens import UNSEEN, Field, Held, Refusal, Unseen
 
@@ -21,7 +20,7 @@ Elsewhere = Callable[[str, Value, str], int]
 
 def slot(field: Field, fact: str) -> str:
     """Return the key of the base of *fact* in *field*."""
-    return next(key for one, key in field.slots if one == fact)
+    return field.name if len(field.slots) == 1 else f"{field.name}.{fact}"
 
 
 def held_of(entity: Entity) -> dict[str, tuple[Value, ...]]:
@@ -30,61 +29,63 @@ def held_of(entity: Entity) -> dict[str, tuple[Value, ...]]:
     return {**entity.held, **held}
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One two-way field of one link, with the view last seen and its bases, as reconcile judges it."""
+class Cell(NamedTuple):
+    """
+    One two-way field of one link, with the view last seen, as reconcile judges it.
+
+    BASES are by fact, without those that another lens made: such a base is no base. READING is what the seen view says,
+    an ambiguous one by what was HELD; None where the view is that of all bases, and need not be read again. MOVED are
+    the facts for whose base's value it no longer stands.
+    """
 
     side: Side
     field: Field
     seen: View
     held: Held
+    bases: Mapping[str, Base]
+    reading: Facts | Refusal | None
+    moved_facts: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, side: Side, field: Field, *, seen: View, held: Held) -> "Cell":
+        """Judge *field* of *side*, where *seen* was seen last."""
+        link_bases, mine = side.link.bases, field.fingerprint
+        found = {fact: link_bases[key] for fact, key in field.slots if key in link_bases}
+        bases = {fact: base for fact, base in found.items() if base.lens == mine}
+        away = [fact for fact in field.facts if fact not in bases or bases[fact].view != seen]
+        if not away:
+            return cls(side, field, seen, held, bases, None)
+        moved = frozenset(fact for fact in away if not _stands(field, bases, fact, seen=seen))
+        return cls(side, field, seen, held, bases, field.lens.read(seen, held), moved)
 
     @property
     def system(self) -> str:
         return self.side.link.system
 
-    @cached_property
-    def bases(self) -> Mapping[str, Base]:
-        """Fact -> its base, unless another lens made it: such a base is no base."""
-        found = {fact: self.side.link.bases.get(key) for fact, key in self.field.slots}
-        mine = self.field.fingerprint
-        return {fact: base for fact, base in found.items() if base is not None and base.lens == mine}
-
     def base_value(self, fact: str) -> Value:
         """Return what the hub last knew this system to say; no base counts as empty."""
-        base = self.bases.get(fact)
-        return base.value.get(fact) if base is not None else None
+        return _value(self.bases, fact)
 
     def at_base(self, fact: str) -> bool:
         """Say whether the seen view is the very view of the base."""
-        base = self.bases.get(fact)
-        return base is not None and bool(base.view == self.seen)
-
-    @cached_property
-    def _moved(self) -> frozenset[str]:
-        return frozenset(fact for fact in self.field.facts if not self.at_base(fact) and not self._stands(fact))
-
-    def _stands(self, fact: str) -> bool:
-        """A default stands for what it reads as, though its value is empty: else restyling it would be an edit."""
-        base = self.bases.get(fact)
-        value = self._reading_of_base(base, fact) if base is not None and base.default else self.base_value(fact)
-        return self.fits(fact, value)
+        return fact in self.bases and bool(self.bases[fact].view == self.seen)
 
     def moved(self, fact: str) -> bool:
         """Say whether the seen view no longer stands for the base's value."""
-        return fact in self._moved
+        return fact in self.moved_facts
 
     def fits(self, fact: str, value: Value) -> bool:
         return self.field.lens.fits(fact, value, self.seen)
 
-    @cached_property
+    @property
     def parked(self) -> Parked | None:
         return self.side.link.parked.get(self.field.name)
 
     @property
     def unclear(self) -> bool:
         """Say whether this very view was left in doubt: the server's doing or a person's, and no policy may decide."""
-        return self.parked is not None and self.parked.code == "unclear" and bool(self.parked.view == self.seen)
+        parked = self.parked
+        return parked is not None and parked.code == "unclear" and bool(parked.view == self.seen)
 
     def old(self, fact: str) -> Value:
         """
@@ -92,12 +93,7 @@ class Cell:
         the server filled in becomes part of the edit, or else the hub would take it away there.
         """
         base = self.bases.get(fact)
-        return None if base is None or base.default else self._reading_of_base(base, fact)
-
-    def _reading_of_base(self, base: Base, fact: str) -> Value:
-        known = {name: (self.base_value(name),) for name in self.field.facts}
-        reading = self.field.lens.read(base.view, known)
-        return base.value.get(fact) if isinstance(reading, Refusal) else reading.get(fact, base.value.get(fact))
+        return None if base is None or base.default else _reading_of_base(self.field, self.bases, fact)
 
     def new(self, fact: str, elsewhere: Elsewhere) -> Value:
         """
@@ -110,10 +106,32 @@ class Cell:
         held = self.held.get(fact, ())
         if candidates and len(candidates) > 1 and not any(value in candidates for value in held):
             return min(candidates, key=lambda value: elsewhere(fact, value, self.system))
-        reading = self.field.lens.read(self.seen, self.held)
-        if isinstance(reading, Refusal):
-            raise ValueError(f"{self.system}: {self.field.name} was judged readable and is not: {reading.text}")
-        return reading.get(fact)
+        return self.read(fact)
+
+    def read(self, fact: str) -> Value:
+        """Return what the reading says. Raises ValueError where there is none: only readable cells are judged."""
+        if not isinstance(self.reading, Mapping):
+            raise ValueError(f"{self.system}: {self.field.name} was judged readable and is not")
+        return self.reading.get(fact)
+
+
+def _value(bases: Mapping[str, Base], fact: str) -> Value:
+    return bases[fact].value.get(fact) if fact in bases else None
+
+
+def _stands(field: Field, bases: Mapping[str, Base], fact: str, *, seen: View) -> bool:
+    """A default stands for what it reads as, though its value is empty: else restyling it would be an edit."""
+    default = fact in bases and bases[fact].default
+    if default and field.lens.fits(fact, _reading_of_base(field, bases, fact), seen):
+        return True
+    return field.lens.fits(fact, _value(bases, fact), seen)
+
+
+def _reading_of_base(field: Field, bases: Mapping[str, Base], fact: str) -> Value:
+    known = {name: (_value(bases, name),) for name in field.facts}
+    reading = field.lens.read(bases[fact].view, known)
+    value = _value(bases, fact)
+    return value if isinstance(reading, Refusal) else reading.get(fact, value)
 
 
 def seen_view(side: Side, field: Field) -> "View | Unseen":
@@ -132,7 +150,10 @@ def last_seen(bases: Mapping[str, Base], seen: Mapping[str, View], field: Field)
     """Return the view of *field* last seen in a link with these *bases* and *seen* views."""
     if field.name in seen:
         return seen[field.name]
-    return next((bases[key].view for _, key in field.slots if key in bases), UNSEEN)
+    for _, key in field.slots:
+        if key in bases:
+            return bases[key].view
+    return UNSEEN
 
 
 def frozen(side: Side) -> bool:
@@ -147,22 +168,14 @@ def idle(side: Side) -> bool:
     return frozen(side) or not known
 
 
-def cells(side: Side, held: Held, *, only: Container[str] | None = None) -> Iterator[Cell]:
-    """Yield what *side* has shown of the fields that the hub reads; ONLY of these fields, where given."""
-    for field in side.fields.values():
-        if field.direction not in ("both", "in") or (only is not None and field.name not in only):
+def cells(side: Side, held: Held, entries: Iterable[Field] | None = None) -> Iterator[Cell]:
+    """Yield what *side* has shown of the fields that the hub reads: of all, or of *entries*."""
+    for field in side.fields.values() if entries is None else entries:
+        if field.direction not in ("both", "in"):
             continue
         seen = seen_view(side, field)
         if not isinstance(seen, Unseen):
-            yield Cell(side, field, seen, held)
-
-
-def unreadable(cell: Cell) -> Refusal | None:
-    """Return why the seen view cannot be read, or None. A view that the base already holds is not read again."""
-    if all(cell.at_base(fact) for fact in cell.field.facts):
-        return None
-    reading = cell.field.lens.read(cell.seen, cell.held)
-    return reading if isinstance(reading, Refusal) else None
+            yield Cell.of(side, field, seen=seen, held=held)
 
 
 def by_fact(judged: Iterable[Cell]) -> dict[str, list[Cell]]:

@@ -35,13 +35,12 @@ class Notes:
                 seen[entry.name] = view
         return LinkChange(self.side.link.id, self.bases, seen, self.parked, tuple(self.writes), answers)
 
-    def at(self, cell_field: Field, fact: str) -> Base:
-        """Return the base of *fact* as it now stands."""
-        return self.bases[slot(cell_field, fact)]
-
     def _at_base(self, entry: Field, view: View) -> bool:
-        bases = [self.bases.get(key) for _, key in entry.slots]
-        return all(base is not None and base.view == view for base in bases)
+        for _, key in entry.slots:
+            base = self.bases.get(key)
+            if base is None or base.view != view:
+                return False
+        return True
 
 
 def frozen_note(side: Side) -> Notes:
@@ -65,8 +64,9 @@ def take_note(
     the readable fields of this link; REFUSALS why the others could not be read.
     """
     notes = Notes(side, entries, dict(side.link.bases), repair=repair)
-    once = [entry.name for entry in side.fields.values() if entry.direction == "once"]
-    notes.parked.update({name: side.link.parked[name] for name in once if name in side.link.parked})
+    for name, parked in side.link.parked.items():
+        if name in side.fields and side.fields[name].direction == "once":
+            notes.parked[name] = parked
     for entry in entries:
         if entry.name in refusals:
             refusal = refusals[entry.name]
@@ -102,7 +102,7 @@ def _move_bases(notes: Notes, cell: Cell, decisions: Mapping[str, Decision]) -> 
         if cell.at_base(fact) or (decision is not None and decision.conflict is not None):
             continue
         if decision is not None and any(cell is mover for mover in decision.moved):
-            value = decision.value if cell.fits(fact, decision.value) else _reading(cell, fact)
+            value = decision.value if cell.fits(fact, decision.value) else cell.read(fact)
             notes.bases[key] = Base({fact: value}, cell.seen, cell.field.fingerprint)
         else:
             base = cell.bases.get(fact)
@@ -110,23 +110,22 @@ def _move_bases(notes: Notes, cell: Cell, decisions: Mapping[str, Decision]) -> 
             notes.bases[key] = Base({fact: cell.base_value(fact)}, cell.seen, cell.field.fingerprint, default)
 
 
-def _reading(cell: Cell, fact: str) -> Value:
-    reading = cell.field.lens.read(cell.seen, cell.held)
-    return None if isinstance(reading, Refusal) else reading.get(fact)
-
-
 def _note_cell(notes: Notes, cell: Cell, facts: Facts) -> None:
     """Base.value is the hub's value: nothing, or drift. The hub's value fits: the base learns it. Else a write."""
     entry = cell.field
-    known = {fact: facts[fact] for fact in entry.facts if fact in facts}
-    behind = {fact: value for fact, value in known.items() if notes.at(entry, fact).value.get(fact) != value}
-    amiss = {fact for fact, value in known.items() if not cell.fits(fact, value)}
+    known: dict[str, Value] = {}
+    behind: dict[str, Value] = {}
+    for fact, key in entry.slots:
+        if fact in facts:
+            known[fact] = facts[fact]
+            if notes.bases[key].value.get(fact) != facts[fact]:
+                behind[key] = facts[fact]
     if not behind:
-        if any(not notes.at(entry, fact).default for fact in amiss):
-            _note_drift(notes, cell, known)
-    elif not amiss:
-        for fact, value in behind.items():
-            notes.bases[slot(entry, fact)] = Base({fact: value}, cell.seen, entry.fingerprint)
+        _note_drift(notes, cell, known)
+    elif all(cell.fits(fact, value) for fact, value in known.items()):
+        for fact, key in entry.slots:
+            if key in behind:
+                notes.bases[key] = Base({fact: behind[key]}, cell.seen, entry.fingerprint)
     elif entry.direction == "in":
         text = "read only here; edit it in its own system, or map it with direction: both"
         notes.parked[entry.name] = Parked("in", text, known, cell.seen)
@@ -137,6 +136,9 @@ def _note_cell(notes: Notes, cell: Cell, facts: Facts) -> None:
 def _note_drift(notes: Notes, cell: Cell, known: Facts) -> None:
     """Nobody moved, and yet they differ: the words of the system mean something else now. A plan repairs it."""
     entry = cell.field
+    still = [fact for fact in known if cell.at_base(fact) and not cell.bases[fact].default]
+    if all(cell.fits(fact, known[fact]) for fact in still):
+        return
     if notes.repair and entry.direction == "both":
         _want(notes, entry, known, cell.seen)
         return

@@ -3,10 +3,10 @@ Step C: who is right. Applies a policy value to the proposals of a conflict; Non
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import permutations
+from typing import NamedTuple
 
 from mappings.canonical.values import Money, Value
 from mappings.lens import Clash
@@ -20,8 +20,7 @@ MOST_MERGED = 4
 """Merging tries every order of the edits; more parties than this have too many orders, and park."""
 
 
-@dataclass(frozen=True)
-class Proposal:
+class Proposal(NamedTuple):
     """A moved system's edit of one fact: from OLD to NEW. VALUE is that step applied to the hub's value."""
 
     cell: Cell
@@ -39,8 +38,7 @@ class Proposal:
         return self.cell.field.lens.step(self.fact, self.old, self.new, value)
 
 
-@dataclass(frozen=True)
-class Dispute:
+class Dispute(NamedTuple):
     """A fact that more than one party claims. SPEAKS says whether the hub's own value is one of the proposals."""
 
     fact: str
@@ -50,8 +48,7 @@ class Dispute:
     proposals: Sequence[Proposal]
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What a policy decided, and whose value it is (a system's name, ``hub``, or the policy's own word)."""
 
     value: Value

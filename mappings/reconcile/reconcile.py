@@ -6,14 +6,15 @@ Pure: the same call serves `plan` (list the writes), `sync` (make them) and `exp
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
-from mappings.canonical.values import Value
+from mappings.canonical.values import Facts, Value
 from mappings.lens import Field, Held, Refusal, Unseen
 
 from .answers import Times, count_answers
 from .decide import Decision, decide, kept_open
-from .judge import Cell, by_fact, cells, frozen, held_of, idle, stored_view, unreadable
+from .judge import Cell, by_fact, cells, frozen, held_of, idle, stored_view
 from .model import HELD, Entity, Event, Fact, LinkChange, Outcome, Side
 from .note import frozen_note, take_note
 from .rest import stirred
@@ -35,16 +36,16 @@ def reconcile(entity: Entity, sides: Sequence[Side], rules: Rules) -> Outcome:
     looks = [_look(side, facts, held) for side in sides]
     judged = [cell for look in looks for cell in look.cells.values()]
     rows, times = count_answers(judged, now=rules.now)
-    decisions = _decide(entity, looks, replace(rules, answers=rows) if judged else rules)
+    decisions = _decide(entity, looks, replace(rules, answers=rows) if rows else rules)
 
     after = _entity_after(entity, decisions)
-    links = [_link_after(look, after, decisions, rules=rules, times=times) for look in looks]
+    values |= {fact: after.facts[fact].value for fact in decisions if fact in after.facts}
+    links = [_link_after(look, values, decisions, rules=rules, times=times) for look in looks]
     events = [*_readings(looks), *_changes(entity, after, decisions), *_parkings(sides, links)]
     return Outcome(after, tuple(links), events=tuple(events))
 
 
-@dataclass(frozen=True)
-class _Look:
+class _Look(NamedTuple):
     """What one link shows of the fields that have to be judged: ENTRIES of its mapping, readable as CELLS or not."""
 
     side: Side
@@ -64,16 +65,17 @@ def _look(side: Side, facts: AbstractSet[str], held: Held) -> _Look:
     entries = [entry for entry in stirred_ones if entry.direction != "once"]
     readable: dict[str, Cell] = {}
     refusals: dict[str, Refusal] = {}
-    for cell in cells(side, held, only={entry.name for entry in entries}):
-        refusal = unreadable(cell)
-        if refusal is None:
-            readable[cell.field.name] = cell
+    for cell in cells(side, held, entries):
+        if isinstance(cell.reading, Refusal):
+            refusals[cell.field.name] = cell.reading
         else:
-            refusals[cell.field.name] = refusal
+            readable[cell.field.name] = cell
     return _Look(side, entries, readable, refusals)
 
 
 def _decide(entity: Entity, looks: Sequence[_Look], rules: Rules) -> dict[str, Decision]:
+    if not entity.conflicts and not any(look.cells for look in looks):
+        return {}
     waiting = {(look.side.link.system, look.side.link.external_id) for look in looks if frozen(look.side)}
     carriers = by_fact(cell for look in looks for cell in look.cells.values())
     decisions: dict[str, Decision] = {}
@@ -110,7 +112,7 @@ def keep_held(facts: Mapping[str, Fact], held: dict[str, tuple[Value, ...]], *, 
 
 
 def _link_after(
-    look: _Look, entity: Entity, decisions: Mapping[str, Decision], *, rules: Rules, times: Mapping[int, Times]
+    look: _Look, facts: Facts, decisions: Mapping[str, Decision], *, rules: Rules, times: Mapping[int, Times]
 ) -> LinkChange:
     link = look.side.link
     answers = times.get(link.id, link.answers)
@@ -122,7 +124,7 @@ def _link_after(
     notes = take_note(
         look.side,
         look.entries,
-        facts={name: said.value for name, said in entity.facts.items()},
+        facts=facts,
         cells=look.cells,
         decisions=decisions,
         refusals=look.refusals,
@@ -154,11 +156,10 @@ def _readings(looks: Sequence[_Look]) -> list[Event]:
 
 def _changes(before: Entity, after: Entity, decisions: Mapping[str, Decision]) -> list[Event]:
     events = []
-    for fact, said in after.facts.items():
-        old = before.facts.get(fact)
-        if old is None or old.value != said.value:
-            by = said.origin.name
-            cause = decisions[fact].cause
+    for fact, decision in decisions.items():
+        old, said = before.facts.get(fact), after.facts.get(fact)
+        if said is not None and (old is None or old.value != said.value):
+            by, cause = said.origin.name, decision.cause
             events.append(Event("set", fact, old.value if old else None, said.value, by=by, cause=cause))
     for fact, conflict in after.conflicts.items():
         if before.conflicts.get(fact) != conflict:

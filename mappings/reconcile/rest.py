@@ -7,7 +7,7 @@ stirred if a field that carries it is not at rest, or if it is in conflict; then
 
 from collections.abc import Mapping, Sequence
 
-from mappings.canonical.values import Facts, Value
+from mappings.canonical.values import Facts
 from mappings.exchange import View
 from mappings.lens import UNSEEN, Field, Unseen
 
@@ -21,34 +21,27 @@ def stirred(entity: Entity, sides: Sequence[Side], facts: Facts) -> set[str]:
     for side in sides:
         if idle(side):
             continue
-        fresh = side.fresh or {}
-        for entry in side.fields.values():
-            if entry.direction != "once" and not _at_rest(side, entry, fresh, facts=facts):
+        link, fresh, derived = side.link, side.fresh or {}, side.derived
+        for name, entry in side.fields.items():
+            if entry.direction == "once":
+                continue
+            said = {entry.facts[0]: derived[name]} if name in derived else facts
+            aside = name in link.seen or name in link.parked
+            if aside or not _at_rest(entry, link.bases, fresh.get(name, UNSEEN), facts=said):
                 found.update(entry.facts)
     return found
 
 
-def _at_rest(side: Side, entry: Field, fresh: Mapping[str, View], *, facts: Facts) -> bool:
-    link, name = side.link, entry.name
-    if name in link.seen or name in link.parked:
-        return False
-    shown: View | Unseen = fresh.get(name, UNSEEN)
-    known = [link.bases.get(key) for _, key in entry.slots]
-    if not any(known):
-        return shown is UNSEEN and all(_value(side, entry, fact, facts) is None for fact in entry.facts)
-    for (fact, _), base in zip(entry.slots, known, strict=True):
-        if base is None or not _says(base, entry, fact, value=_value(side, entry, fact, facts)):
+def _at_rest(entry: Field, bases: Mapping[str, Base], shown: "View | Unseen", *, facts: Facts) -> bool:
+    for fact, key in entry.slots:
+        base = bases.get(key)
+        if base is None:
+            nothing = all(other not in bases and facts.get(name) is None for name, other in entry.slots)
+            return nothing and shown is UNSEEN
+        if base.lens != entry.fingerprint or base.value.get(fact) != facts.get(fact):
             return False
         if shown is UNSEEN:
             shown = base.view
         elif shown != base.view:
             return False
     return True
-
-
-def _value(side: Side, entry: Field, fact: str, facts: Facts) -> Value:
-    return side.derived[entry.name] if entry.name in side.derived else facts.get(fact)
-
-
-def _says(base: Base, entry: Field, fact: str, *, value: Value) -> bool:
-    return base.lens == entry.fingerprint and bool(base.value.get(fact) == value)

@@ -20,7 +20,7 @@ _LAST_RUN = re.compile(r"(\s+|\S+)\Z")
 
 def plain_ends(text: str) -> str:
     """Return *text* with line feeds for line ends: the form that texts have inside."""
-    return _LINE_END.sub("\n", text)
+    return _LINE_END.sub("\n", text) if "\r" in text else text
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,7 +167,9 @@ def _sides(
     fresh = {name: draw(st.sampled_from(kind.views)) for name, kind in kinds.items() if draw(st.booleans())}
     sent = frozen and draw(st.integers(0, 7)) == 0
     write = OpenWrite("k", "sent", "update", ()) if sent else None
-    return Side(replace(link, write=write), fields, fresh if fresh and draw(st.integers(0, 3)) else None)
+    known = link.bases or link.seen or link.parked
+    link = replace(link, write=write, touched=NOW if known else None)
+    return Side(link, fields, fresh if fresh and draw(st.integers(0, 3)) else None)
 
 
 @st.composite
