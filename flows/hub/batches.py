@@ -7,14 +7,27 @@ from dataclasses import dataclass, field
 
 from mappings.exchange import VendorRecord
 from mappings.reconcile.guards import Tally
-from mappings.reconcile.marker import Marker, parse_marker
-from state import cases, claims, commits, cursors, inbox
+from mappings.reconcile.marker import Marker
+from mappings.reconcile.model import Link
+from state import cases, claims, commits, cursors, inbox, reused
 from state import strangers as strangers_of
 from state.types import Batch, Claimed, NewLink, Snapshot, Whole
 
 from .deciding import Meeting, Ruling, decide_claimed, decide_new
 from .report import Report
-from .strangers import ALONE, COPY, NOT_TAKEN, UNMATCHED, markers_of, meeting_of, sort_strangers
+from .returning import replaced
+from .strangers import (
+    ALONE,
+    COPY,
+    ELSEWHERE,
+    MARKED,
+    NOT_TAKEN,
+    OLD_COPY,
+    UNMATCHED,
+    markers_of,
+    meeting_of,
+    sort_strangers,
+)
 from .wired import Scope, Wired
 
 BATCH = 100
@@ -62,9 +75,9 @@ class Deciding:
         return strangers_of.any_strangers(self.wired.store, scope[0], kind=scope[1], other_than=NOT_TAKEN)
 
     def strangers(self, scope: Scope) -> list[Snapshot]:
-        """Return the strangers of *scope* that might be cases of ours; one with a marker is a copy, never matched."""
+        """Return the strangers of *scope* that might be cases of ours; copies are listed and never matched."""
         everyone = strangers_of.aside(self.wired.store, scope[0], kind=scope[1])
-        return [one for one in everyone if one.aside != NOT_TAKEN and parse_marker(one.record.marker) is None]
+        return [one for one in everyone if one.aside != NOT_TAKEN and not one.aside.startswith(MARKED)]
 
     def lone(self, scope: Scope) -> list[Whole]:
         """Return the entities of the sync that have no record in *scope*."""
@@ -133,6 +146,9 @@ class Deciding:
 
     def _decide(self, waiting: Waiting) -> None:
         wired, batch = self.wired, waiting.batch
+        parted = [(claimed, link) for claimed in batch.cases for link in replaced(claimed)]
+        if parted:
+            batch = self.part(batch, parted)
         strangers = sort_strangers(wired, batch.strangers, self._owners(batch.strangers))
         rulings = [decide_claimed(wired, claimed, waiting.meeting) for claimed in batch.cases]
         rulings += [decide_new(wired, snapshot, waiting.meeting) for snapshot in strangers.open]
@@ -151,11 +167,11 @@ class Deciding:
         """A record with our marker: settles the open create, or is a copy."""
         record = snapshot.record
         if whole.entity.sync != self.wired.shape.name:
-            self.aside([snapshot], f"carries the marker of {whole.entity.key}, of another sync", listed=True)
+            self.aside([snapshot], f"{ELSEWHERE} {whole.entity.key}, of another sync", listed=True)
         elif any((li.system, li.kind) == (record.system, record.kind) and not li.tombstone for li in whole.links):
             self.aside([snapshot], f"{COPY} ({whole.entity.key})", listed=True)
         elif marker.generation != whole.entity.generation:
-            self.aside([snapshot], f"an old copy of {whole.entity.key}", listed=True)
+            self.aside([snapshot], f"{OLD_COPY} {whole.entity.key}", listed=True)
         else:
             self._join(marker.entity, snapshot)
 
@@ -188,6 +204,12 @@ class Deciding:
             mapping=wired.shape.fingerprint,
             lease=wired.lease,
         )
+
+    def part(self, batch: Batch, parted: Sequence[tuple[Claimed, Link]]) -> Batch:
+        """Part cases from records that only have the number of theirs; they are due, and those records strangers."""
+        reused.part(self.wired.store, self.wired.worker, parted)
+        due = {claimed.entity.id for claimed, _ in parted}
+        return Batch(tuple(one for one in batch.cases if one.entity.id not in due), batch.strangers)
 
     def again(self, entities: Sequence[str]) -> None:
         """Entities that are to be decided once more, now that their strangers are met."""

@@ -22,6 +22,10 @@ NOT_TAKEN = "not taken"
 UNMATCHED = "to be matched"
 ALONE = "matches no case"
 COPY = "a copy: it carries the marker of a case that has its record already"
+OLD_COPY = "an old copy of"
+ELSEWHERE = "carries the marker of"
+MARKED = (COPY, OLD_COPY, ELSEWHERE)
+"""Why a record with a marker of ours was put aside: it is for a person, and never matched by what it says."""
 
 
 @dataclass
