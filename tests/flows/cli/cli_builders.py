@@ -1,0 +1,132 @@
+"""A hub folder over memory systems in files, the command as people give it, and their edits in between."""
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from typer.testing import CliRunner
+
+from connectors.memory import MemorySystem
+from connectors.memory.file import load, save
+from connectors.memory.traits import KindTraits
+from flows.cli import app
+from mappings.exchange import View
+from tests.hub_builders import CRM, PEOPLE, TRK, a_deal, some_traits
+
+HUB = """
+database: sqlite:///casehub.db
+timezone: Europe/Moscow
+systems:
+  crm: {type: memory, path: crm.json}
+  trk: {type: memory, path: trk.json}
+syncs:
+  presales:
+    opens: crm
+    makes:
+      trk: {when: "case.stage in ['qualified', 'in_work'] and case.outcome == 'open'"}
+    stages: [lead, qualified, in_work, estimate, proposal, defence]
+    conflicts: {default: {home: crm}, stage: furthest, deadline: park, title: park, labels: union, description: merge}
+"""
+THREE = HUB.replace(
+    "  trk: {type: memory, path: trk.json}",
+    "  trk: {type: memory, path: trk.json}\n  wiki: {type: memory, path: wiki.json}",
+)
+THREE = THREE.replace("\n    stages:", "\n      wiki: {}\n    stages:")
+WIKI = "system: wiki\nkind: record\nentity: case\nextends: memory/record\nfields: {outcome: {at: outcome, direction: in}}\n"
+
+
+def clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True)
+class CliHub:
+    """A hub folder; `run` gives it a command."""
+
+    folder: Path
+
+    def run(self, *words: str, env: Mapping[str, str] | None = None) -> Ended:
+        """Give a command in the terminal of this process."""
+        result = CliRunner().invoke(app, ["--hub", str(self.folder), *words], env={"USER": "ann", **(env or {})})
+        return Ended(result.exit_code, result.stdout, result.stderr)
+
+    def done(self, *words: str) -> Ended:
+        """Give a command that must succeed."""
+        ended = self.run(*words)
+        assert ended.code == 0, (words, ended.code, ended.out, ended.err)
+        return ended
+
+    # --- people's work in the systems ---
+
+    @contextmanager
+    def at(self, system: str) -> Iterator[MemorySystem]:
+        """Work in *system* as a person does; its file is written afterwards."""
+        found = MemorySystem(clock)
+        load(found, self.folder / f"{system}.json")
+        yield found
+        save(found, self.folder / f"{system}.json")
+
+    def deal(self, title: str = "Внедрение CRM", **views: View) -> str:
+        """Enter a deal in the CRM; returns its id."""
+        with self.at("crm") as crm:
+            return crm.create("record", a_deal(title, **views))
+
+    def edit(self, system: str, record: str, **views: View) -> None:
+        with self.at(system) as found:
+            found.edit("record", record, views)
+
+    def delete(self, system: str, record: str) -> None:
+        with self.at(system) as found:
+            found.delete("record", record)
+
+    def records(self, system: str) -> dict[str, Mapping[str, View]]:
+        """Id -> views of what *system* holds."""
+        with self.at(system) as found:
+            rows = found.rows.get("record", {})
+            return {key: versions[-1].views for key, versions in rows.items() if not versions[-1].deleted}
+
+    def break_file(self, system: str) -> str:
+        """Make *system* unreachable; returns what its file held."""
+        path = self.folder / f"{system}.json"
+        held = path.read_text(encoding="utf-8")
+        path.write_text("{", encoding="utf-8")
+        return held
+
+    def mend_file(self, system: str, held: str) -> None:
+        (self.folder / f"{system}.json").write_text(held, encoding="utf-8")
+
+
+def a_folder(
+    folder: Path, *, hub: str = HUB, traits: Mapping[str, KindTraits] | None = None, database: Path | None = None
+) -> CliHub:
+    """Write a hub into *folder*: its files, a memory system per name, and a DATABASE with this version's tables."""
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = {"hub.yaml": hub, "record.crm.yaml": CRM, "record.trk.yaml": TRK}
+    if "wiki" in hub:
+        texts["record.wiki.yaml"] = WIKI
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    for name in ("crm", "trk", "wiki"):
+        kinds = {"record": replace(some_traits(name, (traits or {}).get(name)))}
+        save(MemorySystem(clock, kinds=kinds, people=PEOPLE), folder / f"{name}.json")
+    if database is not None:
+        shutil.copy(database, folder / "casehub.db")
+    return CliHub(folder)

@@ -1,0 +1,129 @@
+"""`parked …`: what was set aside, tried again or left as it is."""
+
+import json
+
+import pytest
+
+
+@pytest.fixture
+def stuck(hub):
+    """CASE-1, whose stage the tracker's workflow does not let through."""
+    form = json.loads((hub.folder / "trk.json").read_text(encoding="utf-8"))
+    form["kinds"]["record"]["workflow"] = {"status": {"New": ["Rejected"]}}
+    hub.mend_file("trk", json.dumps(form))
+    hub.deal()
+    hub.done("sync")
+    hub.edit("crm", "1", stage="EXEC")
+    hub.done("sync")
+    return hub
+
+
+def unstick(hub):
+    form = json.loads((hub.folder / "trk.json").read_text(encoding="utf-8"))
+    form["kinds"]["record"]["workflow"] = {}
+    hub.mend_file("trk", json.dumps(form))
+
+
+def test_what_a_system_does_not_let_through_is_parked_once_with_its_reason(stuck):
+    [entry] = stuck.done("parked", "list", "--json").json
+    quiet = stuck.done("sync", "--json").json
+
+    assert (entry["key"], entry["system"], entry["field"]) == ("CASE-1", "trk", "position")
+    assert entry["text"]
+    assert quiet["updated"] == {"crm": 0, "trk": 0}
+    assert stuck.done("parked", "list", "--json").json[0]["number"] == entry["number"]
+    assert stuck.run("sync", "--strict").code == 5
+
+
+@pytest.mark.parametrize("words", [["{number}"], ["CASE-1"], ["case-1", "position"], ["CASE-1", "--system", "trk"]])
+def test_a_retried_entry_is_written_with_the_next_pass(stuck, words):
+    number = str(stuck.done("parked", "list", "--json").json[0]["number"])
+    unstick(stuck)
+
+    ended = stuck.done("parked", "retry", *(word.replace("{number}", number) for word in words))
+    stuck.done("sync", "--strict")
+
+    assert ended.out == "CASE-1 position is tried again with the next pass\n"
+    assert stuck.records("trk")["1"]["status"] == "In Progress"
+
+
+def test_a_dropped_entry_is_off_the_list_and_nothing_is_written(stuck):
+    [entry] = stuck.done("parked", "list", "--json").json
+
+    dropped = stuck.done("parked", "drop", str(entry["number"]), "--json")
+    stuck.done("sync", "--strict")
+
+    assert [one["number"] for one in dropped.json] == [entry["number"]]
+    assert stuck.records("trk")["1"]["status"] == "New"
+    assert stuck.done("parked", "list").err == "nothing is parked\n"
+
+
+def test_the_list_is_readable_and_names_the_next_step(stuck):
+    ended = stuck.done("parked", "list", "--case", "CASE-1", "--system", "trk")
+
+    assert "trk record #1" in ended.out
+    assert "casehub parked retry 1; leave it as it is: casehub parked drop 1" in ended.err
+    assert stuck.done("parked", "list", "--system", "crm", "--json").json == []
+
+
+def test_a_record_that_came_back_is_revived_when_it_is_retried(opened):
+    opened.deal("Второй")
+    opened.done("sync")
+    opened.delete("trk", "1")
+    opened.done("sync", "--full")
+    with opened.at("trk") as trk:
+        trk.restore("record", "1")
+
+    opened.done("parked", "retry", "CASE-1")
+    opened.done("sync", "--strict")
+
+    shown = opened.done("case", "show", "CASE-1", "--json").json
+    assert [one["gone"] for one in shown["links"]] == [False, False]
+
+
+def test_a_gone_record_that_is_dropped_stays_off_the_list(opened):
+    opened.deal("Второй")
+    opened.done("sync")
+    opened.delete("trk", "1")
+    opened.done("sync", "--full")
+
+    opened.done("parked", "drop", "CASE-1")
+    opened.edit("crm", "1", title="Первый")
+    opened.done("sync", "--full", "--strict")
+
+    assert opened.done("parked", "list", "--json").json == []
+
+
+def test_a_copy_is_listed_and_can_be_dropped_and_retried(opened):
+    with opened.at("trk") as trk:
+        copy = trk.clone("record", "1")
+    opened.done("sync")
+    [entry] = opened.done("parked", "list", "--json").json
+
+    retried = opened.done("parked", "retry", str(entry["number"]))
+    opened.done("sync")
+    [again] = opened.done("parked", "list", "--json").json
+    opened.done("parked", "drop", str(again["number"]))
+    opened.done("sync", "--strict")
+
+    assert (entry["key"], entry["record"]) == (None, copy)
+    assert retried.out == f"trk #{copy} (record) is tried again with the next pass\n"
+    assert again["record"] == copy
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["retry", "77"], "nothing is parked under number 77; `casehub parked list` shows what is"),
+        (["drop", "CASE-1"], "nothing is parked at CASE-1; `casehub parked list` shows what is"),
+        (["drop", "CASE-1", "title", "--system", "trk"], "nothing is parked at CASE-1 in trk title"),
+        (["retry", "CASE-9"], "there is no case 'CASE-9'"),
+        (["retry", "1", "title"], "a number says it all; leave out FIELD and --system"),
+        (["list", "--case", "CASE-9"], "there is no case 'CASE-9'"),
+    ],
+)
+def test_what_is_not_parked_is_told(opened, words, says):
+    ended = opened.run("parked", *words)
+
+    assert (ended.code, ended.out) == (2, "")
+    assert says in ended.err
