@@ -54,7 +54,7 @@ def parse(source: str) -> Read:
         elif token.closing:
             ends.pop(place)()
         elif token.name == "*":
-            build.open("item")
+            build.begin("item")
         elif token.name in _VERBATIM or _is_bare_url(token):
             place = _whole(build, tokens, place)
         else:
@@ -206,9 +206,9 @@ def _begin(build: Builder, token: _Token, *, closing: str) -> Callable[[], None]
     if name in ("url", "user") and href is not None:
         build.link(Link(href))
         return build.end_link
-    if name in _FRAMES and build.open(_FRAMES[name], ordered=bool(token.value)):
+    if name in _FRAMES and build.begin(_FRAMES[name], ordered=bool(token.value)):
         if name in ("td", "th"):
             build.header(is_header=name == "th")
-        return lambda: build.close(_FRAMES[name])
+        return lambda: build.end(_FRAMES[name])
     _text(build, token.source)
     return lambda: _text(build, closing)

@@ -139,24 +139,33 @@ class Builder:
     def _settle(self) -> None:
         """See that what comes next has a place: between the items of a list and the cells of a row there is none."""
         if self._stack[-1].kind in _INNER:
-            self.open(_INNER[self._stack[-1].kind])
+            self.begin(_INNER[self._stack[-1].kind])
 
-    def open(self, kind: Frame, *, ordered: bool = False, level: int = 1) -> bool:
+    def _resume(self) -> None:
+        """Go on with the item that was ended last: a list that stands between items belongs to the one before it."""
+        frame = self._stack[-1]
+        if frame.kind == "list" and frame.items:
+            self.flush()
+            self._stack.append(_Open("item", blocks=list(frame.items.pop())))
+
+    def begin(self, kind: Frame, *, ordered: bool = False, level: int = 1) -> bool:
         """Begin a block; False where it would nest too deep (the caller then has nothing to close)."""
         if kind == "item":
-            self.close("item")
-            if self._stack[-1].kind != "list" and not self.open("list"):
+            self.end("item")
+            if self._stack[-1].kind != "list" and not self.begin("list"):
                 return False
         self.flush()
         if kind == "cell":
-            self.close("cell")
-            if self._stack[-1].kind != "row" and not self.open("row"):
+            self.end("cell")
+            if self._stack[-1].kind != "row" and not self.begin("row"):
                 return False
         if kind == "row":
-            self.close("row")
+            self.end("row")
             if self._stack[-1].kind != "table":
                 return False
         elif kind not in ("item", "cell"):
+            if kind == "list":
+                self._resume()
             self._settle()
         if len(self._stack) + _ROOM.get(kind, 0) > DEPTH:
             return False
@@ -168,7 +177,7 @@ class Builder:
         row = next(frame for frame in reversed(self._stack) if frame.kind == "row")
         row.head = is_header and (row.head or not row.cells)
 
-    def close(self, kind: Frame) -> None:
+    def end(self, kind: Frame) -> None:
         """End the innermost block of a *kind*, and what is still open in it. Nothing happens where there is none."""
         place = self._find(kind)
         if place is None:

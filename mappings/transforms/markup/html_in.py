@@ -172,7 +172,7 @@ class _Reader:
         self._judge(tag.name, attributes)
         name = tag.name
         if name in _FRAMES:
-            self._open(name, attributes)
+            self._block(name, attributes)
         elif name in _BREAKING:
             self._build.flush()
         elif name in _CODES:
@@ -189,7 +189,7 @@ class _Reader:
             if self._unopened[name]:
                 self._unopened[name] -= 1
             else:
-                self._build.close(_FRAMES[name])
+                self._build.end(_FRAMES[name])
         elif name in _BREAKING:
             self._build.flush()
         elif name in _CODES:
@@ -203,13 +203,13 @@ class _Reader:
         elif name == "pre":
             self._end_pre()
 
-    def _open(self, name: str, attributes: Mapping[str, str]) -> None:
+    def _block(self, name: str, attributes: Mapping[str, str]) -> None:
         kind = _FRAMES[name]
         if kind == "heading":
-            self._build.close("heading")
+            self._build.end("heading")
         start = attributes.get("start", "")
         level = int(name[1]) if kind == "heading" else int(start) if re.fullmatch(r"\d{1,9}", start) else 1
-        if not self._build.open(kind, ordered=name == "ol", level=level):
+        if not self._build.begin(kind, ordered=name == "ol", level=level):
             self._unopened[name] += 1
         elif kind == "cell":
             self._build.header(is_header=name == "th")
