@@ -23,6 +23,7 @@ from .history import event_row, write_down
 from .linked import link_columns, settled_update
 from .outbox import its_link
 from .overtaken import covered, last_words, newer, wrote
+from .reused import name_of
 from .rows import Row, labelled, part, same_record
 from .store import Store, many
 from .tables import entity, inbox, link, outbox
@@ -137,7 +138,7 @@ def _collect(
             return
         # The system gave the number of a deleted record to the one that we have just made: the dead keeps its memory
         # under a name of its own, so that it is never taken for the living.
-        batch.renamed.append({"b_id": taken.link, "b_name": f"{external_id} (reused, link {taken.link})"})
+        batch.renamed.append({"b_id": taken.link, "b_name": name_of(external_id, taken.link)})
     batch.entities.append({"b_id": own["entity"], "b_due": int(due)})
     batch.rows.append(_row_after(store, own, one))
     if external_id is not None:

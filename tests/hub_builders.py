@@ -1,12 +1,18 @@
 """A hub over memory systems, in few words: `a_hub(tmp_path)`, people's edits, passes, and what everybody shows then."""
 
 import asyncio
+import contextlib
 import itertools
+import sqlite3
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+import sqlalchemy as sa
 
 from connectors.base import Connector, Surroundings
 from connectors.memory import MemoryConnector, MemorySystem
@@ -19,6 +25,7 @@ from flows.hub.wired import Wired
 from flows.hub.wiring import Installation, install, open_sync
 from mappings.exchange import Choice, Place, SystemPerson, View
 from state import cases
+from state.engine import upgrade
 from state.types import Whole
 
 HUB = """
@@ -143,18 +150,38 @@ def a_hub(
     hub: str = HUB,
     mappings: Mapping[str, str] | None = None,
     traits: Mapping[str, KindTraits] | None = None,
+    clock: Callable[[], datetime] | None = None,
 ) -> AHub:
     """Make a hub in *folder* over memory systems with the given traits."""
+    (folder / "casehub.db").write_bytes(_empty_database())
     (folder / "hub.yaml").write_text(hub, encoding="utf-8")
     for name, text in (mappings or {"record.crm.yaml": CRM, "record.trk.yaml": TRK}).items():
         (folder / name).write_text(text, encoding="utf-8")
-    clock = a_clock()
+    clock = clock or a_clock()
     installation = install(folder, {}, clock=clock)
+    installation.store.engine.dispose()
+    sa.event.listen(installation.store.engine, "connect", _without_waiting_for_the_disk)
     made = {
         name: MemorySystem(clock, kinds={"record": some_traits(name, (traits or {}).get(name))}, people=PEOPLE)
         for name in installation.hub.systems
     }
     return AHub(installation, made)
+
+
+@cache
+def _empty_database() -> bytes:
+    """Tables are made once for all tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "empty.db"
+        upgrade(f"sqlite:///{file}")
+        with contextlib.closing(sqlite3.connect(file)) as database:
+            database.execute("PRAGMA journal_mode = DELETE")  # all of it in this one file
+        return file.read_bytes()
+
+
+def _without_waiting_for_the_disk(connection: sqlite3.Connection, record: object) -> None:
+    del record
+    connection.execute("PRAGMA synchronous = OFF")  # no test cuts the power
 
 
 STAGES = [Choice("NEW", "Новая"), Choice("PREP", "Квалификация"), Choice("EXEC", "Пресейл в работе")]

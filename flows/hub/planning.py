@@ -14,13 +14,14 @@ from typing import Any
 from mappings.canonical.values import encode_facts
 from mappings.exchange import VendorRecord
 from mappings.reconcile.guards import Stop
-from mappings.reconcile.model import Entity, FieldWrite, Origin
+from mappings.reconcile.model import Entity, FieldWrite, Link, Origin
 from state import cases, claims, waiting
-from state.types import Decided, NewLink, Outgoing, Snapshot, Whole
+from state.types import Batch, Claimed, Decided, NewLink, Outgoing, Snapshot, Whole
 
 from .batches import Deciding, cpu_of_hub
 from .deciding import Meeting, Ruling, decide_claimed, decide_new
 from .report import Report
+from .returning import without
 from .running import asks
 from .strangers import NOT_TAKEN
 from .sync import Step, read_systems
@@ -137,6 +138,10 @@ class Planning(Deciding):
         """The stored ones, and those that this plan would open."""
         new = [Whole(ruling.decided.outcome.entity) for ruling in self.rulings if ruling.decided.claimed is None]
         return [*super().lone(scope), *new]
+
+    def part(self, batch: Batch, parted: Sequence[tuple[Claimed, Link]]) -> Batch:
+        """What would be parted is parted for this plan only."""
+        return without(batch, parted)
 
     def busy(self, record: VendorRecord) -> None:
         """A case that somebody else decides is simply not in this plan."""
