@@ -7,22 +7,23 @@ who is right are drawn at will; a base's value fits its view, unless it is a def
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
 
-from mappings.canonical.values import Facts, Value
+from mappings.canonical.values import Value
 from mappings.exchange import View
-from mappings.lens import Field, Lens, Refusal, Single
+from mappings.lens import Direction, Field, Lens, Refusal, Single
 from mappings.policy import Furthest, Home, Max, Merge, Min, Park, Policy, Union, When
-from mappings.reconcile import Rules
+from mappings.reconcile import Rules, reconcile
 from mappings.reconcile.model import Base, Entity, Fact, Link, OpenWrite, Origin, Parked, Side
 from mappings.transforms.choice import Choice
 from mappings.transforms.labels import Labels
 from mappings.transforms.text import Text
 from mappings.transforms.vocabulary import Spot
-from tests.reconcile_builders import NOW
+from tests.reconcile_builders import NOW, written
 
 STAGES = ("lead", "qualified", "in_work", "estimate", "proposal", "defence")
 UNREADABLE = 7
@@ -105,109 +106,127 @@ class World:
         return {name: said.value for name, said in self.entity.facts.items()}
 
 
-@st.composite
-def worlds(draw: st.DrawFn, *, frozen: bool = True, parked: bool = True, directions: bool = True) -> World:
-    """Draw a world; on demand without FROZEN links, without PARKED entries, with no DIRECTIONS other than both."""
-    systems = draw(st.sampled_from([SYSTEMS[:2], SYSTEMS[:2], SYSTEMS[:3], SYSTEMS]))
-    names = draw(st.lists(st.sampled_from(tuple(KINDS)), min_size=1, max_size=3, unique=True))
-    facts = draw(_facts(names))
-    kinds = {system: {name: draw(st.sampled_from(KINDS[name])) for name in names} for system in systems}
-    sides = [
-        draw(_sides(system, number, kinds[system], facts=facts, frozen=frozen, parked=parked, directions=directions))
-        for number, system in enumerate(systems, 1)
-    ]
-    said = {name: Fact(value, draw(origins(systems))) for name, value in facts.items()}
-    held = {name: tuple(draw(st.lists(st.sampled_from(_pool(name)), max_size=2))) for name in facts}
-    entity = Entity("e1", "case", "CASE-1", "presales", said, {name: values for name, values in held.items() if values})
-    return World(entity, tuple(sides), draw(told(systems, tuple(facts))))
+def worlds(**asked: bool) -> st.SearchStrategy[World]:
+    """
+    Return worlds; on demand without links that are FROZEN, entries that are PARKED, DIRECTIONS other than both.
+
+    How many systems and fields there are is drawn, and shrinks; what stands in them comes from a drawn seed, because a
+    draw for each of its hundred choices would cost more than the law that is tried.
+    """
+    systems = st.sampled_from((SYSTEMS[:2], SYSTEMS[:3], SYSTEMS))
+    names = st.lists(st.sampled_from(tuple(KINDS)), min_size=1, max_size=3, unique=True)
+    return st.builds(
+        lambda systems, names, seed: Maker(Random(seed), systems, names, **asked).aged(),  # noqa: S311 - no secrets
+        systems,
+        names,
+        st.integers(0, 2**32),
+    )
+
+
+@dataclass
+class Maker:
+    """Makes one world by the throws of DICE."""
+
+    dice: Random
+    systems: Sequence[str]
+    names: Sequence[str]
+    frozen: bool = True
+    parked: bool = True
+    directions: bool = True
+    facts: dict[str, Value] = field(default_factory=dict)
+    kinds: dict[tuple[str, Lens], Kind] = field(default_factory=dict)
+
+    def one_in(self, many: int) -> bool:
+        return self.dice.randrange(many) == 0
+
+    def world(self) -> World:
+        known = [fact for name in self.names for fact in KINDS[name][0].values]
+        self.facts = {fact: self.dice.choice(_pool(fact)) for fact in known if not self.one_in(6)}
+        said = {name: Fact(value, self.origin()) for name, value in self.facts.items()}
+        held = {name: tuple(self.dice.choices(_pool(name), k=self.dice.randrange(3))) for name in self.facts}
+        entity = Entity("e1", "case", "CASE-1", "presales", said, {name: old for name, old in held.items() if old})
+        sides = tuple(self.side(system, number) for number, system in enumerate(self.systems, 1))
+        return World(entity, sides, self.rules())
+
+    def aged(self) -> World:
+        """Return a world after up to two passes whose writes arrived, with new snapshots: it may be in conflict."""
+        world = self.world()
+        for _ in range(self.dice.randrange(3)):
+            outcome = reconcile(world.entity, world.sides, world.rules)
+            sides = written(world.sides, outcome)
+            world = World(outcome.entity, tuple(replace(s, fresh=self.fresh(s.fields)) for s in sides), world.rules)
+        return replace(world, sides=tuple(self.on_its_way(side) for side in world.sides))
+
+    def on_its_way(self, side: Side) -> Side:
+        write = OpenWrite("k", "sent", "update", ()) if self.frozen and self.one_in(8) else None
+        return replace(side, link=replace(side.link, write=write))
+
+    def fresh(self, fields: Mapping[str, Field]) -> dict[str, View] | None:
+        """Return what a new snapshot shows of some of *fields*, or None: there is none."""
+        shown = {name: self.dice.choice(self.kinds[name, entry.lens].views) for name, entry in fields.items()}
+        return None if self.one_in(4) else {name: view for name, view in shown.items() if self.one_in(2)} or None
+
+    def origin(self) -> Origin:
+        by_system = Origin("system", self.dice.choice(self.systems), NOW)
+        return self.dice.choice((Origin("person", "Анна", NOW), by_system))
+
+    def rules(self) -> Rules:
+        """Who is right about each fact."""
+        when = When(((lambda dotted: dotted["case.title"] == "a", Home(self.systems[0])),), Furthest())
+        homes = [Home(system) for system in self.systems]
+        policies: list[Policy] = [Park(), Furthest(), Max(), Min(), Union(), Merge(), when, *homes]
+        chosen = {fact: self.dice.choice(policies) for fact in self.facts}
+        return Rules(chosen, NOW, orders={"stage": STAGES}, dotted={"case.title": self.dice.choice("ab")})
+
+    def side(self, system: str, number: int) -> Side:
+        kinds = {name: self.dice.choice(KINDS[name]) for name in self.names}
+        ways: Sequence[Direction] = ("both", "both", "both", "in", "out", "once") if self.directions else ("both",)
+        fields = {name: Field(name, (name,), kind.lens, self.dice.choice(ways)) for name, kind in kinds.items()}
+        link = Link(number, system, "record", f"{system}-{number}")
+        for name, kind in kinds.items():
+            link = self.standing(link, fields[name], kind)
+        known = link.bases or link.seen or link.parked
+        self.kinds |= {(name, kind.lens): kind for name, kind in kinds.items()}
+        return Side(replace(link, touched=NOW if known else None), fields, self.fresh(fields))
+
+    def standing(self, link: Link, entry: Field, kind: Kind) -> Link:
+        """Give *link* the bases of *entry*, a view seen since, and what is parked."""
+        bases, seen, aside = dict(link.bases), dict(link.seen), dict(link.parked)
+        base = self.base(entry, kind)
+        for fact, key in entry.slots:
+            if base is not None and entry.direction != "once":
+                default = base.default and not entry.lens.fits(fact, None, base.view)
+                bases[key] = replace(base, value={fact: base.value.get(fact)}, default=default)
+        view = self.dice.choice(kind.views)
+        if entry.direction != "once" and self.one_in(4) and (base is None or view != base.view):
+            seen[entry.name] = view
+        if self.parked and self.one_in(6):
+            shown = seen.get(entry.name, base.view if base else None)
+            wish = {fact: self.facts[fact] for fact in entry.facts if fact in self.facts}
+            code = self.dice.choice(("dropped", "unclear", "altered", "refused"))
+            aside[entry.name] = Parked(code, "", wish, shown)
+        return replace(link, bases=bases, seen=seen, parked=aside)
+
+    def base(self, entry: Field, kind: Kind) -> Base | None:
+        """Return a base of the whole field: at the hub's value, at another, a default, of another lens, or none."""
+        how = self.dice.choice(("hub", "hub", "other", "default", "foreign", "none"))
+        view = self.dice.choice(kind.views)
+        if how == "hub" and all(fact in self.facts for fact in entry.facts):
+            view = entry.lens.write(self.facts, view)
+        reading = view if isinstance(view, Refusal) else entry.lens.read(view, {})
+        if how == "none" or isinstance(reading, Refusal):
+            return None
+        if how == "default":
+            return Base(dict.fromkeys(entry.facts), view, entry.fingerprint, default=True)
+        value = {
+            fact: self.facts[fact]
+            if fact in self.facts and entry.lens.fits(fact, self.facts[fact], view)
+            else reading.get(fact)
+            for fact in entry.facts
+        }
+        return Base(value, view, "another" if how == "foreign" else entry.fingerprint)
 
 
 def _pool(fact: str) -> Sequence[Value]:
+    """Return the values that *fact* may have."""
     return next(kind.values[fact] for kinds in KINDS.values() for kind in kinds if fact in kind.values)
-
-
-@st.composite
-def _facts(draw: st.DrawFn, names: Sequence[str]) -> dict[str, Value]:
-    """The hub's values; some it does not know."""
-    known = [fact for name in names for fact in KINDS[name][0].values]
-    return {fact: draw(st.sampled_from(_pool(fact))) for fact in known if draw(st.integers(0, 5))}
-
-
-def origins(systems: Sequence[str]) -> st.SearchStrategy[Origin]:
-    return st.sampled_from([Origin("person", "Анна", NOW), *(Origin("system", system, NOW) for system in systems)])
-
-
-@st.composite
-def told(draw: st.DrawFn, systems: Sequence[str], facts: Sequence[str]) -> Rules:
-    """Draw who is right about each fact."""
-    when = When(((lambda dotted: dotted["case.title"] == "a", Home(systems[0])),), Furthest())
-    policies: list[Policy] = [Park(), Furthest(), Max(), Min(), Union(), Merge(), when, *map(Home, systems)]
-    chosen = {fact: draw(st.sampled_from(policies)) for fact in facts}
-    dotted = {"case.title": draw(st.sampled_from(("a", "b")))}
-    return Rules(chosen, NOW, orders={"stage": STAGES}, dotted=dotted)
-
-
-@st.composite
-def _sides(
-    draw: st.DrawFn,
-    system: str,
-    number: int,
-    kinds: Mapping[str, Kind],
-    *,
-    facts: Facts,
-    frozen: bool,
-    parked: bool,
-    directions: bool,
-) -> Side:
-    ways = ("both", "both", "both", "in", "out", "once") if directions else ("both",)
-    fields = {name: Field(name, (name,), kind.lens, draw(st.sampled_from(ways))) for name, kind in kinds.items()}
-    link = Link(number, system, "record", f"{system}-{number}")
-    for name, kind in kinds.items():
-        link = draw(_standing(link, fields[name], kind, facts=facts, parked=parked))
-    fresh = {name: draw(st.sampled_from(kind.views)) for name, kind in kinds.items() if draw(st.booleans())}
-    sent = frozen and draw(st.integers(0, 7)) == 0
-    write = OpenWrite("k", "sent", "update", ()) if sent else None
-    known = link.bases or link.seen or link.parked
-    link = replace(link, write=write, touched=NOW if known else None)
-    return Side(link, fields, fresh if fresh and draw(st.integers(0, 3)) else None)
-
-
-@st.composite
-def _standing(draw: st.DrawFn, link: Link, entry: Field, kind: Kind, *, facts: Facts, parked: bool) -> Link:
-    """Draw bases for *entry*, a view seen since, and what is parked."""
-    bases, seen, aside = dict(link.bases), dict(link.seen), dict(link.parked)
-    how = draw(st.sampled_from(("hub", "hub", "other", "default", "foreign", "none")))
-    base = draw(_bases(entry, kind, facts=facts, how=how))
-    for fact, key in entry.slots:
-        if base is not None and entry.direction != "once":
-            default = base.default and not entry.lens.fits(fact, None, base.view)
-            bases[key] = replace(base, value={fact: base.value.get(fact)}, default=default)
-    if draw(st.integers(0, 3)) == 0 and entry.direction != "once":
-        view = draw(st.sampled_from(kind.views))
-        if base is None or view != base.view:
-            seen[entry.name] = view
-    if parked and draw(st.integers(0, 5)) == 0:
-        shown = seen.get(entry.name, base.view if base else None)
-        wish = {fact: facts[fact] for fact in entry.facts if fact in facts}
-        aside[entry.name] = Parked(draw(st.sampled_from(("dropped", "unclear", "altered", "refused"))), "", wish, shown)
-    return replace(link, bases=bases, seen=seen, parked=aside)
-
-
-@st.composite
-def _bases(draw: st.DrawFn, entry: Field, kind: Kind, *, facts: Facts, how: str) -> Base | None:
-    """A base of the whole field: what it stands for is cut into its slots by the caller."""
-    if how == "none":
-        return None
-    view = draw(st.sampled_from(kind.views))
-    if how == "hub" and all(fact in facts for fact in entry.facts):
-        view = entry.lens.write(facts, view)
-    reading = view if isinstance(view, Refusal) else entry.lens.read(view, {})
-    if isinstance(reading, Refusal):
-        return None
-    if how == "default":
-        return Base(dict.fromkeys(entry.facts), view, entry.fingerprint, default=True)
-    value = {
-        fact: facts[fact] if fact in facts and entry.lens.fits(fact, facts[fact], view) else reading.get(fact)
-        for fact in entry.facts
-    }
-    return Base(value, view, "another" if how == "foreign" else entry.fingerprint)
