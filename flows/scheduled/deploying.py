@@ -165,7 +165,7 @@ async def _automation(client: PrefectClient, done: Deployed) -> None:
         done.made.append(label)
         return
     parts = {"trigger", "actions"}
-    if found[0].model_dump(mode="json", include=parts) == wanted.model_dump(mode="json", include=parts):
+    if found[0].model_dump(include=parts) == wanted.model_dump(include=parts):
         done.kept.append(label)
         return
     await client.update_automation(found[0].id, wanted.model_copy(update={"enabled": found[0].enabled}))

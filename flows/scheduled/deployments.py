@@ -70,7 +70,7 @@ def deployments(hub: Hub, folder: str, pool: str = POOL) -> tuple[Planned, ...]:
     found = [one for name, sync in hub.syncs.items() for one in _of_sync(name, sync.schedule, hub, folder, pool=pool)]
     keeping = Planned(
         flow="housekeeping",
-        name=re.sub(r"[/%&<>]", "-", folder.rstrip("/").rpartition("/")[2]) or "hub",
+        name=re.sub(r"[/\\%&<>:]+", "-", folder).strip("-") or "hub",  # one server may work for several hubs
         entrypoint="flows.scheduled.housekeeping.housekeeping",
         parameters={"hub": folder},
         schedule=_interval(KEEPING, hub.timezone),

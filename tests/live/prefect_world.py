@@ -1,0 +1,291 @@
+"""A real Prefect server with a worker, and hubs whose systems lie in files: what the tests of the schedules work in."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+
+from connectors.memory import MemorySystem
+from connectors.memory.file import load, save
+from flows.scheduled.quiet import QUIET
+from mappings.exchange import View
+from state.store import utc_now
+from tests.hub_builders import CRM, HUB, PEOPLE, TRK, a_deal, some_traits
+
+ROOT = Path(__file__).resolve().parents[2]
+GATE = Path(__file__).parent / "gate"
+T = TypeVar("T")
+BESIDE = """
+import asyncio, sys
+from flows.scheduled.sync import sync
+state = asyncio.run(sync(*sys.argv[1:], return_state=True))
+print(state.state_details.flow_run_id)
+"""
+SWEEP = """
+import asyncio, json, sys
+from datetime import timedelta
+from prefect.client.orchestration import get_client
+from flows.scheduled.sweeping import sweep
+from state.store import utc_now
+
+async def main(folder, minutes):
+    async with get_client() as client:
+        return await sweep(client, folder, at_work=(), now=utc_now() + timedelta(minutes=int(minutes)))
+
+print(json.dumps(asyncio.run(main(*sys.argv[1:]))))
+"""
+FINAL = ("COMPLETED", "FAILED", "CANCELLED", "CRASHED")
+
+
+def wait_for(look: Callable[[], T | None], *, seconds: float = 90.0, what: str) -> T:
+    """Return what *look* finds as soon as it finds something."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = look()
+        if found is not None and found is not False:
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"no {what} within {seconds:.0f} s")
+
+
+@dataclass
+class Child:
+    """A process of ours, ended by its number; what it said is in LOG."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def end(self) -> None:
+        """Ask it to stop, then insist; its own children go with it."""
+        for sign in (signal.SIGINT, signal.SIGKILL):
+            if self.process.poll() is None:
+                os.killpg(self.process.pid, sign)
+            try:
+                self.process.wait(15)
+            except subprocess.TimeoutExpired:
+                continue
+        if self.process.poll() is not None:
+            self._end_group()
+
+    def _end_group(self) -> None:
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+
+
+@dataclass
+class PrefectWorld:
+    """The server at URL, and everything that was started beside it."""
+
+    folder: Path
+    url: str
+    environment: Mapping[str, str]
+    children: list[Child] = field(default_factory=list)
+    deployed: set[Path] = field(default_factory=set)
+
+    @property
+    def api(self) -> str:
+        return f"{self.url}/api"
+
+    def start(self, name: str, *words: str) -> Child:
+        """Start a process of this Python."""
+        log = self.folder / f"{name}.log"
+        with log.open("wb") as out:
+            process = subprocess.Popen(
+                [sys.executable, *words],
+                env=self.environment,
+                cwd=self.folder,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        self.children.append(Child(process, log))
+        return self.children[-1]
+
+    def close(self) -> None:
+        for child in reversed(self.children):
+            child.end()
+
+    def casehub(self, hub: "FileHub", *words: str) -> subprocess.CompletedProcess[str]:
+        """Give a command as a person does."""
+        command = [sys.executable, "-c", "from flows.cli import main; main()", "--hub", str(hub.folder), *words]
+        return subprocess.run(
+            command, env=self.environment, cwd=self.folder, capture_output=True, text=True, timeout=120, check=False
+        )
+
+    def python(self, program: str, *words: str) -> str:
+        """Carry out a few lines in a process of their own; returns what they said."""
+        command = [sys.executable, "-c", program, *words]
+        done = subprocess.run(
+            command, env=self.environment, cwd=self.folder, capture_output=True, text=True, timeout=120, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    # --- what the server knows ---
+
+    def ask(self, method: str, path: str, form: Any = None) -> Any:
+        """A request to the server; asked again while its SQLite is locked, which it says with 503."""
+
+        def once() -> httpx.Response | None:
+            answer = httpx.request(method, f"{self.api}{path}", json=form, timeout=30, trust_env=False)
+            return None if answer.status_code == 503 else answer
+
+        answer = wait_for(once, seconds=30, what=f"answer to {path}")
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    def deployment(self, name: str) -> Any:
+        return self.ask("GET", f"/deployments/name/{name}")
+
+    def run(self, name: str) -> str:
+        """Have a deployment run now; returns the run's id."""
+        number = self.deployment(name)["id"]
+        return str(self.ask("POST", f"/deployments/{number}/create_flow_run", {})["id"])
+
+    def run_beside(self, hub: "FileHub", sync: str) -> str:
+        """Run the flow of a sync where no deployment is asked; returns the run's id."""
+        return self.python(BESIDE, str(hub.folder), sync)
+
+    def run_without_process(self, name: str) -> str:
+        """Make a run of a deployment and have it wait for a process that never comes; returns its id."""
+        number = self.deployment(name)["id"]
+        never = {"type": "SCHEDULED", "state_details": {"scheduled_time": "2100-01-01T00:00:00Z"}}
+        run = self.ask("POST", f"/deployments/{number}/create_flow_run", {"state": never})["id"]
+        self.ask("POST", f"/flow_runs/{run}/set_state", {"state": {"type": "PENDING", "message": "a worker took it"}})
+        return str(run)
+
+    def sweep(self, hub: "FileHub", *, minutes_later: int) -> list[str]:
+        """Sweep as the housekeeping does, so many minutes from now; returns the names of the runs that it ended."""
+        return list(json.loads(self.python(SWEEP, str(hub.folder), str(minutes_later))))
+
+    def state(self, run: str) -> tuple[str, str, str]:
+        """Return type, name and message of a run's state."""
+        state = self.ask("GET", f"/flow_runs/{run}")["state"]
+        return state["type"], state["name"], state["message"] or ""
+
+    def name_of(self, run: str) -> str:
+        return str(self.ask("GET", f"/flow_runs/{run}")["name"])
+
+    def end_of(self, run: str, *, seconds: float = 90.0) -> tuple[str, str, str]:
+        """Wait until a run has ended, and return its last state."""
+
+        def ended() -> tuple[str, str, str] | None:
+            state = self.state(run)
+            return state if state[0] in FINAL else None
+
+        return wait_for(ended, seconds=seconds, what=f"end of run {run}")
+
+    def tasks_of(self, run: str) -> list[str]:
+        """Return the names of the tasks of a run, in order."""
+        chosen = {"flow_runs": {"id": {"any_": [run]}}, "sort": "EXPECTED_START_TIME_ASC"}
+        return [task["name"] for task in self.ask("POST", "/task_runs/filter", chosen)]
+
+    def kept_of(self, run: str) -> dict[str, Any]:
+        """Return all that the server keeps of a run."""
+        mine = {"id": {"any_": [run]}}
+        return {
+            "run": self.ask("GET", f"/flow_runs/{run}"),
+            "tasks": self.ask("POST", "/task_runs/filter", {"flow_runs": mine}),
+            "states": self.ask("GET", f"/flow_run_states/?flow_run_id={run}"),
+            "logs": self.ask("POST", "/logs/filter", {"logs": {"flow_run_id": {"any_": [run]}}}),
+            "artifacts": self.artifacts(run),
+        }
+
+    def artifacts(self, run: str) -> list[Any]:
+        return list(self.ask("POST", "/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run]}}}))
+
+
+def a_world(folder: Path) -> PrefectWorld:
+    """Start a server on a free port of the loopback address and wait until it answers."""
+    port = _free_port()
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "CASEHUB_"))},
+        **QUIET,
+        "PREFECT_HOME": str(folder / "home"),
+        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
+        "PREFECT_SERVER_API_HOST": "127.0.0.1",
+        "PREFECT_SERVER_API_PORT": str(port),
+        "PREFECT_WORKER_QUERY_SECONDS": "1",
+        "PREFECT_LOGGING_LEVEL": "WARNING",
+        "PYTHONPATH": f"{ROOT}{os.pathsep}{GATE}",
+    }
+    world = PrefectWorld(folder, f"http://127.0.0.1:{port}", environment)
+    world.start("server", "-m", "prefect", "server", "start", "--no-ui")
+    wait_for(lambda: _healthy(world.api) or None, what="answer of the Prefect server")
+    return world
+
+
+def _healthy(api: str) -> bool:
+    try:
+        return httpx.get(f"{api}/health", timeout=5, trust_env=False).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+# --- hubs -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class FileHub:
+    """A hub folder whose systems `crm` and `trk` lie in files; `trk` has a gate that can be shut."""
+
+    folder: Path
+
+    def records(self, system: str) -> dict[str, Mapping[str, View]]:
+        form = json.loads((self.folder / f"{system}.json").read_text(encoding="utf-8"))
+        rows = form["records"].get("record", {})
+        return {key: row["views"] for key, row in rows.items() if not row["deleted"]}
+
+    def shut(self) -> None:
+        """From now on the answer of a create in `trk` does not arrive."""
+        (self.folder / "trk.json.shut").touch()
+
+    def open(self) -> None:
+        (self.folder / "trk.json.shut").unlink()
+
+    def waiting_process(self) -> int:
+        """Wait until a process stands at the gate, and return its number."""
+        waits = self.folder / "trk.json.waits"
+        return int(wait_for(lambda: (waits.exists() and waits.read_text()) or None, what="create at the gate"))
+
+    def edit(self, system: str, record: str, **views: View) -> None:
+        """Change a record as a person does, while nobody else works with the file."""
+        path = self.folder / f"{system}.json"
+        held = MemorySystem(utc_now)
+        load(held, path)
+        held.edit("record", record, views)
+        save(held, path)
+
+
+def a_file_hub(folder: Path, *titles: str, sync: str = "presales") -> FileHub:
+    """Make a hub whose CRM holds a deal per title."""
+    folder.mkdir(parents=True)
+    text = HUB.replace("crm: {type: memory}", "crm: {type: memory, path: crm.json}")
+    text = text.replace("trk: {type: memory}", "trk: {type: gate, path: trk.json}").replace("  presales:", f"  {sync}:")
+    text += '    schedule: {every: 1h, full_scan: "0 3 * * *"}\n'
+    for name, content in {"hub.yaml": text, "record.crm.yaml": CRM, "record.trk.yaml": TRK}.items():
+        (folder / name).write_text(content, encoding="utf-8")
+    for name in ("crm", "trk"):
+        system = MemorySystem(utc_now, kinds={"record": some_traits(name)}, people=PEOPLE)
+        for title in titles if name == "crm" else ():
+            system.create("record", a_deal(title))
+        save(system, folder / f"{name}.json")
+    return FileHub(folder)
