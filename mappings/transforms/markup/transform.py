@@ -171,16 +171,18 @@ class Markup(Plain):
 
         An edit inside a line leaves alone the look that cannot be seen there, or it is not applied.
         """
-        before, after, here = (self._kept(text) if isinstance(text, str) else "" for text in (old, new, onto))
+        if old == onto:
+            return new
+        same = self.markup == "markdown" or self.markup == "plain"
+        seen = plain_ends if same else self._kept
+        before, after, here = (seen(text) if isinstance(text, str) else "" for text in (old, new, onto))
         merged = merge3(before, after, here)
         if isinstance(merged, Clash):
             return merged
-        own = plain_ends(onto) if isinstance(onto, str) else ""
         if merged == here:
             return onto
-        if not own or self.markup == "markdown" or self.markup == "plain":
-            return merged or None
-        return self._stepped(merged, here, own=own)
+        own = plain_ends(onto) if isinstance(onto, str) else ""
+        return merged or None if same or not own else self._stepped(merged, here, own=own)
 
     def _stepped(self, merged: str, here: str, *, own: str) -> Value | Clash:
         aim = self._kept(merged)
