@@ -44,11 +44,15 @@ class HangingUp(H11Protocol):
         self.transport.close()
 
 
-def run(make: Callable[[Clock, Script], Sandbox], arguments: Sequence[str] | None = None) -> None:
-    """Read the command line, start, say in one line of JSON where and with which keys, and serve until told to end."""
+def run(make: Callable[[Clock, Script, bool], Sandbox], arguments: Sequence[str] | None = None) -> None:
+    """
+    Read the command line, start, say in one line of JSON where and with which keys, and serve until told to end.
+
+    MAKE is given a clock, a fault script, and whether people have Cyrillic names.
+    """
     chosen = _parser().parse_args(arguments)
     script = load_script(Path(chosen.faults).read_text(encoding="utf-8")) if chosen.faults else Script()
-    sandbox = make(Clock(speed=chosen.speed), script)
+    sandbox = make(Clock(speed=chosen.speed), script, not chosen.latin)
     if chosen.seed:
         sandbox.seed(chosen.seed, cyrillic=not chosen.latin, chance=chosen.chance)
     sandbox.webhooks.aim(tuple(Target(url, chosen.webhook_secret) for url in chosen.webhook))

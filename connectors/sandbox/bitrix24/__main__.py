@@ -4,4 +4,4 @@ from ..serve import run
 from . import Bitrix24Sandbox
 
 if __name__ == "__main__":
-    run(lambda clock, script: Bitrix24Sandbox(clock=clock, script=script))
+    run(lambda clock, script, cyrillic: Bitrix24Sandbox(clock=clock, script=script, cyrillic=cyrillic))

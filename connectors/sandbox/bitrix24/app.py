@@ -38,10 +38,11 @@ class Bitrix24Sandbox(Sandbox):
         script: Script | None = None,
         secret: Callable[[], str] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
+        cyrillic: bool = True,
     ) -> None:
         made = {"secret": secret} if secret else {}
         super().__init__(clock=clock, token=token, script=script, transport=transport, **made)
-        self.portal = Portal(self.clock, lambda: self.script, secret=self.secret, settings=settings)
+        self.portal = Portal(self.clock, lambda: self.script, secret=self.secret, settings=settings, cyrillic=cyrillic)
         self.desk = Desk(self.portal, self.tell)
         self._page = Page(self.portal, self.tell, token=self.secret())
 

@@ -72,13 +72,21 @@ class Portal:
     """All state of one portal. What it stamps are whole seconds, as far as the fault script lets them differ."""
 
     def __init__(
-        self, clock: Clock, script: Callable[[], Script], *, secret: Callable[[], str], settings: Settings | None = None
+        self,
+        clock: Clock,
+        script: Callable[[], Script],
+        *,
+        secret: Callable[[], str],
+        settings: Settings | None = None,
+        cyrillic: bool = True,
     ) -> None:
         self.settings = settings or Settings()
         self.zone = ZoneInfo(self.settings.zone)
         self.clock = clock
         self.script = script
-        self.users = {number: User(number, person) for number, person in zip(_IDS, people(cyrillic=True), strict=True)}
+        self.users = {
+            number: User(number, person) for number, person in zip(_IDS, people(cyrillic=cyrillic), strict=True)
+        }
         self.hooks = {user.person.role: Hook(user, secret(), SCOPES) for user in self.users.values()}
         engineer = self.hooks["engineer"]
         self.hooks["engineer"] = Hook(engineer.user, engineer.secret, frozenset({"user"}))
