@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .base import SystemConnector
 
 CONNECTORS: dict[str, str] = {
+    "bitrix24": "connectors.bitrix24:Bitrix24Connector",
     "memory": "connectors.memory:MemoryConnector",
     "redmine": "connectors.redmine:RedmineConnector",
     "tryton": "connectors.tryton:TrytonConnector",
