@@ -36,6 +36,7 @@ class _Batch:
     new_entities: list[dict[str, Any]] = field(default_factory=list)
     links: list[dict[str, Any]] = field(default_factory=list)
     new_links: list[dict[str, Any]] = field(default_factory=list)
+    replaced: list[int] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     consumed: list[dict[str, Any]] = field(default_factory=list)
     changes: Changes = field(default_factory=Changes)
@@ -217,6 +218,9 @@ def _collect_new_link(
     record = new.snapshot.record
     kept = change or LinkChange(new.ref, {}, {}, {})
     creates = [create for create in claimed.creates if (create.system, create.kind) == (record.system, record.kind)]
+    # An entity has one record there: this one takes the place of a tombstone, whose content the history has.
+    dead = [each for each in claimed.links if (each.system, each.kind) == (record.system, record.kind)]
+    batch.replaced += [each.id for each in dead]
     batch.new_links.append(
         {
             "entity": one.outcome.entity.id,
@@ -232,8 +236,10 @@ def _collect_new_link(
     if new.snapshot.aside:
         batch.changes.unpark(stranger, field="")
     place = Place(record.system, record.kind, entity=one.outcome.entity.id, record=record.id)
-    left_out = creates[0].left_out if creates else {}
-    batch.changes.fields(place, before=left_out, after=kept.parked)
+    before = dict(creates[0].left_out) if creates else {}
+    for each in dead:
+        before |= each.parked
+    batch.changes.fields(place, before=before, after=kept.parked)
 
 
 def _bound(columns: Mapping[str, Any]) -> dict[str, Any]:
@@ -246,6 +252,8 @@ def _bound(columns: Mapping[str, Any]) -> dict[str, Any]:
 def _write(store: Store, conn: sa.Connection, batch: _Batch) -> None:
     many(conn, sa.insert(entity), batch.new_entities)
     many(conn, _entity_update(), sorted(batch.entities, key=lambda row: str(row["b_id"])))
+    if batch.replaced:
+        conn.execute(sa.delete(link).where(link.c.id.in_(batch.replaced), link.c.tombstone))
     many(conn, sa.insert(link), batch.new_links)
     many(conn, link_update(), batch.links)
     write_down(conn, batch.events)

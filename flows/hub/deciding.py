@@ -52,7 +52,7 @@ def decide_claimed(wired: Wired, claimed: Claimed, meeting: Meeting, *, joined: 
     """Return what follows for a claimed entity; JOINED are records that become its links with this decision."""
     shape = wired.shape
     sides = live_sides(shape, claimed.links, claimed.snapshots)
-    entity, losses, told = _losses(wired, claimed, sides)
+    entity, losses, told = _losses(wired, claimed, sides, joined=joined)
     sides += [join_side(wired, new) for new in joined]
     snapshots = {**claimed.snapshots, **{new.ref: new.snapshot for new in joined}}
     outcome = _outcome(wired, entity, with_derived(shape, sides, snapshots))
@@ -63,11 +63,16 @@ def decide_claimed(wired: Wired, claimed: Claimed, meeting: Meeting, *, joined: 
     return Ruling(Decided(outcome, claimed, new_links=tuple(joined)), _held_back(makes, meeting))
 
 
-def _losses(wired: Wired, claimed: Claimed, sides: Sequence[Side]) -> tuple[Entity, list[LinkChange], list[Event]]:
+def _losses(
+    wired: Wired, claimed: Claimed, sides: Sequence[Side], *, joined: Sequence[NewLink]
+) -> tuple[Entity, list[LinkChange], list[Event]]:
     """Apply the rule for gone records to new tombstones; each once, and it stays on the attention list."""
     entity, changes, events = claimed.entity, [], []
+    replaced = {(new.snapshot.record.system, new.snapshot.record.kind) for new in joined}
     origin = Origin("rule", f"gone: {wired.shape.gone}", wired.clock())
     for link in claimed.links:
+        if (link.system, link.kind) in replaced:
+            continue  # a record that was found takes its place
         if link.tombstone and WHOLE not in link.parked and link.id not in claimed.snapshots:
             entity, told = lost(entity, sides, link, rule=wired.shape.gone, origin=origin)
             parked = {**link.parked, WHOLE: attention(link)}
