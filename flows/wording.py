@@ -36,9 +36,15 @@ class Advice:
 
 def advice(error: BaseException) -> Advice | None:
     """Return what to tell a person about *error*; None for one that nobody expected."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]  # parts of a pass run side by side; the first that failed says enough
+    error = _first(error)
     return _of_a_person(error) or _of_a_system(error) or _of_the_hub(error)
+
+
+def _first(error: BaseException) -> BaseException:
+    """Parts of a pass run side by side; the first that failed says enough."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 def _of_a_person(error: BaseException) -> Advice | None:
@@ -89,7 +95,7 @@ def _of_the_hub(error: BaseException) -> Advice | None:
 
 def unexpected(error: BaseException) -> str:
     """Return the one line about an error that nobody expected; it never shows what the error itself says."""
-    name = type(error).__name__
+    name = type(_first(error)).__name__
     return f"something went wrong that should not ({name}); `casehub --debug …` shows where, and is worth a report"
 
 

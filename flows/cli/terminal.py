@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import Annotated, Any, TextIO, TypeAlias
 
 import typer
 
@@ -81,14 +81,17 @@ def _cell(value: object) -> str:
 # --- progress ---------------------------------------------------------------------------------------------------------
 
 
+Timers: TypeAlias = Callable[[float, Callable[[], None]], threading.Timer]
+
+
 @contextmanager
 def progress(
-    first: str, *, quiet: bool = False, stream: TextIO | None = None, patience: float = PATIENCE
+    first: str, *, quiet: bool = False, stream: TextIO | None = None, timer: Timers = threading.Timer
 ) -> Iterator[Callable[[str], None]]:
     """
     Give what to call with each step; after a while it is shown on stderr, one line that changes.
 
-    Shows nothing when QUIET (a program reads the output) or where nobody looks on.
+    Shows nothing when QUIET (a program reads the output) or where nobody looks on. TIMER does a thing after seconds.
     """
     out = stream or sys.stderr
     if quiet or not out.isatty():
@@ -97,12 +100,12 @@ def progress(
     from rich.console import Console
 
     status = Console(file=out).status(first)
-    timer = threading.Timer(patience, status.start)
-    timer.daemon = True
-    timer.start()
+    waiting = timer(PATIENCE, status.start)
+    waiting.daemon = True
+    waiting.start()
     try:
         yield status.update
     finally:
-        timer.cancel()
-        timer.join()
+        waiting.cancel()
+        waiting.join()
         status.stop()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from zoneinfo import available_timezones
 
 from pydantic import SecretStr
@@ -134,8 +135,14 @@ def _database(entry: Entry | None, env: Mapping[str, str]) -> SecretStr:
 
 
 def _zone(entry: Entry | None) -> str:
-    zone = entry.choice(available_timezones()) if entry else None
+    zone = entry.choice(_zones()) if entry else None
     return zone or DEFAULT_ZONE
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """The names of all zones: a constant that takes long to list."""
+    return frozenset(available_timezones())
 
 
 def _people(entry: Entry | None, systems: Mapping[str, System]) -> tuple[Person, ...]:

@@ -37,7 +37,13 @@ THREE = HUB.replace(
     "  trk: {type: memory, path: trk.json}\n  wiki: {type: memory, path: wiki.json}",
 )
 THREE = THREE.replace("\n    stages:", "\n      wiki: {}\n    stages:")
-WIKI = "system: wiki\nkind: record\nentity: case\nextends: memory/record\nfields: {outcome: {at: outcome, direction: in}}\n"
+WIKI = """
+system: wiki
+kind: record
+entity: case
+extends: memory/record
+fields: {outcome: {at: outcome, direction: in}}
+"""
 
 
 def clock() -> datetime:
@@ -102,6 +108,13 @@ class CliHub:
         with self.at(system) as found:
             rows = found.rows.get("record", {})
             return {key: versions[-1].views for key, versions in rows.items() if not versions[-1].deleted}
+
+    def workflow(self, system: str, steps: Mapping[str, Mapping[str, list[str]]]) -> None:
+        """Let the places of *system* follow only these steps."""
+        path = self.folder / f"{system}.json"
+        form = json.loads(path.read_text(encoding="utf-8"))
+        form["kinds"]["record"]["workflow"] = steps
+        path.write_text(json.dumps(form), encoding="utf-8")
 
     def break_file(self, system: str) -> str:
         """Make *system* unreachable; returns what its file held."""

@@ -41,4 +41,38 @@ def one_case(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> 
 @pytest.fixture
 def opened(tmp_path: Path, one_case: Path) -> CliHub:
     """One deal, synced: CASE-1 with a record in each system."""
-    return CliHub(Path(shutil.copytree(one_case, tmp_path / "opened")))
+    return a_copy(one_case, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def one_conflict(tmp_path_factory: pytest.TempPathFactory, one_case: Path) -> Path:
+    hub = a_copy(one_case, tmp_path_factory.mktemp("cli"))
+    hub.edit("crm", "1", title="А")
+    hub.edit("trk", "1", title="Б")
+    hub.done("sync")
+    return hub.folder
+
+
+@pytest.fixture
+def torn(tmp_path: Path, one_conflict: Path) -> CliHub:
+    """CASE-1 with a conflict over its title: А in the CRM, Б in the tracker."""
+    return a_copy(one_conflict, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def one_parked(tmp_path_factory: pytest.TempPathFactory, one_case: Path) -> Path:
+    hub = a_copy(one_case, tmp_path_factory.mktemp("cli"))
+    hub.workflow("trk", {"status": {"New": ["Rejected"]}})
+    hub.edit("crm", "1", stage="EXEC")
+    hub.done("sync")
+    return hub.folder
+
+
+@pytest.fixture
+def stuck(tmp_path: Path, one_parked: Path) -> CliHub:
+    """CASE-1, whose stage the tracker's workflow does not let through."""
+    return a_copy(one_parked, tmp_path)
+
+
+def a_copy(folder: Path, into: Path) -> CliHub:
+    return CliHub(Path(shutil.copytree(folder, into / "hub")))

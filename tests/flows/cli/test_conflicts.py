@@ -3,15 +3,6 @@
 import pytest
 
 
-@pytest.fixture
-def torn(opened):
-    """CASE-1 with a conflict over its title."""
-    opened.edit("crm", "1", title="А")
-    opened.edit("trk", "1", title="Б")
-    opened.done("sync")
-    return opened
-
-
 def test_a_conflict_is_listed_with_what_each_party_says(torn):
     [entry] = torn.done("conflicts", "list", "--json").json
     shown = torn.done("conflicts", "list")
@@ -40,12 +31,18 @@ def test_meanwhile_nothing_of_it_is_written_and_the_rest_goes_on(torn):
         (["--value", "Внедрение ERP"], "Внедрение ERP"),
     ],
 )
-def test_a_resolved_conflict_reaches_both_sides_and_is_off_the_list(torn, words, title):
+def test_a_resolved_conflict_reaches_both_sides(torn, words, title):
     ended = torn.done("conflicts", "resolve", "CASE-1", "title", *words)
     torn.done("sync", "--strict")
 
     assert ended.out == f"CASE-1 title: {title}\n"
     assert torn.records("crm")["1"]["title"] == torn.records("trk")["1"]["title"] == title
+
+
+def test_a_resolved_conflict_is_off_the_list(torn):
+    found = torn.done("conflicts", "resolve", "CASE-1", "title", "--take", "trk", "--json").json
+
+    assert found == {"key": "CASE-1", "field": "title", "value": "Б"}
     assert torn.done("conflicts", "list", "--json").json == []
     assert torn.done("conflicts", "list").err == "nothing is in conflict\n"
 
@@ -75,9 +72,14 @@ def test_the_list_can_be_narrowed_to_a_case(torn):
         (["CASE-1", "titel", "--value", "x"], "a case has no fact 'titel'; did you mean 'title'?"),
     ],
 )
-def test_what_cannot_be_resolved_is_told_and_the_case_stays_free(torn, words, says):
+def test_what_cannot_be_resolved_is_told(torn, words, says):
     ended = torn.run("conflicts", "resolve", *words)
 
     assert (ended.code, ended.out) == (2, "")
     assert says in ended.err
-    assert torn.run("conflicts", "resolve", "CASE-1", "title", "--take", "crm").code == 0
+
+
+def test_a_refused_resolution_leaves_the_case_free(torn):
+    refused = torn.run("conflicts", "resolve", "CASE-1", "title", "--take", "wiki")
+
+    assert (refused.code, torn.run("conflicts", "resolve", "CASE-1", "title", "--take", "crm").code) == (2, 0)

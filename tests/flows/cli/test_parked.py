@@ -1,27 +1,6 @@
 """`parked …`: what was set aside, tried again or left as it is."""
 
-import json
-
 import pytest
-
-
-@pytest.fixture
-def stuck(hub):
-    """CASE-1, whose stage the tracker's workflow does not let through."""
-    form = json.loads((hub.folder / "trk.json").read_text(encoding="utf-8"))
-    form["kinds"]["record"]["workflow"] = {"status": {"New": ["Rejected"]}}
-    hub.mend_file("trk", json.dumps(form))
-    hub.deal()
-    hub.done("sync")
-    hub.edit("crm", "1", stage="EXEC")
-    hub.done("sync")
-    return hub
-
-
-def unstick(hub):
-    form = json.loads((hub.folder / "trk.json").read_text(encoding="utf-8"))
-    form["kinds"]["record"]["workflow"] = {}
-    hub.mend_file("trk", json.dumps(form))
 
 
 def test_what_a_system_does_not_let_through_is_parked_once_with_its_reason(stuck):
@@ -35,10 +14,10 @@ def test_what_a_system_does_not_let_through_is_parked_once_with_its_reason(stuck
     assert stuck.run("sync", "--strict").code == 5
 
 
-@pytest.mark.parametrize("words", [["{number}"], ["CASE-1"], ["case-1", "position"], ["CASE-1", "--system", "trk"]])
+@pytest.mark.parametrize("words", [["{number}"], ["case-1", "position", "--system", "trk"]])
 def test_a_retried_entry_is_written_with_the_next_pass(stuck, words):
     number = str(stuck.done("parked", "list", "--json").json[0]["number"])
-    unstick(stuck)
+    stuck.workflow("trk", {})
 
     ended = stuck.done("parked", "retry", *(word.replace("{number}", number) for word in words))
     stuck.done("sync", "--strict")

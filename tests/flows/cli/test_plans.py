@@ -38,7 +38,11 @@ def test_a_plan_writes_nothing_anywhere(hub):
 
     assert (hub.records("crm"), hub.records("trk")) == before
     assert hub.done("case", "list", "--json").json == []
-    assert plain(ended.out)[:3] == ["new case for #1 Внедрение CRM · ООО «Ромашка»", "+ trk record", "title Внедрение CRM"]
+    assert plain(ended.out)[:3] == [
+        "new case for #1 Внедрение CRM · ООО «Ромашка»",
+        "+ trk record",
+        "title Внедрение CRM",
+    ]
 
 
 def test_a_conflict_stands_in_the_plan_with_the_command_that_settles_it(opened):

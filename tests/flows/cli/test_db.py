@@ -1,0 +1,78 @@
+"""`db …`, and databases that are not as they should be."""
+
+import sqlite3
+
+from alembic import command
+from alembic.config import Config
+
+from state import migrations
+from state.engine import make_engine
+from state.migrations import HEAD
+
+
+def old_database(hub):
+    """Put tables of the first revision into the hub's database."""
+    (hub.folder / "casehub.db").unlink()
+    engine = make_engine(f"sqlite:///{hub.folder / 'casehub.db'}")
+    config = Config()
+    config.set_main_option("script_location", str(migrations.__path__[0]))
+    with engine.connect() as conn, conn.begin():
+        config.attributes["connection"] = conn
+        command.upgrade(config, "0001")
+    engine.dispose()
+
+
+def later_database(hub):
+    with sqlite3.connect(hub.folder / "casehub.db") as conn:
+        conn.execute("UPDATE alembic_version SET version_num = '9999'")
+    conn.close()
+
+
+def test_a_database_of_an_older_version_is_refused_and_upgraded(hub):
+    old_database(hub)
+
+    refused = hub.run("sync")
+    told = hub.done("db", "current")
+    upgraded = hub.done("db", "upgrade", "--json")
+
+    assert (refused.code, refused.out) == (2, "")
+    assert "the database has revision 0001" in refused.err
+    assert "casehub db upgrade" in refused.err
+    assert told.out == f"the database is at 0001; this version needs {HEAD}\n"
+    assert upgraded.json == {"before": "0001", "current": HEAD}
+    assert hub.run("sync").code == 0
+
+
+def test_a_database_of_a_later_version_is_left_alone(hub):
+    later_database(hub)
+
+    commands = [hub.run("sync"), hub.run("db", "upgrade")]
+    told = hub.done("db", "current")
+
+    assert [one.code for one in commands] == [2, 2]
+    assert "install" in commands[0].err
+    assert "install" in commands[1].err
+    assert "later version" in told.err
+
+
+def test_an_empty_database_is_filled_by_the_first_command(hub):
+    (hub.folder / "casehub.db").unlink()
+
+    before = hub.done("db", "current", "--json").json
+    hub.done("sync")
+
+    assert before == {"current": None, "needed": HEAD}
+    assert hub.done("db", "current", "--json").json == {"current": HEAD, "needed": HEAD}
+
+
+def test_upgrading_what_is_up_to_date_changes_nothing(hub):
+    assert hub.done("db", "upgrade").out == f"the database was at {HEAD} and is at {HEAD}\n"
+
+
+def test_a_file_that_is_no_database_is_told(hub):
+    (hub.folder / "casehub.db").write_text("not a database at all, " * 100)
+
+    ended = hub.run("sync")
+
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err.startswith("the database refused or did not answer: DatabaseError.")
