@@ -51,7 +51,17 @@ def compiled(form: Any, columns: Columns) -> Test:
         return tests[0]
     if either:
         return lambda row: any(test(row) for test in tests)
-    return lambda row: all(test(row) for test in tests)
+    return _all_of(tests)
+
+
+def _all_of(tests: list[Test]) -> Test:
+    if not tests:
+        return _always
+    first, *rest = tests
+    if not rest:
+        return first
+    others = _all_of(rest)
+    return lambda row: first(row) and others(row)
 
 
 def _always(_: Row) -> bool:

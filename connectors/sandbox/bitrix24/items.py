@@ -1,6 +1,7 @@
 """crm.item.*: the universal methods over deals, contacts and companies."""
 
 from collections.abc import Collection, Mapping
+from itertools import islice
 from typing import Any
 
 from .call import Call, Result, whole
@@ -73,9 +74,12 @@ def listing(call: Call) -> Result:
     portal, form = call.portal, call.params.get("filter")
     columns = _columns(portal, kind, original=_original(call))
     fits = compiled(form, columns)
-    rows = [row for row in portal.listed(kind, _candidates(portal, kind, form)) if fits(row)]
-    rows = ordered(rows, call.params.get("order"), columns, default="id")
-    start = whole(call.params.get("start", 0))
+    found = (row for row in portal.listed(kind, _candidates(portal, kind, form)) if fits(row))
+    start, order = whole(call.params.get("start", 0)), call.params.get("order")
+    if start < 0 and _is_by_number(order):
+        rows = list(islice(found, PAGE))  # they come in that order, and nobody wants them counted
+    else:
+        rows = ordered(list(found), order, columns, default="id")
     page = rows[max(start, 0) : max(start, 0) + PAGE]
     show = _shower(portal, kind, call.params.get("select"), original=_original(call))
     items = {"items": [show(row) for row in page]}
@@ -83,6 +87,10 @@ def listing(call: Call) -> Result:
         return Result(items, total=0)
     following = start + PAGE if start + PAGE < len(rows) else None
     return Result(items, total=len(rows), next=following)
+
+
+def _is_by_number(order: Any) -> bool:
+    return not order or (isinstance(order, Mapping) and {k: str(v).upper() for k, v in order.items()} == {"id": "ASC"})
 
 
 # --- how records look ------------------------------------------------------------------------------------------------

@@ -59,7 +59,15 @@ def compiled(params: Mapping[str, str], *, user: User) -> Test:
             tests.append(_test(name, kind, sign=sign, values=values))
     if wrong:
         raise InvalidFilter(wrong)
-    return lambda issue: all(test(issue) for test in tests)
+    return _all_of(tests)
+
+
+def _all_of(tests: list[Test]) -> Test:
+    first, *rest = tests
+    if not rest:
+        return first
+    others = _all_of(rest)
+    return lambda issue: first(issue) and others(issue)
 
 
 def only_ids(params: Mapping[str, str]) -> list[int] | None:

@@ -26,10 +26,11 @@ def listing(ask: Ask, project_name: str = "") -> Answer:
         fits = compiled(params, user=ask.user)
     except InvalidFilter as error:
         raise invalid(error.sentences) from error
+    here, sees = project.id if project else None, ask.office.sight(ask.user)
     found = [
         issue
         for issue in ask.office.listed(only_ids(params))
-        if (project is None or issue.project_id == project.id) and fits(issue) and ask.office.sees(ask.user, issue)
+        if (here is None or issue.project_id == here) and fits(issue) and sees(issue)
     ]
     offset, limit = ask.window()
     page = ordered(found, params.get("sort", ""))[offset : offset + limit]

@@ -10,7 +10,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def stamp(moment: datetime | None) -> str | None:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+    """Return a moment as Redmine shows it. All that is kept here is UTC."""
+    return f"{moment.isoformat()[:19]}Z" if moment else None
 
 
 @dataclass(slots=True)

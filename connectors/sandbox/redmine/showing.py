@@ -35,7 +35,7 @@ def issue_row(issue: Issue, *, office: Installation, user: User) -> dict[str, An
         "done_ratio": issue.done_ratio,
         "is_private": issue.is_private,
         "estimated_hours": issue.estimated_hours,
-        "custom_fields": [_custom_value(issue, number) for number in FIELDS],
+        "custom_fields": _custom_values(issue),
         "created_on": stamp(issue.created_on),
         "updated_on": stamp(issue.updated_on),
         "closed_on": stamp(issue.closed_on),
@@ -152,9 +152,14 @@ def project_row(project: Project) -> dict[str, Any]:
     }
 
 
-def _custom_value(issue: Issue, number: int) -> dict[str, Any]:
-    field = FIELDS[number]
-    value = issue.custom.get(number, field.empty)
-    if field.multiple:
-        return {"id": number, "name": field.name, "multiple": True, "value": list(value)}
-    return {"id": number, "name": field.name, "value": value}
+def _custom_values(issue: Issue) -> list[dict[str, Any]]:
+    held = issue.custom
+    return [
+        {"id": number, "name": name, "multiple": True, "value": list(held.get(number, ()))}
+        if multiple
+        else {"id": number, "name": name, "value": held.get(number, "")}
+        for number, name, multiple in _CUSTOM
+    ]
+
+
+_CUSTOM = tuple((field.id, field.name, field.multiple) for field in FIELDS.values())
