@@ -16,11 +16,11 @@ from tests.contract.reading import ReadingPromises
 from tests.contract.world import World
 from tests.contract.writing import WritingPromises
 
-__all__ = ["ConnectorContract", "World"]
+__all__ = ["ConnectorContract", "LiveContract", "World"]
 
 
-class ConnectorContract(ReadingPromises, WritingPromises, FaultPromises, ABC):
-    """All promises of a connector."""
+class LiveContract(ReadingPromises, WritingPromises, ABC):
+    """The promises that can be held against a real server: nobody makes it fail when a test wants it to."""
 
     @abstractmethod
     def make_world(self) -> World:
@@ -31,3 +31,7 @@ class ConnectorContract(ReadingPromises, WritingPromises, FaultPromises, ABC):
         world = self.make_world()
         yield world
         world.close()
+
+
+class ConnectorContract(FaultPromises, LiveContract):
+    """All promises of a connector."""

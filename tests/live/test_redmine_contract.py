@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from connectors.base import Surroundings, SystemConnector
 from connectors.redmine import RedmineConnector, RedmineSettings
 from mappings.exchange import View
-from tests.contract.suite import ConnectorContract
+from tests.contract.suite import LiveContract
 from tests.contract.world import World
 from tests.live.plain import live
 
@@ -95,14 +95,14 @@ class LiveRedmine(World):
         return name
 
 
-class TestRedmineForAManager(ConnectorContract):
+class TestRedmineForAManager(LiveContract):
     """The least-privileged account that the hub works with: no administrator, knows no formats."""
 
     def make_world(self) -> World:
         return LiveRedmine(live("REDMINE"), key="KEY_MANAGER")
 
 
-class TestRedmineForAnAdministrator(ConnectorContract):
+class TestRedmineForAnAdministrator(LiveContract):
     """An account that sees the table of custom fields and all people."""
 
     def make_world(self) -> World:
