@@ -67,20 +67,22 @@ class _Tag:
 _ATTRIBUTE = re.compile(r"([^\s=\"'>/]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?")
 _START = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*)")
 _REST = re.compile(r"[^\"'>]*(?:(?:\"[^\"]*\"|'[^']*')[^\"'>]*)*>")
+_DECLARATION = 1000
+"""How long a declaration (`<!doctype …>`) may be."""
 _PATIENCE = 50
 """How many tags with an open quote are looked at closely: each look may go to the end of the text."""
 
 
 def _tokens(source: str) -> Iterator[_Tag | str]:
     """Yield the tags of *source* and the text between them; a `<` that begins no tag is text."""
-    done, misses = 0, 0
+    done, misses, last = 0, 0, source.rfind("-->")
     for start in re.finditer("<", source):
         at = start.start()
         if at < done:
             continue
         tag = _START.match(source, at)
         if tag is None:
-            end = _aside(source, at)
+            end = _aside(source, at, last=last)
             if end > at:
                 yield from ([source[done:at]] if done < at else [])
                 yield _Tag("!", closing=False, rest="")
@@ -102,14 +104,16 @@ def _tokens(source: str) -> Iterator[_Tag | str]:
         yield source[done:]
 
 
-def _aside(source: str, at: int) -> int:
-    """Return where a comment or a declaration that begins at *at* ends, or *at* where none begins."""
+def _aside(source: str, at: int, *, last: int) -> int:
+    """
+    Return where a comment or a declaration that begins at *at* ends, or *at* where none begins or none ends.
+
+    LAST is the place of the last end of a comment.
+    """
     if source.startswith("<!--", at):
-        end = source.find("-->", at + 4)
-        return end + 3 if end >= 0 else len(source)
-    if source[at + 1 : at + 2] in ("!", "?") and source[at + 2 : at + 3].strip():
-        end = source.find(">", at)
-        return end + 1 if end >= 0 else len(source)
+        return source.find("-->", at + 4) + 3 if last >= at + 4 else at
+    if source[at + 1 : at + 2] in ("!", "?") and source[at + 2 : at + 3].isalpha():
+        return max(at, source.find(">", at, at + _DECLARATION) + 1)
     return at
 
 

@@ -30,7 +30,7 @@ from .tree import (
 
 def write(blocks: Blocks) -> str:
     """Return *blocks* (in normal form) as HTML."""
-    return "\n".join(map(_block, blocks))
+    return "".join(map(_block, blocks))
 
 
 def _block(block: Block) -> str:

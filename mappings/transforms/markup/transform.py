@@ -49,6 +49,10 @@ _TONGUES: dict[keep.Name, _Tongue] = {
 }
 
 
+_RUNS = frozenset({"script", "script link"})
+"""What is never sent, not even back to where it came from."""
+
+
 @lru_cache(maxsize=64)
 def _read(markup: keep.Name, view: str) -> tuple[str, tuple[str, ...]]:
     """Return what *view* says as Markdown, and what of it has no words there. A pass asks for the same texts again."""
@@ -149,7 +153,7 @@ class Markup(Plain):
         for inside in (True, False):
             cut = _TONGUES[self.markup].cut
             said = respell.respelt(wanted, plain, own=own, cut=cut, inside=inside).text
-            if self.fits(value, said):
+            if self.fits(value, said) and not _RUNS & set(_read(self.markup, said)[1]):
                 return said
         return wanted
 

@@ -103,8 +103,8 @@ WRITTEN = [
     ("текст![схема](a.png)текст", "текст[img]a.png[/img]текст"),
     ("[![лого](a.png)](https://x.ru)", "[url=https://x.ru][img]a.png[/img][/url]"),
     (
-        "| Этап | Срок |\n| --- | --- |\n| КП | **1** дек |",
-        "[table]\n[tr][td][b]Этап[/b][/td][td][b]Срок[/b][/td][/tr]\n[tr][td]КП[/td][td][b]1[/b] дек[/td][/tr]\n[/table]",
+        "| Этап | Срок |\n| --- | --- |\n| КП | 1 |",
+        "[table]\n[tr][td][b]Этап[/b][/td][td][b]Срок[/b][/td][/tr]\n[tr][td]КП[/td][td]1[/td][/tr]\n[/table]",
     ),
     ("| а\\|б |\n| --- |\n| в<br>г |", "[table]\n[tr][td][b]а|б[/b][/td][/tr]\n[tr][td]в\nг[/td][/tr]\n[/table]"),
     ("***", "***"),
