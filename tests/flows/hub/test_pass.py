@@ -5,7 +5,7 @@ from datetime import date
 from connectors.memory.traits import KindTraits
 from flows.hub.casework import leave_parked, resolve, retry_parked, set_value
 from state import attention, history
-from tests.hub_builders import CRM, HUB, TRK, a_deal, a_hub, some_traits
+from tests.hub_builders import HUB, a_deal, a_hub, some_traits
 
 
 def opened(tmp_path, **settings):
@@ -143,124 +143,6 @@ def test_a_status_takes_the_way_through_the_workflow(tmp_path):
     hub.sync()
 
     assert hub.records("trk")["1"]["status"] == "Resolved"
-
-
-def test_a_deleted_issue_detaches_and_is_told(tmp_path):
-    hub, deal = opened(tmp_path)
-    hub.systems["crm"].create("record", a_deal("Второй"))
-    hub.sync()
-    hub.systems["trk"].delete("record", "1")
-
-    hub.sync(full=True)
-
-    [link] = [link for link in hub.case().links if link.system == "trk"]
-    assert link.tombstone
-    assert hub.records("crm")[deal]["title"] == "Внедрение CRM"
-    assert [e.code for e in attention.parked_fields(hub.installation.store)] == ["gone"]
-    assert [issue["title"] for issue in hub.records("trk").values()] == ["Второй"]
-
-
-def test_a_record_that_comes_back_is_compared_as_ever(tmp_path):
-    hub, deal = opened(tmp_path)
-    hub.systems["crm"].create("record", a_deal("Второй"))
-    hub.sync()
-    hub.systems["trk"].delete("record", "1")
-    hub.sync(full=True)
-    hub.systems["crm"].edit("record", deal, {"amount": "9"})
-    hub.systems["trk"].restore("record", "1")
-
-    hub.sync()
-
-    assert hub.records("trk")["1"]["amount"] == "9"
-    assert attention.parked_fields(hub.installation.store) == ()
-
-
-def test_a_system_that_suddenly_lists_nothing_loses_nothing(tmp_path):
-    hub, _ = opened(tmp_path)
-    hub.systems["trk"].delete("record", "1")
-
-    report = hub.sync(full=True)
-
-    assert [stop.guard for stop in report.stops] == ["empty"]
-    assert not any(link.tombstone for link in hub.case().links)
-
-
-def test_an_issue_that_is_there_already_is_met_and_not_doubled(tmp_path):
-    hub = a_hub(tmp_path)
-    hub.systems["trk"].create("record", {"title": "внедрение crm", "client": "ООО «Ромашка»", "status": "In Progress"})
-    deal = hub.systems["crm"].create("record", a_deal())
-
-    hub.sync()
-
-    assert len(hub.records("trk")) == 1
-    assert hub.facts()["stage"] == "in_work"
-    assert hub.records("crm")[deal]["stage"] == "EXEC"
-
-
-def test_two_that_might_be_the_same_are_for_a_person(tmp_path):
-    hub = a_hub(tmp_path)
-    for _ in range(2):
-        hub.systems["trk"].create("record", {"title": "Внедрение CRM", "client": "ООО «Ромашка»", "status": "New"})
-    hub.systems["crm"].create("record", a_deal())
-
-    hub.sync()
-    hub.sync()
-
-    assert len(hub.records("trk")) == 2
-    assert {e.record for e in attention.parked_fields(hub.installation.store)} == {"1", "2"}
-
-
-def test_what_a_mapping_requires_is_asked_for_before_a_record_is_made(tmp_path):
-    trk = TRK.replace("fields:\n", "fields:\n  deadline: {at: deadline, as: date, required: true}\n")
-    hub = a_hub(tmp_path, mappings={"record.crm.yaml": CRM, "record.trk.yaml": trk})
-    deal = hub.systems["crm"].create("record", a_deal())
-    hub.sync()
-    [entry] = attention.parked_fields(hub.installation.store)
-    assert (hub.records("trk"), "requires deadline" in entry.text) == ({}, True)
-
-    hub.systems["crm"].edit("record", deal, {"deadline": "2026-12-01"})
-    hub.sync()
-
-    assert [issue["deadline"] for issue in hub.records("trk").values()] == ["2026-12-01"]
-    assert attention.parked_fields(hub.installation.store) == ()
-
-
-def test_a_record_that_leaves_by_its_rule_is_left_alone_until_it_returns(tmp_path):
-    trk = TRK + "leave_when: {next_step: архив}\n"
-    hub, deal = opened(tmp_path, mappings={"record.crm.yaml": CRM, "record.trk.yaml": trk})
-    hub.systems["trk"].edit("record", "1", {"next_step": "архив"})
-    hub.sync()
-    hub.systems["crm"].edit("record", deal, {"amount": "5"})
-    hub.sync()
-    away = hub.records("trk")["1"]["amount"]
-
-    hub.systems["trk"].edit("record", "1", {"next_step": "снова"})
-    hub.sync()
-
-    assert (away, hub.records("trk")["1"]["amount"]) == ("150000", "5")
-    assert attention.parked_fields(hub.installation.store) == ()
-
-
-def test_a_clone_with_our_marker_is_listed_and_never_linked(tmp_path):
-    hub, _ = opened(tmp_path)
-    copy = hub.systems["trk"].clone("record", "1")
-
-    hub.sync()
-
-    assert [(e.system, e.record) for e in attention.parked_fields(hub.installation.store)] == [("trk", copy)]
-    assert len(hub.case().links) == 2
-
-
-def test_a_hub_that_has_lost_its_memory_finds_its_records_again(tmp_path):
-    hub, _ = opened(tmp_path)
-    (tmp_path / "again").mkdir()
-    other = a_hub(tmp_path / "again")
-    other.systems.update(hub.systems)
-
-    other.sync()
-
-    assert len(hub.records("trk")) == 1
-    assert {link.system for link in other.case().links} == {"crm", "trk"}
 
 
 def test_a_changed_mapping_asks_before_it_writes(tmp_path):
