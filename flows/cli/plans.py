@@ -178,8 +178,8 @@ def apply(ctx: typer.Context, file: PlanPath, *, by: By = "", strict: Strict = F
     """
     Carry out a kept plan, if it still holds.
 
-    Reads and decides again first. Where something else would be written by now, nothing is, what moved is told, and
-    the command exits with 4. Guards and changed mappings do not stop it: you have seen the plan.
+    Reads and decides again first. If something else would be written by now, nothing is written: what moved is told,
+    and the command exits with 4. Guards and changed mappings do not stop it: you have seen the plan.
 
     \b
     Example:
