@@ -1,0 +1,90 @@
+"""Sentences for people: each error becomes one that says what to do next."""
+
+import pytest
+
+from connectors.errors import AuthFailed, Gone, RetryLater
+from flows.hub.applying import Moved
+from flows.hub.casework import Busy as CaseBusy
+from flows.hub.running import AlreadyRunning
+from flows.wording import _moved as moved_lines
+from flows.wording import advice, attention, stopped, unexpected, unreachable
+from state.errors import Busy, LeaseLost, StateError, Unavailable, WrongKey
+
+
+@pytest.mark.parametrize(
+    ("error", "ending", "next_step"),
+    [
+        (AuthFailed("GET / answered 401", system="trk"), "unreachable", "Renew the credentials of trk"),
+        (RetryLater("GET / did not arrive", system="trk"), "unreachable", "Is trk up? `casehub check` asks again."),
+        (Gone("issue 1 does not exist", system="trk"), "failed", "trk: issue 1 does not exist"),
+        (Busy("held"), "failed", "the same command works in a moment"),
+        (CaseBusy("deciding"), "failed", "the same command works in a moment"),
+        (LeaseLost("taken"), "failed", "the same command works in a moment"),
+        (AlreadyRunning("at work"), "failed", "the same command works in a moment"),
+        (Unavailable("no answer"), "failed", "address under database: in hub.yaml"),
+        (WrongKey("cannot be read"), "failed", "cannot be read"),
+        (ModuleNotFoundError("x", name="psycopg"), "usage", "pip install 'casehub[postgres]'"),
+        (PermissionError(13, "Permission denied", "план.json"), "failed", "план.json: Permission denied"),
+    ],
+)
+def test_an_error_becomes_a_sentence_with_the_next_step(error, ending, next_step):
+    told = advice(error)
+
+    assert told is not None
+    assert told.ending == ending
+    assert next_step in told.text
+
+
+def test_every_error_of_the_database_is_known():
+    assert [kind for kind in StateError.__subclasses__() if advice(kind("x")) is None] == []
+
+
+def test_of_errors_side_by_side_the_first_is_told():
+    group = ExceptionGroup("pass", [ExceptionGroup("read", [RetryLater("no", system="trk")]), ValueError("x")])
+
+    told = advice(group)
+
+    assert told is not None
+    assert told.text.startswith("trk: no")
+
+
+def test_an_error_that_nobody_expected_is_named_without_what_it_says():
+    error = ExceptionGroup("pass", [ValueError("секрет")])
+
+    assert advice(error) is None
+    assert "ValueError" in unexpected(error)
+    assert "секрет" not in unexpected(error)
+    assert "casehub --debug" in unexpected(error)
+
+
+def test_the_attention_list_is_told_with_its_commands():
+    assert attention(0, 0) == ""
+    assert attention(1, 0) == "Attention: 1 conflict (casehub conflicts list)"
+    assert attention(2, 3) == "Attention: 2 conflicts (casehub conflicts list), 3 parked (casehub parked list)"
+
+
+def test_a_stopped_pass_says_why_and_what_lets_it_pass():
+    text = stopped("presales", ["2 records would be made in trk; the guard allows 1"])
+
+    assert text.splitlines()[1:] == [
+        "  2 records would be made in trk; the guard allows 1",
+        "Look at it, then let it pass: casehub plan presales -o FILE; casehub apply FILE",
+    ]
+
+
+def test_systems_that_do_not_answer_are_named_once():
+    text = unreachable({"trk": "trk: GET / did not arrive", "crm": "no answer"})
+
+    assert text.splitlines() == [
+        "crm: no answer",
+        "trk: GET / did not arrive",
+        "Everything but crm, trk was worked with; `casehub check` asks again.",
+    ]
+
+
+def test_of_a_plan_that_moved_far_only_the_beginning_is_told():
+    lines = moved_lines(Moved(new=tuple(f"CASE-{n}: trk #1: title" for n in range(25)), mapping=True))
+
+    assert lines[0] == "  the mappings have changed"
+    assert lines[-1] == "  new: 5 more"
+    assert len(lines) == 22
