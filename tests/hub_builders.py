@@ -221,3 +221,11 @@ def a_deal(title: str = "Внедрение CRM", **views: View) -> dict[str, Vi
         "owner": "7",
         **views,
     }
+
+
+def opened(folder: Path, **settings: Any) -> tuple[AHub, str]:
+    """A hub with one deal that has become an issue; returns the deal's id too."""
+    hub = a_hub(folder, **settings)
+    deal = hub.systems["crm"].create("record", a_deal())
+    hub.sync()
+    return hub, deal

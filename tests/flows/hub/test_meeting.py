@@ -1,14 +1,7 @@
 """Who is who: records that meet, come, go and come back."""
 
 from state import attention
-from tests.hub_builders import CRM, TRK, a_deal, a_hub
-
-
-def opened(tmp_path, **settings):
-    hub = a_hub(tmp_path, **settings)
-    deal = hub.systems["crm"].create("record", a_deal())
-    hub.sync()
-    return hub, deal
+from tests.hub_builders import CRM, TRK, a_deal, a_hub, opened
 
 
 def test_a_deleted_issue_detaches_and_is_told(tmp_path):

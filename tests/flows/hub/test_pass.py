@@ -5,14 +5,7 @@ from datetime import date
 from connectors.memory.traits import KindTraits
 from flows.hub.casework import leave_parked, resolve, retry_parked, set_value
 from state import attention, history
-from tests.hub_builders import HUB, a_deal, a_hub, some_traits
-
-
-def opened(tmp_path, **settings):
-    hub = a_hub(tmp_path, **settings)
-    deal = hub.systems["crm"].create("record", a_deal())
-    hub.sync()
-    return hub, deal
+from tests.hub_builders import HUB, a_deal, a_hub, opened, some_traits
 
 
 def test_a_deal_becomes_an_issue_with_its_facts_and_a_marker(tmp_path):
