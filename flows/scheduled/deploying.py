@@ -125,6 +125,7 @@ async def _deployment(client: PrefectClient, one: Planned, old: DeploymentRespon
         concurrency_options=options if one.alone else None,
         work_pool_name=one.pool,
         job_variables=one.variables,
+        pull_steps=one.pull,
         paused=bool(old and old.paused),
     )
     (done.changed if old else done.made).append(one.full_name)
@@ -150,6 +151,7 @@ def stands(one: Planned, old: DeploymentResponse) -> bool:
         and old.parameters == dict(one.parameters)
         and old.work_pool_name == one.pool
         and old.job_variables == one.variables
+        and old.pull_steps == one.pull
         and [each.slug for each in old.schedules] == [one.schedule["slug"]]
         and old.schedules[0].schedule.model_dump(mode="json") == wanted
         and limit == (1 if one.alone else None)

@@ -50,6 +50,11 @@ class Planned:
     def variables(self) -> dict[str, Any]:
         return {"env": dict(QUIET)}
 
+    @property
+    def pull(self) -> list[dict[str, Any]]:
+        """What a worker does before a run: nothing is fetched, it goes to the hub's folder."""
+        return [{"prefect.deployments.steps.set_working_directory": {"directory": self.parameters["hub"]}}]
+
     def form(self) -> dict[str, Any]:
         """Return the entry of prefect.yaml."""
         form: dict[str, Any] = {
@@ -57,6 +62,7 @@ class Planned:
             "entrypoint": self.entrypoint,
             "tags": [TAG],
             "parameters": dict(self.parameters),
+            "pull": self.pull,
             "schedules": [dict(self.schedule)],
             "work_pool": {"name": self.pool, "job_variables": self.variables},
         }

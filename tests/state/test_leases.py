@@ -86,3 +86,21 @@ def test_of_two_at_once_one_gets_it(store: Store, opener: Callable[[], Store]) -
         won = list(pool.map(get, [opener() for _ in range(4)]))
 
     assert won.count(True) == 1
+
+
+def test_a_lease_is_held_until_it_is_given_back_or_runs_out(store: Store, worker: Worker, clock: Clock) -> None:
+    held = leases.acquire(store, "presales", worker=worker, seconds=30)
+    assert held is not None
+    seen = [leases.is_held(store, name) for name in ("presales", "sales")]
+
+    clock.go(31)
+    run_out = leases.is_held(store, "presales")
+    leases.release(store, leases.renew(store, held, seconds=30))
+
+    assert (seen, run_out, leases.is_held(store, "presales")) == ([True, False], False, False)
+
+
+def test_nobody_holds_a_lease_whose_process_is_gone(store: Store, worker: Worker) -> None:
+    leases.acquire(store, "presales", worker=worker, seconds=30)
+
+    assert not leases.is_held(replace(store, process_lives=lambda _: False), "presales")

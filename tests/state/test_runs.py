@@ -130,3 +130,18 @@ def test_marking_due_twice_claims_once(store: Store, worker: Worker) -> None:
     decided(store, worker, claimed, entity=replace(claimed.entity, generation=1))
 
     assert claim(store, worker).cases == ()
+
+
+def test_runs_that_never_ended_can_be_given_up_by_sync_and_by_whom(store: Store, clock: Clock) -> None:
+    lost = runs.start(store, "presales", by="schedule")
+    kept = [runs.start(store, "presales", by="ann"), runs.start(store, "sales", by="schedule")]
+    runs.finish(store, runs.start(store, "presales", by="schedule"))
+    later = clock.go(60)
+    kept.append(runs.start(store, "presales", by="schedule"))
+
+    given_up = runs.give_up(store, "presales", by="schedule", before=later, text="lost")
+
+    found = {run.id: run for run in runs.runs(store)}
+    assert given_up == 1
+    assert (found[lost.id].state, found[lost.id].text, found[lost.id].finished) == ("failed", "lost", later)
+    assert {found[run.id].state for run in kept} == {"running"}

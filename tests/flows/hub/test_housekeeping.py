@@ -1,0 +1,64 @@
+"""Keeping house: runs that ended without a word are told as lost, workers that are gone are forgotten."""
+
+from datetime import UTC, datetime, timedelta
+
+from flows.hub.housekeeping import OLD, SCHEDULE, House, keep_house
+from flows.hub.running import lease_name
+from state import leases, runs
+from tests.hub_builders import a_hub
+
+
+class Clock:
+    now = datetime(2026, 11, 21, 9, tzinfo=UTC)
+
+    def __call__(self):
+        return self.now
+
+    def go(self, span):
+        self.now += span
+
+
+def a_house(tmp_path):
+    from dataclasses import replace
+
+    hub, clock = a_hub(tmp_path), Clock()
+    store = replace(hub.installation.store, clock=clock)
+    return replace(hub.installation, store=store), clock
+
+
+def states(installation):
+    return [(run.state, bool(run.finished)) for run in runs.runs(installation.store)]
+
+
+def test_a_scheduled_run_that_never_ended_is_lost_once_nobody_holds_its_lease(tmp_path):
+    installation, clock = a_house(tmp_path)
+    runs.start(installation.store, "presales", by=SCHEDULE)
+    clock.go(OLD + timedelta(seconds=1))
+
+    found = keep_house(installation)
+
+    assert found == House(lost=1)
+    assert states(installation) == [("failed", True)]
+
+
+def test_one_that_somebody_works_on_is_not(tmp_path):
+    installation, clock = a_house(tmp_path)
+    runs.start(installation.store, "presales", by=SCHEDULE)
+    clock.go(OLD + timedelta(seconds=1))
+    store = installation.store
+    leases.acquire(store, lease_name("presales"), worker=store.worker(), seconds=60)
+
+    found = keep_house(installation)
+
+    assert found == House(at_work=frozenset({"presales"}))
+    assert states(installation) == [("running", False)]
+
+
+def test_a_young_run_and_one_that_a_person_started_are_left_alone(tmp_path):
+    installation, clock = a_house(tmp_path)
+    runs.start(installation.store, "presales", by="ann")
+    clock.go(OLD + timedelta(seconds=1))
+    runs.start(installation.store, "presales", by=SCHEDULE)
+
+    assert keep_house(installation) == House()
+    assert states(installation) == [("running", False)] * 2

@@ -1,0 +1,74 @@
+"""Whether a deployment on the server is what the hub wants."""
+
+import uuid
+from dataclasses import replace
+
+import pytest
+from prefect.client.schemas.objects import DeploymentSchedule
+from prefect.client.schemas.responses import DeploymentResponse, GlobalConcurrencyLimitResponse
+
+from flows.scheduled.deploying import schedule_of, stands
+from flows.scheduled.deployments import Planned, deployments
+from tests.mappings.language.hubs import examples, loaded
+
+SYNC, FULL, HOUSE = deployments(loaded(examples()), "/srv/casehub")
+
+
+def on_the_server(one: Planned, **given):
+    """The deployment as the server tells it."""
+    schedule = schedule_of(one.schedule, active=True)
+    number = uuid.uuid4()
+    limit = GlobalConcurrencyLimitResponse(name="d", limit=1, active=True, active_slots=0, slot_decay_per_second=0.0)
+    form = {
+        "name": one.name,
+        "flow_id": uuid.uuid4(),
+        "entrypoint": one.entrypoint,
+        "parameters": dict(one.parameters),
+        "work_pool_name": one.pool,
+        "job_variables": one.variables,
+        "pull_steps": one.pull,
+        "tags": ["casehub"],
+        "schedules": [DeploymentSchedule(deployment_id=number, schedule=schedule.schedule, slug=schedule.slug)],
+        "global_concurrency_limit": limit if one.alone else None,
+        "labels": {},
+    }
+    return DeploymentResponse(**{**form, **given})
+
+
+@pytest.mark.parametrize("one", [SYNC, FULL, HOUSE], ids=lambda one: one.flow)
+def test_what_was_made_stands(one):
+    assert stands(one, on_the_server(one))
+
+
+def test_one_that_somebody_paused_stands():
+    assert stands(SYNC, on_the_server(SYNC, paused=True))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"entrypoint": "flows.scheduled.other.other"},
+        {"parameters": {"hub": "/srv/casehub", "name": "sales"}},
+        {"work_pool_name": "other"},
+        {"job_variables": {"env": {}}},
+        {"pull_steps": []},
+        {"schedules": []},
+        {"global_concurrency_limit": None},
+    ],
+    ids=lambda other: next(iter(other)),
+)
+def test_one_that_differs_does_not(other):
+    assert not stands(SYNC, on_the_server(SYNC, **other))
+
+
+def test_another_period_is_another_deployment():
+    sooner = replace(SYNC, schedule={**SYNC.schedule, "interval": 60.0})
+
+    assert not stands(sooner, on_the_server(SYNC))
+
+
+def test_a_cron_line_keeps_its_time_zone():
+    schedule = schedule_of(FULL.schedule, active=False)
+
+    assert (schedule.schedule.cron, schedule.schedule.timezone) == ("0 3 * * *", "Europe/Moscow")
+    assert (schedule.active, schedule.slug) == (False, "full-scan")
