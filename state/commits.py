@@ -237,6 +237,8 @@ def _collect_new_link(
         batch.changes.unpark(stranger, field="")
     place = Place(record.system, record.kind, entity=one.outcome.entity.id, record=record.id)
     before = dict(creates[0].left_out) if creates else {}
+    if creates:
+        batch.changes.unpark(place, field="")  # its making may have been in doubt, or refused
     for each in dead:
         before |= each.parked
     batch.changes.fields(place, before=before, after=kept.parked)

@@ -80,6 +80,20 @@ def open_writes(store: Store, *, system: str | None = None, limit: int = 200) ->
         return tuple(_outgoing(dict(row)) for row in rows)
 
 
+def send_again(store: Store, owner: str, *, system: str, kind: str) -> bool:
+    """
+    Plan the create of an entity anew that nobody knows the end of: a person has looked, and it is not there.
+
+    False where there is none, or where a worker is still about it.
+    """
+    place = (outbox.c.entity == owner, outbox.c.system == system, outbox.c.kind == kind)
+    doubtful_one = sa.update(outbox).where(
+        *place, outbox.c.verb == "create", outbox.c.state == "sent", outbox.c.worker.is_(None), IS_OPEN
+    )
+    with store.write() as conn:
+        return conn.execute(doubtful_one.values(state="planned", not_before=None)).rowcount == 1
+
+
 def purge(store: Store, *, before: datetime) -> int:
     """Forget writes that were settled or parked before a time; the history keeps what they did."""
     closed = sa.delete(outbox).where(outbox.c.state.in_(("settled", "parked", "dropped")), outbox.c.closed_at < before)

@@ -69,6 +69,7 @@ def link_of(row: Row, write: OpenWrite | None) -> Link:
         parked=codec.each(row["parked"], codec.parked_of),
         write=write,
         tombstone=row["tombstone"],
+        gone=row["gone"] or "",
         in_scope=row["in_scope"],
         url=row["url"],
         touched=row["touched"],

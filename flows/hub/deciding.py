@@ -75,7 +75,7 @@ def _losses(
             continue  # a record that was found takes its place
         if link.tombstone and WHOLE not in link.parked and link.id not in claimed.snapshots:
             entity, told = lost(entity, sides, link, rule=wired.shape.gone, origin=origin)
-            parked = {**link.parked, WHOLE: attention(link)}
+            parked = {**link.parked, WHOLE: attention(link, claimed.entity.key, rule=wired.shape.gone)}
             changes.append(LinkChange(link.id, link.bases, link.seen, parked, answers=link.answers))
             events += told
         elif _has_left(wired, claimed, link):

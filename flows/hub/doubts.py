@@ -10,14 +10,17 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from connectors.base import Connector
-from mappings.exchange import Found, Receipt
+from connectors.errors import AuthFailed, ConnectorError, RetryLater
+from mappings.exchange import Found, Receipt, VendorRecord
 from mappings.reconcile.marker import Marker
-from state import outbox
+from mappings.reconcile.model import LinkChange, Parked
+from state import inbox, outbox
 from state.types import Outgoing, Settled
 
 from .pushing import settle_one, store_settled, unseen_or_expected
+from .sides import record_made
 from .times import stamp_time
-from .wired import Wired
+from .wired import IN_DOUBT, WHOLE, Wired
 
 
 async def settle_doubts(wired: Wired, system: str) -> int:
@@ -34,17 +37,40 @@ async def settle_doubts(wired: Wired, system: str) -> int:
 
 async def _create_in_doubt(wired: Wired, connector: Connector, one: Outgoing) -> Settled:
     lag = connector.abilities.request_timeout + connector.abilities.index_lag
-    search = await connector.find(one.kind, str(Marker(one.entity.id, one.generation)))
+    try:
+        search = await connector.find(one.kind, str(Marker(one.entity.id, one.generation)))
+    except (AuthFailed, RetryLater):
+        raise
+    except ConnectorError as error:  # it is this record that cannot be looked for; the others go on
+        return _unknown(wired, one, str(error))
+    later = wired.clock() + timedelta(seconds=lag)
     if search.ids:
         found = (await connector.get(one.kind, [search.ids[0]]))[0]
-        if found.record is not None:
-            receipt = Receipt(one.key, "done", id=found.id, record=found.record, began=wired.clock())
-            return settle_one(wired, one, receipt)
-        return Settled(one.key, "sent", not_before=wired.clock() + timedelta(seconds=lag))
-    waited = one.sent_at is not None and search.began - one.sent_at >= timedelta(seconds=lag)
-    if waited and (search.current or _is_newer(search.newest, one)):
+        return Settled(one.key, "sent", not_before=later) if found.record is None else _found(wired, one, found.record)
+    if one.sent_at is None or search.began - one.sent_at < timedelta(seconds=lag):
+        return Settled(one.key, "sent", not_before=later)
+    if search.current or _is_newer(search.newest, one):
         return Settled(one.key, "planned", not_before=wired.clock())
-    return Settled(one.key, "sent", not_before=wired.clock() + timedelta(seconds=lag))
+    return _unknown(wired, one, f"{one.system} has shown nothing newer since, so its search may be behind")
+
+
+def _found(wired: Wired, one: Outgoing, record: VendorRecord) -> Settled:
+    """It was made. Unless nothing has changed since then, a person may have been there."""
+    made = record_made(record)
+    receipt = Receipt(one.key, "done", id=record.id, record=record, began=wired.clock())
+    return settle_one(wired, one, receipt, found_again=made is None or made != record.stamp)
+
+
+def _unknown(wired: Wired, one: Outgoing, why: str) -> Settled:
+    """Still nobody knows: a person is told, who may look in the system."""
+    key = one.entity.key
+    text = (
+        f"a record was to be made and no answer came; it may be there: {why}. Look for it in {one.system}: if it is "
+        f"there, `casehub case link {key} {one.system} ID`; if not, `casehub parked retry {key}` sends it again"
+    )
+    parked = {**one.left_out, WHOLE: Parked(IN_DOUBT, text)}
+    later = wired.clock() + timedelta(minutes=5)
+    return Settled(one.key, "sent", change=LinkChange(0, {}, {}, parked), not_before=later)
 
 
 def _is_newer(newest: str | None, one: Outgoing) -> bool:
@@ -59,6 +85,9 @@ async def _updates_in_doubt(wired: Wired, connector: Connector, going: Sequence[
         mine = [one for one in going if one.kind == kind]
         began = wired.clock()
         found = await connector.get(kind, [one.external_id or "" for one in mine])
+        hidden = [answer for answer in found if answer.state == "refused"]
+        if hidden:
+            await asyncio.to_thread(inbox.put_found, wired.store, hidden, system=mine[0].system, kind=kind, began=began)
         for one, answer in zip(mine, found, strict=True):
             settled.append(_update_in_doubt(wired, one, answer, began=began))
     return settled

@@ -1,12 +1,12 @@
 """Linking by hand: this record is the case's, whatever the rules of the mapping say, or it is not."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mappings.exchange import Found
 from mappings.reconcile.model import Event, Link
 from state import cases, claims, commits, inbox, unlinking, waiting
-from state.types import Claimed, NewLink, Snapshot
+from state.types import Claimed, NewLink, OpenCreate, Snapshot
 
 from .casework import Act, Busy
 from .deciding import Meeting, decide_claimed
@@ -104,12 +104,19 @@ def _claim(act: Act, scope: Scope) -> Claimed:
     if not batch.cases:
         raise Busy("another worker is deciding this case; try again in a moment")
     claimed = batch.cases[0]
-    creates = [one.write for one in claimed.creates if (one.system, one.kind) == scope]
+    creates = [one.write for one in claimed.creates if (one.system, one.kind) == scope and not _overdue(act, one)]
     writes = [one.write for one in claimed.links if (one.system, one.kind) == scope and one.write]
     if any(write.state == "sent" for write in (*creates, *writes)):
         claims.release(wired.store, wired.worker, entities=[act.entity])
         raise Unlinkable(_DOUBT)
     return claimed
+
+
+def _overdue(act: Act, create: OpenCreate) -> bool:
+    """A create whose answer can no longer come: a person who has found the record may say so."""
+    abilities = act.wired.connectors[create.system].abilities
+    patience = timedelta(seconds=abilities.request_timeout + abilities.index_lag)
+    return create.sent_at is not None and act.wired.clock() - create.sent_at > patience
 
 
 def unlink(act: Act, system: str, *, kind: str | None = None) -> Linked:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from state import attention, cases, inbox, waiting
+from state import attention, cases, inbox, outbox, waiting
 from state.attention import Attention, Place
 
 from .casework import Act, leave_parked, retry_parked
-from .wired import WHOLE, Wired
+from .wired import IN_DOUBT, WHOLE, Wired
 from .wiring import Installation
 
 
@@ -62,6 +62,9 @@ def retry(wired: Wired, entry: Attention, *, person: str) -> None:
     if entry.entity is None:
         if not waiting.wake(store, entry.system, kind=entry.kind, record=entry.record):
             inbox.hint(store, entry.system, kind=entry.kind, ids=[entry.record], reason="a person asked")
+    elif entry.code == IN_DOUBT:
+        if outbox.send_again(store, entry.entity, system=entry.system, kind=entry.kind):
+            attention.unpark_records(store, [Place(entry.system, entry.kind, entity=entry.entity)])
     elif entry.field == WHOLE and entry.record:
         inbox.hint(store, entry.system, kind=entry.kind, ids=[entry.record], reason="a person asked")
         cases.mark_due(store, [entry.entity])

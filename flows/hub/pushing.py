@@ -4,7 +4,7 @@ The end of a pass: send what is planned, and note what became of it. `sent` is s
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -19,6 +19,7 @@ from mappings.reconcile.settle import Settlement, left_out
 from state import dictionaries, outbox, settling
 from state.types import Outgoing, Settled
 
+from .overwritten import overwritten, parked_for
 from .wired import WHOLE, Channel, Wired
 
 
@@ -121,11 +122,11 @@ def _changes(channel: Channel, write: FieldWrite) -> list[Change]:
     return [Change(place, view, expected.get(place), hops=write.hops) for place, view in views.items()]
 
 
-def settle_one(wired: Wired, one: Outgoing, receipt: Receipt) -> Settled:
-    """Return what is kept of *receipt*."""
+def settle_one(wired: Wired, one: Outgoing, receipt: Receipt, *, found_again: bool = False) -> Settled:
+    """Return what is kept of *receipt*; FOUND_AGAIN: of a record that may have been edited since it was made."""
     match receipt.state:
         case "done" | "refused":
-            return _settle_fields(wired, one, receipt)
+            return _settle_fields(wired, one, receipt, found_again=found_again)
         case "moved":
             return Settled(one.key, "due", record=receipt.record, began=receipt.began, rest=True, due=True)
         case "gone":
@@ -141,7 +142,7 @@ def _in_doubt_until(wired: Wired, system: str) -> datetime:
     return wired.clock() + timedelta(seconds=abilities.request_timeout + abilities.index_lag)
 
 
-def _settle_fields(wired: Wired, one: Outgoing, receipt: Receipt) -> Settled:
+def _settle_fields(wired: Wired, one: Outgoing, receipt: Receipt, *, found_again: bool) -> Settled:
     channel = wired.shape.channels[one.system, one.kind]
     made = one.verb == "create"
     if made and receipt.record is None and receipt.id is None:
@@ -157,10 +158,11 @@ def _settle_fields(wired: Wired, one: Outgoing, receipt: Receipt) -> Settled:
         held=held_of(one.entity),
         now=wired.clock(),
         onward=partial(_way_on, wired, one),
+        found_again=found_again,
     )
     if made:
         result = Settlement(left_out(result.change, one.left_out), result.events, result.again, result.absorbed)
-    return _settled(one, receipt, result)
+    return _settled(one, receipt, _told_of_lost(wired, one, receipt, result))
 
 
 def _settled(one: Outgoing, receipt: Receipt, result: Settlement) -> Settled:
@@ -175,7 +177,7 @@ def _settled(one: Outgoing, receipt: Receipt, result: Settlement) -> Settled:
         record=record,
         began=receipt.began,
         rest=record is not None and not result.absorbed,
-        events=[*linked, *overwritten(one, receipt), *result.events],
+        events=[*linked, *result.events],
         due=result.again or made,
         version=record.version if record else None,
         url=record.url if record else None,
@@ -183,15 +185,18 @@ def _settled(one: Outgoing, receipt: Receipt, result: Settlement) -> Settled:
     )
 
 
-def overwritten(one: Outgoing, receipt: Receipt) -> list[Event]:
-    """Edits that the system's change log shows between our compare and our write: fetched into the history."""
-    return [
-        Event(
-            "overwritten", past.place, past.old, past.new, system=one.system, by=past.by or "", cause=f"log {past.id}"
-        )
-        for past in receipt.log
-        if not past.ours
-    ]
+def _told_of_lost(wired: Wired, one: Outgoing, receipt: Receipt, result: Settlement) -> Settlement:
+    """Edits that our write went over are told: in the history, and at the field unless more is said of it there."""
+    channel = wired.shape.channels[one.system, one.kind]
+    lost = overwritten(channel, one, receipt)
+    if not lost or receipt.record is None:
+        return result
+    parked = dict(result.change.parked)
+    for each in lost:
+        shown = channel.fields[each.field.field].view(receipt.record.views)
+        parked.setdefault(each.field.field, parked_for(channel, one, each, shown=shown))
+    events = (*(each.event(one.system) for each in lost), *result.events)
+    return replace(result, change=replace(result.change, parked=parked), events=events)
 
 
 def _never_made(one: Outgoing, receipt: Receipt) -> Settled:

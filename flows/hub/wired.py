@@ -19,6 +19,8 @@ Scope = tuple[str, str]
 """(system, kind)."""
 LEFT = "left scope"
 """The code of a record that is still there and no longer takes part (`leave_when`)."""
+IN_DOUBT = "in doubt"
+"""The code of a create of which nobody knows, after all the waiting, whether it was carried out."""
 WHOLE = ""
 """The name under which something is parked that concerns a record as a whole."""
 

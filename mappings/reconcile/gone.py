@@ -54,7 +54,12 @@ def _edited_since(entity: Entity, sides: Sequence[Side]) -> bool:
     return False
 
 
-def attention(link: Link) -> Parked:
-    """Return the entry that tells of a detached record."""
-    text = f"#{link.external_id} no longer exists there; the other records stay as they are"
-    return Parked("gone", text)
+def attention(link: Link, key: str, *, rule: Gone) -> Parked:
+    """Return the entry that tells of a record that is gone, and what can be done about it."""
+    _, merged, other = link.gone.partition("merged into ")
+    text = f"#{link.external_id} was merged into #{other} there" if merged else f"#{link.external_id} is deleted there"
+    if rule == "restore":
+        return Parked("gone", f"{text}; it will be made again")
+    stays = "the case is closed" if rule == "close" else "the other records stay as they are"
+    undo = f"`casehub case unlink {key} {link.system}` frees the case for another one"
+    return Parked("gone", f"{text}; {stays}. Restore it there, or {undo}")

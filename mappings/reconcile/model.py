@@ -53,7 +53,7 @@ class Parked:
     it was), ``altered`` (the server made something else of it), ``unclear`` (the server or a person), ``unseen``
     (never shown), ``out`` (a person's change where the hub only writes), ``in`` (another value where the hub only
     reads), ``no way`` (workflow), ``lossy`` (a write would drop content), ``drift`` (differs though nobody moved),
-    ``gone``.
+    ``gone``, ``overwritten`` (told, nothing is held back: our write went over an edit of the same moment).
     """
 
     code: str
@@ -130,6 +130,8 @@ class Link:
     parked: Mapping[str, Parked] = field(default_factory=dict)
     write: OpenWrite | None = None
     tombstone: bool = False
+    gone: str = ""
+    """Of a tombstone: why, where more is known than that the record is gone (``merged into 12``)."""
     in_scope: bool = True
     url: str | None = None
     touched: datetime | None = None

@@ -80,7 +80,18 @@ def take_note(
             _note_cell(notes, cells[entry.name], facts)
         else:
             _note_unseen(notes, entry, facts)
+        _keep_told(notes, entry, facts)
     return notes
+
+
+def _keep_told(notes: Notes, entry: Field, facts: Facts) -> None:
+    """That a write went over somebody's edit stays on the list until the field changes or a person answers."""
+    told = notes.side.link.parked.get(entry.name)
+    if told is None or told.code != OVERWRITTEN or entry.name in notes.parked:
+        return
+    same = all(facts.get(fact) == value for fact, value in told.value.items())
+    if same and seen_view(notes.side, entry) == told.view:
+        notes.parked[entry.name] = told
 
 
 def _hold(notes: Notes, entry: Field, cell: Cell | None, decisions: Mapping[str, Decision]) -> None:
@@ -204,5 +215,6 @@ def _held_back(parked: Parked, entry: Field, facts: Facts) -> bool:
     return parked.code in HELD_BACK and not allowed and dict(parked.value) == dict(facts)
 
 
+OVERWRITTEN = "overwritten"
 HELD_BACK = frozenset({"left", "rejected", "dropped", "altered", "unclear", "no way", "refused", "lossy", "unseen"})
 """Codes that keep a wish from being tried again while value and view stay the same."""

@@ -59,10 +59,14 @@ def settle(
     held: Held,
     now: datetime,
     onward: Onward | None = None,
+    found_again: bool = False,
 ) -> Settlement:
     """
     Settle *write* by a receipt that is ``done`` or ``refused`` (any other one leaves the write open: there is nothing
     to settle). *fields* are those of the link's mapping.
+
+    FOUND_AGAIN: the record was made, who knows when, and found again; a person may have been there since. What is as
+    it was written is ours, all else is met for the first time: nothing of it counts as the server's own filling.
     """
     state = _Settling(link, dict(link.bases), dict(link.seen), dict(link.parked), dict(link.answers))
     settled = {wanted.field: fields[wanted.field] for wanted in write.fields if wanted.field in fields}
@@ -79,15 +83,22 @@ def settle(
             _refused(state, entry, wanted, refused=refusals[entry.name], view=view, onward=onward)
         elif receipt.state == "refused":
             state.again = True
+        elif found_again and not _as_written(entry, wanted, view):
+            state.again = True
         elif receipt.record is not None:
             state.parked.pop(entry.name, None)
             _by_view(state, entry, wanted, view, create=write.verb == "create", proved=receipt.proved, held=held)
             state.answers[entry.name] = (now, *link.answers.get(entry.name, ())[1:])
-    if write.verb == "create" and receipt.record is not None:
+    if write.verb == "create" and receipt.record is not None and not found_again:
         _defaults(state, receipt.record, fields, written=settled.keys() - refusals.keys())
     change = LinkChange(link.id, state.bases, state.seen, state.parked, answers=state.answers)
     absorbed = receipt.record is not None and _absorbed(state, receipt.record, fields)
     return Settlement(change, tuple(state.events), state.again, absorbed)
+
+
+def _as_written(entry: Field, wanted: FieldWrite, view: "View | Unseen | None") -> bool:
+    said = wanted.value.items()
+    return not isinstance(view, Unseen) and all(entry.lens.fits(fact, value, view) for fact, value in said)
 
 
 def _refusals(entries: Mapping[str, Field], receipt: Receipt) -> dict[str, Refused]:
@@ -156,7 +167,7 @@ def _by_view(
         return
     old = last_seen(state.bases, state.seen, entry)
     reading = entry.lens.read(view, held)
-    if all(entry.lens.fits(fact, value, view) for fact, value in wanted.value.items()):
+    if _as_written(entry, wanted, view):
         _base_at(state, entry, view, said=wanted.value, reading={} if isinstance(reading, Refusal) else reading)
         before = wanted.expected if isinstance(old, Unseen) else old
         state.events.append(Event("write", entry.name, before, view, system=state.link.system))

@@ -26,7 +26,10 @@ def test_by_default_the_others_stay_and_attention_says_so():  # H50
 
     assert after == entity
     assert [(e.what, e.system, e.cause) for e in events] == [("gone", "trk", "#trk-2 is gone; the other records stay")]
-    assert attention(gone).text == "#trk-2 no longer exists there; the other records stay as they are"
+    assert attention(gone, "CASE-1", rule="detach").text == (
+        "#trk-2 is deleted there; the other records stay as they are. "
+        "Restore it there, or `casehub case unlink CASE-1 trk` frees the case for another one"
+    )
 
 
 def test_what_is_made_again_carries_the_next_generation():
@@ -76,7 +79,13 @@ def test_a_value_that_some_system_does_not_have_yet_stops_the_closing_too():  # 
 def test_a_record_that_came_back_is_compared_as_ever():
     sides = [
         a_side("crm", 1, values={"title": "новое"}),
-        a_side("trk", 2, values={"title": "Смета"}, fresh={"title": "Смета"}, parked={"": attention(world()[2])}),
+        a_side(
+            "trk",
+            2,
+            values={"title": "Смета"},
+            fresh={"title": "Смета"},
+            parked={"": attention(world()[2], "CASE-1", rule="detach")},
+        ),
     ]
 
     outcome = reconcile(a_case({"title": "новое"}), sides, rules())
@@ -86,6 +95,12 @@ def test_a_record_that_came_back_is_compared_as_ever():
 
 
 def test_a_record_that_came_back_as_it_was_is_off_the_list():
-    side = a_side("trk", 2, values={"title": "Смета"}, fresh={"title": "Смета"}, parked={"": attention(world()[2])})
+    side = a_side(
+        "trk",
+        2,
+        values={"title": "Смета"},
+        fresh={"title": "Смета"},
+        parked={"": attention(world()[2], "CASE-1", rule="detach")},
+    )
 
     assert reconcile(a_case({"title": "Смета"}), [side], rules()).links[0].parked == {}
