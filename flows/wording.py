@@ -106,11 +106,12 @@ def _stale(error: Stale) -> Advice:
     if error.plan.trouble:
         told = "\n".join(f"  {why}" for why in error.plan.trouble.values())
         return Advice(f"the plan was not carried out: not every system answers.\n{told}", "unreachable")
-    lines = ["the plan was not carried out: by now a pass would do something else.", *_moved(error.moved)]
+    lines = ["the plan was not carried out: by now a pass would do something else.", *moved_lines(error.moved)]
     return Advice("\n".join([*lines, f"Make a new one: casehub plan {error.plan.sync} -o FILE"]), "stopped")
 
 
-def _moved(moved: Moved) -> list[str]:
+def moved_lines(moved: Moved) -> list[str]:
+    """Return what has moved since a plan was made, the first of each kind."""
     lines = ["  the mappings have changed"] if moved.mapping else []
     for word, entries in (("new", moved.new), ("no longer", moved.gone), ("different", moved.changed)):
         lines += [f"  {word}: {entry}" for entry in entries[:MOST_TOLD]]

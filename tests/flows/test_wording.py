@@ -6,8 +6,7 @@ from connectors.errors import AuthFailed, Gone, RetryLater
 from flows.hub.applying import Moved
 from flows.hub.casework import Busy as CaseBusy
 from flows.hub.running import AlreadyRunning
-from flows.wording import _moved as moved_lines
-from flows.wording import advice, attention, stopped, unexpected, unreachable
+from flows.wording import advice, attention, moved_lines, stopped, unexpected, unreachable
 from state.errors import Busy, LeaseLost, StateError, Unavailable, WrongKey
 
 
