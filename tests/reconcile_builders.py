@@ -12,7 +12,7 @@ from mappings.lens import Clash, Direction, Field, Lens, Refusal, Single, Unseen
 from mappings.policy import Policy
 from mappings.reconcile import Rules, Settlement, reconcile, settle, slot
 from mappings.reconcile.judge import seen_view
-from mappings.reconcile.model import Base, Entity, Fact, FieldWrite, Link, OpenWrite, Origin, Outcome, Side
+from mappings.reconcile.model import Base, Entity, Fact, FieldWrite, Link, LinkChange, OpenWrite, Origin, Outcome, Side
 from mappings.transforms.vocabulary import Spot, Vocabulary
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -132,12 +132,16 @@ def after(sides: Sequence[Side], outcome: Outcome, fresh: Mapping[str, Mapping[s
     changes = {change.link: change for change in outcome.links}
     result = []
     for side in sides:
-        change = changes[side.link.id]
-        link = replace(
-            side.link, bases=change.bases, seen=change.seen, parked=change.parked, answers=change.answers, write=None
-        )
+        link = _left_with(side, changes[side.link.id])
+        link = replace(link, touched=NOW if side.fresh is not None else link.touched)
         result.append(replace(side, link=link, fresh=(fresh or {}).get(side.link.system)))
     return result
+
+
+def _left_with(side: Side, change: LinkChange) -> Link:
+    return replace(
+        side.link, bases=change.bases, seen=change.seen, parked=change.parked, answers=change.answers, write=None
+    )
 
 
 def written(sides: Sequence[Side], outcome: Outcome) -> list[Side]:
@@ -150,11 +154,7 @@ def settled(side: Side, wanted: Sequence[FieldWrite], shown: Mapping[str, View] 
     """The side after *wanted* was sent and answered: the record then shows what was written, or SHOWN (by field)."""
     if not wanted:
         return side
-    change = settlement(side, wanted, shown, **receipt).change
-    link = replace(
-        side.link, bases=change.bases, seen=change.seen, parked=change.parked, answers=change.answers, write=None
-    )
-    return replace(side, link=link)
+    return replace(side, link=_left_with(side, settlement(side, wanted, shown, **receipt).change))
 
 
 def settlement(

@@ -7,8 +7,9 @@ move that is no answer, in any system, or an edit at the hub starts the row anew
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeAlias
 
-from .judge import Cell, stored_view
+from .judge import Cell, by_fact, stored_view
 from .rules import ANSWER_WINDOW
 
 Times = Mapping[str, tuple[datetime, ...]]
@@ -20,19 +21,29 @@ def count_answers(
     """Return fact -> the systems that answered in a row, and link -> its times as they now stand."""
     if not any(cell.field.name in cell.side.link.answers for cell in cells):
         return {}, {}
-    times = {cell.side.link.id: dict(cell.side.link.answers) for cell in cells}
-    rows: dict[str, tuple[str, ...]] = {}
-    for fact in {fact for cell in cells for fact in cell.field.facts}:
-        carriers = [cell for cell in cells if fact in cell.field.facts]
-        fresh = [cell for cell in carriers if _just_moved(cell, fact)]
+    carriers = by_fact(cells)
+    anew: set[Place] = set()
+    answering: set[Place] = set()
+    for fact, those in carriers.items():
+        fresh = [cell for cell in those if _just_moved(cell, fact)]
         if fresh and not all(_is_answer(cell, now) for cell in fresh):
-            _start_anew(times, carriers)
-        elif fresh:
-            for cell in fresh:
-                kept = times[cell.side.link.id]
-                kept[cell.field.name] = (*kept[cell.field.name], now)
-        rows[fact] = tuple(_answered(times, carriers))
-    return rows, times
+            anew.update(_place(cell) for cell in those)
+        else:
+            answering.update(_place(cell) for cell in fresh)
+    times = {cell.side.link.id: dict(cell.side.link.answers) for cell in cells}
+    for link, field in anew | answering:
+        kept = times[link].get(field, ())
+        if kept:
+            times[link][field] = kept[:1] if (link, field) in anew else (*kept, now)
+    return {fact: tuple(_answered(times, those)) for fact, those in carriers.items()}, times
+
+
+Place: TypeAlias = tuple[int, str]
+"""A field of a link: what an answer is counted for, however many facts of it moved at once."""
+
+
+def _place(cell: Cell) -> Place:
+    return cell.side.link.id, cell.field.name
 
 
 def _just_moved(cell: Cell, fact: str) -> bool:
@@ -43,13 +54,6 @@ def _just_moved(cell: Cell, fact: str) -> bool:
 def _is_answer(cell: Cell, now: datetime) -> bool:
     written = cell.side.link.answers.get(cell.field.name, ())
     return bool(written) and now - written[0] <= ANSWER_WINDOW
-
-
-def _start_anew(times: dict[int, dict[str, tuple[datetime, ...]]], carriers: Iterable[Cell]) -> None:
-    for cell in carriers:
-        kept = times[cell.side.link.id]
-        if cell.field.name in kept:
-            kept[cell.field.name] = kept[cell.field.name][:1]
 
 
 def _answered(times: Mapping[int, Times], carriers: Iterable[Cell]) -> list[str]:

@@ -129,6 +129,8 @@ def _quarrel(dispute: Dispute, rules: Rules) -> str | None:
     if len(asked) < MOST_ANSWERS:
         return None
     systems = sorted({*asked, *(p.system for p in dispute.proposals)})
+    if len(systems) == 1:
+        return f"{systems[0]} has answered what we wrote there {len(asked)} times in a row"
     return f"{' and '.join(systems)} have answered each other {len(asked)} times in a row"
 
 

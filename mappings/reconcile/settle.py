@@ -81,9 +81,7 @@ def settle(
             if write.verb == "update":
                 _still_standing(state, entry, wanted, view=view, held=held)
             _refused(state, entry, wanted, refused=refusals[entry.name], view=view, onward=onward)
-        elif receipt.state == "refused":
-            state.again = True
-        elif found_again and not _as_written(entry, wanted, view):
+        elif receipt.state == "refused" or (found_again and not _as_written(entry, wanted, view)):
             state.again = True
         elif receipt.record is not None:
             state.parked.pop(entry.name, None)

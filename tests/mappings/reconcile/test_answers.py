@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from mappings.reconcile import chosen, reconcile, set_fact
-from tests.reconcile_builders import HUB, NOW, a_case, a_side, after, rules, settled, value, writes
+from tests.reconcile_builders import HUB, NOW, a_case, a_cell, a_side, after, rules, settled, value, writes
 
 SECONDS = timedelta(seconds=30)
 
@@ -102,3 +102,22 @@ def test_a_parked_view_is_not_counted_again_with_every_look():
     again = reconcile(parked.entity, after(sides, parked), rules())
 
     assert [change.answers for change in again.links] == [change.answers for change in parked.links]
+
+
+def test_a_cell_that_moves_in_both_its_facts_has_answered_once():
+    cell = a_cell({"НОВАЯ": {"stage": "lead", "outcome": "open"}, "УСПЕХ": {"stage": "defence", "outcome": "won"}})
+    said = {"stage": "lead", "outcome": "open"}
+    side = a_side("trk", 2, fields=[cell], values=said, views={"position": "НОВАЯ"}, fresh={"position": "УСПЕХ"})
+    earlier = (NOW - SECONDS, NOW - SECONDS, NOW - SECONDS)
+
+    third = reconcile(a_case(said), [with_answers(side, *earlier)], rules())
+    second = reconcile(a_case(said), [with_answers(side, *earlier[:2])], rules())
+
+    assert {conflict.why for conflict in third.entity.conflicts.values()} == {
+        "trk has answered what we wrote there 3 times in a row"
+    }
+    assert (second.entity.conflicts, len(second.links[0].answers["position"])) == ({}, 3)
+
+
+def with_answers(side, *times):
+    return replace(side, link=replace(side.link, answers={"position": times}))

@@ -142,6 +142,15 @@ def test_what_is_unclear_becomes_a_question():  # H12
     assert writes(asked, [crm, trk]) == {}
 
 
+def test_a_base_stands_for_what_was_written_and_not_for_another_reading_of_its_view():  # H9
+    plan = a_choice(values={"P": ["discovery", "estimate"], "N": "lead"})
+    side = a_side("crm", 1, fields=[plan], values={"stage": "lead"}, views={"stage": "N"})
+
+    result = settlement(side, [FieldWrite("stage", {"stage": "estimate"}, "P", "N")])
+
+    assert result.change.bases["stage"].value == {"stage": "estimate"}
+
+
 def test_only_the_fields_of_the_write_are_settled():  # H3
     entries = [a_field(), a_field("amount")]
     side = a_side("trk", 2, fields=entries, values={"title": "t", "amount": "10"})
