@@ -127,4 +127,6 @@ def _select(each: Input) -> str:
         f'<option value="{escape(value)}"{" selected" if value in chosen else ""}>{escape(label)}</option>'
         for value, label in each.choices
     )
-    return f'<select id="{escape(each.name)}" name="{escape(each.name)}"{many}>{options}</select>'
+    name = escape(each.name)
+    nothing = f'<input type="hidden" name="{name}" value="">' if many else ""  # or nothing chosen would not be sent
+    return f'{nothing}<select id="{name}" name="{name}"{many}>{options}</select>'

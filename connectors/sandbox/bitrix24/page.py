@@ -18,7 +18,7 @@ from ..page import (
     table,
 )
 from ..wire import Answer, Request, see_other
-from .errors import Refused
+from .errors import Refused, denied
 from .fields import COMPANY, CONTACT, DEAL, FIELDS, Field
 from .portal import Item, Portal, User
 from .stages import PIPELINES, STAGES
@@ -49,16 +49,17 @@ class Page:
                 return self._deal(request, int(number))
         return None
 
-    def _list(self) -> Answer:
+    def _list(self, said: str = "") -> Answer:
         rows = sorted(self._portal.items[DEAL], key=lambda row: (row["updatedTime"], row["id"]), reverse=True)
         shown_rows = (
             (f"№ {row['id']}", link(_address(row["id"]), row["title"]), self._stage(row), _money(row), self._when(row))
             for row in rows[:200]
         )
-        body = [paragraph(f"Сделок: {len(rows)}", kind="quiet")]
+        body = [paragraph(said, kind="said")] if said else []
+        body += [paragraph(f"Сделок: {len(rows)}", kind="quiet")]
         body += [form(_address(0), [self._guard(), Input("title", "Новая сделка"), self._as()], button="Добавить")]
         body += [table(("№", "Сделка", "Стадия", "Сумма", "Изменена"), shown_rows)]
-        return page_answer(TITLE, body)
+        return page_answer(TITLE, body, status=400 if said else 200)
 
     def _deal(self, request: Request, number: int) -> Answer:
         if request.method == "POST":
@@ -80,17 +81,22 @@ class Page:
         one = dict(sent)
         if not hmac.compare_digest(one.get("guard", "").encode(), self._token.encode()):
             return page_answer(TITLE, [paragraph("Форма устарела: откройте страницу заново.")], status=403)
-        user = self._portal.users.get(int(one.get("as") or 0), self._portal.user("sales"))
+        user = self._person(one.get("as", ""))
         deal = self._portal.items[DEAL].get(number)
         if number and deal is None:
             return page_answer(TITLE, [paragraph("Сделки нет.")], status=404)
         try:
+            if not user.may("update" if deal else "add"):
+                raise denied()
             changed = self._made(user, one) if deal is None else self._changed(user, deal, sent)
         except Refused as refused:
-            return self._shown(deal, refused.description, status=400) if deal else self._list()
+            return self._shown(deal, refused.description, status=400) if deal else self._list(refused.description)
         if changed is not deal:
             self._tell(DEAL, "UPDATE" if deal else "ADD", changed["id"])
         return see_other(_address(changed["id"]))
+
+    def _person(self, number: str) -> User:
+        return self._portal.users.get(int(number) if number.isdigit() else 0) or self._portal.user("manager")
 
     def _made(self, user: User, one: dict[str, str]) -> Item:
         return add_item(self._portal, DEAL, user, sent={"title": one.get("title", ""), "categoryId": 3})
@@ -101,11 +107,11 @@ class Page:
         stale = {each.name: each.value for each in self._inputs(deal)}
         for name in (*EDITED, *OWN):
             values = [value for key, value in sent if key == name]
-            if not values and not fields[name].multiple:
+            if not values:
                 continue
             given: Any = tuple(each for each in values if each) if fields[name].multiple else values[-1]
             if name == "ufCrm_1690000006":
-                given = tuple(each.strip() for each in (values or [""])[-1].split(",") if each.strip())
+                given = tuple(each.strip() for each in values[-1].split(",") if each.strip())
                 stale[name] = tuple(deal[name])
             if fields[name].type == "boolean":
                 given = "Y" if given == "1" else ""
@@ -122,7 +128,7 @@ class Page:
 
     def _as(self) -> Input:
         people = [(str(user.id), f"{user.person.first} {user.person.last}") for user in self._portal.users.values()]
-        return Input("as", "От чьего имени", str(self._portal.user("sales").id), "select", people)
+        return Input("as", "От чьего имени", str(self._person("").id), "select", people)
 
     def _inputs(self, deal: Item) -> Iterator[Input]:
         fields = FIELDS[DEAL]

@@ -8,7 +8,7 @@ from ..page import STYLE_PATH, Html, Input, form, heading, link, page_answer, pa
 from ..wire import Answer, Request, see_other
 from .attributes import may_edit, take
 from .installation import Installation
-from .model import Issue, Journal, User
+from .model import Detail, Issue, Journal, User
 from .saving import Saved, create, faults, update
 from .setup import CASE, FIELDS, PRIORITIES, STATUSES, TRACKERS, CustomField
 
@@ -83,7 +83,8 @@ class Page:
         body.append(form(f"/issues/{issue.id}", inputs, button=self._say("Сохранить", "Save")))
         body.append(heading(self._say("История", "History")))
         rows = (
-            (f"{each.created_on:%Y-%m-%d %H:%M:%S}", self._name(each.user_id), _told(each)) for each in issue.journals
+            (f"{each.created_on:%Y-%m-%d %H:%M:%S}", self._name(each.user_id), self._told(each))
+            for each in issue.journals
         )
         heads = (self._say("Когда (UTC)", "When (UTC)"), self._say("Кто", "Who"), self._say("Что", "What"))
         return self._whole([*body, table(heads, rows)], status=status)
@@ -186,6 +187,30 @@ class Page:
     def _name(self, user: int | None) -> str:
         return str(self._office.name_of(user)["name"]) if user else "—"
 
+    def _told(self, journal: Journal) -> str:
+        said = [
+            f"{self._field(each)}: {self._value(each, each.old)} → {self._value(each, each.new)}"
+            for each in journal.details
+        ]
+        return "; ".join([*said, journal.notes] if journal.notes else said)
+
+    def _field(self, detail: Detail) -> str:
+        known = FIELDS.get(int(detail.name)) if detail.property == "cf" else None
+        return known.name if known else detail.name.removesuffix("_id")
+
+    def _value(self, detail: Detail, value: str | None) -> str:
+        """Numbers are told by name, where they stand for something."""
+        if not value or detail.property != "attr":
+            return value or "—"
+        match detail.name:
+            case "status_id":
+                return STATUSES[int(value)].name
+            case "priority_id":
+                return PRIORITIES[int(value)]
+            case "assigned_to_id":
+                return self._name(int(value))
+        return value
+
 
 def _custom_input(field: CustomField, issue: Issue) -> Input:
     value = issue.custom.get(field.id, field.empty)
@@ -205,8 +230,3 @@ def _same(given: str | tuple[str, ...], stale: str | tuple[str, ...]) -> bool:
     if isinstance(given, tuple) or isinstance(stale, tuple):
         return given == stale
     return given.replace("\r\n", "\n") == stale or (given == "0" and stale == "")
-
-
-def _told(journal: Journal) -> str:
-    said = [f"{each.name}: {each.old or '—'} → {each.new or '—'}" for each in journal.details]
-    return "; ".join([*said, journal.notes] if journal.notes else said)
