@@ -142,7 +142,7 @@ def test_settings_that_do_not_fit_together_are_told_with_their_line(hub):
 # --- a process of its own ---------------------------------------------------------------------------------------------
 
 
-PLAINEST = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+PLAINEST = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "latin-1"}
 
 
 def test_every_script_is_printed_and_read_in_the_plainest_locale(opened):
