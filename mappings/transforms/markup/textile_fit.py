@@ -8,6 +8,7 @@ text is lost. `fitted` is idempotent.
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from . import textile_inline as inline
 from . import textile_line as line
@@ -109,6 +110,7 @@ def _split(item: Blocks) -> tuple[list[Block], list[Block], list[Block]]:
 # --- inside a line -----------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=256)
 def fit(runs: Runs) -> Runs:
     """Return *runs* as a line of Textile can hold them."""
     if _is_bare(runs):
@@ -122,6 +124,7 @@ def fit(runs: Runs) -> Runs:
     return _normal([Run(Break() if isinstance(run.leaf, Break) else Text(_told(run))) for run in unmarked])
 
 
+@lru_cache(maxsize=256)
 def written(runs: Runs) -> str | None:
     """Return *runs* in the plainest Textile that reads back as them; None where there is none."""
     if _is_bare(runs):

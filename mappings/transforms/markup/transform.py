@@ -130,6 +130,13 @@ class Markup(Plain):
             return plain_ends(text).rstrip()
         return _kept(self.markup, text)[0]
 
+    def fits(self, value: Value, view: View) -> bool:
+        shown = self.means(view)
+        if isinstance(shown, Refusal) or not self.holds_type(value):
+            return False
+        kept = self.kept(value)
+        return shown == kept or self.kept(shown) == kept  # what is kept is kept whole: no need to look twice
+
     # --- writing ---
 
     def say(self, value: str, view: View) -> View | Refusal:
