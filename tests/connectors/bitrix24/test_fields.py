@@ -129,7 +129,7 @@ def test_the_table_is_told_by_the_portal_and_kept_as_json():
     )
 
     assert table.names == ("title", "ufCrm_3")
-    assert [each for each in FieldTable.from_json(table.to_json())] == list(table)
+    assert list(FieldTable.from_json(table.to_json())) == list(table)
     assert table.get("ufCrm_3") == Field(
         "ufCrm_3", "Название", "enumeration", multiple=True, own=True, items=(("45", "Пилот"),)
     )

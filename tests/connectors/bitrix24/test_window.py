@@ -54,8 +54,8 @@ def test_whatever_happens_between_two_requests_everything_is_read_as_it_is_in_th
                 shown |= {record.id: record.views["title"] for record in page.records}
                 cursor, more = page.cursor, page.more
                 happen(portal, left.pop(0) if left else [])
-            for page in await pulled(connector, page):
-                shown |= {record.id: record.views["title"] for record in page.records}
+            for each in await pulled(connector, page):
+                shown |= {record.id: record.views["title"] for record in each.records}
         return shown
 
     shown = asyncio.run(read())
