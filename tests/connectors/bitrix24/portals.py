@@ -16,7 +16,7 @@ from connectors.sandbox.bitrix24.fields import COMPANY, CONTACT, DEAL
 from connectors.sandbox.bitrix24.portal import Item
 from connectors.sandbox.bitrix24.writing import add_item, update_item
 from connectors.sandbox.clock import Clock
-from mappings.exchange import Change, Create, Page, Update, VendorRecord, View, Views
+from mappings.exchange import Change, Create, Page, Receipt, Update, VendorRecord, View, Views
 
 MORNING = datetime(2026, 11, 20, 9, 30, 5, tzinfo=UTC)
 Before = Callable[[str, Mapping[str, Any]], httpx.Response | None]
@@ -121,3 +121,14 @@ def create(
 ) -> Create:
     changes = tuple(Change(place, view) for place, view in views.items())
     return Create(key, "портал", "deal", marker, changes, fixed or {})
+
+
+def refusals(receipt: Receipt) -> list[str | None]:
+    """The places that a receipt refuses."""
+    return [refused.place for refused in receipt.refused]
+
+
+def denied(*texts: str) -> httpx.Response:
+    """A batch of which every call is refused in words alone."""
+    errors = {f"c{number}": {"error": "", "error_description": text} for number, text in enumerate(texts)}
+    return httpx.Response(200, json={"result": {"result": [], "result_error": errors}})

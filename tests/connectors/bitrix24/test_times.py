@@ -2,7 +2,7 @@
 
 import pytest
 
-from connectors.bitrix24.times import day_view, filter_text, later_of, moment_of, moment_view, utc_of
+from connectors.bitrix24.times import DateForm, day_view, filter_text, later_of, moment_of, moment_view, utc_of
 
 
 def test_one_moment_has_one_text_whatever_the_portals_offset_is():
@@ -23,8 +23,8 @@ def test_the_later_stamp_is_kept_as_it_was_sent():
 
 
 @pytest.mark.parametrize(("form", "text"), [("iso", "2026-11-20T00:00:02+03:00"), ("plain", "2026-11-20 00:00:02")])
-def test_a_filter_begins_earlier_in_the_portals_own_zone(form: str, text: str):
-    assert filter_text("2026-11-20T00:00:12+03:00", form, shift=-10.0) == text  # type: ignore[arg-type]  # parametrized
+def test_a_filter_begins_earlier_in_the_portals_own_zone(form: DateForm, text: str):
+    assert filter_text("2026-11-20T00:00:12+03:00", form, shift=-10.0) == text
 
 
 def test_a_stamp_without_an_offset_is_no_stamp():
