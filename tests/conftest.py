@@ -6,6 +6,7 @@ see child processes or C libraries with sockets of their own (libpq); tests that
 """
 
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -76,7 +77,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["PREFECT_HOME"] = home
     os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
     os.environ["DO_NOT_TRACK"] = "1"
-    for name in [name for name in os.environ if name.startswith("CASEHUB_") and "_LIVE_" not in name]:
+    for name in [name for name in os.environ if re.match(r"CASEHUB_(?!\w*(LIVE|TEST)_)", name)]:
         del os.environ[name]  # the settings of whoever runs the tests are not the tests' settings
 
 

@@ -6,6 +6,7 @@ import itertools
 import sqlite3
 import tempfile
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -27,6 +28,10 @@ from mappings.exchange import Choice, Place, SystemPerson, View
 from state import cases
 from state.engine import upgrade
 from state.types import Whole
+
+SQLITE = "sqlite:///casehub.db"
+DATABASE: ContextVar[Callable[[], str]] = ContextVar("database", default=lambda: SQLITE)
+"""Gives the address of an empty database to each hub."""
 
 HUB = """
 database: sqlite:///casehub.db
@@ -153,14 +158,17 @@ def a_hub(
     clock: Callable[[], datetime] | None = None,
 ) -> AHub:
     """Make a hub in *folder* over memory systems with the given traits."""
-    (folder / "casehub.db").write_bytes(_empty_database())
-    (folder / "hub.yaml").write_text(hub, encoding="utf-8")
+    address = DATABASE.get()()
+    if address == SQLITE:
+        (folder / "casehub.db").write_bytes(_empty_database())
+    (folder / "hub.yaml").write_text(hub.replace(SQLITE, address), encoding="utf-8")
     for name, text in (mappings or {"record.crm.yaml": CRM, "record.trk.yaml": TRK}).items():
         (folder / name).write_text(text, encoding="utf-8")
     clock = clock or a_clock()
     installation = install(folder, {}, clock=clock)
-    installation.store.engine.dispose()
-    sa.event.listen(installation.store.engine, "connect", _without_waiting_for_the_disk)
+    if address == SQLITE:
+        installation.store.engine.dispose()
+        sa.event.listen(installation.store.engine, "connect", _without_waiting_for_the_disk)
     made = {
         name: MemorySystem(clock, kinds={"record": some_traits(name, (traits or {}).get(name))}, people=PEOPLE)
         for name in installation.hub.systems
