@@ -16,7 +16,7 @@ from mappings.reconcile.marker import Marker
 from mappings.reconcile.model import Event, FieldWrite, Link, LinkChange, OpenWrite, Parked
 from mappings.reconcile.path import next_hop
 from mappings.reconcile.settle import Settlement, left_out
-from state import dictionaries, outbox, settling
+from state import dictionaries, leases, outbox, settling
 from state.types import Outgoing, Settled
 
 from .overwritten import overwritten, parked_for
@@ -55,10 +55,11 @@ async def push_batch(wired: Wired, system: str, going: Sequence[Outgoing]) -> Pu
     """
     Send what was taken for *system* and settle it.
 
-    Raises AuthFailed and RetryLater where nothing was sent; the writes are planned again then. Never to be called twice
-    with the same writes.
+    Raises AuthFailed and RetryLater where nothing was sent; the writes are planned again then. Raises LeaseLost before
+    anything was sent. Never to be called twice with the same writes.
     """
     connector = wired.connectors[system]
+    await _keep_lease(wired, connector.abilities.request_timeout)
     lacking = [one for one in going if missing_facts(wired, one)]
     if lacking:
         held = [_never_made(one, _lacks(wired, one)) for one in lacking]
@@ -72,6 +73,13 @@ async def push_batch(wired: Wired, system: str, going: Sequence[Outgoing]) -> Pu
     settled = [settle_one(wired, one, receipt) for one, receipt in zip(going, receipts, strict=True)]
     await asyncio.to_thread(store_settled, wired, settled)
     return _count(going, receipts, settled) + Pushed(sent=len(lacking), parked=len(lacking))
+
+
+async def _keep_lease(wired: Wired, timeout: float) -> None:
+    """No request that changes something starts unless the lease outlives it. Raises LeaseLost."""
+    lease = wired.lease
+    if lease is not None and lease.until < wired.clock() + timedelta(seconds=timeout):
+        wired.lease = await asyncio.to_thread(leases.renew, wired.store, lease, seconds=2 * timeout)
 
 
 def missing_facts(wired: Wired, one: Outgoing) -> list[str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from mappings.reconcile.guards import Stop
-from state import dictionaries, leases, runs, workers
+from state import cases, dictionaries, leases, runs, waiting, workers
 from state.runs import Run
 from state.store import Store
 
@@ -119,8 +119,15 @@ def asks(wired: Wired) -> list[Stop]:
 
 
 def approve(wired: Wired) -> None:
-    """Take the mapping as it is now, and let the guards' last questions count as answered."""
+    """
+    Take the mapping as it is now, and let the guards' last questions count as answered.
+
+    What waits to be written in the words of another mapping is decided anew.
+    """
     store, shape = wired.store, wired.shape
+    outdated = waiting.outdated(store, shape.name, mapping=shape.fingerprint)
+    if outdated:
+        cases.mark_due(store, outdated)
     if runs.fingerprint(store, shape.name) != shape.fingerprint and _met_all(wired):
         runs.set_fingerprint(store, shape.name, mapping=shape.fingerprint)
     _halt(store, shape.name, [])
