@@ -154,6 +154,8 @@ def _rule(form: Any, name: str) -> Rule:
     rule = Rule(**known)
     if rule.cut is not None and not 0 <= rule.cut < 1:
         raise ValueError(f"{name}: cut is the share of the body that comes, from 0 to less than 1")
+    if rule.drop and (rule.delay or rule.close or rule.status is not None or rule.cut is not None):
+        raise ValueError(f"{name}: a rule that drops fields does nothing else; write two rules")
     if not 0 <= rule.probability <= 1 or rule.delay < 0 or rule.skip < 0:
         raise ValueError(f"{name}: probabilities are from 0 to 1, delay and skip not negative")
     return rule

@@ -53,7 +53,10 @@ class SandboxProcess:
         if self._process is not None:
             return self
         self._process = subprocess.Popen(  # noqa: S603 - our own module under our own interpreter
-            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            self._command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,  # a Ctrl-C at the terminal is for whoever started us, who then ends us in order
         )
         try:
             self._about = json.loads(self._first_line(self._process))

@@ -28,6 +28,8 @@ class User:
     password: str = ""
     active: bool = True
     hides_mail: bool = True
+    newest_first: bool = False
+    """The profile's order of journals, which the interface obeys too."""
 
     @property
     def name(self) -> str:

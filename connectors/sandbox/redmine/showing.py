@@ -88,9 +88,10 @@ def _seen_relations(issue: Issue, *, office: Installation, user: User) -> list[R
 
 
 def seen_journals(issue: Issue, *, office: Installation, user: User) -> list[Journal]:
-    """Private notes are shown to who may see them, and to their author."""
+    """Private notes are shown to who may see them, and to their author; the order is that of the caller's profile."""
     private = office.may(user, "view_private_notes", office.projects[issue.project_id])
-    return [each for each in issue.journals if not each.private or private or each.user_id == user.id]
+    seen = [each for each in issue.journals if not each.private or private or each.user_id == user.id]
+    return seen[::-1] if user.newest_first else seen
 
 
 def journal_row(journal: Journal, *, office: Installation) -> dict[str, Any]:

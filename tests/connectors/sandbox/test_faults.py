@@ -81,6 +81,7 @@ def test_what_is_shown_can_be_read_again() -> None:
         ("rules: {status: 429}", "rules are a list"),
         ("rules: [{status: '429'}]", "rule 1: status has a value of a wrong kind"),
         ("rules: [{skip: true}]", "rule 1: skip has a value of a wrong kind"),
+        ("rules: [{drop: subject, delay: 1}]", "does nothing else"),
         ("rules: [{cut: 1.5}]", "cut is the share"),
         ("rules: [{probability: 2}]", "probabilities are from 0 to 1"),
         ("webhooks: {lost: 1}", "webhooks: 'lost' is unknown"),

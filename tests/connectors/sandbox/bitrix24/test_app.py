@@ -61,6 +61,22 @@ async def test_lists_lag_and_single_reads_do_not(portal: Bitrix24Sandbox, call: 
 
 
 @pytest.mark.asyncio
+async def test_a_lagging_list_still_finds_the_origin_of_a_deleted_deal(
+    portal: Bitrix24Sandbox, call: Caller, clock: Clock
+) -> None:
+    number = (await call.deal(originId="case-1"))["id"]
+    portal.script = Script(lag=5)
+    await call("crm.item.delete", entityTypeId=DEAL, id=number)
+    form = {"entityTypeId": DEAL, "filter": {"originId": "case-1"}}
+
+    totals = [(await call("crm.item.list", **form))["total"]]
+    clock.advance(6)
+    totals.append((await call("crm.item.list", **form))["total"])
+
+    assert totals == [1, 0]
+
+
+@pytest.mark.asyncio
 async def test_the_index_of_origins_follows_changes(call: Caller) -> None:
     number = (await call.deal(originId="Case-1"))["id"]
     await call("crm.item.update", entityTypeId=DEAL, id=number, fields={"originId": "case-2"})

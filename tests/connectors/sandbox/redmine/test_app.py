@@ -91,6 +91,19 @@ async def test_a_blocked_issue_cannot_be_closed(tracker: httpx.AsyncClient) -> N
 
 
 @pytest.mark.asyncio
+async def test_journals_come_in_the_order_of_the_callers_profile(
+    redmine: RedmineSandbox, tracker: httpx.AsyncClient
+) -> None:
+    number = (await made(tracker))["id"]
+    for note in ("первая", "вторая"):
+        await put(tracker, number, notes=note)
+
+    redmine.office.users[redmine.office.roles_of_people["manager"]].newest_first = True
+
+    assert [each["notes"] for each in (await shown(tracker, number))["journals"]] == ["вторая", "первая"]
+
+
+@pytest.mark.asyncio
 async def test_a_private_note_is_told_apart_from_what_came_with_it(tracker: httpx.AsyncClient) -> None:
     number = (await made(tracker))["id"]
 
