@@ -75,11 +75,11 @@ async def push_batch(wired: Wired, system: str, going: Sequence[Outgoing]) -> Pu
     return _count(going, receipts, settled) + Pushed(sent=len(lacking), parked=len(lacking))
 
 
-async def _keep_lease(wired: Wired, timeout: float) -> None:
+async def _keep_lease(wired: Wired, longest: float) -> None:
     """No request that changes something starts unless the lease outlives it. Raises LeaseLost."""
     lease = wired.lease
-    if lease is not None and lease.until < wired.clock() + timedelta(seconds=timeout):
-        wired.lease = await asyncio.to_thread(leases.renew, wired.store, lease, seconds=2 * timeout)
+    if lease is not None and lease.until < wired.clock() + timedelta(seconds=longest):
+        wired.lease = await asyncio.to_thread(leases.renew, wired.store, lease, seconds=2 * longest)
 
 
 def missing_facts(wired: Wired, one: Outgoing) -> list[str]:
