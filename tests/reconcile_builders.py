@@ -167,9 +167,9 @@ def settlement(
     record = VendorRecord(link.system, link.kind, link.external_id, _places(side, views))
     given = {"state": "done", "record": record, **receipt}
     verb, held, now = given.pop("verb", "update"), given.pop("held", {}), given.pop("now", NOW)
-    onward = given.pop("onward", None)
+    more = {"onward": given.pop("onward", None), "found_again": given.pop("found_again", False)}
     write = OpenWrite("w1", "sent", verb, tuple(wanted))
-    return settle(link, write, Receipt("w1", **given), fields=side.fields, held=held, now=now, onward=onward)
+    return settle(link, write, Receipt("w1", **given), fields=side.fields, held=held, now=now, **more)
 
 
 def _places(side: Side, views: Mapping[str, View]) -> dict[str, View]:

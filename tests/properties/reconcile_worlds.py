@@ -134,7 +134,6 @@ class Maker:
     parked: bool = True
     directions: bool = True
     facts: dict[str, Value] = field(default_factory=dict)
-    kinds: dict[tuple[str, Lens], Kind] = field(default_factory=dict)
 
     def one_in(self, many: int) -> bool:
         return self.dice.randrange(many) == 0
@@ -163,7 +162,7 @@ class Maker:
 
     def fresh(self, fields: Mapping[str, Field]) -> dict[str, View] | None:
         """Return what a new snapshot shows of some of *fields*, or None: there is none."""
-        shown = {name: self.dice.choice(self.kinds[name, entry.lens].views) for name, entry in fields.items()}
+        shown = {name: self.dice.choice(views_of(entry)) for name, entry in fields.items()}
         return None if self.one_in(4) else {name: view for name, view in shown.items() if self.one_in(2)} or None
 
     def origin(self) -> Origin:
@@ -186,7 +185,6 @@ class Maker:
         for name, kind in kinds.items():
             link = self.standing(link, fields[name], kind)
         known = link.bases or link.seen or link.parked
-        self.kinds |= {(name, kind.lens): kind for name, kind in kinds.items()}
         return Side(replace(link, touched=NOW if known else None), fields, self.fresh(fields))
 
     def standing(self, link: Link, entry: Field, kind: Kind) -> Link:
@@ -225,6 +223,11 @@ class Maker:
             for fact in entry.facts
         }
         return Base(value, view, "another" if how == "foreign" else entry.fingerprint)
+
+
+def views_of(entry: Field) -> Sequence[View]:
+    """Return the views that *entry* may show."""
+    return next(kind.views for kind in KINDS[entry.name] if kind.lens == entry.lens)
 
 
 def _pool(fact: str) -> Sequence[Value]:

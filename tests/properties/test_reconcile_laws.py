@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import permutations
+from random import Random
 from typing import Any
 
 from hypothesis import HealthCheck, assume, given, settings
@@ -14,11 +15,11 @@ from mappings.reconcile import chosen, reconcile, set_fact
 from mappings.reconcile.judge import seen_view
 from mappings.reconcile.model import Event, Link, Outcome, Side
 from mappings.reconcile.note import HELD_BACK
-from tests.properties.reconcile_worlds import World, worlds
-from tests.reconcile_builders import HUB, after, settled, writes, written
+from tests.properties.reconcile_worlds import World, views_of, worlds
+from tests.reconcile_builders import HUB, after, settled, settlement, writes, written
 
 laws: Callable[[Any], Any] = settings(
-    max_examples=250,
+    max_examples=120,
     derandomize=True,
     deadline=None,
     database=None,
@@ -171,10 +172,8 @@ def test_a_base_stands_for_its_view(world: World) -> None:
 
     for side in [*after(world.sides, outcome), *written(world.sides, outcome)]:
         for entry in side.fields.values():
-            for fact, key in entry.slots:
-                base = side.link.bases.get(key)
-                if base is not None and base.lens == entry.fingerprint and entry.direction != "out":
-                    assert base.default or entry.lens.fits(fact, base.value.get(fact), base.view), (side.link, key)
+            if entry.direction != "out":
+                assert_bases_fit(side.link, entry)
 
 
 @laws
@@ -226,3 +225,37 @@ def test_a_conflict_ends_with_the_answer_of_any_party(world: World, data: st.Dat
     assert fact not in second.entity.conflicts
     assert second.entity.facts[fact].value == answer
     assert (third.events, third.entity) == ((), second.entity)
+
+
+@laws
+@given(worlds(frozen=False), st.integers(0, 2**32), st.booleans())
+def test_whatever_a_record_shows_after_a_write_is_told_and_the_wish_is_repeated_only_on_its_way(
+    world: World, seed: int, proved: bool
+) -> None:
+    dice = Random(seed)  # noqa: S311 - no secrets
+    first = decided(world)
+    wanted = {change.link: change.write for change in first.links}
+    for side in after(world.sides, first):
+        writes_here = wanted[side.link.id]
+        shown = {w.field: dice.choice((w.view, w.expected, *views_of(side.fields[w.field]))) for w in writes_here}
+        result = settlement(side, writes_here, shown, proved=proved)
+        later = settled(side, writes_here, shown, proved=proved)
+
+        told_of = {(event.field, repr(event.new)) for event in result.events}
+        for write in writes_here:
+            entry, view = side.fields[write.field], shown[write.field]
+            assert view == last(side.link, entry) or (write.field, repr(view)) in told_of
+            assert seen_view(later, entry) == view
+            if entry.direction != "out":
+                assert_bases_fit(later.link, entry)
+
+        second = reconcile(first.entity, [later], world.rules)
+        for name in writes(second, [later]).get(side.link.system, {}).keys() & shown.keys():
+            assert last(later.link, side.fields[name]) != last(side.link, side.fields[name])
+
+
+def assert_bases_fit(link: Link, entry: Field) -> None:
+    for fact, key in entry.slots:
+        base = link.bases.get(key)
+        if base is not None and base.lens == entry.fingerprint:
+            assert base.default or entry.lens.fits(fact, base.value.get(fact), base.view), (link, key)

@@ -144,3 +144,13 @@ def test_of_a_cell_of_two_facts_the_one_that_is_known_is_enough():
     cell = a_cell({"NEW": {"stage": "lead", "outcome": "open"}, "WON": {"outcome": "won"}})
 
     assert [w.view for w in record_of(a_case({"outcome": "won"}), cell).fields] == ["WON"]
+
+
+def test_a_record_that_was_made_some_time_ago_and_found_again_is_met_where_it_is_not_as_written():  # H24
+    side = a_side("trk", 2, fields=[a_field(), a_field("owner"), a_field("amount")])
+    wanted = [FieldWrite("title", {"title": "т"}, "т", None), FieldWrite("owner", {"owner": "Анна"}, "Анна", None)]
+
+    made = settlement(side, wanted, {"owner": "Пётр", "amount": "1.00"}, verb="create", found_again=True)
+
+    assert list(made.change.bases) == ["title"]
+    assert (made.change.parked, made.again, made.absorbed) == ({}, True, False)

@@ -86,6 +86,19 @@ def test_the_loser_is_written_over_and_its_edit_is_in_the_history():
     assert ("trk", "t", "Б") in [(e.system, e.old, e.new) for e in outcome.events if e.what == "read"]
 
 
+def test_that_a_write_went_over_an_edit_is_told_until_the_field_changes():
+    told = Parked("overwritten", "our write went over an edit of Пётр", {"title": "t"}, "t")
+    side = a_side("trk", 2, values={"title": "t"}, parked={"title": told})
+
+    kept = reconcile(a_case({"title": "t"}), [side], rules())
+    moved = reconcile(a_case({"title": "t"}), [replace(side, fresh={"title": "новое"})], rules())
+    edited = reconcile(a_case({"title": "другое"}), [side], rules())
+
+    assert (kept.links[0].parked, kept.events) == ({"title": told}, ())
+    assert moved.links[0].parked == edited.links[0].parked == {}
+    assert writes(edited, [side]) == {"trk": {"title": "другое"}}
+
+
 # --- people, amounts, sets -------------------------------------------------------------------------------------------
 
 ANN, OLGA = "ann@example.org", "olga@example.org"

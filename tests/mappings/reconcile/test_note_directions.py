@@ -80,6 +80,18 @@ def test_a_cell_of_two_facts_that_is_only_written_comes_to_rest():
     assert (writes(again, settled), again.events) == ({}, ())
 
 
+def test_a_persons_change_of_a_cell_that_is_only_written_waits_for_the_next_change_of_either_fact():  # H37
+    cell = a_cell({"NEW": {"stage": "lead", "outcome": "open"}, "W": {"outcome": "won"}}, direction="out")
+    said = {"stage": "lead", "outcome": "open"}
+    side = a_side("wiki", 3, fields=[cell], values=said, views={"position": "NEW"}, fresh={"position": "моё"})
+
+    kept = reconcile(a_case(said), [side], rules())
+    changed = reconcile(a_case({"stage": "lead", "outcome": "won"}), [side], rules())
+
+    assert (writes(kept, [side]), parked(kept, field="position")) == ({}, "out")
+    assert writes(changed, [side]) == {"wiki": {"position": "W"}}
+
+
 def test_what_is_written_once_is_neither_read_nor_written_and_stays_parked_if_it_was_refused():  # H37
     aside = Parked("refused", "too long", {"title": "t"})
     once = a_side("trk", 2, fields=[a_field(direction="once")], parked={"title": aside})
