@@ -1,12 +1,13 @@
 # make test          set up .venv and run the tests that need nothing but Python
 # make test LIVE=1   start real servers on this machine as well, and run the tests against them
+# make demo         two systems in memory, 40 deals, a hub between them; make demo ARGS=--once ends by itself
 # make lint types contracts audit clean   each alone; `bash .ci/run` is all of them, as CI does it
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .SILENT:
 .DEFAULT_GOAL := test
-.PHONY: test setup lint format types contracts audit clean
+.PHONY: test demo setup lint format types contracts audit clean
 
 BIN := .venv/bin
 STAMP := .venv/.set-up
@@ -22,13 +23,16 @@ $(STAMP): pyproject.toml constraints.txt
 # ARGS goes to pytest; where it chooses none of one part's tests, that is no failure.
 test: $(STAMP)
 	chosen() { "$$@" || [[ $$? -eq 5 && -n "$(ARGS)" ]]; }
-	chosen $(BIN)/pytest -q --ignore=tests/live $(ARGS)
+	chosen $(BIN)/pytest -q -n auto --ignore=tests/live $(ARGS)
 	if [[ -n "$(LIVE)" ]]; then
 	  echo "live: Redmine, Tryton and PostgreSQL on 127.0.0.1; what is missing is installed first:"
 	  trap '$(BIN)/python tests/live/servers down' EXIT
 	  $(BIN)/python tests/live/servers up
 	  chosen $(BIN)/pytest -q tests/live $(ARGS)
 	fi
+
+demo: $(STAMP)
+	exec $(BIN)/casehub demo $(ARGS)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -86,7 +86,7 @@ def _make(
         async def work(wired: "Wired") -> "tuple[Plan, Any]":
             _known_system(wired, system)
             part = _part(await make_plan(wired, step=step), key, system)
-            return part, (_form if as_json else _lines)(installation, wired, part)
+            return part, (_form if as_json else plan_lines)(installation, wired, part)
 
         return in_sync(installation, sync, work)
 
@@ -118,7 +118,8 @@ def _told(made: "Plan") -> None:
 # --- how it reads -----------------------------------------------------------------------------------------------------
 
 
-def _lines(installation: "Installation", wired: "Wired", made: "Plan") -> list[str]:
+def plan_lines(installation: "Installation", wired: "Wired", made: "Plan") -> list[str]:
+    """Return a plan as people read it: case by case, and the totals as the last line."""
     from .plan_text import Reader
 
     reader = Reader(wired.shape, installation.hub.timezone, installation.store.clock())

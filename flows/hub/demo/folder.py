@@ -1,0 +1,51 @@
+"""The demo's hub on disk: files that a newcomer reads, changes and copies."""
+
+import os
+import shlex
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+
+ENV_FILE = "demo.env"
+"""Where a shell finds the sandboxes' addresses and keys. It also says that a folder is the demo's own."""
+DATABASE = "casehub.db"
+
+
+class NotOurs(RuntimeError):
+    """The folder holds something that the demo did not make."""
+
+
+def shipped() -> dict[str, str]:
+    """Return the demo's files by name: ``hub.yaml`` and its mappings."""
+    root = resources.files(__package__) / "files"
+    found = {file.name: file.read_text(encoding="utf-8") for file in root.iterdir() if file.name.endswith(".yaml")}
+    return dict(sorted(found.items()))
+
+
+def hub_folder(folder: Path, env: Mapping[str, str]) -> Path:
+    """
+    Make *folder* the hub of a demo that begins now, and return its whole path. Raises NotOurs.
+
+    Files that are there stay as they are: somebody may have changed a mapping to try it. The database goes, because the
+    systems that it knew are gone. ENV is written beside them, readable by its owner alone.
+    """
+    folder = folder.resolve()
+    if folder.is_file():
+        raise NotOurs(f"{folder} is a file; choose a folder with --hub")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / ENV_FILE).is_file():
+        raise NotOurs(f"{folder} holds something that no demo made; choose another folder with --hub")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in shipped().items():
+        if not (folder / name).exists():
+            (folder / name).write_text(text, encoding="utf-8")
+    for leftover in folder.glob(f"{DATABASE}*"):
+        leftover.unlink()
+    _write_env(folder / ENV_FILE, {"CASEHUB_HUB": str(folder), **env})
+    return folder
+
+
+def _write_env(path: Path, env: Mapping[str, str]) -> None:
+    lines = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in env.items())
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
+        file.write(f"# The running demo's systems; they end with it. In another terminal: source {path.name}\n{lines}")
