@@ -252,6 +252,7 @@ CELL = {
     "ОЦЕНКА": {"stage": "estimate", "outcome": "open"},
     "КП": {"stage": "proposal", "outcome": "open"},
     "УСПЕХ": {"stage": "proposal", "outcome": "won"},
+    "ВЫИГРАНА": {"outcome": "won"},
 }
 
 
@@ -261,6 +262,7 @@ def test_a_cell_of_which_one_fact_is_in_conflict_is_not_written_but_the_other_is
         a_side("crm", 1, fields=[a_cell(CELL)], values=said, views={"position": "НОВАЯ"}, fresh={"position": "УСПЕХ"}),
         a_side("trk", 2, fields=[a_cell(CELL)], values=said, views={"position": "НОВАЯ"}, fresh={"position": "ОЦЕНКА"}),
         a_side("wiki", 3, fields=[a_field("outcome")], values={"outcome": "open"}),
+        a_side("доска", 4, fields=[a_cell(CELL)], values=said, views={"position": "НОВАЯ"}),
     ]
 
     outcome = reconcile(a_case(said), cells, rules())

@@ -156,6 +156,13 @@ def test_union_keeps_what_the_hub_has_and_they_have_not():
     assert value(outcome, "labels") == words("а б в vip")
 
 
+def test_union_keeps_what_one_adds_and_another_removes():
+    crm = labels("а б", "б")[0]
+    trk = labels("б", "б", "б а")[1]
+
+    assert value(decided([crm, trk], Union(), fact="labels", hub=words("а б")), "labels") == words("а б")
+
+
 def test_union_of_nothing_is_empty():
     sides = labels("а б", "а", "б")
 
