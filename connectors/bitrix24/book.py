@@ -33,6 +33,11 @@ class Book:
             self._fields = FieldTable.from_json(form)
         return self._fields
 
+    def required(self) -> frozenset[str]:
+        """The places that the portal wants filled, as far as fields are known; a deal without a name helps nobody."""
+        known = self._fields or FieldTable(())
+        return frozenset({"title", *(field.name for field in known if field.required)})
+
     async def categories(self) -> dict[str, str]:
         """Number -> name of the pipelines."""
         return dict(await self._kept(f"categories/{self._kind.name}", self._ask_categories))

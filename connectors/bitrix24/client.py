@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from ..answers import Answer
 from ..answers import error_of as http_error_of
 from ..base import RequestCount, Surroundings
-from ..errors import ConnectorError, RetryLater
+from ..errors import ConnectorError, Rejected, RetryLater
 from ..http import ATTEMPTS, LONGEST_WAIT, Http, HttpSettings
 from ..limiter import Limiter
 from .pace import Pace
@@ -144,17 +144,22 @@ class Bitrix24Client:
         params: Mapping[str, Any],
         name: str = "",
         *,
-        most: int = 10_000,
+        most: int = 100_000,
         overhead: bool = True,
     ) -> list[Row]:
         """
-        Return a whole dictionary, page by page, or the first rows of it where it has more than MOST.
+        Return a whole dictionary, page by page; its rows stand under NAME in the result, or are the result.
 
-        Its rows stand under NAME in the result, or are the result.
+        Raises Rejected where it has more than MOST rows, once the first page has told so.
         """
         first = await self.call(method, {**params, "start": 0}, overhead=overhead)
         rows = rows_of(first.result, name)
-        starts = range(PAGE, min(first.total or 0, most), PAGE) if first.next is not None else range(0)
+        if first.next is not None and first.total is None:
+            raise RetryLater(f"{method} does not tell how much there is; is this a Bitrix24?", system=self.system)
+        if (first.total or 0) > most:
+            text = f"{method} has {first.total} rows, which is more than the {most} that are read"
+            raise Rejected(text, system=self.system, reason=text, whole=True)
+        starts = range(PAGE, first.total or 0, PAGE) if first.next is not None else range(0)
         for at in range(0, len(starts), BATCH):
             commands = [Command(method, {**params, "start": start}) for start in starts[at : at + BATCH]]
             for reply in await self.batch(commands, overhead=overhead):

@@ -60,7 +60,7 @@ class Desk:
         asked = [Command(LIST, {**self._kind(since), **newest}), await self._behind(since, 0)]
         looked, reply = await self.client.batch(asked)
         marks = [mark for row in rows_of(looked.value(), "items") if (mark := _mark(row)) is not None]
-        rows = _numbered(reply)
+        rows = rows_of(reply.value(), "items")
         step = next_after_first(before, turn, newest=marks, page=_ids(rows), size=self._page_size, total=looked.total)
         page = await self._page(rows[: step.taken[0]], turn, reply=reply, cursor=step.cursor, more=step.more)
         return Page(page.system, page.kind, page.records, page.began, page.cursor, page.more, looked.total, page.faults)
@@ -69,9 +69,9 @@ class Desk:
         last = Earlier(f"$result[c0][items][{self._page_size - 1}][id]")
         asked = [await self._behind(since, turn.after or 0), await self._behind(since, last)]
         reply, behind = await self.client.batch(asked)
-        first = _numbered(reply)
+        first = rows_of(reply.value(), "items")
         full = len(first) >= self._page_size
-        second = _numbered(behind) if full and behind.error is None else []
+        second = rows_of(behind.value(), "items") if full and behind.error is None else []
         if full and behind.error is not None:
             second = [{"id": 0}]  # not behind the first page, so it is asked for again
         step = next_in_window(before, turn, first=_ids(first), second=_ids(second), size=self._page_size)
@@ -207,14 +207,13 @@ def record_of(reply: Reply, reader: Reader) -> VendorRecord | None:
     return records[0] if records else None
 
 
-def _numbered(reply: Reply) -> list[Row]:
-    return [row for row in rows_of(reply.value(), "items") if isinstance(row.get("id"), int)]
-
-
 def _ids(rows: Sequence[Row]) -> list[int]:
-    return [row["id"] for row in rows]
+    """Return the ids of *rows*. Raises Unordered on a row without one: nobody could say what comes after it."""
+    if not all(str(row.get("id")).isdecimal() for row in rows):
+        raise Unordered("it shows records without a number")
+    return [int(row["id"]) for row in rows]
 
 
 def _mark(row: Row) -> Mark | None:
-    number, stamp = row.get("id"), row.get("updatedTime")
-    return (number, stamp) if isinstance(number, int) and isinstance(stamp, str) else None
+    number, stamp = str(row.get("id")), row.get("updatedTime")
+    return (int(number), stamp) if number.isdecimal() and isinstance(stamp, str) else None

@@ -72,10 +72,8 @@ class Names:
         """Return all records of *kind* by name; None where they are too many, or hidden."""
         params = {"entityTypeId": kind, "select": list(SELECTED[kind]), "order": {"id": "ASC"}}
         try:
-            rows = await self._client.listed("crm.item.list", params, "items", most=MOST_LISTED + PAGE)
+            rows = await self._client.listed("crm.item.list", params, "items", most=MOST_LISTED)
         except Rejected:
-            return None
-        if len(rows) > MOST_LISTED:
             return None
         self._learn(kind, rows, now=self._clock().timestamp())
         return tuple(Choice(str(row["id"]), name_of(row)) for row in rows if "id" in row)

@@ -85,6 +85,6 @@ def _matches(reply: Reply) -> bool:
 
 def _mark(result: Any) -> Mark | None:
     for row in rows_of(result, "items"):
-        if isinstance(row.get("id"), int) and isinstance(row.get("updatedTime"), str):
-            return row["id"], row["updatedTime"]
+        if str(row.get("id")).isdecimal() and isinstance(row.get("updatedTime"), str):
+            return int(row["id"]), row["updatedTime"]
     return None

@@ -95,9 +95,9 @@ class Writer:
         return [outcomes[number] for number in range(len(sendings))]
 
     def needed(self, kind: str) -> frozenset[str]:
-        """The places without which no record is made: a deal of nobody's name would help nobody."""
+        """The places without which no record is made."""
         del kind
-        return frozenset({"title"})
+        return self._desk.book.required()
 
     # --- requests -------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,8 @@
 """What a portal has to offer, who we are there, and what is gone or hidden."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import httpx
 import pytest
@@ -86,6 +88,23 @@ async def test_companies_can_be_chosen_by_name_while_they_are_not_too_many():
     (place,) = [place for place in discovery.places if place.name == "companyId"]
     assert [choice.id for choice in place.choices] == ids
     assert place.choices[119].label == "ООО «Ромашка-119»"
+
+
+@pytest.mark.asyncio
+async def test_too_many_companies_are_not_offered_and_not_read():
+    portal = APortal()
+    portal.company("ООО «Ромашка»")
+    many = {"result": {"items": [{"id": 1, "title": "ООО «Ромашка»"}]}, "total": 2001, "next": 50}
+
+    def listing(method: str, sent: Mapping[str, Any]) -> httpx.Response | None:
+        return httpx.Response(200, json=many) if sent.get("entityTypeId") == 4 else None
+
+    portal.way.before = listing
+    async with portal.connector() as connector:
+        discovery = await connector.discover("deal")
+
+    assert [place.choices for place in discovery.places if place.name == "companyId"] == [()]
+    assert any("companies cannot be chosen by name" in note for note in discovery.notes)
 
 
 @pytest.mark.asyncio

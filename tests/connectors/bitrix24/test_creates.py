@@ -71,6 +71,26 @@ async def test_a_create_refused_without_a_name_is_made_bare_and_completed():
 
 
 @pytest.mark.asyncio
+async def test_what_the_portal_requires_stays_in_a_bare_create():
+    portal = APortal()
+    async with portal.connector() as connector:
+        await connector.discover("deal")
+    fields = portal.shelf.get("портал/fields/deal")
+    needed = [{**each, "required": each["name"] == "utmSource"} for each in fields]
+    portal.shelf.put("портал/fields/deal", needed, seconds=3600.0)
+    refused = [denied("Так нельзя")]
+    portal.way.before = lambda method, sent: refused.pop() if refused and "item.add" in str(sent) else None
+    async with portal.connector() as connector:
+        await connector.push([create({"title": "Ёж", "utmSource": "сайт", "comments": "да"})])
+
+    full, bare = [request[0] for request in portal.way.commands() if "item.add" in request[0]]
+    assert "comments" in full
+    assert "comments" not in bare
+    assert "utmSource" in bare
+    assert portal.deal("1")["comments"] == "да"
+
+
+@pytest.mark.asyncio
 async def test_a_label_that_nothing_has_refuses_the_create_and_names_the_place():
     portal = APortal()
     async with portal.connector() as connector:

@@ -2,7 +2,6 @@
 
 import pytest
 
-from connectors.bitrix24 import Bitrix24Connector
 from connectors.errors import RetryLater
 from connectors.sandbox.bitrix24 import Settings
 from tests.connectors.bitrix24.portals import APortal, one, pulled, update
@@ -10,25 +9,17 @@ from tests.connectors.bitrix24.portals import APortal, one, pulled, update
 N = 1000
 
 
-def filled(companies: int, *, contacts: int = 40) -> APortal:
-    """A portal with a thousand deals, each of a company and a person, none of them of the same second."""
+def filled(companies: int, *, deals: int = N, contacts: int = 40) -> APortal:
+    """A portal with deals, each of a company and a person, none of them of the same second."""
     portal = APortal()
     firms = [portal.company(f"ООО «Ромашка-{number}»") for number in range(companies)]
     people = [portal.contact("Анна", f"Ковалёва-{number}") for number in range(contacts)]
-    for number in range(N):
+    for number in range(deals):
         firm, person = int(firms[number * 7 % companies]), int(people[number % contacts])
         portal.add(title=f"Внедрение № {number}", companyId=firm, contactIds=[person])
         portal.clock.advance(1.0)
     portal.clock.advance(60.0)
     return portal
-
-
-async def pushed(connector: Bitrix24Connector, views: dict[str, str], ids: list[str]) -> None:
-    found = await connector.get("deal", ids)
-    for at in range(0, len(ids), 50):
-        writes = [update(each.record, views) for each in found[at : at + 50] if each.record is not None]
-        receipts = await connector.push(writes)
-        assert {receipt.state for receipt in receipts} == {"done"}
 
 
 @pytest.mark.asyncio
@@ -63,7 +54,7 @@ async def test_nothing_changed_is_one_request():
 @pytest.mark.asyncio
 @pytest.mark.parametrize("changed", [1, 49, 50, 51, 100, 101, 200])
 async def test_changed_deals_are_listed_compared_and_written_in_fifties(changed: int):
-    portal = filled(3)
+    portal = filled(3, deals=250)
     ids = [str(number) for number in range(1, changed + 1)]
     async with portal.connector() as connector:
         *_, last = await pulled(connector)
@@ -86,7 +77,7 @@ async def test_changed_deals_are_listed_compared_and_written_in_fifties(changed:
 
 @pytest.mark.asyncio
 async def test_the_history_of_stages_is_one_more_request_and_only_where_a_stage_was_written():
-    portal = filled(3)
+    portal = filled(3, deals=60)
     async with portal.connector() as connector:
         records = [each.record for each in await connector.get("deal", ["1", "2", "3"]) if each.record]
         before = connector.requests
@@ -97,7 +88,7 @@ async def test_the_history_of_stages_is_one_more_request_and_only_where_a_stage_
 
 @pytest.mark.asyncio
 async def test_dictionaries_are_asked_for_once_an_hour_by_all_processes():
-    portal = filled(3)
+    portal = filled(3, deals=60)
     async with portal.connector() as connector:
         await connector.discover("deal")
         first = connector.requests
@@ -145,7 +136,7 @@ async def test_a_budget_of_another_tariff_is_used_as_well():
 
 @pytest.mark.asyncio
 async def test_the_working_time_of_a_method_is_used_and_never_gone_over():
-    portal = filled(3)
+    portal = filled(3, deals=60)
     portal.portal.working.costs["crm.item.get"] = 10.0
     began, refused, calls = portal.seconds(), 0, 0
     async with portal.connector() as connector:

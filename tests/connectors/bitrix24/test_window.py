@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from typing import Any
 
 import httpx
 import pytest
@@ -118,12 +119,37 @@ async def test_a_cursor_of_somebody_else_is_refused():
             await connector.pull("deal", Cursor("2026-11-20T12:30:10+03:00", resume='{"offset": 3}'))
 
 
+def listing(items: Mapping[str, Any]) -> httpx.Response:
+    """The answer to the first request of a window."""
+    groups = {"result": {"c0": {"items": []}, "c1": items}, "result_error": [], "result_total": {"c0": 2}}
+    return httpx.Response(200, json={"result": groups})
+
+
+@pytest.mark.asyncio
+async def test_a_portal_that_shows_records_without_a_number_is_not_read_as_empty():
+    portal = APortal()
+    portal.way.before = lambda method, sent: listing({"items": [{"title": "раз"}]}) if method == "batch" else None
+    async with portal.connector() as connector:
+        with pytest.raises(RetryLater, match="without a number"):
+            await connector.pull("deal", None)
+
+
+@pytest.mark.asyncio
+async def test_numbers_may_come_as_text():
+    portal = APortal()
+    items = {"items": [{"id": "1", "title": "раз", "updatedTime": "2026-11-20T12:30:05+03:00"}]}
+    portal.way.before = lambda method, sent: listing(items) if method == "batch" else None
+    async with portal.connector() as connector:
+        page = await connector.pull("deal", None)
+
+    assert [record.id for record in page.records] == ["1"]
+
+
 @pytest.mark.asyncio
 async def test_a_portal_that_does_not_sort_is_not_trusted():
     portal = APortal()
     items = {"items": [{"id": 3, "title": "три"}, {"id": 1, "title": "раз"}]}
-    unsorted = httpx.Response(200, json={"result": {"result": {"c0": {"items": []}, "c1": items}, "result_error": []}})
-    portal.way.before = lambda method, sent: unsorted if method == "batch" else None
+    portal.way.before = lambda method, sent: listing(items) if method == "batch" else None
     async with portal.connector() as connector:
         with pytest.raises(RetryLater, match="sort records by their id"):
             await connector.pull("deal", None)
