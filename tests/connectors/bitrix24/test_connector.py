@@ -210,6 +210,18 @@ async def test_addresses_are_those_that_people_use_and_carry_no_secret():
 
 
 @pytest.mark.asyncio
+async def test_where_one_pipeline_takes_part_only_its_deals_are_listed_and_others_say_so():
+    portal = APortal()
+    other, ours = portal.add(title="Общая"), portal.add(title="Пресейл", categoryId=3)
+    async with portal.connector(category=3) as connector:
+        page = await connector.pull("deal", None)
+        found = await connector.get("deal", [other, ours])
+
+    assert ([record.id for record in page.records], page.total) == ([ours], 1)
+    assert [each.record.in_scope for each in found if each.record] == [False, True]
+
+
+@pytest.mark.asyncio
 async def test_a_kind_that_there_is_not_is_refused():
     async with APortal().connector() as connector:
         with pytest.raises(Rejected, match="there are: deal"):
