@@ -94,10 +94,11 @@ def _run(work: Work, folder: Path, port: int | None) -> int:
     """Start the systems, fill them, make the hub, and do *work*; everything that was started ends with it."""
     from datetime import date
 
-    from flows.hub.demo import hub_folder, started
+    from flows.hub.demo import hub_folder, must_be_ours, started
     from flows.hub.demo.seeding import seed
     from flows.hub.wiring import install
 
+    must_be_ours(folder)
     say("1. Two systems, in memory, on this machine only")
     with started(port) as systems:
         with progress("filling them"):

@@ -8,7 +8,7 @@ connectors: what the demo says about the hub is not said by the hub.
 from .browser import Browser, PageRefused
 from .compare import Comparison, Pair, compare
 from .edits import Edit, edit_both_sides
-from .folder import NotOurs, hub_folder
+from .folder import NotOurs, hub_folder, must_be_ours
 from .news import News, news_since
 from .systems import NotStarted, Systems, started
 
@@ -25,6 +25,7 @@ __all__ = [
     "compare",
     "edit_both_sides",
     "hub_folder",
+    "must_be_ours",
     "news_since",
     "started",
 ]

@@ -22,6 +22,15 @@ def shipped() -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
+def must_be_ours(folder: Path) -> Path:
+    """Return *folder* if a demo may live there. Raises NotOurs."""
+    if folder.is_file():
+        raise NotOurs(f"{folder} is a file; choose a folder with --hub")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / ENV_FILE).is_file():
+        raise NotOurs(f"{folder} holds something that no demo made; choose another folder with --hub")
+    return folder
+
+
 def hub_folder(folder: Path, env: Mapping[str, str]) -> Path:
     """
     Make *folder* the hub of a demo that begins now, and return its whole path. Raises NotOurs.
@@ -29,11 +38,7 @@ def hub_folder(folder: Path, env: Mapping[str, str]) -> Path:
     Files that are there stay as they are: somebody may have changed a mapping to try it. The database goes, because the
     systems that it knew are gone. ENV is written beside them, readable by its owner alone.
     """
-    folder = folder.resolve()
-    if folder.is_file():
-        raise NotOurs(f"{folder} is a file; choose a folder with --hub")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / ENV_FILE).is_file():
-        raise NotOurs(f"{folder} holds something that no demo made; choose another folder with --hub")
+    folder = must_be_ours(folder.resolve())
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in shipped().items():
         if not (folder / name).exists():
