@@ -68,6 +68,16 @@ def test_once_all_writes_have_arrived_there_is_nothing_more_to_do(world: World) 
 
 @laws
 @given(worlds())
+def test_no_write_says_what_is_shown_already(world: World) -> None:
+    for side, change in zip(world.sides, decided(world).links, strict=True):
+        for write in change.write:
+            shown = seen_view(side, side.fields[write.field])
+            assert write.view != write.expected
+            assert write.expected == (None if isinstance(shown, Unseen) else shown)
+
+
+@laws
+@given(worlds())
 def test_the_order_of_the_systems_does_not_matter(world: World) -> None:
     outcome = decided(world)
 
