@@ -43,6 +43,22 @@ async def main(folder, minutes):
 
 print(json.dumps(asyncio.run(main(*sys.argv[1:]))))
 """
+TASK_SERVER = """
+import sys
+from pathlib import Path
+from flows.scheduled.inbox import serve_inbox
+serve_inbox(Path(sys.argv[1]))
+"""
+WAKE = """
+import asyncio, sys
+from pathlib import Path
+from flows.hub.wiring import install
+from flows.wake import wake
+from state import inbox
+installation = install(Path(sys.argv[1]))
+inbox.hint(installation.store, "crm", kind="record", ids=[sys.argv[2]], reason="webhook")
+print(asyncio.run(wake()))
+"""
 FINAL = ("COMPLETED", "FAILED", "CANCELLED", "CRASHED")
 
 
@@ -165,6 +181,14 @@ class PrefectWorld:
         run = self.ask("POST", f"/deployments/{number}/create_flow_run", {"state": never})["id"]
         self.ask("POST", f"/flow_runs/{run}/set_state", {"state": {"type": "PENDING", "message": "a worker took it"}})
         return str(run)
+
+    def serve_inbox(self, hub: "FileHub") -> None:
+        """Start a task server for a hub."""
+        self.start("task-server", "-c", TASK_SERVER, str(hub.folder))
+
+    def webhook(self, hub: "FileHub", record: str) -> str:
+        """Hint at a record of the CRM and wake the task server; returns whether anybody was told."""
+        return self.python(WAKE, str(hub.folder), record)
 
     def sweep(self, hub: "FileHub", *, minutes_later: int) -> list[str]:
         """Sweep as the housekeeping does, so many minutes from now; returns the names of the runs that it ended."""

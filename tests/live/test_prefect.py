@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.live.prefect_world import FileHub, PrefectWorld, a_file_hub, a_world
+from tests.live.prefect_world import FileHub, PrefectWorld, a_file_hub, a_world, wait_for
 
 THREE = ("Внедрение CRM", "Склад", "Pilot")
 
@@ -124,3 +124,15 @@ def test_what_is_deployed_already_is_left_alone_and_what_is_paused_stays_paused(
     assert (third["made"], third["changed"], third["removed"]) == ([], ["sync/again"], [])
     assert world.deployment("sync/again")["paused"] is True
     assert [one["schedule"]["interval"] for one in world.deployment("sync/again")["schedules"]] == [1800.0]
+
+
+def test_a_webhook_is_worked_on_without_waiting_for_the_schedule(world: PrefectWorld, tmp_path: Path) -> None:
+    hub = a_file_hub(tmp_path / "hub", "Внедрение CRM", sync="fast")
+    assert world.casehub(hub, "sync", "fast").returncode == 0
+    world.serve_inbox(hub)
+    hub.edit("crm", "1", amount="175000")
+
+    told = world.webhook(hub, "1")
+
+    wait_for(lambda: hub.records("trk")["1"]["amount"] == "175000" or None, what="edit in the tracker")
+    assert told == "True"
