@@ -89,6 +89,15 @@ def refuses(address: str) -> bool:
     return False
 
 
+def beside(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
+    """Give a command in another terminal, as the demo tells its reader to."""
+    env = {"HOME": str(folder), "PATH": "/usr/bin:/bin"}
+    given = ["bash", "-c", f"source casehub-demo/demo.env && {command}"]
+    return subprocess.run(
+        given, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", check=False
+    )
+
+
 def test_once_shows_that_both_sides_agree(tmp_path):
     with a_demo(tmp_path, "--once") as demo:
         code = demo.end()
@@ -128,10 +137,14 @@ def test_a_newcomers_change_arrives_on_the_other_side_until_ctrl_c(tmp_path):
         Browser(client).change(deal, person="Анна Ковалёва", values={"title": "Ёлка №1"})
         demo.until("~ CASE-2  title  Миграция в облако → Ёлка №1  (crm → tracker #")
         arrived = Browser(client).text(issue, "subject")
+        asked = beside(tmp_path, "casehub check && casehub case show CASE-2 && casehub status")
         demo.interrupt()
         code = demo.end()
 
     assert arrived == "Ёлка №1"
+    assert asked.returncode == 0, asked.stdout
+    assert "Everything is as the files say." in asked.stdout
+    assert "CASE-2  Ёлка №1 · ПАО «Северный ветер»" in asked.stdout
     assert code == 0, demo.lines
     assert "The demo has ended, and its two systems with it." in demo.lines
     assert not [line for line in demo.lines if "Traceback" in line]

@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import sys
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
@@ -51,6 +52,7 @@ def hub_folder(folder: Path, env: Mapping[str, str]) -> Path:
 
 def _write_env(path: Path, env: Mapping[str, str]) -> None:
     lines = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in env.items())
+    lines += f'export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"\n'  # of a clone: .venv/bin
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
         file.write(f"# The running demo's systems; they end with it. In another terminal: source {path.name}\n{lines}")
