@@ -15,7 +15,7 @@ def filled(companies: int, *, deals: int = N, contacts: int = 40) -> APortal:
     firms = [portal.company(f"ООО «Ромашка-{number}»") for number in range(companies)]
     people = [portal.contact("Анна", f"Ковалёва-{number}") for number in range(contacts)]
     for number in range(deals):
-        firm, person = int(firms[number * 7 % companies]), int(people[number % contacts])
+        firm, person = int(firms[number * companies // deals]), int(people[number % contacts])
         portal.add(title=f"Внедрение № {number}", companyId=firm, contactIds=[person])
         portal.clock.advance(1.0)
     portal.clock.advance(60.0)
