@@ -1,0 +1,67 @@
+"""
+One hub over memory systems, measured in a process of its own: ``python -m tests.bench.memory_runs 1000``.
+
+Prints one JSON object: what each pass cost.
+"""
+
+import json
+import sys
+import tempfile
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from flows.hub.wiring import Installation, install
+from tests.hub_builders import CRM, HUB, TRK
+
+from .far_memory import Far, FarConnector, far_systems
+from .passes import Cost, measured
+
+OVERLAP = 2.2
+"""Seconds after which no record written by the last pass is inside the systems' overlap of one second any more."""
+
+
+def run(count: int, folder: Path) -> dict[str, Any]:
+    """Measure the passes of a hub with *count* cases; its database is a file on disk, as in production."""
+    for name, text in {"hub.yaml": HUB, "record.crm.yaml": CRM, "record.trk.yaml": TRK}.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    with far_systems() as far:
+        far.seed(count)
+        installation = install(folder, {})
+        try:
+            return {name: asdict(cost) for name, cost in _passes(installation, far, count).items()}
+        finally:
+            installation.store.close()
+
+
+def _passes(installation: Installation, far: Far, count: int) -> dict[str, Cost]:
+    def one(*, full: bool = False) -> Cost:
+        return measured(installation, lambda _, name: FarConnector(name, far), full=full)
+
+    def caught_up() -> None:
+        time.sleep(OVERLAP)
+        one()
+
+    costs = {"first": one()}
+    if far.records("trk") != count:
+        raise RuntimeError(f"{far.records('trk')} records were made for {count} deals")
+    caught_up()
+    time.sleep(OVERLAP)
+    costs["nothing"] = one()
+    changed = max(1, count // 100)
+    far.edit("crm", changed)
+    far.edit("trk", changed)
+    costs["changed"] = one()
+    caught_up()
+    costs["full"] = one(full=True)
+    return costs
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        sys.stdout.write(json.dumps(run(int(sys.argv[1]), Path(folder))) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""One measured pass of a hub that is opened for it, as `casehub sync` opens it."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from connectors.base import Connector
+from flows.hub.report import Report
+from flows.hub.running import How, run_recorded
+from flows.hub.sync import PassOptions
+from flows.hub.wiring import Installation, open_sync
+
+from .meter import Metered, Transport, forget_peak, peak_mb, resident_mb
+
+Making = Callable[[Installation, str], Connector]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one pass took. CPU is of this process; RSS_BEFORE and PEAK are resident MB."""
+
+    requests: dict[str, int]
+    overhead: dict[str, int]
+    writing: dict[str, int]
+    read: dict[str, int]
+    created: dict[str, int]
+    updated: dict[str, int]
+    parked: int
+    decided: int
+    statements: int
+    seconds: float
+    hub_cpu: float
+    transport_cpu: float
+    told_hub_cpu: float
+    rss_before: float
+    peak: float
+
+
+def measured(installation: Installation, make: Making, *, full: bool = False) -> Cost:
+    """Run one approved pass and return its cost. Raises RuntimeError where a system was left out of it."""
+    transport = Transport()
+
+    def metered(at: Installation, name: str) -> Connector:
+        return cast("Connector", Metered(make(at, name), transport))
+
+    async def run() -> Cost:
+        asyncio.get_running_loop().set_task_factory(cast("Any", transport.factory))
+        async with open_sync(installation, None, metered) as wired:
+            forget_peak()
+            before, wall = resident_mb(), time.perf_counter()
+            cpu, inside = time.process_time(), transport.seconds
+            report = await run_recorded(wired, PassOptions(full=full), How(approved=True))
+            used, within = time.process_time() - cpu, transport.seconds - inside
+            return _cost(report, time.perf_counter() - wall, hub=used - within, transport=within, before=before)
+
+    return asyncio.run(run())
+
+
+def _cost(report: Report, seconds: float, *, hub: float, transport: float, before: float) -> Cost:
+    if report.trouble or report.stops:
+        raise RuntimeError(f"the pass did not run whole: {report.trouble} {report.stops}")
+    return Cost(
+        requests=dict(report.requests),
+        overhead=dict(report.overhead),
+        writing=dict(report.writing),
+        read=dict(report.read),
+        created=dict(report.created),
+        updated=dict(report.updated),
+        parked=report.parked,
+        decided=report.decided,
+        statements=report.statements,
+        seconds=seconds,
+        hub_cpu=hub,
+        transport_cpu=transport,
+        told_hub_cpu=report.hub_cpu,
+        rss_before=before,
+        peak=peak_mb(),
+    )
