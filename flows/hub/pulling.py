@@ -30,7 +30,8 @@ async def pull_page(
     """Read one page after *cursor* and store it; returns what was stored, the new cursor, and whether more follows."""
     system, kind = scope
     connector = wired.connectors[system]
-    page = await connector.pull(kind, cursor, full=scan is not None)
+    begins = scan is not None and cursor is None  # asked on a later page too, it would begin anew there
+    page = await connector.pull(kind, cursor, full=begins)
     lag = connector.abilities.index_lag > 0
     lane: Lane = "full" if scan else "changes"
     count = await asyncio.to_thread(inbox.put, wired.store, page, lag=lag, lane=lane, scan=scan, lease=wired.lease)
