@@ -30,6 +30,8 @@ class Way(httpx.AsyncBaseTransport):
     app: Bitrix24Sandbox
     asked: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
+    limits: int = 0
+    """How often a limit was met, inside of batches too."""
     before: Before = lambda method, sent: None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -37,8 +39,10 @@ class Way(httpx.AsyncBaseTransport):
         self.asked.append((method, sent))
         answer = self.before(method, sent)
         answer = answer or await httpx.ASGITransport(self.app).handle_async_request(request)
+        body = await answer.aread()
         self.statuses.append(answer.status_code)
-        return answer
+        self.limits += body.count(b"_LIMIT")
+        return httpx.Response(answer.status_code, headers=answer.headers, content=body)
 
     def commands(self) -> list[list[str]]:
         """The calls of each request, as text."""
@@ -131,4 +135,10 @@ def refusals(receipt: Receipt) -> list[str | None]:
 def denied(*texts: str) -> httpx.Response:
     """A batch of which every call is refused in words alone."""
     errors = {f"c{number}": {"error": "", "error_description": text} for number, text in enumerate(texts)}
+    return httpx.Response(200, json={"result": {"result": [], "result_error": errors}})
+
+
+def locked_out(text: str) -> httpx.Response:
+    """A batch whose first call is refused in words alone, and whose second finds our token expired."""
+    errors = {"c0": {"error": "", "error_description": text}, "c1": {"error": "expired_token"}}
     return httpx.Response(200, json={"result": {"result": [], "result_error": errors}})

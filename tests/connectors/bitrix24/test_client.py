@@ -86,6 +86,21 @@ async def test_a_proxys_status_never_means_that_a_record_is_gone_or_moved(status
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize("status", [404, 429, 503])
+async def test_a_write_whose_fate_is_not_told_is_never_sent_twice(status: int):
+    met: list[int] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        met.append(1)
+        return httpx.Response(status, html="<h1>nginx</h1>")
+
+    error = await refusal(handler, reading=False)
+
+    assert isinstance(error, RetryLater)
+    assert len(met) == (4 if status == 429 else 1)  # a 429 surely was not carried out
+
+
+@pytest.mark.asyncio
 @pytest.mark.parametrize(
     "handler",
     [

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from connectors.sandbox.bitrix24.fields import DEAL
-from tests.connectors.bitrix24.portals import APortal, create, denied, refusals
+from tests.connectors.bitrix24.portals import APortal, create, denied, locked_out, refusals
 
 
 @pytest.mark.asyncio
@@ -49,6 +49,7 @@ async def test_creates_of_a_batch_are_one_request_and_one_bad_one_spoils_no_othe
     assert {receipt.key: refusals(receipt) for receipt in receipts if receipt.refused} == {"k7": ["stageId"]}
     assert portal.deal(receipts[7].id)["comments"] == "да"
     assert [len(request) for request in portal.way.commands() if request[0].startswith("crm.item.add")] == [50, 1]
+    assert not any("item.update" in request[0] for request in portal.way.commands())
     assert len(portal.portal.items[DEAL]) == 50
 
 
@@ -88,6 +89,18 @@ async def test_what_the_portal_requires_stays_in_a_bare_create():
     assert "comments" not in bare
     assert "utmSource" in bare
     assert portal.deal("1")["comments"] == "да"
+
+
+@pytest.mark.asyncio
+async def test_credentials_that_end_in_a_batch_stop_what_was_to_be_made_again():
+    portal = APortal()
+    portal.way.before = lambda method, sent: locked_out("Нельзя") if "item.add" in str(sent) else None
+    writes = [create({"title": "а", "comments": "б"}, key="k1"), create({"title": "в"}, key="k2", marker="m-2/1")]
+    async with portal.connector() as connector:
+        receipts = await connector.push(writes)
+
+    assert [receipt.state for receipt in receipts] == ["unsent", "unsent"]
+    assert sum("item.add" in request[0] for request in portal.way.commands()) == 1
 
 
 @pytest.mark.asyncio

@@ -1,5 +1,7 @@
 """The form in which a portal's filters read times is found out and not believed."""
 
+from typing import Any
+
 import httpx
 import pytest
 
@@ -84,12 +86,15 @@ async def test_a_portal_without_records_is_not_asked():
         assert connector.requests.overhead == 1  # the fields
 
 
+KNOWN = {"items": [{"id": 1, "updatedTime": "2026-11-20T12:30:05+03:00"}]}
+
+
 @pytest.mark.asyncio
-async def test_a_portal_that_hears_no_time_at_all_is_told_and_not_read_as_empty():
+@pytest.mark.parametrize("found", [{"items": []}, KNOWN])
+async def test_a_portal_that_hears_no_time_at_all_is_told_and_not_read_as_empty(found: dict[str, Any]):
     portal = APortal()
     portal.add(title="Пилот")
-    known = {"items": [{"id": 1, "updatedTime": "2026-11-20T12:30:05+03:00"}]}
-    deaf = {"c0": known, **{name: {"items": []} for name in ("c1", "c2", "c3", "c4")}}
+    deaf = {"c0": KNOWN, **dict.fromkeys(("c1", "c2", "c3", "c4"), found)}
     answer = {"result": {"result": deaf, "result_error": []}}
     async with portal.connector() as connector:
         (page,) = await pulled(connector)

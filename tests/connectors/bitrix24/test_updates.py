@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from connectors.sandbox.bitrix24 import Settings
-from tests.connectors.bitrix24.portals import APortal, create, denied, one, refusals, update
+from tests.connectors.bitrix24.portals import APortal, create, denied, locked_out, one, refusals, update
 
 WORK = "PREPARATION"
 
@@ -18,6 +18,7 @@ async def test_a_sum_is_kept_although_rows_of_products_say_otherwise():
         before = await one(connector, record_id)
         (receipt,) = await connector.push([update(before, {"opportunity": "175000.50", "currencyId": "USD"})])
 
+    assert receipt.proved
     assert receipt.record is not None
     assert (receipt.record.views["opportunity"], receipt.record.views["currencyId"]) == ("175000.5", "USD")
     assert receipt.record.views["isManualOpportunity"] is True
@@ -62,6 +63,7 @@ async def test_a_stage_closed_to_us_is_refused_by_name_and_the_rest_is_written()
     assert (receipt.state, refusals(receipt)) == ("done", ["stageId"])
     assert receipt.refused[0].reason == "Недостаточно прав на смену стадии"
     assert (portal.deal(record_id)["title"], portal.deal(record_id)["stageId"]) == ("Пилот 2", "NEW")
+    assert sum("item.update" in request[0] for request in portal.way.commands()) == 2
 
 
 @pytest.mark.asyncio
@@ -152,6 +154,21 @@ async def test_batches_shrink_where_a_call_takes_long():
     sizes = [len(request) for request in portal.way.commands() if request[0].startswith("crm.item.update")]
     assert max(sizes) <= 7
     assert {receipt.state for receipt in receipts} <= {"done", "unsent"}
+
+
+@pytest.mark.asyncio
+async def test_credentials_that_end_in_a_batch_stop_what_was_to_be_sent_again():
+    portal = APortal()
+    ids = [portal.add(title="раз"), portal.add(title="два")]
+    async with portal.connector() as connector:
+        first, second = [await one(connector, each) for each in ids]
+        portal.way.before = lambda method, sent: locked_out("Нельзя") if "item.update" in str(sent) else None
+        receipts = await connector.push(
+            [update(first, {"title": "а", "comments": "б"}), update(second, {"title": "в"})]
+        )
+
+    assert [receipt.state for receipt in receipts] == ["unsent", "unsent"]
+    assert sum("item.update" in request[0] for request in portal.way.commands()) == 1
 
 
 @pytest.mark.asyncio
