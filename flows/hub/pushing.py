@@ -170,10 +170,12 @@ def _settle_fields(wired: Wired, one: Outgoing, receipt: Receipt, *, found_again
     )
     if made:
         result = Settlement(left_out(result.change, one.left_out), result.events, result.again, result.absorbed)
-    return _settled(one, receipt, _told_of_lost(wired, one, receipt, result))
+    told_elsewhere = one.system in wired.shape.reported
+    return _settled(one, receipt, _told_of_lost(wired, one, receipt, result), told_elsewhere=told_elsewhere)
 
 
-def _settled(one: Outgoing, receipt: Receipt, result: Settlement) -> Settled:
+def _settled(one: Outgoing, receipt: Receipt, result: Settlement, *, told_elsewhere: bool) -> Settled:
+    """TOLD_ELSEWHERE: another system shows how the work stands there (`progress`), so that it is looked at again."""
     record = receipt.record
     made = one.verb == "create"
     linked = [Event("linked", "", system=one.system, cause=f"#{receipt.id} was made")] if made else []
@@ -186,7 +188,7 @@ def _settled(one: Outgoing, receipt: Receipt, result: Settlement) -> Settled:
         began=receipt.began,
         rest=record is not None and not result.absorbed,
         events=[*linked, *result.events],
-        due=result.again or made,
+        due=result.again or made or told_elsewhere,
         version=record.version if record else None,
         url=record.url if record else None,
         window=receipt.window,

@@ -103,6 +103,16 @@ class SyncShape:
     fingerprint: str = ""
     prefix: str = "CASE"
 
+    @property
+    def reported(self) -> frozenset[str]:
+        """The systems in which work is done and of whose progress another system tells."""
+        tells = {scope[0] for scope, one in self.channels.items() if _tells_progress(one)}
+        return frozenset(make.system for make in self.makes if tells - {make.system})
+
+
+def _tells_progress(channel: Channel) -> bool:
+    return any(entry.facts == ("progress",) for entry in channel.fields.values())
+
 
 @dataclass
 class Wired:
@@ -120,6 +130,10 @@ class Wired:
     trouble: dict[str, str] = field(default_factory=dict)
     """System -> why it could not be met; the pass leaves it out."""
     refused_us: set[str] = field(default_factory=set)
+    words: str = ""
+    """A fingerprint of the systems' own words: their people, choices and limits."""
+    reworded: bool = False
+    """The words are others than in the last pass: what could not be said then is tried again."""
     notices: list[str] = field(default_factory=list)
     """What a person should know and nothing stops for: a renamed status that a mapping still calls by its old name."""
 

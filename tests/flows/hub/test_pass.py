@@ -5,7 +5,7 @@ from datetime import date
 from connectors.memory.traits import KindTraits
 from flows.hub.casework import leave_parked, resolve, retry_parked, set_value
 from state import attention, history
-from tests.hub_builders import HUB, a_deal, a_hub, opened, some_traits
+from tests.hub_builders import CRM, HUB, TRK, a_deal, a_hub, opened, some_traits
 
 
 def test_a_deal_becomes_an_issue_with_its_facts_and_a_marker(tmp_path):
@@ -117,6 +117,17 @@ def test_what_a_person_leaves_is_off_the_list(tmp_path):
 
     assert sum(report.writing.values()) == 0
     assert attention.parked_fields(hub.installation.store) == ()
+
+
+def test_progress_tells_what_the_hub_itself_has_moved(tmp_path):
+    crm = CRM.replace("link: {at: link, direction: out, of: trk}", "progress: {at: link, direction: out}")
+    hub, deal = opened(tmp_path, mappings={"record.crm.yaml": crm, "record.trk.yaml": TRK})
+    before = hub.records("crm")[deal]["link"]
+
+    hub.act("CASE-1", lambda act: set_value(act, "stage", "in_work"))
+    hub.sync()
+
+    assert (before.split(" ")[0], hub.records("crm")[deal]["link"].split(" ·")[0]) == ("New", "In Progress")
 
 
 WORKFLOW = {
