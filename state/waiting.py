@@ -52,6 +52,14 @@ def wake_lone(store: Store, sync: str, *, system: str, kind: str) -> int:
         return int(conn.execute(sa.update(entity).where(entity.c.sync == sync, ~linked).values(raised)).rowcount)
 
 
+def wake_parked(store: Store, sync: str, *, codes: Sequence[str]) -> int:
+    """Have the entities of *sync* with something parked for one of *codes* decided again; returns how many."""
+    held = sa.exists().where(parked.c.entity == entity.c.id, parked.c.closed.is_(None), parked.c.code.in_(codes))
+    raised = {"due": entity.c.due + 1, "revision": entity.c.revision + 1}
+    with store.write() as conn:
+        return int(conn.execute(sa.update(entity).where(entity.c.sync == sync, held).values(raised)).rowcount)
+
+
 def open_entries(store: Store, sync: str | None = None) -> Mapping[str, tuple[int, int]]:
     """Return entity -> its open conflicts and parked fields; under "" those of records that no entity knows."""
     counts: dict[str, tuple[int, int]] = {}

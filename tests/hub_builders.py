@@ -156,6 +156,7 @@ def a_hub(
     mappings: Mapping[str, str] | None = None,
     traits: Mapping[str, KindTraits] | None = None,
     clock: Callable[[], datetime] | None = None,
+    env: Mapping[str, str] | None = None,
 ) -> AHub:
     """Make a hub in *folder* over memory systems with the given traits."""
     address = DATABASE.get()()
@@ -165,7 +166,7 @@ def a_hub(
     for name, text in (mappings or {"record.crm.yaml": CRM, "record.trk.yaml": TRK}).items():
         (folder / name).write_text(text, encoding="utf-8")
     clock = clock or a_clock()
-    installation = install(folder, {}, clock=clock)
+    installation = install(folder, env or {}, clock=clock)
     if address == SQLITE:
         installation.store.engine.dispose()
         sa.event.listen(installation.store.engine, "connect", _without_waiting_for_the_disk)

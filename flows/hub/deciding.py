@@ -21,6 +21,7 @@ from mappings.reconcile.model import (
 from mappings.reconcile.path import hops, next_hop
 from state.types import Claimed, Decided, NewLink, Snapshot
 
+from .rewording import asked_again
 from .sides import derived_for_new, live_sides, make_side, rules_for, with_derived
 from .wired import LEFT, WHOLE, Channel, Make, Scope, Wired
 
@@ -52,6 +53,8 @@ def decide_claimed(wired: Wired, claimed: Claimed, meeting: Meeting, *, joined: 
     """Return what follows for a claimed entity; JOINED are records that become its links with this decision."""
     shape = wired.shape
     sides = live_sides(shape, claimed.links, claimed.snapshots)
+    if wired.reworded:
+        sides = [asked_again(side) for side in sides]
     entity, losses, told = _losses(wired, claimed, sides, joined=joined)
     sides += [join_side(wired, new) for new in joined]
     snapshots = {**claimed.snapshots, **{new.ref: new.snapshot for new in joined}}

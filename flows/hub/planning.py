@@ -22,6 +22,7 @@ from .batches import Deciding, cpu_of_hub
 from .deciding import Meeting, Ruling, decide_claimed, decide_new
 from .report import Report
 from .returning import without
+from .rewording import look_again
 from .running import asks
 from .strangers import NOT_TAKEN
 from .sync import Step, read_systems
@@ -193,6 +194,7 @@ async def make_plan(wired: Wired, *, only: str | None = None, step: Step = lambd
     planning = Planning(wired, report)
     try:
         step("deciding")
+        look_again(wired)
         cases.mark_due(store, waiting.outdated(store, shape.name, mapping=shape.fingerprint))
         await asyncio.to_thread(planning.run)
     finally:

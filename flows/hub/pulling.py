@@ -4,6 +4,7 @@ import asyncio
 from typing import Protocol
 
 from connectors.base import Connector
+from connectors.errors import RetryLater
 from mappings.exchange import Cursor
 from mappings.reconcile.guards import check_full_read
 from state import cursors, inbox, waiting
@@ -14,6 +15,25 @@ from .wired import Scope, Wired
 
 HINTS = 100
 """How many hinted records are looked up at once."""
+
+
+class Onward:
+    """Watches that a list leads on: a place where the reader has been before means that it runs in a circle."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self._met: set[int] = set()  # hashes, as a list may have a hundred thousand pages
+
+    def check(self, cursor: Cursor, *, more: bool) -> None:
+        """Raises RetryLater where the page after *cursor* has been read already."""
+        if more and hash(cursor) in self._met:
+            system, kind = self._scope
+            text = (
+                f"the list of {kind} leads to the same page again, so its end cannot be reached; what was read is kept."
+                " If it stays so, check the filter or the saved query that hub.yaml names"
+            )
+            raise RetryLater(text, system=system)
+        self._met.add(hash(cursor))
 
 
 class PullPage(Protocol):
@@ -45,9 +65,10 @@ async def pull_scope(wired: Wired, scope: Scope, report: Report, *, page: PullPa
     Once it has been read for the first time, cases that have no record there are due: until then none could be made.
     """
     state = cursors.state(wired.store, scope[0], kind=scope[1])
-    cursor, more = state.cursor, True
+    cursor, more, onward = state.cursor, True, Onward(scope)
     while more:
         count, cursor, more = await page(wired, scope, cursor)
+        onward.check(cursor, more=more)
         report.read[scope[0]] += count.stored + count.same + count.stale + count.hinted
     if not state.first_read_done:
         waiting.wake_lone(wired.store, wired.shape.name, system=scope[0], kind=scope[1])
@@ -59,9 +80,10 @@ async def pull_full(wired: Wired, scope: Scope, report: Report, *, page: PullPag
     system, kind = scope
     scan = cursors.begin_full(wired.store, system, kind=kind)
     cursor: Cursor | None = None
-    more = True
+    more, onward = True, Onward(scope)
     while more:
         count, cursor, more = await page(wired, scope, cursor, scan=scan)
+        onward.check(cursor, more=more)
         report.read[system] += count.stored + count.same + count.stale + count.hinted
     missing = cursors.missing(wired.store, scan)
     stops = check_full_read(system, linked=missing.linked, missing=missing.gone, limits=wired.shape.limits)

@@ -18,6 +18,7 @@ from state.runs import Run
 from state.store import Store
 
 from .report import Report
+from .rewording import look_again, words_met
 from .sync import PLAIN, PassOptions, Step, Steps, run_pass
 from .wired import Wired
 
@@ -80,8 +81,10 @@ async def _watched(wired: Wired, options: PassOptions, how: How, *, begun: Run, 
         if any(stop.guard == MAPPING for stop in stops):
             report = Report(wired.shape.name, begun.id, stops=stops)
         else:
+            look_again(wired)
             guarding = how_far(stops, approved=how.approved)
             report = await run_pass(wired, options, guarding, step=step, steps=steps)
+            words_met(wired)
     except BaseException as error:
         runs.finish(wired.store, begun, state="failed", text=type(error).__name__)
         raise

@@ -10,6 +10,7 @@ from mappings.canonical.values import Facts, Value
 from mappings.exchange import View
 from mappings.lens import UNSEEN, Field, Refusal, Unseen
 
+from .advice import unreadable, unwritable
 from .decide import Decision
 from .judge import Cell, seen_view, slot
 from .model import Base, FieldWrite, LinkChange, Parked, Side
@@ -70,7 +71,7 @@ def take_note(
     for entry in entries:
         if entry.name in refusals:
             refusal = refusals[entry.name]
-            notes.parked[entry.name] = Parked("unreadable", refusal.text, view=seen_view(side, entry))
+            notes.parked[entry.name] = Parked("unreadable", unreadable(refusal), view=seen_view(side, entry))
         elif any(fact in decisions and decisions[fact].conflict for fact in entry.facts):
             _hold(notes, entry, cells.get(entry.name), decisions)
         elif entry.direction == "out":
@@ -168,7 +169,7 @@ def _note_out(notes: Notes, entry: Field, facts: Facts) -> None:
     view = None if isinstance(seen, Unseen) else seen
     if not mine and all(value is None for value in known.values()):
         return
-    if seen is not UNSEEN and all(entry.lens.fits(fact, value, view) for fact, value in known.items()):
+    if all(entry.lens.fits(fact, value, view) for fact, value in known.items()):
         for fact, value in known.items():
             notes.bases[slot(entry, fact)] = Base({fact: value}, view, entry.fingerprint)
     elif all(fact in mine and mine[fact].value.get(fact) == value for fact, value in known.items()):
@@ -199,7 +200,7 @@ def _want(notes: Notes, entry: Field, facts: Facts, seen: View) -> None:
         return
     view = entry.lens.write(facts, seen)
     if isinstance(view, Refusal):
-        notes.parked[entry.name] = Parked("refused", view.text, facts, seen)
+        notes.parked[entry.name] = Parked("refused", unwritable(view), facts, seen)
         return
     lost = () if entry.lossy else entry.lens.drops(facts, seen)
     if lost:

@@ -20,7 +20,8 @@ from .vocabulary import Spot
 
 def malformed(kind: str, view: View) -> Refusal:
     """Refuse a *view* that is not the shape of a *kind*. The content is not repeated: it may be personal."""
-    return Refusal("malformed", f"a {type(view).__name__} that is no {kind}")
+    words = {str: "a text", bool: "yes or no", int: "a number", list: "a list", type(None): "nothing"}
+    return Refusal("malformed", f"{words.get(type(view), 'something')} that is no {kind}")
 
 
 def same(one: Value, other: Value) -> bool:

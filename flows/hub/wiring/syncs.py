@@ -17,6 +17,7 @@ from mappings.language.compiled import CompiledMapping
 from mappings.language.model import Sync
 from state import dictionaries
 
+from ..rewording import fingerprint
 from ..wired import Channel, Make, SyncShape, Wired
 from .contacts import Contact, Maker, make_connector, meet_system, renamed, vocabularies
 from .installation import Installation
@@ -65,6 +66,7 @@ async def _wire(installation: Installation, sync: Sync, connectors: Mapping[str,
         learned={scope: dictionaries.transitions(store, scope[0], kind=scope[1]) for scope in shape.channels},
         trouble={name: contact.trouble for name, contact in contacts.items() if contact.trouble},
         refused_us={name for name, contact in contacts.items() if contact.refused_us},
+        words=fingerprint(vocabularies(hub, contacts)),
         notices=renamed(hub, contacts),
     )
 
