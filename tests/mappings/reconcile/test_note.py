@@ -55,7 +55,7 @@ def test_a_value_that_was_written_is_not_read_back_as_another():  # H9
     assert (writes(idle, settled), value(idle, "stage")) == ({}, "estimate")
 
 
-@pytest.mark.parametrize("code", ["dropped", "altered", "unclear", "rejected", "refused", "no way", "unseen"])
+@pytest.mark.parametrize("code", ["dropped", "altered", "unclear", "rejected", "no way", "unseen"])
 def test_a_wish_that_is_parked_is_left_alone_until_value_or_view_change_or_a_person_retries(code):  # H7
     aside = Parked(code, "?", {"title": "won"}, "t")
     side = a_side("trk", 2, values={"title": "t"}, parked={"title": aside})
@@ -71,6 +71,16 @@ def test_a_wish_that_is_parked_is_left_alone_until_value_or_view_change_or_a_per
     assert writes(other_value, [side]) == {"trk": {"title": "lost"}}
     assert claims(other_view) == [("hub", "won"), ("trk", "won?")]
     assert writes(retried, [side]) == {"trk": {"title": "won"}}
+
+
+def test_a_value_that_the_lens_goes_on_refusing_is_told_once():  # H7
+    side = a_side("trk", 2, values={"title": "t"})
+
+    first = reconcile(a_case({"title": "too much"}), [side], rules())
+    idle = reconcile(a_case({"title": "too much"}), after([side], first), rules())
+
+    assert ([e.what for e in first.events], parked(first)) == (["parked"], "refused")
+    assert (writes(idle, [side]), idle.events, idle.links[0].parked) == ({}, (), first.links[0].parked)
 
 
 def test_the_loser_is_written_over_and_its_edit_is_in_the_history():

@@ -5,7 +5,7 @@ from dataclasses import replace
 from mappings.exchange import View
 from mappings.reconcile import reconcile
 from mappings.reconcile.model import Base, Parked
-from tests.reconcile_builders import a_case, a_cell, a_field, a_side, after, passes, rules, value, writes
+from tests.reconcile_builders import NOW, a_case, a_cell, a_field, a_lens, a_side, after, passes, rules, value, writes
 
 
 def parked(outcome, link: int = 0, field: str = "title") -> str:
@@ -67,6 +67,15 @@ def test_a_derived_fact_that_is_shown_already_is_not_written_again():
 
     assert writes(outcome, settled) == {"crm": {"progress": "New"}}
     assert (writes(again, settled), writes(shown, settled)) == ({}, {})
+
+
+def test_what_leaves_nothing_to_write_is_not_written():
+    few = a_field("labels", a_lens("set", "labels", vocabulary=["тендер"]), direction="out")
+    side = a_side("wiki", 3, fields=[few], touched=NOW)
+
+    outcome = reconcile(a_case({"labels": frozenset({"vip"})}), [side], rules())
+
+    assert (writes(outcome, [side]), outcome.links[0].parked) == ({}, {})
 
 
 def test_a_cell_of_two_facts_that_is_only_written_comes_to_rest():
