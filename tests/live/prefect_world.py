@@ -1,4 +1,4 @@
-"""A real Prefect server with a worker, and hubs whose systems lie in files: what the tests of the schedules work in."""
+"""A real Prefect server and the processes beside it: what the tests of the schedules work in."""
 
 import json
 import os
@@ -6,24 +6,18 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 
-from connectors.memory import MemorySystem
-from connectors.memory.file import load, save
 from flows.scheduled.quiet import QUIET
-from mappings.exchange import View
-from state.store import utc_now
-from tests.hub_builders import CRM, HUB, PEOPLE, TRK, a_deal, some_traits
+from tests.live.file_hub import FileHub, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 GATE = Path(__file__).parent / "gate"
-T = TypeVar("T")
 BESIDE = """
 import asyncio, sys
 from flows.scheduled.sync import sync
@@ -62,17 +56,6 @@ print(asyncio.run(wake()))
 FINAL = ("COMPLETED", "FAILED", "CANCELLED", "CRASHED")
 
 
-def wait_for(look: Callable[[], T | None], *, seconds: float = 90.0, what: str) -> T:
-    """Return what *look* finds as soon as it finds something."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        found = look()
-        if found is not None and found is not False:
-            return found
-        time.sleep(0.1)
-    raise AssertionError(f"no {what} within {seconds:.0f} s")
-
-
 @dataclass
 class Child:
     """A process of ours, ended by its number; what it said is in LOG."""
@@ -107,7 +90,6 @@ class PrefectWorld:
     url: str
     environment: Mapping[str, str]
     children: list[Child] = field(default_factory=list)
-    deployed: set[Path] = field(default_factory=set)
 
     @property
     def api(self) -> str:
@@ -133,7 +115,7 @@ class PrefectWorld:
         for child in reversed(self.children):
             child.end()
 
-    def casehub(self, hub: "FileHub", *words: str) -> subprocess.CompletedProcess[str]:
+    def casehub(self, hub: FileHub, *words: str) -> subprocess.CompletedProcess[str]:
         """Give a command as a person does."""
         command = [sys.executable, "-c", "from flows.cli import main; main()", "--hub", str(hub.folder), *words]
         return subprocess.run(
@@ -170,7 +152,7 @@ class PrefectWorld:
         number = self.deployment(name)["id"]
         return str(self.ask("POST", f"/deployments/{number}/create_flow_run", {})["id"])
 
-    def run_beside(self, hub: "FileHub", sync: str) -> str:
+    def run_beside(self, hub: FileHub, sync: str) -> str:
         """Run the flow of a sync where no deployment is asked; returns the run's id."""
         return self.python(BESIDE, str(hub.folder), sync)
 
@@ -182,15 +164,15 @@ class PrefectWorld:
         self.ask("POST", f"/flow_runs/{run}/set_state", {"state": {"type": "PENDING", "message": "a worker took it"}})
         return str(run)
 
-    def serve_inbox(self, hub: "FileHub") -> None:
+    def serve_inbox(self, hub: FileHub) -> None:
         """Start a task server for a hub."""
         self.start("task-server", "-c", TASK_SERVER, str(hub.folder))
 
-    def webhook(self, hub: "FileHub", record: str) -> str:
+    def webhook(self, hub: FileHub, record: str) -> str:
         """Hint at a record of the CRM and wake the task server; returns whether anybody was told."""
         return self.python(WAKE, str(hub.folder), record)
 
-    def sweep(self, hub: "FileHub", *, minutes_later: int) -> list[str]:
+    def sweep(self, hub: FileHub, *, minutes_later: int) -> list[str]:
         """Sweep as the housekeeping does, so many minutes from now; returns the names of the runs that it ended."""
         return list(json.loads(self.python(SWEEP, str(hub.folder), str(minutes_later))))
 
@@ -262,54 +244,3 @@ def _free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
-
-
-# --- hubs -------------------------------------------------------------------------------------------------------------
-
-
-@dataclass
-class FileHub:
-    """A hub folder whose systems `crm` and `trk` lie in files; `trk` has a gate that can be shut."""
-
-    folder: Path
-
-    def records(self, system: str) -> dict[str, Mapping[str, View]]:
-        form = json.loads((self.folder / f"{system}.json").read_text(encoding="utf-8"))
-        rows = form["records"].get("record", {})
-        return {key: row["views"] for key, row in rows.items() if not row["deleted"]}
-
-    def shut(self) -> None:
-        """From now on the answer of a create in `trk` does not arrive."""
-        (self.folder / "trk.json.shut").touch()
-
-    def open(self) -> None:
-        (self.folder / "trk.json.shut").unlink()
-
-    def waiting_process(self) -> int:
-        """Wait until a process stands at the gate, and return its number."""
-        waits = self.folder / "trk.json.waits"
-        return int(wait_for(lambda: (waits.exists() and waits.read_text()) or None, what="create at the gate"))
-
-    def edit(self, system: str, record: str, **views: View) -> None:
-        """Change a record as a person does, while nobody else works with the file."""
-        path = self.folder / f"{system}.json"
-        held = MemorySystem(utc_now)
-        load(held, path)
-        held.edit("record", record, views)
-        save(held, path)
-
-
-def a_file_hub(folder: Path, *titles: str, sync: str = "presales") -> FileHub:
-    """Make a hub whose CRM holds a deal per title."""
-    folder.mkdir(parents=True)
-    text = HUB.replace("crm: {type: memory}", "crm: {type: memory, path: crm.json}")
-    text = text.replace("trk: {type: memory}", "trk: {type: gate, path: trk.json}").replace("  presales:", f"  {sync}:")
-    text += '    schedule: {every: 1h, full_scan: "0 3 * * *"}\n'
-    for name, content in {"hub.yaml": text, "record.crm.yaml": CRM, "record.trk.yaml": TRK}.items():
-        (folder / name).write_text(content, encoding="utf-8")
-    for name in ("crm", "trk"):
-        system = MemorySystem(utc_now, kinds={"record": some_traits(name)}, people=PEOPLE)
-        for title in titles if name == "crm" else ():
-            system.create("record", a_deal(title))
-        save(system, folder / f"{name}.json")
-    return FileHub(folder)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.live.prefect_world import FileHub, PrefectWorld, a_file_hub, a_world, wait_for
+from tests.live.file_hub import FileHub, a_file_hub, wait_for
+from tests.live.prefect_world import PrefectWorld, a_world
 
 THREE = ("Внедрение CRM", "Склад", "Pilot")
 
