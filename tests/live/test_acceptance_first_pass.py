@@ -104,6 +104,18 @@ def test_nothing_is_on_the_attention_list(first):
     assert hub.attention() == []
 
 
+def test_a_full_read_of_several_pages_ends_and_misses_nobody(first):
+    hub, _, redmine, _, _ = first
+    mark = redmine.log().mark()
+
+    report = hub.sync(full=True)
+
+    assert (report.stops, report.writing) == ([], {"crm": 0, "tracker": 0})
+    lists = [request for request in redmine.log().since(mark) if request.path == "/issues.json"]
+    assert 3 <= len(lists) <= 6
+    assert hub.attention() == []
+
+
 def test_a_pass_with_nothing_to_do_asks_once_and_touches_nothing(first):
     hub, tryton, redmine, deals, _ = first
     time.sleep(11)  # Tryton's overlap: younger writes are read again, to lose none of a transaction under way
