@@ -1,7 +1,7 @@
 """Who is who over several systems."""
 
-from mappings.people import KnownPerson, directories
 from mappings.exchange import SystemPerson
+from mappings.people import KnownPerson, directories
 
 ANN = SystemPerson("7", "Анна Ли", email="Ann@Example.com", login="ann")
 
