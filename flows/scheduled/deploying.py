@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from httpx import HTTPError
+from httpx import HTTPError, HTTPStatusError
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags
@@ -25,7 +25,7 @@ class NoServer(Exception):
 
 
 class ServerAway(Exception):
-    """The Prefect server that is named does not answer."""
+    """The Prefect server that is named does not answer, or not as it should."""
 
 
 class AnotherHub(Exception):
@@ -65,6 +65,9 @@ async def deploy(planned: Sequence[Planned], folder: str) -> Deployed:
                 if _hub_of(old) == folder and name not in {one.full_name for one in planned}:
                     await client.delete_deployment(old.id)
                     done.removed.append(name)
+    except HTTPStatusError as error:
+        answered = f"the Prefect server at {PREFECT_API_URL.value()} answered {error.response.status_code}"
+        raise ServerAway(answered) from error
     except HTTPError as error:
         raise ServerAway(f"the Prefect server at {PREFECT_API_URL.value()} does not answer") from error
     return done

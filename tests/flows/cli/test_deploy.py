@@ -1,0 +1,61 @@
+"""`deploy` as far as it needs no Prefect server; with one, see tests/live/test_prefect.py."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import yaml
+
+from flows.cli.deploy import warnings
+from flows.hub.wiring import install
+from flows.scheduled.quiet import QUIET
+from state import runs
+
+
+@pytest.fixture
+def quiet(monkeypatch):
+    """The command tells Prefect to keep quiet through the environment; afterwards it is as before."""
+    for name, value in QUIET.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+
+
+def test_what_would_be_deployed_is_printed_without_any_server(hub):
+    form = yaml.safe_load(hub.done("deploy", "--print", "--work-pool", "запас").out)
+
+    assert [one["entrypoint"].rpartition(".")[2] for one in form["deployments"]] == [
+        "sync",
+        "full_scan",
+        "housekeeping",
+    ]
+    assert {one["work_pool"]["name"] for one in form["deployments"]} == {"запас"}
+    assert {one["parameters"]["hub"] for one in form["deployments"]} == {str(hub.folder.resolve())}
+
+
+def test_without_a_server_the_variable_that_names_one_is_told(hub, quiet):
+    refused = hub.run("deploy")
+
+    assert (refused.code, refused.out) == (2, "")
+    assert "PREFECT_API_URL=http://127.0.0.1:4200/api" in refused.err
+
+
+def test_a_period_that_the_last_run_outgrew_is_told(hub):
+    installation = install(hub.folder, {})
+    times = iter([datetime(2026, 11, 21, 9, tzinfo=UTC) + timedelta(seconds=s) for s in (0, 200)])
+    store = installation.store.__class__(installation.store.engine, clock=lambda: next(times))
+    runs.finish(store, runs.start(store, "presales", by="schedule"))
+
+    told = warnings(installation)
+    installation.store.close()
+
+    [text] = told
+    assert text.startswith("presales: every 120 s is short: the last run took 200.0 s")
+    assert text.endswith("say `every: 400s` or more")
+
+
+def test_before_the_first_run_nothing_is_told(hub):
+    installation = install(hub.folder, {})
+
+    told = warnings(installation)
+    installation.store.close()
+
+    assert told == []
