@@ -1,0 +1,122 @@
+"""
+``python -m tests.bench``: measures every bound that can be measured on one machine, as a table and as JSON.
+
+Every hub that is measured runs in a process of its own; times are medians of REPEAT runs. Ends with 1 where a row
+misses its bound by more than 2 ×, with ``--strict`` where any does.
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import httpx
+
+from . import budget, memory_rows, reconcile_speed, sandbox_rows
+from .table import Row, failed, markdown
+
+REAL_RATE = 1000
+"""Up to so many deals the vendor's real rate is kept; above it the sandboxes' clocks are turned up."""
+FAST = 20.0
+MARK = "<!-- measured -->"
+TIMES = ("seconds", "hub_cpu", "transport_cpu", "told_hub_cpu")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    given = _parser().parse_args(arguments)
+    tell = lambda text: sys.stderr.write(f"bench: {text}\n")  # noqa: E731 - a word for what is written throughout
+    load = os.getloadavg()[0]
+    raw = _measure(given, tell)
+    rows = _rows(raw)
+    head = _head(sys.argv[1:] if arguments is None else arguments, load, given.repeat)
+    text = f"{head}\n{markdown(rows)}"
+    _write(given.out, {"head": head, "rows": [row.as_json() for row in rows], "raw": raw}, text)
+    if given.page:
+        before, mark, _ = given.page.read_text(encoding="utf-8").partition(MARK)
+        given.page.write_text(f"{before}{mark}\n\n{text}", encoding="utf-8")
+    sys.stdout.write(text)
+    bad = failed(rows, strict=given.strict)
+    for row in bad:
+        tell(f"{row.group}: {row.what}: {row.verdict}")
+    return 1 if bad else 0
+
+
+def _measure(given: argparse.Namespace, tell: Callable[[str], object]) -> dict[str, Any]:
+    raw: dict[str, Any] = {"memory": {}, "sandboxes": {}}
+    tell("reconcile")
+    raw["reconcile"] = reconcile_speed.worlds()
+    for count in given.n:
+        times = given.repeat if count <= REAL_RATE else 1
+        tell(f"memory systems, N = {count}, {times} times")
+        raw["memory"][count] = _median([_child("memory_runs", str(count)) for _ in range(times)])
+    for count in given.sandbox if given.sandbox is not None else [n for n in given.n if n <= REAL_RATE]:
+        tell(f"Bitrix24 and Redmine, N = {count}")
+        speed = 1.0 if count <= REAL_RATE else FAST
+        raw["sandboxes"][count] = _child("sandbox_runs", str(count), "--speed", f"{speed:g}")
+    if not given.no_budget:
+        tell("the rate of Bitrix24")
+        with httpx.Client(timeout=60.0, trust_env=False) as client:
+            raw["budget"] = budget.run(client)
+    return raw
+
+
+def _child(module: str, *arguments: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", f"tests.bench.{module}", *arguments]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def _median(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The first run's counts, with the median of every time."""
+    return {
+        name: {key: median(run[name][key] for run in runs) if key in TIMES else value for key, value in cost.items()}
+        for name, cost in runs[0].items()
+    }
+
+
+def _rows(raw: dict[str, Any]) -> list[Row]:
+    rows = list(memory_rows.rows(raw["memory"])) if raw["memory"] else []
+    rows += memory_rows.reconcile_rows(raw["reconcile"])
+    for run in raw["sandboxes"].values():
+        rows += sandbox_rows.rows(run)
+    return rows + (list(sandbox_rows.budget_rows(raw["budget"])) if "budget" in raw else [])
+
+
+def _head(arguments: Sequence[str], load: float, repeat: int) -> str:
+    cpu = next((ln.split(":")[1].strip() for ln in Path("/proc/cpuinfo").read_text().splitlines() if "name" in ln), "")
+    command = " ".join(["python -m tests.bench", *arguments])
+    words = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC · {os.cpu_count()} × {cpu} · Python {platform.python_version()}"
+    times = f"times are medians of {repeat} (of 1 above N = {REAL_RATE})"
+    return f"`{command}` · {words} · load {load:.1f} at the start, {os.getloadavg()[0]:.1f} at the end · {times}\n"
+
+
+def _write(out: Path, found: dict[str, Any], text: str) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    (out / f"{name}.json").write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (out / f"{name}.md").write_text(text, encoding="utf-8")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    numbers = {"type": int, "nargs": "+", "metavar": "N"}
+    parser.add_argument("--n", **numbers, default=[100, 1000, 10_000], help="numbers of cases")  # type: ignore[arg-type]  # argparse is untyped here
+    parser.add_argument("--sandbox", **numbers, help="numbers of deals with the sandboxes; else --n up to 1000")  # type: ignore[arg-type]  # the same
+    parser.add_argument("--repeat", type=int, default=3, help="how often what is timed is run")
+    parser.add_argument("--no-budget", action="store_true", help="leave out the minute at the vendor's rate")
+    parser.add_argument("--strict", action="store_true", help="any miss is an error")
+    parser.add_argument("--out", type=Path, default=Path("var/bench"), help="folder for the JSON and the table")
+    parser.add_argument("--page", type=Path, help="a page in which to put the table, behind its mark")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""What the passes over memory systems mean for the bounds."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .table import Row
+
+PAGE = 100
+BATCH = 100
+STATEMENTS = 12
+CREATE_STATEMENTS = 2
+HUB_MS = 0.7
+MEGABYTES = 50
+RECONCILE_US = 50
+ENOUGH = 100
+"""Cases from which a pass says something of one case, and not of what any run costs."""
+BOUND_WORLDS = ("nothing moved, one snapshot", "nothing moved, two snapshots", "a title moved")
+MORE = 200
+
+Runs = Mapping[int, Mapping[str, Mapping[str, Any]]]
+
+
+def rows(runs: Runs) -> Iterator[Row]:
+    for count, passes in sorted(runs.items()):
+        yield from _of(count, passes)
+    yield from _flat(runs)
+
+
+def _of(count: int, passes: Mapping[str, Mapping[str, Any]]) -> Iterator[Row]:
+    group = f"memory systems, N = {count}"
+    first, nothing = passes["first"], passes["nothing"]
+    for system, requests in nothing["requests"].items():
+        bound = max(1, -(-nothing["read"][system] // PAGE))
+        note = f"{nothing['read'][system]} records in the overlap window"
+        yield Row(group, f"nothing changed: requests to {system}", requests, bound, note=note)
+    yield Row(group, "nothing changed: writing requests", sum(nothing["writing"].values()), 0)
+    batches = -(-count // BATCH)
+    bound = STATEMENTS * batches + CREATE_STATEMENTS * count
+    yield Row(group, "first pass: statements", first["statements"], bound, note="12 a batch and 2 a create")
+    yield Row(group, "first pass: statements per 100 cases", first["statements"] / count * 100)
+    if "more" in passes:
+        more = (passes["more"]["statements"] - passes["changed"]["statements"]) / (MORE / BATCH)
+        note = "what 100 more changed cases add to a pass: read, decided, written to both systems, settled"
+        yield Row(group, "changed on both sides: statements per 100 more", more, STATEMENTS, note=note)
+    sizes = {"first": count, "changed": max(1, count // 100), "more": max(1, count // 100) + MORE, "full": count}
+    for name, cost in passes.items():
+        yield from _times(group, name, cost, sizes.get(name, count))
+
+
+def _times(group: str, name: str, cost: Mapping[str, Any], cases: int) -> Iterator[Row]:
+    title = {
+        "first": "first pass",
+        "nothing": "nothing changed",
+        "changed": "1 % changed on both sides",
+        "more": f"{cases} changed on both sides",
+        "full": "full read, nothing changed",
+    }[name]
+    yield Row(group, f"{title}: seconds", cost["seconds"], unit="s")
+    if name != "nothing" and cases >= ENOUGH:
+        for who, bound in (("hub", HUB_MS), ("transport", None)):
+            each = cost[f"{who}_cpu"] / cases * 1000
+            yield Row(group, f"{title}: {who} CPU per case", each, bound, "ms")
+    yield Row(group, f"{title}: statements", cost["statements"])
+    yield Row(group, f"{title}: overhead requests", sum(cost["overhead"].values()))
+    yield Row(group, f"{title}: peak of memory", cost["peak"], unit="MB")
+
+
+def _flat(runs: Runs) -> Iterator[Row]:
+    few, many = min(runs), max(runs)
+    sizes = [count for count in (1000, few) if count in runs and count != many]
+    if not sizes:
+        return
+    for name in ("first", "nothing", "changed", "full"):
+        grown = runs[many][name]["peak"] - runs[sizes[0]][name]["peak"]
+        yield Row("memory of the hub's process", f"{name}: N = {many} over N = {sizes[0]}", grown, MEGABYTES, "MB")
+
+
+def reconcile_rows(times: Mapping[str, float]) -> Iterator[Row]:
+    """Rows of `reconcile` alone."""
+    for name, micros in times.items():
+        bound = RECONCILE_US if name in BOUND_WORLDS else None
+        yield Row("reconcile, 12 fields, 2 systems", name, micros, bound, "µs")
