@@ -19,7 +19,6 @@ from .rows import Row
 from .store import Store, many
 from .tables import conflict, entity, parked
 
-
 LEFT = "left"
 """The code of what a person has decided to leave as it is: still held back, no longer on the list."""
 
