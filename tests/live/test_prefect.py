@@ -94,6 +94,24 @@ def test_a_second_run_is_kept_out_while_one_runs(world: PrefectWorld, tmp_path: 
     assert titles(hub, "trk") == ["Внедрение CRM"]
 
 
+def test_what_waits_for_a_person_and_what_is_away_are_failures_of_their_own_names(
+    world: PrefectWorld, tmp_path: Path
+) -> None:
+    hub = deployed(world, tmp_path, "Внедрение CRM", sync="ends")
+    assert world.casehub(hub, "sync", "ends").returncode == 0
+    mapping, tracker = hub.folder / "record.trk.yaml", hub.folder / "trk.json"
+    known = mapping.read_text(encoding="utf-8")
+
+    mapping.write_text(known + "  channel: null\n", encoding="utf-8")
+    stopped = world.end_of(world.run("sync/ends"))
+    mapping.write_text(known, encoding="utf-8")
+    tracker.write_text("{", encoding="utf-8")
+    away = world.end_of(world.run("sync/ends"))
+
+    assert (*stopped[:2], "the mapping of ends has changed" in stopped[2]) == ("FAILED", "Stopped", True)
+    assert (*away[:2], "trk" in away[2]) == ("FAILED", "Unreachable", True)
+
+
 def test_a_run_that_never_began_gives_its_place_back(world: PrefectWorld, tmp_path: Path) -> None:
     hub = deployed(world, tmp_path, "Внедрение CRM", sync="stuck")
     stuck = world.run_without_process("sync/stuck")
