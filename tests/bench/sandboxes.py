@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +127,11 @@ def running(deals: int, *, speed: float = 1.0) -> Iterator[Sandboxes]:
         httpx.Client(timeout=60.0, trust_env=False) as client,
     ):
         yield Sandboxes(crm, tracker, client)
+
+
+def day(ahead: int) -> str:
+    """Return the day so many days from now."""
+    return (datetime.now(UTC) + timedelta(days=ahead)).date().isoformat()
 
 
 def hub_folder(folder: Path) -> Path:
