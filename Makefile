@@ -1,13 +1,14 @@
 # make test          set up .venv and run the tests that need nothing but Python
 # make test LIVE=1   start real servers on this machine as well, and run the tests against them
 # make demo         two systems in memory, 40 deals, a hub between them; make demo ARGS=--once ends by itself
+# make bench        requests, statements, seconds, CPU and memory against their bounds; make bench ARGS="--n 100"
 # make lint types contracts audit clean   each alone; `bash .ci/run` is all of them, as CI does it
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .SILENT:
 .DEFAULT_GOAL := test
-.PHONY: test demo setup lint format types contracts audit clean
+.PHONY: test demo bench setup lint format types contracts audit clean
 
 BIN := .venv/bin
 STAMP := .venv/.set-up
@@ -33,6 +34,9 @@ test: $(STAMP)
 
 demo: $(STAMP)
 	exec $(BIN)/casehub demo $(ARGS)
+
+bench: $(STAMP)
+	exec $(BIN)/python -m tests.bench $(ARGS)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

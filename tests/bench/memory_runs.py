@@ -21,7 +21,7 @@ from .passes import Cost, measured
 OVERLAP = 2.2
 """Seconds after which no record written by the last pass is inside the systems' overlap of one second any more."""
 MORE = 200
-"""Cases that are changed on top of 1 %, so that what two batches of 100 cost more can be told from what any run costs."""
+"""Cases changed on top of 1 %: what two batches of 100 add can be told from what any run costs."""
 
 
 def run(count: int, folder: Path) -> dict[str, Any]:

@@ -53,7 +53,7 @@ class _Stepped:
                 self.into.seconds += time.thread_time() - began
             try:
                 given = yield wanted
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001 - whatever it is, it is handed on to the coroutine
                 step = _thrown(self.work, error)
             else:
                 step = _sent(self.work, given)

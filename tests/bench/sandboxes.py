@@ -1,4 +1,4 @@
-"""A Bitrix24 and a Redmine as processes of their own, seen as people and their own logs see them, and a hub's folder."""
+"""A Bitrix24 and a Redmine as processes of their own, as people and their own logs see them, and a hub's folder."""
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
