@@ -1,26 +1,43 @@
 """How values become columns: one JSON form, aware times, and text that every database takes."""
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+_FAST = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 _READABLE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+_BEYOND = re.compile(r"[0-9]{19}")
+"""Whole numbers that may be beyond 64 bits, which orjson would read as rounded ones."""
 
 
 def dumps(form: Any) -> str:
     """Return the one JSON text of *form*: equal forms have equal texts, Cyrillic stays readable."""
+    try:
+        return orjson.dumps(form, option=_FAST).decode()
+    except TypeError:  # a whole number beyond 64 bits, half a surrogate pair, a key that is no text
+        pass
     text = _READABLE(form)
-    if text.isascii():
-        return text
     try:
         text.encode()
     except UnicodeEncodeError:  # half a surrogate pair: valid JSON when escaped, no valid text
         return json.dumps(form, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return text
+
+
+def loads(text: str) -> Any:
+    """Return the form that `dumps` gave *text* for."""
+    if _BEYOND.search(text):
+        return json.loads(text)
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:  # an escaped half of a surrogate pair
+        return json.loads(text)
 
 
 def storable(text: str) -> str:
@@ -40,7 +57,7 @@ class Json(TypeDecorator[Any]):
         return dumps(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # SQLAlchemy's signature
-        return None if value is None else json.loads(value)
+        return None if value is None else loads(value)
 
 
 class Words(TypeDecorator[str]):

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from state.columns import Time, dumps, storable
+from state.columns import Time, dumps, loads, storable
 
 SQLITE = sa.create_engine("sqlite://").dialect
 
@@ -26,6 +26,37 @@ def test_every_text_can_be_stored_and_json_loses_nothing(text: str) -> None:
     assert json.loads(dumps(text)) == text
     assert "\x00" not in storable(text)
     assert "\x00" not in dumps(text)
+
+
+FORMS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(derandomize=True, deadline=None, max_examples=300)
+@given(FORMS)
+def test_a_form_comes_back_as_it_was(form: object) -> None:
+    back = loads(dumps(form))
+
+    assert back == form
+    assert repr(back) == repr(form) or isinstance(form, dict | list)  # 1 stays 1, and 1.0 stays 1.0
+
+
+@pytest.mark.parametrize("number", [2**63 - 1, 2**64 - 1, 2**64, -(2**63) - 1, 10**40])
+def test_a_number_of_any_length_keeps_all_its_digits(number: int) -> None:
+    assert loads(dumps({"id": number})) == {"id": number}
+
+
+@pytest.mark.parametrize("form", [{1: "a"}, {"б": {2: 10**30}}])
+def test_keys_that_are_no_texts_become_texts_as_in_any_json(form: dict[object, object]) -> None:
+    assert dumps(form) == json.dumps(form, ensure_ascii=False, separators=(",", ":"))
+
+
+def test_what_is_no_json_is_refused() -> None:
+    with pytest.raises(TypeError):
+        dumps({"at": datetime(2026, 1, 1, tzinfo=UTC)})
 
 
 def test_ordinary_text_is_stored_as_it_is() -> None:
