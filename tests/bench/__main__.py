@@ -11,7 +11,7 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -31,9 +31,8 @@ TIMES = ("seconds", "hub_cpu", "transport_cpu", "told_hub_cpu")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
-    tell = lambda text: sys.stderr.write(f"bench: {text}\n")  # noqa: E731 - a word for what is written throughout
     load = os.getloadavg()[0]
-    raw = _measure(given, tell)
+    raw = _measure(given)
     rows = _rows(raw)
     head = _head(sys.argv[1:] if arguments is None else arguments, load, given.repeat)
     text = f"{head}\n{markdown(rows)}"
@@ -48,7 +47,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if bad else 0
 
 
-def _measure(given: argparse.Namespace, tell: Callable[[str], object]) -> dict[str, Any]:
+def tell(text: str) -> None:
+    """Say what is being measured, beside the table."""
+    sys.stderr.write(f"bench: {text}\n")
+
+
+def _measure(given: argparse.Namespace) -> dict[str, Any]:
     raw: dict[str, Any] = {"memory": {}, "sandboxes": {}}
     tell("reconcile")
     raw["reconcile"] = reconcile_speed.worlds()

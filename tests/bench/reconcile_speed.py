@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -51,12 +52,12 @@ CELL = {
 
 def fields() -> list[Field]:
     """Twelve fields, one of them with two facts."""
-    person = {"words": Vocabulary(people=PEOPLE)}
+    words = Vocabulary(people=PEOPLE)
     return [
         *(a_field(name, a_lens("text", name)) for name in ("title", "description", "client", "contact")),
         a_field("amount", a_lens("money", "amount", currency="RUB")),
-        a_field("owner", a_lens("person", "owner", **person)),
-        a_field("case_manager", a_lens("person", "case_manager", **person)),
+        a_field("owner", a_lens("person", "owner", words=words)),
+        a_field("case_manager", a_lens("person", "case_manager", words=words)),
         a_field("deadline", a_lens("date", "deadline")),
         a_field("labels", a_lens("set", "labels")),
         a_choice("channel", values={"1": "site", "2": "call"}),
@@ -112,7 +113,7 @@ def worlds() -> dict[str, float]:
     times = {}
     for name, sides in found.items():
         how = replace(told, drift="report") if "drift" in name else told
-        times[name] = microseconds(lambda s=sides, h=how: reconcile(case, s, h))
+        times[name] = microseconds(partial(reconcile, case, sides, how))
     return times
 
 

@@ -19,9 +19,10 @@ def pages(count: int, size: int) -> int:
 
 def first_pass(run: Mapping[str, Any]) -> int:
     """Return the requests of a first pass that writes links back."""
-    deals = run["n"]
+    deals = int(run["n"])
     reading = pages(deals, BITRIX) + pages(run["records"]["companies"], BITRIX) + pages(USERS, BITRIX)
-    return reading + pages(run["issues_before"], REDMINE) + deals + pages(deals, BITRIX)
+    before: int = run["issues_before"]
+    return reading + pages(before, REDMINE) + deals + pages(deals, BITRIX)
 
 
 def rows(run: Mapping[str, Any]) -> Iterator[Row]:
