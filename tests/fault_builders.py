@@ -4,8 +4,15 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 from connectors.memory import MemoryRequest
+from flows.hub.report import Report
+from mappings.reconcile.model import Event
+from state import attention, history, outbox
+from state.attention import Attention
+from tests.hub_builders import AHub, a_deal, a_hub
 
 
 class Clock:
@@ -63,3 +70,56 @@ def elsewhere(work: Callable[[], object]) -> Callable[[], None]:
             pool.submit(work).result()
 
     return deed
+
+
+# --- a hub that is to be disturbed -----------------------------------------------------------------------------------
+
+
+def a_world(folder: Path, *, deals: int = 1, tick: float = 0.1, **settings: Any) -> AHub:
+    """A hub whose CRM has *deals* that nobody has read yet."""
+    hub = a_hub(folder, clock=Clock(tick), **settings)
+    more_deals(hub, deals)
+    return hub
+
+
+def more_deals(hub: AHub, deals: int) -> None:
+    for number in range(deals):
+        hub.systems["crm"].create("record", a_deal(f"Сделка {number + 1}"))
+
+
+def opened(folder: Path, **settings: Any) -> AHub:
+    """A hub after its first pass."""
+    hub = a_world(folder, **settings)
+    hub.sync()
+    return hub
+
+
+def after(hub: AHub, **time: float) -> Report:
+    """The next pass, some time later."""
+    clock = hub.installation.store.clock
+    assert isinstance(clock, Clock)
+    clock.ahead(**time)
+    return hub.sync()
+
+
+def titles(hub: AHub, system: str = "trk") -> list[Any]:
+    return sorted(views["title"] for views in hub.records(system).values())
+
+
+def parked(hub: AHub) -> list[Attention]:
+    return list(attention.parked_fields(hub.installation.store))
+
+
+def told(hub: AHub, key: str = "CASE-1") -> list[Event]:
+    """The history of a case."""
+    return [line.event for line in history.history(hub.installation.store, entity=hub.case(key).entity.id)]
+
+
+def at_peace(hub: AHub) -> bool:
+    """A pass has nothing to do, and nothing is open or on its way."""
+    report = hub.sync()
+    store = hub.installation.store
+    open_ones = [*attention.conflicts(store), *parked(hub)]
+    assert (sum(report.writing.values()), open_ones, report.trouble) == (0, [], {})
+    assert outbox.open_writes(store) == ()
+    return True
