@@ -185,3 +185,17 @@ def test_closed_writes_are_forgotten_after_a_while_and_open_ones_never(
     assert outbox.purge(store, before=clock.now) == 1
     assert len(outbox.open_writes(store)) == 1
     assert the(store).links[1].write is not None
+
+
+def test_a_create_in_doubt_is_planned_again_when_a_person_says_so_but_not_under_a_worker(
+    store: Store, worker: Worker
+) -> None:
+    opened(store, worker, creates=[NewRecord("tracker", "issue", (a_write("t"),))])
+    [key] = sent(store, worker)
+
+    early = outbox.send_again(store, the(store).entity.id, system="tracker", kind="issue")
+    settling.settle(store, [Settled(key, "sent", not_before=store.clock() + timedelta(hours=1))])
+    asked = outbox.send_again(store, the(store).entity.id, system="tracker", kind="issue")
+
+    assert (early, asked) == (False, True)
+    assert sent(store, worker) == [key]

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from mappings.reconcile.model import Conflict, NewRecord, Parked, Party
-from state import attention, history, inbox, outbox, waiting
+from mappings.reconcile.model import Conflict, NewRecord, Outcome, Parked, Party
+from state import attention, commits, history, inbox, outbox, waiting
 from state.attention import Place
 from state.store import Store
-from state.types import Worker
+from state.types import Decided, Worker
 from tests.state_builders import (
     TRACKER,
     a_change,
@@ -115,3 +115,16 @@ def test_nothing_is_changed_by_looking(store: Store, worker: Worker) -> None:
     waiting.open_entries(store)
 
     assert the(store) == before
+
+
+def test_what_is_parked_for_one_of_these_reasons_is_decided_again(store: Store, worker: Worker) -> None:
+    linked(store, worker)
+    claimed = due_claim(store, worker)
+    parked = replace(a_change(claimed.links[0].id), parked={"owner": Parked("unreadable", "кто это")})
+    commits.commit(store, worker, decided=[Decided(Outcome(claimed.entity, links=[parked]), claimed)])
+
+    others = waiting.wake_parked(store, claimed.entity.sync, codes=["dropped"])
+    woken = waiting.wake_parked(store, claimed.entity.sync, codes=["unreadable"])
+
+    assert (others, woken) == (0, 1)
+    assert [one.entity.id for one in claim(store, worker).cases] == [claimed.entity.id]
