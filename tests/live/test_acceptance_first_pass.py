@@ -127,10 +127,10 @@ def test_a_pass_with_nothing_to_do_asks_once_and_touches_nothing(first):
     report = hub.sync()
 
     seen = [request for request in logs[0].since(mark) if request.path == "/issues.json"]
-    calls = [call for call in tryton.calls_since(logs[1]) if call.startswith("model.sale.opportunity.")]
+    calls = [call for call in tryton.calls_since(logs[1]) if call.startswith("sale.opportunity.")]
     assert len(seen) == 1
     assert [call for call in calls if "fields_get" not in call and "default_get" not in call] == [
-        "model.sale.opportunity.search_read"
+        "sale.opportunity.search_read"
     ]
     assert {request.method for request in logs[0].since(mark)} == {"GET"}
     assert report.writing == {"crm": 0, "tracker": 0}
