@@ -54,13 +54,21 @@ def _passes(installation: Installation, far: Far, count: int) -> dict[str, Cost]
     for name, changed in {"changed": max(1, count // 100), "more": max(1, count // 100) + MORE}.items():
         if changed > count:
             break
-        for system in NAMES:
-            far.edit(system, changed)
+        _people(far, 1)  # something newer: else the window that is read again still holds what was written before
+        one()
+        caught_up()
+        time.sleep(OVERLAP)
+        _people(far, changed)
         costs[name] = one()
         caught_up()
         time.sleep(OVERLAP)
     costs["full"] = one(full=True)
     return costs
+
+
+def _people(far: Far, changed: int) -> None:
+    for system in NAMES:
+        far.edit(system, changed)
 
 
 def main() -> None:
