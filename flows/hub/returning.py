@@ -36,7 +36,11 @@ def is_another(link: Link, record: VendorRecord, owner: str) -> bool:
     if link.tombstone and marker is not None:
         return True
     made, last = stamp_time(record_made(record)), _last_known(link, record)
-    return made is not None and last is not None and made > last
+    if made is None or last is None:
+        return False
+    # Stamps have whole seconds: made in the very second in which the dead was last seen, and without our marker, it is
+    # taken for another one. So nothing of it flows into a case that may not be its own.
+    return made > last or (link.tombstone and made == last)
 
 
 def _last_known(link: Link, record: VendorRecord) -> datetime | None:
