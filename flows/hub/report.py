@@ -42,7 +42,7 @@ class Report:
         """How the pass ended: done, stopped (a guard asks), failed (nothing could be read)."""
         if self.stops:
             return "stopped"
-        return "failed" if self.trouble and not self.requests else "done"
+        return "failed" if self.requests and self.requests.keys() <= self.trouble.keys() else "done"
 
     def as_json(self) -> Mapping[str, Any]:
         """Return the report in the form that `sync --json` prints."""

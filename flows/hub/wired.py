@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from connectors.base import Connector
 from mappings.canonical.values import Value
@@ -103,7 +104,7 @@ class SyncShape:
     fingerprint: str = ""
     prefix: str = "CASE"
 
-    @property
+    @cached_property
     def reported(self) -> frozenset[str]:
         """The systems in which work is done and of whose progress another system tells."""
         tells = {scope[0] for scope, one in self.channels.items() if _tells_progress(one)}

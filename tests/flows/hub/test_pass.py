@@ -187,6 +187,15 @@ def test_one_system_down_does_not_stop_the_other(tmp_path):
     assert hub.records("trk")["1"]["amount"] == "7"
 
 
+def test_a_pass_that_could_talk_to_nobody_has_failed(tmp_path):
+    hub, _ = opened(tmp_path)
+    hub.systems["crm"].locked_out = True
+    half = hub.sync().state
+    hub.systems["trk"].locked_out = True
+
+    assert (half, hub.sync().state) == ("done", "failed")
+
+
 def test_a_mass_of_emptied_fields_stops_the_pass_until_it_is_approved(tmp_path):
     hub = a_hub(tmp_path, hub=HUB_WITH_GUARD)
     deals = [hub.systems["crm"].create("record", a_deal(f"Сделка {n}", channel="сайт")) for n in range(4)]
