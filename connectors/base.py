@@ -1,22 +1,18 @@
 """What every connector promises, and what it is given from outside."""
 
-import asyncio
-import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from types import TracebackType
 from typing import ClassVar, Protocol, Self, runtime_checkable
-
-import httpx
 
 from mappings.exchange import (
     Abilities,
     Account,
+    Create,
     Cursor,
     Discovery,
     Found,
-    Json,
     Page,
     PastChange,
     Receipt,
@@ -25,7 +21,9 @@ from mappings.exchange import (
     Write,
 )
 
+from .errors import Rejected
 from .settings import SettingKey, SystemSettings, setting_keys
+from .surroundings import MemoryShelf, Shelf, Spool, Surroundings
 
 __all__ = [
     "Connector",
@@ -35,6 +33,7 @@ __all__ = [
     "Search",
     "SettingKey",
     "Shelf",
+    "Spool",
     "Surroundings",
     "SystemConnector",
     "SystemSettings",
@@ -81,53 +80,6 @@ class Hint:
     id: str
 
 
-class Shelf(Protocol):
-    """Keeps dictionaries (statuses, users, names of fields) and sessions for a while; flows put the state behind it."""
-
-    def get(self, key: str) -> Json:
-        """Return what was put there, or None if there is nothing or it is too old."""
-        ...
-
-    def put(self, key: str, value: Json, *, seconds: float) -> None: ...
-
-
-class MemoryShelf:
-    """A shelf of this process."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._kept: dict[str, tuple[float, Json]] = {}
-
-    def get(self, key: str) -> Json:
-        until, value = self._kept.get(key, (0.0, None))
-        return value if self._clock() < until else None
-
-    def put(self, key: str, value: Json, *, seconds: float) -> None:
-        self._kept[key] = (self._clock() + seconds, value)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """
-    What a connector is given from outside, so that a test needs neither time nor network.
-
-    MARKERS: kind -> the place where our marker lives in its records, as the mapping says. RESERVE asks a budget that
-    several processes share for up to so many requests and gives (granted, seconds to wait before asking again).
-    """
-
-    clock: Callable[[], datetime] = _now
-    monotonic: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    transport: httpx.AsyncBaseTransport | None = None
-    markers: Mapping[str, str] = field(default_factory=dict)
-    shelf: Shelf = field(default_factory=MemoryShelf)
-    reserve: Callable[[int], tuple[int, float]] | None = None
-
-
 @runtime_checkable
 class Connector(Protocol):
     """
@@ -151,6 +103,10 @@ class Connector(Protocol):
 
     @property
     def abilities(self) -> Abilities: ...
+
+    def abilities_of(self, kind: str) -> Abilities:
+        """What records of *kind* can do, where they differ from the system's main kind."""
+        ...
 
     @property
     def requests(self) -> RequestCount: ...
@@ -184,6 +140,19 @@ class Connector(Protocol):
 
     async def find(self, kind: str, marker: str) -> Search:
         """Return the ids of all records that carry *marker*. Raises Rejected where it cannot be searched for."""
+        ...
+
+    async def find_sent(self, create: Create, since: datetime) -> Search:
+        """
+        Return the ids of all records that *create*, sent at or after *since*, may have made.
+
+        By its marker where records of the kind carry one; else by what it said, where it hangs, and that our own
+        account made it. Raises Rejected where neither can be searched for.
+        """
+        ...
+
+    def fetch(self, kind: str, record_id: str) -> AsyncIterator[bytes]:
+        """Give the content of a file piece by piece. Raises Gone, Rejected where the kind has no content."""
         ...
 
     async def push(self, writes: Sequence[Write]) -> list[Receipt]:
@@ -236,6 +205,11 @@ class SystemConnector:
     def abilities(self) -> Abilities:
         return Abilities()
 
+    def abilities_of(self, kind: str) -> Abilities:
+        """All kinds of a system are alike, unless it says otherwise."""
+        del kind
+        return self.abilities
+
     @property
     def requests(self) -> RequestCount:
         return RequestCount()
@@ -254,6 +228,19 @@ class SystemConnector:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+
+    async def find(self, kind: str, marker: str) -> Search:
+        """Without a place for markers nothing can be searched for. Raises Rejected."""
+        raise Rejected(f"records of kind {kind!r} carry no marker {marker!r}", system=self._name, whole=True)
+
+    async def find_sent(self, create: Create, since: datetime) -> Search:
+        """Records that carry a marker are found by it."""
+        del since
+        return await self.find(create.kind, create.marker)
+
+    def fetch(self, kind: str, record_id: str) -> AsyncIterator[bytes]:
+        """A system without files has no content to give. Raises Rejected."""
+        raise Rejected(f"{kind} {record_id} has no content", system=self._name, whole=True)
 
     async def transitions(self, kind: str, record_id: str) -> tuple[Transition, ...]:
         """A system without a workflow has none."""

@@ -33,7 +33,8 @@ class VendorRecord:
     VERSION is text that changes when the record does and *sorts in the order of change*, or None where a system has
     nothing of the kind. STAMP is the source's own change time, the exact string it sent. MARKER is the text found in
     the place where our marker lives, whoever wrote it there. IN_SCOPE is False when the record can be read but lies
-    outside the project, pipeline or query that the system is connected to.
+    outside the project, pipeline or query that the system is connected to. PARENT is the record of the same system that
+    this one hangs on: the issue of a comment, of a file or of a sub-issue, as (kind, id).
     """
 
     system: str
@@ -45,6 +46,7 @@ class VendorRecord:
     marker: str | None = None
     url: str | None = None
     in_scope: bool = True
+    parent: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,8 @@ class Create:
     """
     Make one record. KEY is ours (the outbox row); MARKER goes into the create request itself.
 
-    FIXED are the views that scope the record (equality clauses of `take`, and `makes … with`).
+    FIXED are the views that scope the record (equality clauses of `take`, and `makes … with`). PARENT is the record of
+    the same system that it is to hang on, as (kind, id).
     """
 
     key: str
@@ -131,6 +134,7 @@ class Create:
     marker: str
     changes: tuple[Change, ...]
     fixed: Views = field(default_factory=dict)
+    parent: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
