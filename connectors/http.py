@@ -1,22 +1,23 @@
 """The one way to the network: time-outs, repeats, redaction, size cap, counters, and errors of our own."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Any, TypeAlias
+from typing import Any
 
 import httpx
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
 
 from .answers import Answer, error_of, raise_for_error
 from .base import RequestCount, Surroundings
+from .body import Body
+from .call import READING, Call, Params, following_of, is_address, name_of, origin
 from .errors import Rejected, RetryLater
 from .limiter import Limiter
 
-Params: TypeAlias = Mapping[str, str | int]
-
-READING = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"})
 ATTEMPTS = 4
 REDIRECTS = 3
 LONGEST_WAIT = 60.0
@@ -101,7 +102,7 @@ class Http:
         *,
         params: Params | None = None,
         json: Any = None,
-        content: bytes | None = None,
+        content: bytes | Body | None = None,
         headers: Mapping[str, str] | None = None,
         reading: bool | None = None,
         repeatable: bool | None = None,
@@ -113,47 +114,99 @@ class Http:
         Send one request and return its answer.
 
         READING: it changes nothing (by its method, unless told: a search may be a POST). REPEATABLE: sending it twice
-        has the effect of once. SHOWN stands for *path* in messages where the path holds a secret. EXPECT are statuses
-        that the caller reads itself. Raises what the status means otherwise.
+        has the effect of once. SHOWN stands for *path* in messages where the path holds a secret; a whole address
+        instead of a path, which a system may hand out, is never shown. EXPECT are statuses that the caller reads
+        itself. A `Body` is sent piece by piece. Raises what the status means otherwise.
         """
         reads = method in READING if reading is None else reading
-        call = _Call(
+        call = Call(
             method=method,
             path=path,
-            name=f"{method} {path if shown is None else shown}",
-            options={"params": params, "json": json, "content": content, "headers": headers},
+            name=name_of(method, path, shown=shown),
+            options={"params": params, "json": json, "headers": headers},
+            content=content,
             reading=reads,
             overhead=overhead,
             expect=expect,
         )
         if not (reads if repeatable is None else repeatable):
             return await self._once(call)
-        async for attempt in AsyncRetrying(
+        async for attempt in self._attempts():
+            with attempt:
+                answer = await self._once(call)
+        return answer
+
+    async def stream(
+        self,
+        path: str,
+        *,
+        most: int,
+        params: Params | None = None,
+        headers: Mapping[str, str] | None = None,
+        shown: str | None = None,
+    ) -> AsyncIterator[bytes]:
+        """
+        Read what lies at *path* piece by piece, keeping nothing.
+
+        Repeated like any read until the first piece; afterwards a break is the caller's to begin again. Close it (or
+        read it to its end): it keeps its place among the requests under way. Raises Rejected beyond MOST bytes, and
+        what the status means.
+        """
+        asked = {"Accept-Encoding": "identity", **(headers or {})}
+        name = name_of("GET", path, shown=shown)
+        call = Call("GET", path, name, options={"params": params, "headers": asked})
+        async with AsyncExitStack() as kept:
+            async for attempt in self._attempts():
+                with attempt:
+                    response = await kept.enter_async_context(self._opened(call))
+            told = response.headers.get("content-length", "")
+            self._cap(call, int(told) if told.isascii() and told.isdigit() else 0, most=most)
+            size = 0
+            async for piece in response.aiter_bytes():
+                size += len(piece)
+                self._cap(call, size, most=most)
+                yield piece
+
+    def _attempts(self) -> AsyncRetrying:
+        return AsyncRetrying(
             stop=stop_after_attempt(ATTEMPTS),
             wait=_wait,
             retry=retry_if_exception(_may_repeat),
             sleep=self._around.sleep,
             reraise=True,
-        ):
-            with attempt:
-                answer = await self._once(call)
-        return answer
+        )
 
-    async def _once(self, call: "_Call") -> Answer:
+    async def _once(self, call: Call) -> Answer:
         async with self._limiter.slot():
             answer = await self._send(call)
+        self._raise_for(call, answer)
+        return answer
+
+    def _raise_for(self, call: Call, answer: Answer) -> None:
+        """Raise what the status of *answer* means; where the system asks for a pause, nothing leaves meanwhile."""
         error = None if answer.status in call.expect else error_of(answer, now=self._around.clock())
         if isinstance(error, RetryLater) and error.after is not None:
             self._limiter.hold(min(error.after, LONGEST_WAIT))
         if error is not None:
             raise error
-        return answer
 
-    async def _send(self, call: "_Call") -> Answer:
+    @asynccontextmanager
+    async def _opened(self, call: Call) -> AsyncIterator[httpx.Response]:
+        """The answer to a GET, its body not yet read. Keeps its slot while inside."""
+        async with self._limiter.slot():
+            request = self._request_of(call)
+            for left in reversed(range(REDIRECTS + 1)):
+                async with self._under_way(call, request) as response:
+                    following = following_of(call, response)
+                    if following is None or not left:
+                        self._raise_for(call, self._answer(call, response))
+                        yield response
+                        return
+                request = following
+
+    async def _send(self, call: Call) -> Answer:
         """Send *call*, follow it inside the same host where that is safe, and read the answer up to the size cap."""
-        if self._client is None:
-            raise RuntimeError(f"{self._system}: open the connector before using it")
-        request = self._client.build_request(call.method, self._address + call.path, **call.options)
+        request = self._request_of(call)
         for _ in range(REDIRECTS + 1):
             answer, following = await self._exchange(call, request)
             if following is None:
@@ -161,52 +214,70 @@ class Http:
             request = following
         return answer
 
-    async def _exchange(self, call: "_Call", request: httpx.Request) -> tuple[Answer, httpx.Request | None]:
+    def _request_of(self, call: Call) -> httpx.Request:
+        if self._client is None:
+            raise RuntimeError(f"{self._system}: open the connector before using it")
+        whole = is_address(call.path)
+        address = call.path if whole else self._address + call.path
+        if whole and origin(address) != origin(self._address):
+            raise Rejected(f"{call.name} leads to another host; it is not asked", system=self._system, whole=True)
+        options = dict(call.options)
+        if isinstance(call.content, Body):
+            options["content"] = call.content.pieces()
+            options["headers"] = {**(options["headers"] or {}), "Content-Length": str(call.content.length)}
+        else:
+            options["content"] = call.content
+        return self._client.build_request(call.method, address, **options)
+
+    async def _exchange(self, call: Call, request: httpx.Request) -> tuple[Answer, httpx.Request | None]:
+        began = self._around.clock()
+        async with self._under_way(call, request) as response:
+            body = await self._body(call, response)
+        return self._answer(call, response, body=body, began=began), following_of(call, response)
+
+    @asynccontextmanager
+    async def _under_way(self, call: Call, request: httpx.Request) -> AsyncIterator[httpx.Response]:
+        """Send one request; what breaks while it is sent, or read inside, is told in our errors."""
         if self._client is None:
             raise RuntimeError(f"{self._system}: closed while a request was under way")
         self.count += RequestCount(1, int(call.overhead), int(not call.reading))
-        began = self._around.clock()
         try:
             response = await self._client.send(request, stream=True)
             try:
-                body = await self._body(call, response)
+                yield response
             finally:
                 await response.aclose()
         except (httpx.HTTPError, httpx.InvalidURL, httpx.CookieConflict) as error:
             raise_for_error(error, system=self._system, request=call.name, longest=self._settings.timeout)
-        answer = Answer(
+
+    def _answer(
+        self, call: Call, response: httpx.Response, *, body: bytes = b"", began: datetime | None = None
+    ) -> Answer:
+        return Answer(
             system=self._system,
             request=call.name,
             status=response.status_code,
             headers=response.headers,
             body=body,
-            began=began,
+            began=began or self._around.clock(),
             reading=call.reading,
         )
-        return answer, _following(call, response)
 
-    async def _body(self, call: "_Call", response: httpx.Response) -> bytes:
+    async def _body(self, call: Call, response: httpx.Response) -> bytes:
         """Read the body piece by piece; more than the cap is refused without reading the rest."""
         body = bytearray()
         async for piece in response.aiter_bytes():
             body += piece
-            if len(body) > self._settings.largest:
-                text = f"{call.name} answered more than {self._settings.largest} bytes"
-                if call.reading:
-                    raise Rejected(f"{text}; ask for less at once", system=self._system, whole=True)
-                raise RetryLater(f"{text}; it may have been carried out", system=self._system, sent=True)
+            self._cap(call, len(body), most=self._settings.largest)
         return bytes(body)
 
-
-@dataclass(frozen=True, slots=True)
-class _Call:
-    method: str
-    path: str
-    name: str
-    options: Mapping[str, Any]
-    reading: bool
-    overhead: bool
-    expect: frozenset[int]
+    def _cap(self, call: Call, size: int, *, most: int) -> None:
+        if size <= most:
+            return
+        text = f"{call.name} answered more than {most} bytes"
+        if call.reading:
+            raise Rejected(f"{text}; ask for less at once", system=self._system, whole=True)
+        raise RetryLater(f"{text}; it may have been carried out", system=self._system, sent=True)
 
 
 def quiet_libraries() -> None:
@@ -215,18 +286,6 @@ def quiet_libraries() -> None:
         logger = logging.getLogger(name)
         if logger.level < logging.WARNING:
             logger.setLevel(logging.WARNING)
-
-
-def _following(call: _Call, response: httpx.Response) -> httpx.Request | None:
-    """The next request of a redirect: only for a GET, and only to the very host and port that has our credentials."""
-    following = response.next_request if call.method == "GET" else None
-    if following is None or _origin(following.url) != _origin(response.request.url):
-        return None
-    return following
-
-
-def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
-    return (url.scheme, url.host, url.port)
 
 
 def _may_repeat(error: BaseException) -> bool:
