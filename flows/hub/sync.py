@@ -10,13 +10,14 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from connectors.base import RequestCount
 from connectors.errors import AuthFailed, ConnectorError
 from mappings.reconcile.guards import Stop
 from state.types import Outgoing
 
 from .batches import Deciding, Waiting
 from .doubts import settle_doubts
-from .pulling import PullPage, pull_full, pull_page, pull_scope
+from .pulling import PullPage, look_up_hints, pull_full, pull_page, pull_scope
 from .pushing import Pushed, push_batch, take_batch
 from .report import Report
 from .wired import Wired
@@ -30,10 +31,14 @@ Step = Callable[[str], None]
 
 @dataclass(frozen=True)
 class PassOptions:
-    """ONLY: talk to this system alone. FULL: read every system whole."""
+    """
+    ONLY: talk to this system alone. FULL: read every system whole. HINTED: ask no system what is new, only look up
+    what was hinted at.
+    """
 
     only: str | None = None
     full: bool = False
+    hinted: bool = False
 
 
 async def decide_batch(deciding: Deciding, waiting: Waiting) -> None:
@@ -78,7 +83,10 @@ async def run_pass(
     wall, cpu, counted = time.perf_counter(), time.process_time(), wired.store.statements
     systems = [name for name in sorted(wired.connectors) if options.only in (None, name)]
 
-    await read_systems(wired, systems, report, full=options.full, step=step, page=steps.pull_page)
+    if options.hinted:
+        await look_up(wired, systems, report)
+    else:
+        await read_systems(wired, systems, report, full=options.full, step=step, page=steps.pull_page)
     await _decide_and_push(wired, systems, guarding, report=report, step=step, steps=steps)
 
     report.seconds = time.perf_counter() - wall
@@ -86,7 +94,7 @@ async def run_pass(
     report.statements = wired.store.statements - counted
     report.max_rss_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     for name in systems:
-        count = wired.connectors[name].requests
+        count = wired.connectors[name].requests - wired.counted.get(name, RequestCount())
         report.requests[name] = count.total - count.overhead
         report.overhead[name] = count.overhead
         report.writing[name] = count.writing
@@ -103,6 +111,20 @@ async def read_systems(
     await _each(systems, report, lambda name: _doubts(wired, name))
     step("reading")
     await _each(systems, report, lambda name: _read(wired, name, report, full=full, page=page))
+
+
+async def look_up(wired: Wired, systems: list[str], report: Report) -> None:
+    """Settle what is in doubt and read what was hinted at, in all systems at once; no list is asked for."""
+    report.trouble |= wired.trouble
+    report.refused_us |= wired.refused_us
+
+    async def hinted(name: str) -> None:
+        await _doubts(wired, name)
+        for scope in wired.scopes:
+            if scope[0] == name:
+                await look_up_hints(wired, scope, report)
+
+    await _each(systems, report, hinted)
 
 
 async def _decide_and_push(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from connectors.base import Connector
+from connectors.base import Connector, RequestCount
 from mappings.canonical.values import Value
 from mappings.exchange import Transition, VendorRecord, View, Views
 from mappings.language.compiled import CompiledMapping
@@ -137,6 +137,8 @@ class Wired:
     """The words are others than in the last pass: what could not be said then is tried again."""
     notices: list[str] = field(default_factory=list)
     """What a person should know and nothing stops for: a renamed status that a mapping still calls by its old name."""
+    counted: dict[str, RequestCount] = field(default_factory=dict)
+    """Requests that belong to earlier passes, where the systems stay open from one pass to the next."""
 
     @property
     def scopes(self) -> list[Scope]:
