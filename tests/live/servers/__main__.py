@@ -6,7 +6,7 @@ Real servers for the tests in ``tests/live``.
     python tests/live/servers status [NAME ...]   0: all run, 3: some do not
     python tests/live/servers env [NAME ...]      shell exports:  eval "$(python tests/live/servers env)"
 
-Names: redmine, redmine-ru, tryton, postgres; none means all.
+Names: redmine, redmine-ru, tryton, postgres, mediawiki, webdav; none means all.
 """
 
 import argparse
@@ -18,20 +18,22 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from machine import Trouble, home, say, write_private
+from mediawiki import MediaWiki
 from packages import install_debian, missing_debian
 from postgres import Postgres
 from redmine import EnglishRedmine, RussianRedmine
 from server import Server
 from tryton import Tryton
+from webdav import WebDav
 
-SERVERS: tuple[type[Server], ...] = (EnglishRedmine, RussianRedmine, Tryton, Postgres)
+SERVERS: tuple[type[Server], ...] = (EnglishRedmine, RussianRedmine, Tryton, Postgres, MediaWiki, WebDav)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out one verb; returns the exit status: 0 done, 1 failed, 3 something does not run."""
     parser = argparse.ArgumentParser(prog="servers", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("verb", choices=("up", "down", "status", "env"))
-    parser.add_argument("names", nargs="*", metavar="NAME", help="redmine, redmine-ru, tryton, postgres")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="one of them, or none for all")
     asked = parser.parse_args(arguments)
     known = {server.name: server for server in SERVERS}
     if unknown := set(asked.names) - set(known):
