@@ -1,5 +1,5 @@
 """
-The fast path: a task server that looks at the inbox as soon as it is asked to.
+The fast path as a task server: it looks at the inbox as soon as it is asked to.
 
 Whoever stores a hint (a webhook) asks with `flows.wake`. The question has no parameters: what to do stands in the hub's
 database, so repeats are harmless and several task servers share the work. What is missed, the schedules sweep up.
@@ -7,57 +7,90 @@ database, so repeats are harmless and several task servers share the work. What 
 
 import asyncio
 import os
-from collections.abc import Mapping
+import signal
+from contextlib import suppress
+from contextvars import ContextVar
 from pathlib import Path
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
-from prefect.task_worker import serve
+from prefect.task_worker import TaskWorker
 
-from flows.hub.report import Report
-from flows.hub.running import How, run_recorded
-from flows.hub.sync import PassOptions
-from flows.hub.wiring import Installation, Maker, install, make_connector, open_sync
-from mappings.language.model import Sync
-from state import runs
-from state.runs import Figures
+from flows.hub.fastpath import FastPath
+from flows.hub.wiring import install
 
 from .discreet import Discreet
 
 HUB = "CASEHUB_HUB"
 """Names the hub's folder to a task server, as to the command line."""
-BY = "wake"
-"""Who runs such passes, in the list of runs."""
+POLL = 10.0
+"""Seconds between two looks at systems that send no webhooks."""
+GRACE = 8.0
+"""Seconds that a stop waits for the look at work."""
+OPEN: ContextVar[FastPath | None] = ContextVar("the fast path of this task server", default=None)
 
 
 @task(name="look-at-inbox", cache_policy=NO_CACHE, persist_result=False)
 async def look_at_inbox() -> None:
-    """Run a pass of every sync for which something waits, in the hub that the environment names."""
+    """Run a pass of every sync for which something waits, in the hub that this task server works for."""
     async with Discreet():
+        fast = OPEN.get()
+        if fast is not None:
+            await fast.look()
+            return
         installation = await asyncio.to_thread(install, Path(os.environ.get(HUB, ".")))
         try:
-            await look(installation)
+            alone = FastPath(installation)
+            await alone.look()
+            await alone.close()
         finally:
             installation.store.close()
 
 
-async def look(installation: Installation, make: Maker = make_connector) -> list[Report]:
-    """Run a pass of every sync for which something waits; no system is asked anything where nothing does."""
-    figures = {(one.system, one.kind): one for one in await asyncio.to_thread(runs.status, installation.store)}
-    reports = []
-    for name, sync in installation.hub.syncs.items():
-        if something_waits(sync, figures):
-            async with open_sync(installation, name, make) as wired:
-                reports.append(await run_recorded(wired, PassOptions(), How(by=BY)))
-    return reports
-
-
-def something_waits(sync: Sync, figures: Mapping[tuple[str, str], Figures]) -> bool:
-    """Say whether a record of one of the sync's systems was hinted at or has not been decided upon."""
-    return any(one.hints or one.waiting for (system, _), one in figures.items() if system in sync.systems)
-
-
-def serve_inbox(folder: Path) -> None:
-    """Be the task server of the hub in *folder* until the process is ended; one look at a time."""
+def serve_inbox(folder: Path, poll: float = POLL) -> None:
+    """Be the task server of the hub in *folder* until the process is asked to stop; the look at work is finished."""
     os.environ[HUB] = str(folder.resolve())
-    serve(look_at_inbox, limit=1)
+    asyncio.run(_serve(folder, poll))
+
+
+class _Server(TaskWorker):
+    """A task server that, asked to stop, says so instead of ending in the middle of a look as Prefect's own does."""
+
+    def __init__(self) -> None:
+        super().__init__(look_at_inbox, limit=1)
+        self.asked = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+
+    def handle_sigterm(self, signum: int, frame: object) -> None:
+        del signum, frame
+        self._loop.call_soon_threadsafe(self.asked.set)
+
+
+async def _serve(folder: Path, poll: float) -> None:
+    installation = await asyncio.to_thread(install, folder)
+    fast = FastPath(installation)
+    OPEN.set(fast)
+    server = _Server()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, server.asked.set)
+    serving = [asyncio.create_task(work) for work in (server.astart(), _poll(fast, poll))]
+    stop = asyncio.create_task(server.asked.wait())
+    try:
+        await asyncio.wait([stop, *serving], return_when=asyncio.FIRST_COMPLETED)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(fast.close(), GRACE)
+    finally:
+        for one in (stop, *serving):
+            one.cancel()
+        ended = await asyncio.gather(*serving, return_exceptions=True)
+        installation.store.close()
+    for error in ended:
+        if isinstance(error, Exception):
+            raise error
+
+
+async def _poll(fast: FastPath, every: float) -> None:
+    """Look at systems that cannot tell by themselves, again and again."""
+    while True:
+        async with Discreet():
+            await fast.poll()
+        await asyncio.sleep(every)

@@ -1,0 +1,134 @@
+"""
+The fast path: what a webhook hinted at is read, decided and written at once; systems stay open between two looks.
+
+It takes no lease, so it runs beside a scheduled pass: claims keep the two from deciding one case at a time. Systems
+that send no webhooks are polled here at short intervals. What it misses, the schedules sweep up.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+
+from connectors.errors import ConnectorError
+from mappings.language.model import Sync
+from state import runs
+from state.runs import Figures
+
+from .pulling import pull_scope
+from .report import Report
+from .running import How, run_recorded
+from .sync import PassOptions
+from .wired import Wired
+from .wiring import Installation, Maker, make_connector, open_sync
+
+BY = "wake"
+"""Who runs such passes, in the list of runs."""
+KEPT = 60.0
+"""Seconds for which systems stay open; then who we are is proved anew, and people and choices are looked at again."""
+
+
+@dataclass
+class _Open:
+    """A sync that stands open since SINCE."""
+
+    wired: Wired
+    since: float
+    stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+
+class FastPath:
+    """
+    Looks at the inbox of one hub whenever it is asked to. All of it belongs to one event loop; one look at a time.
+
+    The mapping is the one that the files said when the installation was opened: whoever serves it starts anew when they
+    change. CLOCK gives seconds that only go on.
+    """
+
+    def __init__(
+        self, installation: Installation, make: Maker = make_connector, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._installation = installation
+        self._make = make
+        self._clock = clock
+        self._open: dict[str, _Open] = {}
+        self._left: dict[str, tuple[Figures, ...]] = {}
+        self._one = asyncio.Lock()
+        self.closing = False
+        """True: nothing new is begun."""
+
+    async def look(self) -> list[Report]:
+        """Run a pass of every sync for which something waits; no system is asked anything where nothing does."""
+        async with self._one:
+            return await self._look(anew=True)
+
+    async def poll(self) -> list[Report]:
+        """Ask the systems that send no webhooks what is new, and work on it; no run is recorded where nothing is."""
+        async with self._one:
+            for name in self._installation.hub.syncs:
+                if not self.closing:
+                    await self._ask(name)
+            return await self._look(anew=False)
+
+    async def close(self) -> None:
+        """Wait for the look at work, then close what stands open."""
+        self.closing = True
+        async with self._one:
+            for name in tuple(self._open):
+                await self._shut(name)
+
+    # --- inside ---
+
+    async def _look(self, *, anew: bool) -> list[Report]:
+        """ANEW: also where all that waits was left waiting by the last look (a guard stopped it, a system is away)."""
+        reports = []
+        for name, sync in self._installation.hub.syncs.items():
+            waits = await asyncio.to_thread(self._waiting, sync)
+            if waits and not self.closing and (anew or waits != self._left.get(name)):
+                reports.append(await self._pass(await self._at(name)))
+                self._left[name] = await asyncio.to_thread(self._waiting, sync)
+        return reports
+
+    def _waiting(self, sync: Sync) -> tuple[Figures, ...]:
+        """Return where records of the sync's systems were hinted at or have not been decided upon."""
+        found = runs.status(self._installation.store)
+        return tuple(one for one in found if one.system in sync.systems and (one.hints or one.waiting))
+
+    async def _pass(self, wired: Wired) -> Report:
+        wired.worker = self._installation.store.worker()  # the one of the last look has retired
+        report = await run_recorded(wired, PassOptions(hinted=True), How(by=BY))
+        wired.counted = {name: one.requests for name, one in wired.connectors.items()}
+        if report.trouble:
+            await self._shut(wired.shape.name)
+        return report
+
+    async def _ask(self, name: str) -> None:
+        """Read what is new in the systems of a sync that cannot tell by themselves."""
+        wired = await self._at(name)
+        report = Report(name)
+        for scope in wired.scopes:
+            system = scope[0]
+            if system in wired.trouble or wired.connectors[system].abilities.webhooks:
+                continue
+            try:
+                await pull_scope(wired, scope, report)
+            except ConnectorError:  # the next scheduled pass tells of it
+                await self._shut(name)
+                return
+
+    async def _at(self, name: str) -> Wired:
+        """Return the sync *name*, open."""
+        known = self._open.get(name)
+        if known is not None and self._clock() - known.since < KEPT:
+            return known.wired
+        await self._shut(name)
+        stack = AsyncExitStack()
+        wired = await stack.enter_async_context(open_sync(self._installation, name, self._make))
+        self._open[name] = _Open(wired, self._clock(), stack)
+        return wired
+
+    async def _shut(self, name: str) -> None:
+        known = self._open.pop(name, None)
+        if known is not None:
+            await known.stack.aclose()

@@ -1,0 +1,133 @@
+"""A look at the inbox: a pass where something waits, no request where nothing does."""
+
+import asyncio
+
+from flows.hub.fastpath import FastPath
+from state import inbox, runs
+from tests.hub_builders import opened
+
+
+def fast_path(hub, **more):
+    return FastPath(hub.installation, hub.make, **more)
+
+
+def hint(hub, record="1"):
+    inbox.hint(hub.installation.store, "crm", kind="record", ids=[record], reason="webhook")
+
+
+def run(work):
+    return asyncio.run(work)
+
+
+async def looked(fast, *, polled=False):
+    try:
+        return await (fast.poll() if polled else fast.look())
+    finally:
+        await fast.close()
+
+
+def test_what_a_webhook_pointed_at_is_read_and_passed_on(tmp_path):
+    hub, _ = opened(tmp_path)
+    hub.systems["crm"].edit("record", "1", {"amount": "175000"})
+    hint(hub)
+
+    [report] = run(looked(fast_path(hub)))
+
+    assert report.updated["trk"] == 1
+    assert hub.records("trk")["1"]["amount"] == "175000"
+    assert runs.runs(hub.installation.store)[0].by == "wake"
+
+
+def test_a_new_deal_that_a_webhook_pointed_at_appears_in_the_tracker(tmp_path):
+    hub, _ = opened(tmp_path)
+    hint(hub, hub.systems["crm"].create("record", {"title": "Склад", "stage": "PREP"}))
+
+    run(looked(fast_path(hub)))
+
+    assert "Склад" in [views["title"] for views in hub.records("trk").values()]
+
+
+def test_no_list_is_asked_for(tmp_path):
+    hub, _ = opened(tmp_path)
+    asked = []
+    for system in hub.systems.values():
+        system.hook = lambda request, moment: asked.append(request.verb) if moment == "before" else None
+    hint(hub)
+
+    run(looked(fast_path(hub)))
+
+    assert "get" in asked
+    assert "list" not in asked
+
+
+def test_where_nothing_waits_no_system_is_asked_anything(tmp_path):
+    hub, _ = opened(tmp_path)
+    hub.systems["crm"].locked_out = hub.systems["trk"].locked_out = True
+    before = len(runs.runs(hub.installation.store))
+
+    assert run(looked(fast_path(hub))) == []
+    assert len(runs.runs(hub.installation.store)) == before
+
+
+def test_systems_stay_open_for_a_minute_and_each_look_counts_its_own_requests(tmp_path):
+    hub, _ = opened(tmp_path)
+    now = [0.0]
+    proofs = []
+    hub.systems["crm"].hook = lambda request, moment: (
+        proofs.append(now[0]) if (request.verb, moment) == ("identify", "before") else None
+    )
+
+    async def three_looks():
+        fast = fast_path(hub, clock=lambda: now[0])
+        reports = []
+        for seconds in (0.0, 30.0, 70.0):
+            now[0] = seconds
+            hint(hub)
+            reports += await fast.look()
+        await fast.close()
+        return reports
+
+    reports = run(three_looks())
+
+    assert proofs == [0.0, 70.0]
+    assert [report.requests["crm"] for report in reports] == [1, 1, 1]
+
+
+def test_a_system_without_webhooks_is_polled_and_an_idle_poll_is_no_run(tmp_path):
+    hub, _ = opened(tmp_path)
+    run(looked(fast_path(hub), polled=True))
+    before = len(runs.runs(hub.installation.store))
+
+    idle = run(looked(fast_path(hub), polled=True))
+    between = len(runs.runs(hub.installation.store))
+    hub.systems["crm"].edit("record", "1", {"amount": "175000"})
+    run(looked(fast_path(hub), polled=True))
+
+    assert (idle, between) == ([], before)
+    assert hub.records("trk")["1"]["amount"] == "175000"
+
+
+def test_what_a_look_had_to_leave_is_not_tried_at_every_poll_but_when_somebody_asks(tmp_path):
+    hub, _ = opened(tmp_path)
+
+    async def looks():
+        fast = fast_path(hub)
+        hub.systems["crm"].locked_out = True
+        hint(hub)
+        counts = [len(await fast.look()), len(await fast.poll()), len(await fast.poll()), len(await fast.look())]
+        await fast.close()
+        return counts
+
+    assert run(looks()) == [1, 0, 0, 1]
+
+
+def test_a_closed_one_begins_nothing(tmp_path):
+    hub, _ = opened(tmp_path)
+    hint(hub)
+
+    async def closed():
+        fast = fast_path(hub)
+        await fast.close()
+        return await fast.look() + await fast.poll()
+
+    assert run(closed()) == []
