@@ -137,17 +137,20 @@ def answers_of(form: Json) -> tuple[datetime, ...]:
 
 
 def write_form(write: FieldWrite) -> Json:
-    return {
+    form = {
         "field": write.field,
         "value": encode_facts(write.value),
         "view": write.view,
         "expected": write.expected,
         "hops": list(write.hops),
     }
+    return form if write.undoes is None else {**form, "undoes": encode_facts(write.undoes)}
 
 
 def write_of(form: Json) -> FieldWrite:
-    return FieldWrite(form["field"], decode_facts(form["value"]), form["view"], form["expected"], tuple(form["hops"]))
+    undoes = decode_facts(form["undoes"]) if "undoes" in form else None
+    hops = tuple(form["hops"])
+    return FieldWrite(form["field"], decode_facts(form["value"]), form["view"], form["expected"], hops, undoes)
 
 
 # --- what travels ---------------------------------------------------------------------------------------------------

@@ -164,7 +164,8 @@ def _collect(store: Store, batch: _Batch, one: Decided, *, key: str, run: str) -
     if before is None:
         batch.new_entities.append({**columns, **_opening(store, one, key=key)})
     else:
-        batch.entities.append({"b_id": owner.id, **{f"b_{name}": value for name, value in columns.items()}})
+        row = {f"b_{name}": value for name, value in columns.items()}
+        batch.entities.append({"b_id": owner.id, "b_due": int(one.again), **row})
     batch.changes.facts(owner.id, before=before.conflicts if before else {}, after=owner.conflicts)
     batch.events += [event_row(store, told, entity=owner.id, run=run) for told in one.outcome.events]
     _collect_links(store, batch, one, run=run)
@@ -273,7 +274,7 @@ def _entity_update() -> sa.Update:
         .values(
             **{name: sa.bindparam(f"b_{name}", type_=entity.c[name].type) for name in names},
             revision=entity.c.revision + 1,
-            due=0,
+            due=sa.bindparam("b_due", type_=sa.Integer()),
             claimed_by=None,
             claimed_until=None,
         )

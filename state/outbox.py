@@ -19,9 +19,12 @@ from .tables import IS_OPEN, entity, link, outbox
 from .types import Lease, Outgoing, Worker
 
 
-def take(store: Store, worker: Worker, *, system: str, limit: int, lease: Lease | None = None) -> tuple[Outgoing, ...]:
+def take(
+    store: Store, worker: Worker, *, system: str, limit: int, lease: Lease | None = None, run: str | None = None
+) -> tuple[Outgoing, ...]:
     """
-    Mark up to LIMIT planned writes to SYSTEM as sent, commit that, and return them, oldest first.
+    Mark up to LIMIT planned writes to SYSTEM (only those of RUN, if named) as sent, commit that, and return them,
+    oldest first.
 
     Writes of an entity that a live worker has claimed stay: its decision will replace them. Raises `LeaseLost`.
     """
@@ -36,6 +39,8 @@ def take(store: Store, worker: Worker, *, system: str, limit: int, lease: Lease 
             sa.or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now),
             is_free(store, entity, dead),
         )
+        if run is not None:
+            query = query.where(outbox.c.run == run)
         query = query.order_by(outbox.c.planned_at, outbox.c.key).limit(limit)
         rows = _locked(conn, query)
         if rows:

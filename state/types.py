@@ -176,6 +176,8 @@ class Decided:
     new_links: tuple[NewLink, ...] = ()
     consumed: Mapping[int, Snapshot] | None = None
     prefix: str = "CASE"
+    again: bool = False
+    """The entity is to be looked at again: this decision did not judge all that there is."""
 
 
 @dataclass(frozen=True, slots=True)

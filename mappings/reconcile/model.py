@@ -53,7 +53,8 @@ class Parked:
     it was), ``altered`` (the server made something else of it), ``unclear`` (the server or a person), ``unseen``
     (never shown), ``out`` (a person's change where the hub only writes), ``in`` (another value where the hub only
     reads), ``no way`` (workflow), ``lossy`` (a write would drop content), ``drift`` (differs though nobody moved),
-    ``gone``, ``overwritten`` (told, nothing is held back: our write went over an edit of the same moment).
+    ``gone``, ``overwritten`` (told, nothing is held back: our write went over an edit of the same moment), ``undoing``
+    and ``undone`` (taken back by a person, see `undo`).
     """
 
     code: str
@@ -96,6 +97,8 @@ class FieldWrite:
     view: View
     expected: View
     hops: tuple[View, ...] = ()
+    undoes: Facts | None = None
+    """Of a write that takes back what the hub wrote: what the hub says, and goes on saying."""
 
 
 WriteState: TypeAlias = Literal["planned", "sent", "settled", "parked"]

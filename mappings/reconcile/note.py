@@ -14,6 +14,7 @@ from .advice import unreadable, unwritable
 from .decide import Decision
 from .judge import Cell, seen_view, slot
 from .model import Base, FieldWrite, LinkChange, Parked, Side
+from .undo import UNDONE, compensation, known_facts
 
 
 @dataclass
@@ -74,6 +75,8 @@ def take_note(
             notes.parked[entry.name] = Parked("unreadable", unreadable(refusal), view=seen_view(side, entry))
         elif any(fact in decisions and decisions[fact].conflict for fact in entry.facts):
             _hold(notes, entry, cells.get(entry.name), decisions)
+        elif _taken_back(notes, entry, cells.get(entry.name), facts=facts):
+            pass  # a person's wish goes before what the hub would write there
         elif entry.direction == "out":
             _note_out(notes, entry, facts)
         elif entry.name in cells:
@@ -93,6 +96,20 @@ def _keep_told(notes: Notes, entry: Field, facts: Facts) -> None:
     same = all(facts.get(fact) == value for fact, value in told.value.items())
     if same and seen_view(notes.side, entry) == told.view:
         notes.parked[entry.name] = told
+
+
+def _taken_back(notes: Notes, entry: Field, cell: Cell | None, *, facts: Facts) -> bool:
+    """Want what an undo asked for, and keep the wish until it has arrived; say whether there is such a wish."""
+    parked = notes.side.link.parked.get(entry.name)
+    if parked is None:
+        return False
+    known = known_facts(entry, facts, notes.side.derived)
+    seen, held = seen_view(notes.side, entry), cell.held if cell else {}
+    wanted = compensation(entry, parked, known=known, seen=seen, held=held)
+    if wanted is not None:
+        notes.parked[entry.name] = parked
+        notes.writes.append(wanted)
+    return wanted is not None
 
 
 def _hold(notes: Notes, entry: Field, cell: Cell | None, decisions: Mapping[str, Decision]) -> None:
@@ -217,5 +234,7 @@ def _held_back(parked: Parked, entry: Field, facts: Facts) -> bool:
 
 
 OVERWRITTEN = "overwritten"
-HELD_BACK = frozenset({"left", "rejected", "dropped", "altered", "unclear", "no way", "refused", "lossy", "unseen"})
+HELD_BACK = frozenset(
+    {"left", "rejected", "dropped", "altered", "unclear", "no way", "refused", "lossy", "unseen", UNDONE}
+)
 """Codes that keep a wish from being tried again while value and view stay the same."""

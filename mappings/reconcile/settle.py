@@ -20,6 +20,7 @@ from mappings.lens import Field, Held, Refusal, Unseen
 from .guards import AFTER_WRITE
 from .judge import last_seen
 from .model import Base, Event, FieldWrite, Link, LinkChange, OpenWrite, Parked
+from .undo import after_undo, on_its_way
 
 Onward = Callable[[str, View, View, tuple[View, ...]], bool]
 """Asked where a workflow refused a step: (place, where it stands, target, what is allowed) -> is there a way to try?"""
@@ -145,6 +146,8 @@ def _refused(
     shown = wanted.expected if view is None or isinstance(view, Unseen) else view
     if refused.allowed and onward is not None and onward(entry.places[0], shown, wanted.view, refused.allowed):
         state.again = True
+        if wanted.undoes is not None:
+            state.parked[entry.name] = on_its_way(wanted, shown)
         return
     code = "no way" if refused.allowed else "rejected"
     _park(state, entry, Parked(code, refused.reason, wanted.value, shown, refused.allowed))
@@ -168,12 +171,18 @@ def _by_view(
     if _as_written(entry, wanted, view):
         _base_at(state, entry, view, said=wanted.value, reading={} if isinstance(reading, Refusal) else reading)
         before = wanted.expected if isinstance(old, Unseen) else old
-        state.events.append(Event("write", entry.name, before, view, system=state.link.system))
+        cause = "undo" if wanted.undoes is not None else ""
+        state.events.append(Event("write", entry.name, before, view, system=state.link.system, cause=cause))
+        stands = after_undo(entry, wanted, view) if wanted.undoes is not None else None
+        if stands is not None:
+            _park(state, entry, stands)
         return
     readable = None if isinstance(reading, Refusal) else reading
     if readable is not None and (view in wanted.hops or create):
         _base_at(state, entry, view, said=wanted.value, reading=readable)
         state.again = True
+        if wanted.undoes is not None:
+            state.parked[entry.name] = on_its_way(wanted, view)
     elif not create and view == wanted.expected:
         _park(state, entry, Parked("dropped", "written, but the record still shows what it did", wanted.value, view))
         _remember(state, entry, view)
