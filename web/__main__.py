@@ -1,0 +1,33 @@
+"""`python -m web`: the web process of the hub that CASEHUB_HUB names, on the address that it is told."""
+
+import argparse
+
+import uvicorn
+
+from .app import served
+
+GRACE = 5
+"""Seconds that a stop waits for answers under way."""
+
+
+def main() -> None:
+    """Serve until the process is asked to stop."""
+    parser = argparse.ArgumentParser(prog="python -m web", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--port", type=int, default=8080)
+    parser.add_argument("--proxy", default="127.0.0.1", help="address of the proxy whose word counts")
+    given = parser.parse_args()
+    uvicorn.run(
+        served(),
+        host=given.host,
+        port=given.port,
+        forwarded_allow_ips=given.proxy,
+        timeout_graceful_shutdown=GRACE,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+    )
+
+
+if __name__ == "__main__":
+    main()

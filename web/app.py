@@ -1,0 +1,64 @@
+"""The web process of a hub as an ASGI application: today the webhook door, and whether it stands open."""
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import PlainTextResponse
+
+from flows.hub.wiring import Installation, Maker, install, make_connector
+from flows.wake import wake
+
+from .door import LARGEST, Bell, Door
+
+HUB = "CASEHUB_HUB"
+"""Names the hub's folder, as to the command line."""
+
+
+def make_app(
+    installation: Installation, ask: Callable[[], Awaitable[object]] = wake, make: Maker = make_connector
+) -> FastAPI:
+    """Return the application of the hub INSTALLATION, which it closes when it ends; ASK wakes the fast path."""
+    bell = Bell(ask)
+    door = Door(installation, bell, make)
+
+    @asynccontextmanager
+    async def life(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await bell.rest()
+        installation.store.close()
+
+    app = FastAPI(title="Casehub", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
+
+    @app.get("/healthz")
+    async def healthz() -> PlainTextResponse:
+        return PlainTextResponse("ok\n")
+
+    @app.post("/hooks/{system}")
+    async def hooks(system: str, request: Request) -> Response:
+        body = await bounded(request, LARGEST)
+        if body is None:
+            return Response(status_code=413)
+        return Response(status_code=await door.take(system, request.headers, body))
+
+    return app
+
+
+async def bounded(request: Request, largest: int) -> bytes | None:
+    """Return the body of *request*, or None as soon as it is larger than *largest*; the rest is not read."""
+    told = request.headers.get("content-length", "")
+    if told.isascii() and told.isdigit() and int(told) > largest:
+        return None
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > largest:
+            return None
+    return bytes(body)
+
+
+def served() -> FastAPI:
+    """Return the application of the hub that the environment names; for a server that is told where to find it."""
+    return make_app(install(Path(os.environ.get(HUB, "."))))
