@@ -63,6 +63,7 @@ ITEM_FACTS: tuple[FactInfo, ...] = (
     FactInfo("category", "item.category", "choice", "how far it is, in any tracker", choices=STATUS_CATEGORIES),
     FactInfo("status", "item.status", "text", "how far it is, in its tracker's word"),
     FactInfo("blocked", "item.blocked", "bool", "work on it is blocked"),
+    FactInfo("block_reason", "item.block_reason", "text", "why work on it is blocked"),
     FactInfo("assignee", "item.assignee", "person", "who does it"),
     FactInfo("due", "item.due", "date", "when it must be done"),
     FactInfo("labels", "item.labels", "set", "free labels"),
@@ -71,6 +72,7 @@ ITEM_FACTS: tuple[FactInfo, ...] = (
 )
 
 NOTE_FACTS: tuple[FactInfo, ...] = (
+    FactInfo("case", "note.case", "reference", "the key of the case it speaks of"),
     FactInfo("author", "note.author", "person", "who wrote it"),
     FactInfo("body", "note.body", "markdown", "what it says"),
     FactInfo("at", "note.at", "datetime", "when it was written"),
@@ -78,6 +80,7 @@ NOTE_FACTS: tuple[FactInfo, ...] = (
 )
 
 DOCUMENT_FACTS: tuple[FactInfo, ...] = (
+    FactInfo("case", "document.case", "reference", "the key of the case it belongs to"),
     FactInfo("title", "document.title", "text", "what the document is called"),
     FactInfo("kind", "document.kind", "text", "which kind of document it is: brief, estimate, offer"),
     FactInfo("url", "document.url", "text", "where it is"),
@@ -123,6 +126,15 @@ TYPE_WORDS: dict[FactType, str] = {
 
 FACT_TYPES: tuple[FactType, ...] = get_args(FactType)
 """The types that a sync can declare a fact of its own with."""
+
+
+UNDER = ("case", "parent")
+"""The facts that say where an entity belongs: `under:` of its mapping gives them, not a field."""
+
+
+def belongs(kind: str) -> bool:
+    """Say whether entities of *kind* belong to a case."""
+    return any(info.name == "case" for info in FACTS.get(kind, ()))
 
 
 def fact(kind: str, name: str) -> FactInfo | None:

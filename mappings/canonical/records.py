@@ -80,6 +80,7 @@ class Item(Canonical):
     category: Category | None = None
     status: str | None = None
     blocked: bool | None = None
+    block_reason: str | None = None
     assignee: str | None = None
     due: date | None = None
     labels: frozenset[str] = frozenset()
@@ -90,6 +91,7 @@ class Item(Canonical):
 class Note(Canonical):
     """What somebody said about a case. An internal one never leaves."""
 
+    case: str | None = None
     author: str | None = None
     body: str | None = None
     at: datetime | None = None
@@ -99,6 +101,7 @@ class Note(Canonical):
 class Document(Canonical):
     """A document of a case, by its address."""
 
+    case: str | None = None
     title: str | None = None
     kind: str | None = None
     url: str | None = None

@@ -3,9 +3,15 @@
 from collections.abc import Collection
 from itertools import combinations
 
+from mappings.canonical.facts import FACTS
+
 from .model import Hub, Make, MappingSpec, Sync
 from .problems import Sheet, shown
 from .scope import Scope, overlapping
+
+_A = {kind: f"an {kind}" if kind[0] in "aeiou" else f"a {kind}" for kind in FACTS}
+UNMARKED = ("note", "document")
+"""Kinds of entity whose records may be without our marker: found again by what they say and where they hang."""
 
 
 def check_hub(hub: Hub, sheet: Sheet, *, broken: Collection[str] = ()) -> None:
@@ -22,6 +28,9 @@ def _check_pair(one: MappingSpec, other: MappingSpec, sheet: Sheet) -> None:
     if one.entity == other.entity:
         text = f"{between} is mapped to a {one.entity} by {one.mark.file} already"
         sheet.add(other.marks["entity"].problem(text))
+    elif one.marker != other.marker and one.marker and other.marker:
+        text = f"our marker lives in {shown(one.marker)} of a {between} by {one.mark.file}; it has one place"
+        sheet.add(other.marks["marker"].problem(text))
     elif overlapping(_scopes(one), _scopes(other)):
         mark = other.marks.get("take", other.mark)
         text = f"a {between} could be a {one.entity} by {one.mark.file} as well; take: must keep them apart"
@@ -32,18 +41,24 @@ def _check_sync(sync: Sync, hub: Hub, *, sheet: Sheet, broken: Collection[str]) 
     mine = [spec for system in sync.systems for spec in hub.mappings_of(system) if spec.entity == "case"]
     if sync.opens not in broken and not any(spec.system == sync.opens for spec in mine):
         _no_mapping(sync.opens, sync, sheet)
-    for make in sync.makes:
-        if make.system not in broken:
-            _check_make(make, [spec for spec in mine if spec.system == make.system], sync=sync, sheet=sheet)
+    for entity in ("case", *sync.beside):
+        specs = [spec for system in sync.systems for spec in hub.mappings_of(system) if spec.entity == entity]
+        for make in sync.makes_of(entity):
+            if make.system not in broken:
+                there = [spec for spec in specs if spec.system == make.system]
+                _check_make(make, there, entity=entity, sync=sync, sheet=sheet)
     staged = next((spec for spec in mine if any("stage" in one.facts for one in spec.fields.values())), None)
     if staged and not sync.stages:
         sheet.add(sync.mark.problem(f"stages: missing; {staged.mark.file} maps the stage, and its order is said here"))
 
 
-def _check_make(make: Make, specs: list[MappingSpec], *, sync: Sync, sheet: Sheet) -> None:
+def _check_make(make: Make, specs: list[MappingSpec], *, entity: str, sync: Sync, sheet: Sheet) -> None:
     kinds = sorted(spec.kind for spec in specs)
-    if not specs:
+    if not specs and entity == "case":
         _no_mapping(make.system, sync, sheet)
+        return
+    if not specs:
+        sheet.add(make.mark.problem(f"no mapping says what {_A[entity]} is in {shown(make.system)}"))
         return
     if not make.kind:
         sheet.add(make.mark.problem(f"must say which kind is made: {', '.join(kinds)}"))
@@ -51,11 +66,13 @@ def _check_make(make: Make, specs: list[MappingSpec], *, sync: Sync, sheet: Shee
     spec = next((one for one in specs if one.kind == make.kind), None)
     if spec is None:
         sheet.add(
-            make.mark.problem(f"no mapping makes a {shown(make.kind)} of a case there; there is {', '.join(kinds)}")
+            make.mark.problem(
+                f"no mapping makes a {shown(make.kind)} of {_A[entity]} there; there is {', '.join(kinds)}"
+            )
         )
-    elif spec.marker is None:
+    elif spec.marker is None and entity not in UNMARKED:
         sheet.add(make.mark.problem(f"{spec.mark.file} has no marker:, so a record could be made twice"))
-    elif spec.marker in make.fixed:
+    elif spec.marker is not None and spec.marker in make.fixed:
         sheet.add(make.marks[spec.marker].problem("our marker lives there; nothing else is written"))
 
 

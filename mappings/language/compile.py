@@ -11,13 +11,16 @@ from itertools import combinations
 from mappings.exchange import Choice, Transition, View
 from mappings.lens import Field
 from mappings.transforms import BadSettings, Spot, Vocabulary, make, resolve_keys
+from mappings.transforms.belonging import hung
 
 from .compiled import CompiledMapping
-from .model import Clause, FieldSpec, Hub, Make, MappingSpec, Sync
+from .model import Clause, FieldSpec, Hub, Make, MappingSpec, Sync, Under
 from .problems import Mark, Sheet, hint, shown
 from .read_field import placed
 from .scope import Scope, overlapping
 
+MOVED_BY = "parent"
+"""The place by which a record is put under another one, in systems where that can be done."""
 Vocabularies = Mapping[tuple[str, str], Vocabulary]
 """(system, kind) -> the words of that system for records of that kind."""
 
@@ -52,9 +55,10 @@ def compile_sync(hub: Hub, sync: Sync, vocabularies: Vocabularies) -> tuple[Comp
                 continue
             sheet.add(spec.marks["kind"].problem(f"{spec.system} has no {shown(spec.kind)}{hint(spec.kind, kinds)}"))
             continue
-        made = next((one for one in sync.makes if (one.system, one.kind) == (spec.system, spec.kind)), None)
+        makes = sync.makes_of(spec.entity)
+        made = next((one for one in makes if (one.system, one.kind) == (spec.system, spec.kind)), None)
         compiler = _Compiler(spec, vocabulary, sheet=sheet)
-        found.append((spec, compiler.mapping(made if spec.entity == "case" else None)))
+        found.append((spec, compiler.mapping(made)))
     _check_apart(found, sheet)
     sheet.settle()
     return tuple(compiled for _, compiled in found)
@@ -83,6 +87,8 @@ class _Compiler:
         fixed = {one.place: self._create_view(scope) for one, scope in zip(spec.take, take, strict=True) if one.equals}
         if spec.marker:
             self._known(spec.marker, spec.marks["marker"])
+        if spec.under:
+            fields |= self._hung(spec.under)
         return CompiledMapping(
             system=spec.system,
             kind=spec.kind,
@@ -96,6 +102,7 @@ class _Compiler:
             transitions=self._transitions(),
             confirm=spec.confirm,
             required=frozenset(name for name, one in spec.fields.items() if one.required),
+            under=spec.under,
         )
 
     # --- fields ---
@@ -121,6 +128,15 @@ class _Compiler:
             line=spec.mark.line,
             file=spec.mark.file,
         )
+
+    def _hung(self, under: Under) -> dict[str, Field]:
+        """The facts that say where the record belongs; read only where it cannot be put under another record."""
+        mark = self._spec.marks.get("under", self._spec.mark)
+        if under.at:
+            self._known(under.at, mark)
+        facts = ("case", "parent") if self._spec.entity == "item" and not under.at else ("case",)
+        moves = bool(under.at) or MOVED_BY in self._words.types
+        return hung(facts, moves=moves, file=mark.file, line=mark.line)
 
     # --- scope, fixed views, workflow ---
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from mappings.exchange import Transition, Views
 from mappings.lens import Field
 from mappings.reconcile.meeting import SameFacts
+from mappings.transforms.belonging import HUNG
 
+from .model import Under
 from .scope import Scope
 
 
@@ -35,6 +37,7 @@ class CompiledMapping:
     transitions: Mapping[str, tuple[Transition, ...]] = field(default_factory=dict)
     confirm: tuple[str, ...] = ()
     required: frozenset[str] = frozenset()
+    under: Under | None = None
 
     def takes(self, views: Views) -> bool:
         """Say whether a record with these *views* enters: every clause of `take` holds."""
@@ -49,7 +52,9 @@ class CompiledMapping:
         """Every place that has to be read."""
         scopes = {scope.place for scope in (*self.take, *self.leave_when)}
         marker = {self.marker} if self.marker else set()
-        return frozenset({place for entry in self.fields.values() for place in entry.places} | scopes | marker)
+        under = {self.under.at} if self.under and self.under.at else set()
+        fields = {place for entry in self.fields.values() for place in entry.places if place not in HUNG.values()}
+        return frozenset(fields | scopes | marker | under)
 
     @property
     def facts(self) -> frozenset[str]:
@@ -64,6 +69,7 @@ class CompiledMapping:
             dict(self.fixed),
             [[rule.facts, str(rule.within)] for rule in self.match],
             {place: sorted([one.source, one.target] for one in steps) for place, steps in self.transitions.items()},
+            *([[self.under.at, self.under.holds]] if self.under else []),
         ]
         text = json.dumps(form, sort_keys=True, ensure_ascii=False, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -14,6 +14,7 @@ KEYS = (
     "kind",
     "entity",
     "extends",
+    "under",
     "take",
     "leave_when",
     "match",

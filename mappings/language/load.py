@@ -6,7 +6,7 @@ Nothing is opened here: texts come in (`flows.hub.files` reads them), a `Hub` co
 
 from collections.abc import Mapping
 
-from mappings.canonical.facts import CASE_FACTS
+from mappings.canonical.facts import FACTS
 
 from .across import check_hub
 from .conditions import names_of
@@ -17,7 +17,7 @@ from .model import Hub, MappingSpec, Sync
 from .policies import PARTS, POLICIES_FILE, Level, PolicyWords, read_shipped
 from .problems import Sheet
 from .read_hub import HUB_FILE, Draft, read_hub
-from .read_sync import Surroundings, read_head, read_sync
+from .read_sync import BESIDE, Surroundings, read_head, read_sync
 from .reader import Keys, Scalar, read
 from .schema import SystemSchema
 
@@ -84,25 +84,28 @@ def _draft(
     return read_hub(entry, schemas=schemas, env=env) if entry and entry.is_mapping else Draft()
 
 
-def _shipped(catalog: Mapping[str, str], sheet: Sheet) -> Level:
-    """Return the shipped policies of cases. They are read as if there were stages; a sync without any parks them."""
+def _shipped(catalog: Mapping[str, str], sheet: Sheet) -> dict[str, Level]:
+    """Return the shipped policies per kind of entity, read as if there were stages; a sync without any parks them."""
     file = f"{CATALOG}{POLICIES_FILE}"
     root = read(catalog.get(POLICIES_FILE, ""), file, sheet=sheet)
     if root is None:
-        return Level()
-    cases = Entry(root, "", 1, file=file, sheet=sheet).keys(("case",)).get("case")
-    names = names_of("case", orders={"stage": ("stage",)})
-    words = PolicyWords({info.name: info for info in CASE_FACTS}, names, PARTS)
-    return read_shipped(cases, words) if cases else Level()
+        return {}
+    listed = Entry(root, "", 1, file=file, sheet=sheet).keys(("case", *BESIDE))
+    return {kind: read_shipped(one, _words(kind)) for kind, one in listed.items()}
 
 
-def _maps(mappings: tuple[MappingSpec, ...]) -> dict[str, frozenset[str]]:
-    """Return system -> the facts of a case that it can say."""
-    said: dict[str, set[str]] = {}
+def _words(kind: str) -> PolicyWords:
+    names = names_of(kind, orders={"stage": ("stage",)})
+    return PolicyWords({info.name: info for info in FACTS[kind]}, names, PARTS)
+
+
+def _maps(mappings: tuple[MappingSpec, ...]) -> dict[tuple[str, str], frozenset[str]]:
+    """Return (system, kind of entity) -> the facts of it that the system can say."""
+    said: dict[tuple[str, str], set[str]] = {}
     for spec in mappings:
-        if spec.entity == "case":
-            said.setdefault(spec.system, set()).update(*(one.facts for one in spec.fields.values() if one.reads))
-    return {system: frozenset(facts) for system, facts in said.items()}
+        facts = said.setdefault((spec.system, spec.entity), {"case"} if spec.under else set())
+        facts.update(*(one.facts for one in spec.fields.values() if one.reads))
+    return {place: frozenset(facts) for place, facts in said.items()}
 
 
 def _with_kinds(syncs: Mapping[str, Sync], mappings: tuple[MappingSpec, ...]) -> dict[str, Sync]:

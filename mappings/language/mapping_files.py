@@ -15,7 +15,7 @@ from .model import MappingSpec
 from .problems import hint, shown
 from .read_hub import HUB_FILE, Draft
 from .read_mapping import Known, read_mapping
-from .read_sync import SyncHead
+from .read_sync import BESIDE, SyncHead
 from .reader import read
 
 
@@ -102,8 +102,15 @@ def _sources(
             return found
     if not any(system in head.systems for head in heads):
         return []
-    roots = [(name, root) for name in catalog.of_type(type_) if (root := catalog.root(name))]
+    shipped = [(name, root) for name in catalog.of_type(type_) if (root := catalog.root(name))]
+    roots = [(name, root) for name, root in shipped if _of_cases(root)]
     return [merged(root, catalog, known=SHIPPED_KEYS, above=(name,)) for name, root in roots]
+
+
+def _of_cases(root: Entry) -> bool:
+    """Without a file of its own a system takes part with its cases only; the rest is asked for by `extends:`."""
+    entity = root.peek().get("entity")
+    return entity is None or not entity.single or entity.text() not in BESIDE
 
 
 def _check_unused(own: Sequence[_File], draft: Draft, *, known: Known) -> None:

@@ -34,7 +34,7 @@ class System:
 
 @dataclass(frozen=True, slots=True)
 class Make:
-    """A record of KIND is made in SYSTEM for a case of which WHEN holds (None: always); FIXED goes into the create."""
+    """A record of KIND is made in SYSTEM for what WHEN holds of (None: always); FIXED goes into the create."""
 
     system: str
     kind: str
@@ -54,9 +54,20 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
+class EntitySync:
+    """What a sync says of the entities of one kind beside its cases: where they are MADE, and who is right."""
+
+    entity: str
+    makes: tuple[Make, ...]
+    policies: Mapping[str, Policy]
+
+
+@dataclass(frozen=True, slots=True)
 class Sync:
     """
     Cases born in OPENS, which appear in each of MAKES.
+
+    BESIDE are the other kinds of entity (``item``, ``client``): where they are made, and who is right about them.
 
     POLICIES has an answer for every fact that is not derived, custom ones (FACTS) included. DEFAULTS are the values of
     a new case where no system says one.
@@ -73,21 +84,32 @@ class Sync:
     guards: Limits
     gone: Gone
     mark: Mark
+    beside: Mapping[str, EntitySync] = field(default_factory=dict)
 
     @property
     def systems(self) -> tuple[str, ...]:
         """The systems that take part, the one that opens first."""
-        return (self.opens, *(make.system for make in self.makes))
+        beside = [make.system for one in self.beside.values() for make in one.makes]
+        return tuple(dict.fromkeys((self.opens, *(make.system for make in self.makes), *beside)))
+
+    def makes_of(self, entity: str) -> tuple[Make, ...]:
+        """Return where entities of the kind *entity* are made."""
+        if entity == "case":
+            return self.makes
+        return self.beside[entity].makes if entity in self.beside else ()
 
     def with_kinds(self, mappings: Iterable["MappingSpec"]) -> "Sync":
-        """Return the sync with the kind that each `make` leaves out, where its system maps just one kind to a case."""
-        kinds: dict[str, list[str]] = {}
+        """Return the sync with the kind that each `make` leaves out, where its system maps just one kind so."""
+        kinds: dict[tuple[str, str], list[str]] = {}
         for spec in mappings:
-            if spec.entity == "case":
-                kinds.setdefault(spec.system, []).append(spec.kind)
-        only = {system: found[0] for system, found in kinds.items() if len(found) == 1}
-        makes = [replace(make, kind=make.kind or only.get(make.system, "")) for make in self.makes]
-        return replace(self, makes=tuple(makes))
+            kinds.setdefault((spec.system, spec.entity), []).append(spec.kind)
+        only = {place: found[0] for place, found in kinds.items() if len(found) == 1}
+
+        def whole(makes: tuple[Make, ...], entity: str) -> tuple[Make, ...]:
+            return tuple(replace(make, kind=make.kind or only.get((make.system, entity), "")) for make in makes)
+
+        beside = {name: replace(one, makes=whole(one.makes, name)) for name, one in self.beside.items()}
+        return replace(self, makes=whole(self.makes, "case"), beside=beside)
 
     @property
     def orders(self) -> Mapping[str, tuple[Value, ...]]:
@@ -166,6 +188,19 @@ class FieldSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Under:
+    """
+    How a record says which case it belongs to.
+
+    By its parent, the record that it hangs on (AT is empty); or by what the place AT holds: the ``key`` of the case, or
+    the id of the case's ``record`` in the same system.
+    """
+
+    at: str = ""
+    holds: str = "parent"
+
+
+@dataclass(frozen=True, slots=True)
 class MappingSpec:
     """
     One system's dictionary for one kind of record, as written, with all that it extends.
@@ -187,6 +222,8 @@ class MappingSpec:
     confirm: tuple[str, ...]
     mark: Mark
     marks: Mapping[str, Mark]
+    under: Under | None = None
+    """Of entities that belong to a case: how a record says to which."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,12 +87,30 @@ class PolicyWords:
     homes: Collection[str]
 
 
-def read_level(entry: Entry | None, words: PolicyWords) -> Level:
-    """Return the answers under ``conflicts:``: a policy per fact, and one for the others under ``default``."""
-    keys = entry.keys((*words.facts, DEFAULT)) if entry else {}
+def _level(keys: Mapping[str, Entry], words: PolicyWords) -> Level:
+    """Return the answers of KEYS: a policy per fact, and one for the others under ``default``."""
     facts = {name: found for name, one in keys.items() if name != DEFAULT and (found := _of(name, one, words))}
     default = read_policy(keys[DEFAULT], words, about=None) if DEFAULT in keys else None
     return Level(facts, default=default)
+
+
+def read_levels(entry: Entry | None, words: Mapping[str, PolicyWords]) -> dict[str, Level]:
+    """
+    Return the answers under ``conflicts:`` per kind of entity of WORDS.
+
+    Facts of a case stand there bare, those of another kind dotted (``item.due``); so does a default (``item.default``).
+    """
+    spelled = {_spelled(kind, name): (kind, name) for kind, one in words.items() for name in (*one.facts, DEFAULT)}
+    keys = entry.keys(spelled) if entry else {}
+    levels: dict[str, Level] = {}
+    for kind, one in words.items():
+        mine = {spelled[key][1]: found for key, found in keys.items() if spelled[key][0] == kind}
+        levels[kind] = _level(mine, one)
+    return levels
+
+
+def _spelled(kind: str, name: str) -> str:
+    return name if kind == "case" else f"{kind}.{name}"
 
 
 def read_shipped(entry: Entry, words: PolicyWords) -> Level:

@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from mappings.canonical.facts import FACTS, FactInfo
+from mappings.canonical.facts import FACTS, UNDER, FactInfo, belongs
 from mappings.reconcile.meeting import SameFacts
 
 from .entries import Entry, need, views
 from .extend import Source
-from .model import Clause, FieldSpec, MappingSpec
+from .model import Clause, FieldSpec, MappingSpec, Under
 from .problems import Mark, shown
 from .read_field import Choices, read_field, unknown_fact
 
@@ -32,7 +32,11 @@ def read_mapping(source: Source, system: str, *, known: Known) -> MappingSpec | 
     kind_name = kind.plain() if kind else None
     if entity is None or kind_name is None:
         return None
-    fields = _fields(source, system, facts=known.facts[entity], known=known)
+    facts = known.facts[entity]
+    under = read_under(keys.get("under"), entity)
+    fields = _fields(source, system, facts=facts, known=known)
+    if under:
+        _not_said_twice(fields, source)
     marker = _marker(source)
     spec = MappingSpec(
         system=system,
@@ -40,13 +44,14 @@ def read_mapping(source: Source, system: str, *, known: Known) -> MappingSpec | 
         entity=entity,
         take=clauses(keys.get("take")),
         leave_when=clauses(keys.get("leave_when")),
-        match=_match(keys, facts=known.facts[entity], fields=fields),
+        match=_match(keys, facts=facts, fields=fields, under=under),
         marker=marker.plain() if marker else None,
         fields=fields,
         transitions=_transitions(keys.get("transitions")),
         confirm=keys["confirm"].texts() if "confirm" in keys else (),
         mark=source.root.mark,
         marks=_marks(keys, marker),
+        under=under,
     )
     _check_places(spec, source)
     _check_facts(spec, source)
@@ -60,6 +65,35 @@ def _marks(keys: Mapping[str, Entry], marker: Entry | None) -> dict[str, Mark]:
         marks["marker"] = marker.mark
     steps = keys["transitions"].peek() if "transitions" in keys else {}
     return marks | {f"transitions.{place}": entry.mark for place, entry in steps.items()}
+
+
+# --- under -------------------------------------------------------------------------------------------------------
+
+HOLDS = ("key", "record")
+
+
+def read_under(entry: Entry | None, entity: str) -> Under | None:
+    """Return how a record says which case it belongs to; None for entities that belong to none."""
+    if not belongs(entity):
+        if entry:
+            entry.fail(f"a {entity} belongs to no case; only items, notes and documents do")
+        return None
+    if entry is None:
+        return Under()
+    if entry.single:
+        entry.choice(("parent",))
+        return Under()
+    keys = entry.keys(("at", "holds"))
+    at = need(keys, "at", of=entry)
+    holds = keys["holds"].choice(HOLDS) if "holds" in keys else "key"
+    return Under((at.plain() or "") if at else "", holds or "key")
+
+
+def _not_said_twice(fields: Mapping[str, FieldSpec], source: Source) -> None:
+    for name, one in fields.items():
+        for fact in one.facts:
+            if fact in UNDER:
+                source.fields[name].entry.fail(f"{shown(fact)} is said by under:, not by a field")
 
 
 # --- take, leave_when --------------------------------------------------------------------------------------------
@@ -95,23 +129,23 @@ def _marker(source: Source) -> Entry | None:
 
 
 def _match(
-    keys: Mapping[str, Entry], *, facts: Collection[FactInfo], fields: Mapping[str, FieldSpec]
+    keys: Mapping[str, Entry], *, facts: Collection[FactInfo], fields: Mapping[str, FieldSpec], under: Under | None
 ) -> tuple[SameFacts, ...]:
+    readable = {fact for spec in fields.values() if spec.reads for fact in spec.facts} | ({"case"} if under else set())
     rules: list[SameFacts] = []
     for entry in keys["match"].items() if "match" in keys else []:
         known = entry.keys(("marker", "same", "within"))
         if "same" in known and "marker" not in known:
             within = known["within"].duration() if "within" in known else None
-            rules.append(SameFacts(_same(known["same"], facts, fields=fields), within))
+            rules.append(SameFacts(_same(known["same"], facts, readable=readable), within))
         elif len(known) != 1 or "marker" not in known:
             entry.fail("must say marker, or same (with within)")
     return tuple(rules)
 
 
-def _same(entry: Entry, facts: Collection[FactInfo], *, fields: Mapping[str, FieldSpec]) -> tuple[str, ...]:
+def _same(entry: Entry, facts: Collection[FactInfo], *, readable: Collection[str]) -> tuple[str, ...]:
     """Return the facts that make two records one. Each must be read here, or the rule could never hold."""
     names = entry.texts()
-    readable = {fact for spec in fields.values() if spec.reads for fact in spec.facts}
     for name in names:
         if name not in {info.name for info in facts}:
             entry.fail(unknown_fact(name, facts))
@@ -142,6 +176,9 @@ def _check_places(spec: MappingSpec, source: Source) -> None:
             entry = source.fields[other].keys.get("at", source.fields[other].entry)
             entry.fail(f"{shown(place)} is written by {name} already; a place is written by one entry")
     for name, place in writers:
+        if spec.under and place == spec.under.at:
+            entry = source.fields[name].keys.get("at", source.fields[name].entry)
+            entry.fail(f"{shown(place)} says the case by under: already; a place is written by one entry")
         if place == spec.marker:
             entry = source.fields[name].keys.get("at", source.fields[name].entry)
             entry.fail(f"{shown(place)} is where our marker lives; no field is written there")

@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import cast, get_args
 
-from mappings.canonical.facts import CASE_FACTS, FACT_TYPES, TYPE_WORDS, FactInfo, FactType
+from mappings.canonical.facts import CASE_FACTS, FACT_TYPES, FACTS, TYPE_WORDS, FactInfo, FactType, belongs
 from mappings.canonical.records import custom_name
 from mappings.canonical.values import Value
 from mappings.policy import Furthest, Park, Policy
@@ -16,12 +16,14 @@ from mappings.reconcile.guards import Limits
 
 from .conditions import Names, literal, names_of
 from .entries import Entry, need, views
-from .model import Make, Schedule, Sync
-from .policies import Level, PolicyWords, at_home, read_condition, read_level, resolve
+from .model import EntitySync, Make, Schedule, Sync
+from .policies import Level, PolicyWords, at_home, read_condition, read_levels, resolve
 from .problems import shown
 from .times import cron_problem, share
 
-SYNC_KEYS = ("opens", "makes", "stages", "conflicts", "schedule", "guards", "gone", "facts", "defaults")
+BLOCKS: Mapping[str, str] = {"items": "item", "notes": "note", "clients": "client"}
+"""Block of a sync -> the kind of entity that it makes."""
+SYNC_KEYS = ("opens", "makes", *BLOCKS, "stages", "conflicts", "schedule", "guards", "gone", "facts", "defaults")
 SHORTEST_PERIOD = timedelta(seconds=10)
 _FACT_NAME = re.compile(r"[^\W\d_]\w{0,40}")
 _GONE: tuple[Gone, ...] = get_args(Gone)
@@ -31,8 +33,10 @@ _GONE: tuple[Gone, ...] = get_args(Gone)
 class Surroundings:
     """What else decides about a sync: the facts that each system MAPS, and the SHIPPED policies."""
 
-    maps: Mapping[str, frozenset[str]]
-    shipped: Level
+    maps: Mapping[tuple[str, str], frozenset[str]]
+    """(system, kind of entity) -> its facts."""
+    shipped: Mapping[str, Level]
+    """Kind of entity -> the shipped answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +51,13 @@ class SyncHead:
     facts: tuple[FactInfo, ...]
     homes: tuple[str, ...]
     """Systems that may be a home: those that take part, or all of them where it is not clear who does."""
+    beside: Mapping[str, tuple[str, ...]]
+    """Kind of entity -> the systems in which it is made, of the blocks that the sync has."""
 
     @property
     def systems(self) -> tuple[str, ...]:
-        return (*((self.opens,) if self.opens else ()), *self.makes)
+        beside = [system for systems in self.beside.values() for system in systems]
+        return tuple(dict.fromkeys((*((self.opens,) if self.opens else ()), *self.makes, *beside)))
 
 
 def read_head(entry: Entry, systems: Collection[str]) -> SyncHead:
@@ -63,7 +70,11 @@ def read_head(entry: Entry, systems: Collection[str]) -> SyncHead:
         keys["makes"].open_keys()[opener].fail("cases are born there; they are not made there too")
     stages = keys["stages"].texts() if "stages" in keys else ()
     facts = _facts(keys["facts"]) if "facts" in keys else ()
-    clear = opener is not None and len(makes) == len(keys["makes"].peek() if "makes" in keys else ())
+    beside = {kind: tuple(keys[block].keys(systems)) for block, kind in BLOCKS.items() if block in keys}
+    said = [keys[block].peek() for block in ("makes", *BLOCKS) if block in keys]
+    found = [makes, *beside.values()]
+    clear = opener is not None and sum(map(len, found)) == sum(map(len, said))
+    taking_part = dict.fromkeys((opener or "", *(system for systems in found for system in systems)))
     return SyncHead(
         entry=entry,
         keys=keys,
@@ -71,7 +82,8 @@ def read_head(entry: Entry, systems: Collection[str]) -> SyncHead:
         makes=tuple(name for name in makes if name != opener),
         stages=stages,
         facts=facts,
-        homes=(opener, *makes) if opener and clear else tuple(systems),
+        homes=tuple(taking_part) if opener and clear else tuple(systems),
+        beside=beside,
     )
 
 
@@ -81,39 +93,67 @@ def read_sync(head: SyncHead, *, name: str, around: Surroundings) -> Sync | None
     orders = {"stage": head.stages} if head.stages else {}
     names = names_of("case", head.facts, orders=orders)
     facts = (*CASE_FACTS, *head.facts)
-    words = PolicyWords({info.name: info for info in facts}, names, head.homes)
-    own = read_level(keys.get("conflicts"), words)
+    words = {kind: PolicyWords(_by_name(kind, head), _names(kind, head), head.homes) for kind in ("case", *BESIDE)}
+    own = read_levels(keys.get("conflicts"), words)
     sync = Sync(
         name=name,
         opens=head.opens or "",
-        makes=_makes(head, names),
+        makes=_makes(head, "makes", names=names),
         stages=head.stages,
         facts=head.facts,
         defaults=_defaults(keys.get("defaults"), facts, names=names),
-        policies=resolve(facts, (own, _shipped(facts, head, around))),
+        policies=_policies("case", head, around, own=own["case"]),
         schedule=_schedule(keys.get("schedule")),
         guards=_guards(keys.get("guards")),
         gone=_gone(keys.get("gone")),
         mark=head.entry.mark,
+        beside={
+            kind: EntitySync(
+                kind,
+                _makes(head, block, names=_names(kind, head)),
+                _policies(kind, head, around, own=own[kind]),
+            )
+            for block, kind in BLOCKS.items()
+        },
     )
     return sync if head.opens else None
 
 
-def _shipped(facts: tuple[FactInfo, ...], head: SyncHead, around: Surroundings) -> Level:
+BESIDE = tuple(BLOCKS.values())
+
+
+def _by_name(kind: str, head: SyncHead) -> dict[str, FactInfo]:
+    return {info.name: info for info in (*FACTS[kind], *(head.facts if kind == "case" else ()))}
+
+
+def _names(kind: str, head: SyncHead) -> Names:
+    """What belongs to a case may ask for the facts of the case too."""
+    orders = {"stage": head.stages} if head.stages else {}
+    case = (*CASE_FACTS, *head.facts)
+    return names_of(kind, case if belongs(kind) else head.facts if kind == "case" else (), orders=orders)
+
+
+def _policies(kind: str, head: SyncHead, around: Surroundings, *, own: Level) -> dict[str, Policy]:
+    facts = tuple(_by_name(kind, head).values())
+    return resolve(facts, (own, _shipped(kind, facts, head, around=around)))
+
+
+def _shipped(kind: str, facts: tuple[FactInfo, ...], head: SyncHead, *, around: Surroundings) -> Level:
     """Return the shipped answers with the systems of this sync in their parts."""
     answers: dict[str, Policy] = {}
     for info in facts:
-        answer = around.shipped.answer(info) or Park()
-        makers = [system for system in head.makes if info.name in around.maps.get(system, ())]
+        answer = around.shipped.get(kind, Level()).answer(info) or Park()
+        makers = [system for system in head.makes if info.name in around.maps.get((system, kind), ())]
         homes = {"crm": head.opens, "tracker": makers[0] if len(makers) == 1 else None}
         nowhere = isinstance(answer, Furthest) and not head.stages
         answers[info.name] = Park() if nowhere else at_home(answer, homes)
     return Level(answers)
 
 
-def _makes(head: SyncHead, names: Names) -> tuple[Make, ...]:
-    entries = head.keys["makes"].peek() if "makes" in head.keys else {}
-    return tuple(_make(system, entries[system], names) for system in head.makes)
+def _makes(head: SyncHead, block: str, *, names: Names) -> tuple[Make, ...]:
+    entries = head.keys[block].peek() if block in head.keys else {}
+    systems = head.makes if block == "makes" else head.beside.get(BLOCKS[block], ())
+    return tuple(_make(system, entries[system], names) for system in systems)
 
 
 def _make(system: str, entry: Entry, names: Names) -> Make:

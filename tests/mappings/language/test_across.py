@@ -1,6 +1,7 @@
 import pytest
 
 from mappings.language import Problems
+from mappings.policy import Home, Park, Union
 from tests.mappings.language.hubs import SMALL_HUB, loaded, small
 
 CASE = "system: crm\nkind: record\nextends: memory/record\n"
@@ -77,3 +78,37 @@ def test_nothing_is_made_with_another_marker():
     hub = SMALL_HUB.replace("{when:", "{with: {marker: x}, when:")
 
     assert problems(small(hub)).endswith("makes.трекер.with.marker: our marker lives there; nothing else is written")
+
+
+def test_mappings_of_one_kind_share_the_place_of_the_marker():
+    item = ITEM + "take: {тип: задача}\nmarker: метка\n"
+
+    text = problems(small(record__crm=CASE + "take: {тип: кейс}\n", record__crm__item=item))
+
+    assert text.endswith("our marker lives in 'marker' of a record of crm by record.crm.yaml; it has one place")
+
+
+def test_a_sync_says_where_other_kinds_are_made_and_who_is_right_about_them():
+    hub = SMALL_HUB + "    items: {трекер: {when: \"case.stage == 'lead' and not item.blocked\"}, crm: {}}\n"
+    hub += "    conflicts: {item.due: {home: crm}, item.default: park, default: {home: трекер}}\n"
+    task = ITEM.replace("record", "task") + "marker: метка\n"
+    sync = loaded(
+        small(hub, record__crm=CASE, task__crm=task, record__трекер=CASE.replace("crm", "трекер"),
+              task__трекер=task.replace("crm", "трекер"))
+    ).syncs["presales"]  # fmt: skip
+
+    assert [(make.system, make.kind) for make in sync.makes_of("item")] == [("трекер", "task"), ("crm", "task")]
+    assert sync.beside["item"].policies["due"] == Home("crm")
+    assert sync.beside["item"].policies["title"] == Park()
+    assert sync.beside["client"].policies["name"] == Home("crm")
+    assert sync.policies["title"] == Home("трекер")
+    assert sync.makes_of("note") == ()
+
+
+def test_who_says_nothing_of_other_kinds_has_work_at_home_where_cases_are_made():
+    task = ITEM.replace("record", "task").replace("crm", "трекер")
+    files = small(record__трекер=CASE.replace("crm", "трекер"), task__трекер=task)
+
+    policies = loaded(files).syncs["presales"].beside["item"].policies
+
+    assert (policies["title"], policies["labels"], policies["due"]) == (Home("трекер"), Union(), Park())
