@@ -107,11 +107,14 @@ def conflict_of(form: Json) -> Conflict:
 
 def base_form(base: Base) -> Json:
     form = {"value": encode_facts(base.value), "view": base.view, "lens": base.lens}
+    if base.way:
+        form["way"] = list(base.way)
     return {**form, "default": True} if base.default else form
 
 
 def base_of(form: Json) -> Base:
-    return Base(decode_facts(form["value"]), form["view"], form["lens"], form.get("default", False))
+    default, way = form.get("default", False), tuple(form.get("way", ()))
+    return Base(decode_facts(form["value"]), form["view"], form["lens"], default, way)
 
 
 def parked_form(parked: Parked) -> Json:

@@ -11,7 +11,7 @@ from mappings.reconcile.model import Entity, Event, Link, LinkChange, Origin, Ou
 from state import cases, claims, commits
 from state.types import Claimed, Decided
 
-from .deciding import with_paths
+from .paths import with_paths
 from .sides import live_sides, rules_for, with_derived
 from .wired import Wired
 

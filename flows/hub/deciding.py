@@ -3,13 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from mappings.exchange import Transition, View
 from mappings.reconcile import new_record, reconcile
 from mappings.reconcile.gone import attention, lost
 from mappings.reconcile.model import (
     Entity,
     Event,
-    FieldWrite,
     Link,
     LinkChange,
     NewRecord,
@@ -18,12 +16,12 @@ from mappings.reconcile.model import (
     Parked,
     Side,
 )
-from mappings.reconcile.path import hops, next_hop
 from state.types import Claimed, Decided, NewLink, Snapshot
 
+from .paths import ends_of_ways, with_paths
 from .rewording import asked_again
 from .sides import derived_for_new, live_sides, make_side, rules_for, with_derived
-from .wired import LEFT, WHOLE, Channel, Make, Scope, Wired
+from .wired import LEFT, WHOLE, Make, Scope, Wired
 
 
 @dataclass(frozen=True)
@@ -125,45 +123,14 @@ def _outcome(wired: Wired, entity: Entity, sides: Sequence[Side]) -> Outcome:
     outcome = reconcile(entity, sides, rules_for(wired, entity))
     by_link = {side.link.id: side for side in sides}
     links = [with_paths(wired, by_link[change.link], change) for change in outcome.links]
-    return replace(outcome, links=tuple(links))
+    told = ends_of_ways(outcome.links, links, by_link)
+    return replace(outcome, links=tuple(links), events=(*outcome.events, *told))
 
 
 def _linked(joined: Iterable[NewLink]) -> list[Event]:
     return [
         Event("linked", "", system=new.snapshot.record.system, cause=f"#{new.snapshot.record.id}") for new in joined
     ]
-
-
-# --- paths ---------------------------------------------------------------------------------------------------------
-
-
-def with_paths(wired: Wired, side: Side, change: LinkChange) -> LinkChange:
-    """Give the status writes of *change* the way through the workflow, as far as it is known."""
-    scope = (side.link.system, side.link.kind)
-    channel = wired.shape.channels[scope]
-    if not channel.status or not change.write:
-        return change
-    known = wired.transitions(scope)
-    writes = [_with_path(channel, side, write, known) for write in change.write]
-    return replace(change, write=tuple(writes))
-
-
-def _with_path(channel: Channel, side: Side, write: FieldWrite, known: Sequence[Transition]) -> FieldWrite:
-    place = side.fields[write.field].places[0]
-    if place not in channel.status or not known:
-        return write
-    closing = channel.closing.get(place, frozenset())
-    way = hops(known, write.expected, write.view, closing=closing)
-    if way is None:
-        way = _first_step(known, write, closing)
-    return replace(write, hops=way)
-
-
-def _first_step(known: Sequence[Transition], write: FieldWrite, closing: frozenset[str]) -> tuple[View, ...]:
-    """No whole path is known: the step that explores, if any; else the direct one, and the system says why not."""
-    allowed = {step.target for step in known if step.source == write.expected}
-    step = next_hop(known, write.expected, write.view, allowed=allowed, tried=(), closing=closing)
-    return () if step is None or step == write.view else (step,)
 
 
 # --- creates -------------------------------------------------------------------------------------------------------

@@ -6,20 +6,19 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 
 from connectors.errors import AuthFailed, ConnectorError, RetryLater
-from mappings.exchange import Change, Create, Receipt, Transition, Update, VendorRecord, View, Write
+from mappings.exchange import Change, Create, Receipt, Update, VendorRecord, Write
 from mappings.lens import Unseen
 from mappings.reconcile import held_of, settle
 from mappings.reconcile.marker import Marker
 from mappings.reconcile.model import Event, FieldWrite, Link, LinkChange, OpenWrite, Parked
-from mappings.reconcile.path import next_hop
 from mappings.reconcile.settle import Settlement, left_out
-from state import dictionaries, leases, outbox, settling
+from state import leases, outbox, settling
 from state.types import Outgoing, Settled
 
 from .overwritten import overwritten, parked_for
+from .paths import learn, told_where, way_on
 from .wired import WHOLE, Channel, Wired
 
 
@@ -165,9 +164,12 @@ def _settle_fields(wired: Wired, one: Outgoing, receipt: Receipt, *, found_again
         fields=channel.fields,
         held=held_of(one.entity),
         now=wired.clock(),
-        onward=partial(_way_on, wired, one),
+        onward=lambda place, here, target, allowed: way_on(wired, one, place, here, target=target, allowed=allowed),
         found_again=found_again,
     )
+    fresh = [name for name, entry in result.change.parked.items() if link.parked.get(name) != entry]
+    change = replace(result.change, parked=told_where(channel, result.change.parked, fresh))
+    result = replace(result, change=change)
     if made:
         result = Settlement(left_out(result.change, one.left_out), result.events, result.again, result.absorbed)
     told_elsewhere = one.system in wired.shape.reported
@@ -215,37 +217,6 @@ def _never_made(one: Outgoing, receipt: Receipt) -> Settled:
     event = Event("parked", "", system=one.system, cause=f"not made: {reason}")
     parked = {**one.left_out, WHOLE: Parked("rejected", f"not made: {reason}")}
     return Settled(one.key, "parked", change=LinkChange(0, {}, {}, parked), events=[event])
-
-
-# --- workflow ---------------------------------------------------------------------------------------------------------
-
-
-def learn(wired: Wired, one: Outgoing, receipt: Receipt) -> None:
-    """Remember which steps the workflow was seen to allow from where the record stands."""
-    steps = [
-        Transition(str(here), str(target))
-        for refused in receipt.refused
-        if refused.place and refused.allowed and (here := _here(receipt.record, refused.place)) is not None
-        for target in refused.allowed
-    ]
-    known = set(wired.learned.get((one.system, one.kind), ()))
-    fresh = [step for step in steps if step not in known]
-    if fresh:
-        wired.learned[one.system, one.kind] = (*wired.learned.get((one.system, one.kind), ()), *fresh)
-        dictionaries.learn(wired.store, one.system, kind=one.kind, transitions=fresh)
-
-
-def _here(record: VendorRecord | None, place: str) -> View:
-    return record.views.get(place) if record else None
-
-
-def _way_on(wired: Wired, one: Outgoing, place: str, here: View, target: View, allowed: tuple[View, ...]) -> bool:
-    """Say whether there is a step that leads on, or that has not been tried."""
-    channel = wired.shape.channels[one.system, one.kind]
-    known = wired.transitions((one.system, one.kind))
-    closing = channel.closing.get(place, frozenset())
-    step = next_hop(known, here, target, allowed=[str(view) for view in allowed], tried=(), closing=closing)
-    return step is not None and step != target
 
 
 # --- counting --------------------------------------------------------------------------------------------------------

@@ -128,6 +128,8 @@ class Wired:
     lease: Lease | None = None
     run: str = ""
     learned: dict[Scope, tuple[Transition, ...]] = field(default_factory=dict)
+    refuted: set[tuple[Scope, str, str]] = field(default_factory=set)
+    """Steps (scope, from, to) that a workflow has refused in this pass, whatever a mapping declares."""
     trouble: dict[str, str] = field(default_factory=dict)
     """System -> why it could not be met; the pass leaves it out."""
     refused_us: set[str] = field(default_factory=set)
@@ -146,4 +148,5 @@ class Wired:
 
     def transitions(self, scope: Scope) -> tuple[Transition, ...]:
         """Return the workflow as far as it is known: declared, and learned."""
-        return (*self.shape.channels[scope].transitions, *self.learned.get(scope, ()))
+        known = (*self.shape.channels[scope].transitions, *self.learned.get(scope, ()))
+        return tuple(one for one in known if (scope, one.source, one.target) not in self.refuted)

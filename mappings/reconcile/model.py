@@ -36,12 +36,17 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """(value, view, fingerprint of the lens) of one slot; DEFAULT marks a server's own filling of an empty field."""
+    """
+    (value, view, fingerprint of the lens) of one slot; DEFAULT marks a server's own filling of an empty field.
+
+    WAY is that of a view on the way to another one through a workflow: the target, then the views stood on before.
+    """
 
     value: Facts
     view: View
     lens: str
     default: bool = False
+    way: tuple[View, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

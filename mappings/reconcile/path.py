@@ -51,20 +51,24 @@ def next_hop(
     closing: Collection[str] = (),
 ) -> View | None:
     """
-    Return the step to take next from *here*, where only *allowed* may follow and *tried* were stood on already: the
+    Return the step to take next from *here*, where only *allowed* may follow and *tried* were stood on before: the
     target itself, else the first of a known path, else a step whose way on is not known yet; None where there is none,
     or where the way has become too long.
     """
+    if len(set(tried)) >= MOST_HOPS:
+        return None
     if target in allowed:
         return target
-    if len(set(tried)) >= MOST_HOPS:
+    longest = MOST_HOPS - len(set(tried)) - 2  # without the step itself, and the last one of the way
+    if longest < 0:
         return None
     barred = set(closing) if target not in closing else set()
     open_steps = [step for step in sorted(allowed) if step not in tried and step not in barred and step != here]
-    known = list(transitions)
+    everything = list(transitions)
+    known = [step for step in everything if step.target not in tried]
     ways = {step: hops(known, step, target, closing=closing) for step in open_steps}
-    led = [(len(way), step) for step, way in ways.items() if way is not None]
+    led = [(len(way), step) for step, way in ways.items() if way is not None and len(way) <= longest]
     if led:
         return min(led)[1]
-    explored = {transition.source for transition in known}
+    explored = {transition.source for transition in everything}
     return next((step for step in open_steps if step not in explored), None)

@@ -126,7 +126,8 @@ def _still_standing(
     old = last_seen(state.bases, state.seen, entry)
     reading = entry.lens.read(view, held)
     if view in wanted.hops and not isinstance(reading, Refusal):
-        _base_at(state, entry, view, said=wanted.value, reading=reading)
+        way = _way_so_far(state, entry, wanted, view)
+        _base_at(state, entry, view, said=wanted.value, reading=reading, way=way)
     elif view != wanted.expected:
         _remember(state, entry, view)
         state.again = True  # that edit has to be judged
@@ -179,7 +180,8 @@ def _by_view(
         return
     readable = None if isinstance(reading, Refusal) else reading
     if readable is not None and (view in wanted.hops or create):
-        _base_at(state, entry, view, said=wanted.value, reading=readable)
+        way = _way_so_far(state, entry, wanted, view)
+        _base_at(state, entry, view, said=wanted.value, reading=readable, way=way)
         state.again = True
         if wanted.undoes is not None:
             state.parked[entry.name] = on_its_way(wanted, view)
@@ -196,7 +198,24 @@ def _by_view(
     _tell(state, entry, old, view)
 
 
-def _base_at(state: _Settling, entry: Field, view: View, *, said: Facts, reading: Facts) -> None:
+def stood_on(bases: Mapping[str, Base], entry: Field, target: View) -> tuple[View, ...]:
+    """Return the views of *entry* that the record stood on since the hub first wanted *target* there."""
+    ways = [bases[key].way for _, key in entry.slots if key in bases]
+    return ways[0][1:] if ways and ways[0][:1] == (target,) else ()
+
+
+def _way_so_far(state: _Settling, entry: Field, wanted: FieldWrite, view: View) -> tuple[View, ...]:
+    """The target, and what was stood on before *view*, one of the hops of this write; nothing for any other view."""
+    if view not in wanted.hops:
+        return ()
+    passed = (wanted.expected, *wanted.hops[: wanted.hops.index(view)])
+    before = stood_on(state.bases, entry, wanted.view)
+    return (wanted.view, *dict.fromkeys((*before, *passed)))
+
+
+def _base_at(
+    state: _Settling, entry: Field, view: View, *, said: Facts, reading: Facts, way: tuple[View, ...] = ()
+) -> None:
     """
     Put the bases of all facts of *entry* at *view*, which our write brought about: nobody's edit, nothing to adopt.
 
@@ -211,7 +230,7 @@ def _base_at(state: _Settling, entry: Field, view: View, *, said: Facts, reading
         value = known.get(fact)
         if not entry.lens.fits(fact, value, view):
             value = reading.get(fact)
-        state.bases[key] = Base({fact: value}, view, entry.fingerprint)
+        state.bases[key] = Base({fact: value}, view, entry.fingerprint, way=way)
     state.seen.pop(entry.name, None)
 
 

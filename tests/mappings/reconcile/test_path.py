@@ -56,13 +56,26 @@ def test_a_workflow_with_a_circle_comes_to_an_end():
         (["new"], [], None),
         (["closed"], [], None),
         ([], [], None),
-        (["б"], list("123456"), None),
-        (["б"], list("12345"), "б"),
-        (["done"], list("123456"), "done"),
+        (["б"], list("12345"), None),
+        (["б"], list("1234"), "б"),
+        (["done"], list("12345"), "done"),
+        (["done"], list("123456"), None),
     ],
 )
 def test_the_next_step_is_the_target_a_known_way_or_what_nobody_has_tried(allowed, tried, step):  # H39
     assert next_hop(KNOWN, "new", "done", allowed=allowed, tried=tried, closing={"closed"}) == step
+
+
+def test_a_known_way_that_is_too_long_by_now_is_not_begun():
+    assert next_hop(LINE, "0", "6", allowed=["1"], tried=[]) == "1"
+    assert next_hop(LINE, "0", "7", allowed=["1"], tried=[]) is None
+    assert next_hop(LINE, "2", "6", allowed=["3"], tried=["а", "б"]) == "3"
+    assert next_hop(LINE, "2", "6", allowed=["3"], tried=["а", "б", "в"]) is None
+
+
+def test_a_known_way_that_leads_back_is_not_taken():
+    assert next_hop(steps("b>a", "a>c", "c>done"), "b", "done", allowed=["a"], tried=["a"]) is None
+    assert next_hop(steps("c>a", "a>done"), "b", "done", allowed=["c"], tried=["a"]) is None
 
 
 def test_a_step_that_is_known_to_lead_nowhere_is_not_taken():
