@@ -1,7 +1,7 @@
 """The one way to the network: time-outs, repeats, redaction, size cap, counters, and errors of our own."""
 
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -142,19 +142,21 @@ class Http:
         *,
         most: int,
         params: Params | None = None,
+        json: Any = None,
         headers: Mapping[str, str] | None = None,
         shown: str | None = None,
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes, None]:
         """
-        Read what lies at *path* piece by piece, keeping nothing.
+        Read what lies at *path* piece by piece, keeping nothing. With JSON the question is posted.
 
         Repeated like any read until the first piece; afterwards a break is the caller's to begin again. Close it (or
         read it to its end): it keeps its place among the requests under way. Raises Rejected beyond MOST bytes, and
         what the status means.
         """
         asked = {"Accept-Encoding": "identity", **(headers or {})}
-        name = name_of("GET", path, shown=shown)
-        call = Call("GET", path, name, options={"params": params, "headers": asked})
+        method = "GET" if json is None else "POST"
+        name = name_of(method, path, shown=shown)
+        call = Call(method, path, name, options={"params": params, "json": json, "headers": asked})
         async with AsyncExitStack() as kept:
             async for attempt in self._attempts():
                 with attempt:

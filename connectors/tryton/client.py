@@ -2,22 +2,28 @@
 
 import asyncio
 import base64
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from mappings.exchange import Json
 
 from ..base import RequestCount, Surroundings
+from ..encoded import decoded, json_body
 from ..errors import AuthFailed, ConnectorError, Gone, Rejected, RetryLater, Stale
 from ..http import Http, HttpSettings
 from ..limiter import Limiter
 from .settings import TrytonSettings
 
 SESSION_SECONDS = 3600.0
+LARGEST_ANSWER = 700 * 1024 * 1024
+"""Of one file, as base64: some 500 MB; Tryton has all of it in memory while it answers."""
 WHOLE_PREFERENCES = True
 LONGEST_WORDS = 500
 """A refusal can carry the description of whole models behind its text."""
@@ -90,9 +96,53 @@ class TrytonClient:
         """Call a model method that changes nothing; repeated where that may help."""
         return await self._call(method, params, context, reading=True, overhead=overhead)
 
-    async def write(self, method: str, *params: Any, **context: Json) -> Result:
-        """Call a model method that changes something; sent once."""
-        return await self._call(method, params, context, reading=False, overhead=False)
+    async def write(
+        self, method: str, *params: Any, files: Mapping[str, Path] | None = None, **context: Json
+    ) -> Result:
+        """Call a model method that changes something; sent once. FILES: text in PARAMS -> the file it stands for."""
+        return await self._call(method, params, context, reading=False, overhead=False, files=files)
+
+    async def content(self, model: str, number: int, field: str) -> AsyncIterator[bytes]:
+        """Give the bytes of a binary field piece by piece. Raises Gone, Rejected where it is empty."""
+        session = await self.session()
+        try:
+            async for piece in self._content(model, number, field, session):
+                yield piece
+        except AuthFailed:  # nothing has come yet: a session is looked at before anything is read
+            self.drop_session(session)
+            async for piece in self._content(model, number, field, await self.session()):
+                yield piece
+
+    async def _content(self, model: str, number: int, field: str, session: Session) -> AsyncIterator[bytes]:
+        method = f"model.{model}.read"
+        call = {"id": 0, "method": method, "params": [[number], [field], dict(session.context)]}
+        pieces = self._http.stream(
+            self._path,
+            most=LARGEST_ANSWER,
+            json=call,
+            headers={"Authorization": session.header},
+            shown=f"{self._path} {method}",
+        )
+        try:
+            async with aclosing(pieces):
+                async for piece in decoded(pieces, before=b'"base64":'):
+                    yield piece
+        except LookupError as error:
+            raise self._no_content(method, bytes(error.args[0])) from None
+        except (EOFError, ValueError):
+            raise RetryLater(f"{method} broke off in the middle; ask again", system=self.system) from None
+
+    def _no_content(self, method: str, body: bytes) -> ConnectorError:
+        """Return what an answer without bytes means."""
+        try:
+            found = json.loads(body)
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):
+            return RetryLater(f"{method} answered something that is not whole JSON; ask again", system=self.system)
+        if "error" in found:
+            return self._error(method, found["error"], reading=True)
+        return Rejected(f"{method} shows no content; is it a link?", system=self.system, whole=True)
 
     async def server(self) -> str:
         """Return the product and its version; no session is needed for it."""
@@ -158,13 +208,22 @@ class TrytonClient:
         return Session(user, name, header, context, preferences.get("language") or "en")
 
     async def _call(
-        self, method: str, params: tuple[Any, ...], context: Mapping[str, Json], *, reading: bool, overhead: bool
+        self,
+        method: str,
+        params: tuple[Any, ...],
+        context: Mapping[str, Json],
+        *,
+        reading: bool,
+        overhead: bool,
+        files: Mapping[str, Path] | None = None,
     ) -> Result:
         session = await self.session()
         for last in (False, True):
             call = [*params, {**session.context, **context}]
             try:
-                return await self._post(method, call, header=session.header, reading=reading, overhead=overhead)
+                return await self._post(
+                    method, call, header=session.header, reading=reading, overhead=overhead, files=files
+                )
             except AuthFailed:
                 if last:
                     raise
@@ -173,14 +232,24 @@ class TrytonClient:
         raise AssertionError("the second time returns or raises")
 
     async def _post(
-        self, method: str, params: list[Any], *, header: str | None, reading: bool = True, overhead: bool = False
+        self,
+        method: str,
+        params: list[Any],
+        *,
+        header: str | None,
+        reading: bool = True,
+        overhead: bool = False,
+        files: Mapping[str, Path] | None = None,
     ) -> Result:
         self._numbers += 1
+        call = {"id": self._numbers, "method": method, "params": params}
+        headers = {"Authorization": header} if header else {}
         answer = await self._http.request(
             "POST",
             self._path,
-            json={"id": self._numbers, "method": method, "params": params},
-            headers={"Authorization": header} if header else None,
+            json=None if files else call,
+            content=json_body(call, files) if files else None,
+            headers=headers | ({"Content-Type": "application/json"} if files else {}),
             reading=reading,
             overhead=overhead,
             shown=f"{self._path} {method}",

@@ -1,6 +1,7 @@
-"""Opportunities of one company in a Tryton database."""
+"""Records of one company in a Tryton database."""
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import ClassVar
@@ -12,7 +13,6 @@ from mappings.exchange import (
     Cursor,
     Discovery,
     Found,
-    Json,
     Page,
     PastChange,
     Receipt,
@@ -25,32 +25,34 @@ from mappings.exchange import (
 )
 
 from ..base import RequestCount, Search, Surroundings, SystemConnector
-from ..errors import Gone, Rejected, RetryLater
-from .client import Result, TrytonClient
-from .creates import Draft, push_creates
+from ..errors import AuthFailed, Gone, Rejected, RetryLater
+from .client import TrytonClient
+from .creates import push_creates
+from .desk import Desk
 from .history import read_history
+from .kinds import COLUMNS, KIND, KINDS, Kind
 from .names import Names
-from .reader import Reader, rows_of
-from .records import BUTTONS, COLUMNS, KIND, MODEL, STATE, form_of, steps_from, token_of
+from .reader import Reader
+from .records import BUTTONS, STATE, steps_from
 from .settings import TrytonSettings
 from .updates import Look, push_updates
-from .wire import Malformed
 
 MARKER_PLACE = "reference"
 WRITE_BATCH = 50
+PLURALS = {"opportunity": "opportunities", "party": "parties", "comment": "notes", "file": "attachments"}
 
 
 class TrytonConnector(SystemConnector):
     """
-    The sales opportunities of one company.
+    The sales opportunities of one company, the notes and attachments that hang on them, and the parties.
 
-    Pages are cut by (time of the last change, id) and asked for in that order: an opportunity that is edited while
-    the pages are read moves behind the reader's place, so that it is read again and no other one is skipped.
+    Pages are cut by (time of the last change, id) and asked for in that order: a record that is edited while the pages
+    are read moves behind the reader's place, so that it is read again and no other one is skipped.
     """
 
     type_name: ClassVar[str] = "tryton"
     settings_model: ClassVar[type[TrytonSettings]] = TrytonSettings
-    kinds = (KIND,)
+    kinds = tuple(KINDS)
 
     def __init__(
         self, name: str, settings: TrytonSettings, around: Surroundings | None = None, *, page_size: int = 100
@@ -60,14 +62,22 @@ class TrytonConnector(SystemConnector):
         self._page_size = page_size
         self._client = TrytonClient(name, settings, self._around)
         self._names = Names(name, self._client, self._around.shelf)
-        self._marker_place = self._around.markers.get(KIND, MARKER_PLACE)
-        self._reader = Reader(
-            name,
+        self._desks = {kind.name: self._desk_of(kind) for kind in KINDS.values()}
+
+    def _desk_of(self, kind: Kind) -> Desk:
+        place = self._around.markers.get(KIND, MARKER_PLACE) if kind.marked else ""
+        overlap = timedelta(seconds=self._settings.overlap)
+        reader = Reader(
+            kind,
             self._client,
-            marker_place=self._marker_place,
-            page_size=page_size,
-            overlap=timedelta(seconds=settings.overlap),
-            url_of=partial(self.url_of, KIND),
+            self._names,
+            marker_place=place,
+            page_size=self._page_size,
+            overlap=overlap,
+            url_of=partial(self.url_of, kind.name),
+        )
+        return Desk(
+            kind, self._client, self._names, reader=reader, around=self._around, marker_place=place, overlap=overlap
         )
 
     @property
@@ -82,6 +92,12 @@ class TrytonConnector(SystemConnector):
             change_log=frozenset(COLUMNS),
             request_timeout=float(self._settings.timeout),
         )
+
+    def abilities_of(self, kind: str) -> Abilities:
+        """What only opportunities have: a place for our marker, and versions that are kept."""
+        if kind == KIND or kind not in KINDS:
+            return self.abilities
+        return replace(self.abilities, marker=False, change_log=frozenset())
 
     @property
     def requests(self) -> RequestCount:
@@ -104,25 +120,27 @@ class TrytonConnector(SystemConnector):
     # --- reading --------------------------------------------------------------------------------------------------
 
     async def pull(self, kind: str, cursor: Cursor | None, *, full: bool = False) -> Page:
-        self._check(kind)
-        return await self._reader.page(None if full else cursor, full=full)
+        return await self._desk(kind).page(cursor, full=full)
 
     async def get(self, kind: str, ids: Sequence[str]) -> list[Found]:
-        self._check(kind)
-        return [look.found for look in await self.look(ids)]
+        return await self._desk(kind).get(ids)
 
-    async def look(self, ids: Sequence[str]) -> list[Look]:
-        return await self._reader.look(ids)
+    async def look(self, ids: Sequence[str], kind: str = KIND) -> list[Look]:
+        """Look records up, and see whether our own account wrote them last."""
+        return await self._desk(kind).look(ids)
 
     async def find(self, kind: str, marker: str) -> Search:
-        """Tryton searches the records themselves, so a search is as fresh as its request."""
-        self._check(kind)
-        domain = [[self._marker_place, "=", marker]]
-        found = await self._client.read(f"model.{MODEL}.search", domain, 0, 100, [["id", "ASC"]])
-        return Search(tuple(str(each) for each in rows_of(found.value)), None, found.began, current=True)
+        return await self._desk(kind).find(marker)
+
+    async def find_sent(self, create: Create, since: datetime) -> Search:
+        return await self._desk(create.kind).find_sent(create, since)
+
+    def fetch(self, kind: str, record_id: str) -> AsyncIterator[bytes]:
+        return self._desk(kind).fetch(record_id)
 
     async def transitions(self, kind: str, record_id: str) -> tuple[Transition, ...]:
-        self._check(kind)
+        if kind in KINDS and kind != KIND:
+            return ()
         (found,) = await self.get(kind, [record_id])
         if found.state == "gone":
             raise Gone(f"opportunity {record_id} does not exist", system=self.name)
@@ -133,16 +151,18 @@ class TrytonConnector(SystemConnector):
 
     async def change_log(self, kind: str, record_id: str, since: str | None = None) -> tuple[PastChange, ...]:
         """Tryton keeps every version of an opportunity; what differs from one to the next is a change."""
-        self._check(kind)
+        self._desk(kind)
+        if kind != KIND:
+            return ()
         return await read_history(self._client, record_id, since)
 
     # --- what there is --------------------------------------------------------------------------------------------
 
     async def discover(self, kind: str) -> Discovery:
-        self._check(kind)
+        desk = self._desk(kind)
         session = await self._client.session()
-        places = await self._names.places(session.company, session.language)
-        rights = await self._rights()
+        places = await self._names.places(session.company, session.language, desk.kind)
+        rights = await self._rights(desk.kind.model)
         lacking = [right for right in ("read", "write", "create") if right not in rights]
         account = Account(session.user, session.name, rights, await self._client.server())
         return Discovery(
@@ -151,94 +171,56 @@ class TrytonConnector(SystemConnector):
             places,
             people=await self.people(),
             account=account,
-            transitions=tuple(Transition(source, target) for source, target in BUTTONS),
-            notes=tuple(f"the account may not {right} opportunities" for right in lacking),
+            transitions=tuple(Transition(source, target) for source, target in BUTTONS if kind == KIND),
+            notes=tuple(f"the account may not {right} {PLURALS[kind]}" for right in lacking),
         )
 
     async def people(self) -> tuple[SystemPerson, ...]:
         session = await self._client.session()
         return await self._names.people(session.company)
 
-    async def _rights(self) -> tuple[str, ...]:
-        found = await self._client.read("model.ir.model.access.get_access", [MODEL], overhead=True)
-        rights = found.value.get(MODEL, {}) if isinstance(found.value, dict) else {}
+    async def _rights(self, model: str) -> tuple[str, ...]:
+        found = await self._client.read("model.ir.model.access.get_access", [model], overhead=True)
+        rights = found.value.get(model, {}) if isinstance(found.value, dict) else {}
         return tuple(name for name, allowed in rights.items() if allowed)
 
     def url_of(self, kind: str, record_id: str) -> str | None:
-        """Return the address of an opportunity in Tryton's web client."""
-        return f"{self._settings.url}/#{self._settings.database}/model/{MODEL}/{record_id}"
+        """Return the address of a record in Tryton's web client."""
+        known = KINDS.get(kind)
+        return f"{self._settings.url}/#{self._settings.database}/model/{known.model}/{record_id}" if known else None
 
     # --- writing --------------------------------------------------------------------------------------------------
 
     async def push(self, writes: Sequence[Write]) -> list[Receipt]:
-        for write in writes:
-            self._check(write.kind)
-        updates = [write for write in writes if isinstance(write, Update)]
-        creates = [write for write in writes if isinstance(write, Create)]
-        receipts = {receipt.key: receipt for receipt in (await push_updates(self, updates) if updates else [])}
-        receipts |= {receipt.key: receipt for receipt in (await push_creates(self, creates) if creates else [])}
+        """Kind after kind; what fails behind the first one stands in its receipts."""
+        receipts: dict[str, Receipt] = {}
+        for kind in dict.fromkeys(write.kind for write in writes):
+            desk, mine = self._desk(kind), [write for write in writes if write.kind == kind]
+            try:
+                pushed = await self._push(desk, mine)
+            except (AuthFailed, RetryLater) as error:
+                if not receipts:
+                    raise
+                pushed = [Receipt(write.key, "unsent", reason=str(error)) for write in mine]
+            receipts |= {receipt.key: receipt for receipt in pushed}
         return [receipts[write.key] for write in writes]
 
+    async def _push(self, desk: Desk, writes: Sequence[Write]) -> list[Receipt]:
+        updates = [write for write in writes if isinstance(write, Update)]
+        creates = [write for write in writes if isinstance(write, Create)]
+        pushed = await push_updates(desk, updates) if updates else []
+        size = 1 if "content" in desk.kind.columns else len(creates)  # a request carries one file
+        for at in range(0, len(creates), max(size, 1)):
+            pushed += await push_creates(desk, creates[at : at + size])
+        return pushed
+
     async def write(self, record: VendorRecord, views: Mapping[str, View]) -> None:
-        values = await self._values(views)
-        await self._change(record, "write", values)
+        """Write places of *record* if it still has its version. Raises any of our errors."""
+        await self._desk(record.kind).write(record, views)
 
-    async def press(self, record: VendorRecord, button: str) -> None:
-        await self._change(record, button)
-
-    async def make(self, drafts: Sequence[Draft]) -> list[str]:
-        """Make opportunities that belong to nobody unless their write names somebody: the hub sells nothing."""
-        session = await self._client.session()
-        values = []
-        for draft in drafts:
-            views = {place: view for place, view in draft.views.items() if place != self._marker_place}
-            fields = await self._values(views, company=str(session.company))
-            own = {"company": session.company, self._marker_place: draft.write.marker}
-            values.append({"employee": None, **fields, **own})
-        found = await self._named(self._client.write(f"model.{MODEL}.create", values))
-        ids = found.value if isinstance(found.value, list) else []
-        if len(ids) != len(drafts):
-            raise RetryLater("create answered without the ids of what it made", system=self.name, sent=True)
-        return [str(each) for each in ids]
-
-    async def _change(self, record: VendorRecord, method: str, *values: Json) -> None:
-        """Call *method* on *record*, which Tryton refuses if the record has another version by now."""
-        number = int(record.id)
-        condition = {f"{MODEL},{number}": token_of(record.version or "")}
-        await self._named(self._client.write(f"model.{MODEL}.{method}", [number], *values, _timestamp=condition))
-
-    async def _named(self, call: Awaitable[Result]) -> Result:
-        """Await *call*; a refusal that names a field by its label is raised with its place."""
-        try:
-            return await call
-        except Rejected as error:
-            place = error.place or await self._names.place_in(error.reason)
-            text = str(error).removeprefix(f"{self.name}: ")
-            raise Rejected(text, system=self.name, place=place, reason=error.reason, whole=error.whole) from error
-
-    async def _values(self, views: Mapping[str, View], *, company: str | None = None) -> dict[str, Json]:
-        """Return *views* as Tryton takes them; the own COMPANY may be named. Raises Rejected with the place."""
-        values: dict[str, Json] = {}
-        for place, view in views.items():
-            if place == "company" and view == company:
-                continue
-            values[place] = await self._value(place, view)
-        return values
-
-    async def _value(self, place: str, view: View) -> Json:
-        column = COLUMNS.get(place)
-        if column is None or not column.writable:
-            text = "an opportunity has no such field" if column is None else "Tryton sets it; it cannot be written"
-            raise Rejected(f"{place} was not sent: {text}", system=self.name, place=place, reason=text)
-        if place == "party" and view is not None:
-            return await self._names.party(view)
-        if place == "currency" and view is not None:
-            return await self._names.currency(view)
-        try:
-            return form_of(place, view)
-        except Malformed as error:
-            raise Rejected(f"{place} was not sent", system=self.name, place=place, reason=str(error)) from None
-
-    def _check(self, kind: str) -> None:
-        if kind != KIND:
-            raise Rejected(f"there are no {kind} records; there is {KIND}", system=self.name, whole=True)
+    def _desk(self, kind: str) -> Desk:
+        desk = self._desks.get(kind)
+        if desk is None:
+            text = f"there are no {kind} records; there are: {', '.join(KINDS)}"
+            raise Rejected(text, system=self.name, whole=True)
+        return desk

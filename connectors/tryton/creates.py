@@ -1,5 +1,5 @@
 """
-New opportunities: all of a batch in one request, which is one transaction in Tryton.
+New records: all of a batch in one request, which is one transaction in Tryton.
 
 If Tryton refuses, nothing was made: the batch is halved until the culprit stands alone, and that one is made without
 what was refused, if it can be. A state other than the first, and what had to be left out, follow as an update.
@@ -16,12 +16,12 @@ from ..errors import AuthFailed, ConnectorError, Rejected, RetryLater
 from .records import FIRST_STATE, STATE
 from .updates import Look, Port, push_updates
 
-NEEDED = frozenset({"party"})
-"""Refused here, an opportunity is not made at all: it would be a deal of nobody."""
-
 
 class CreatePort(Port, Protocol):
-    """What creates ask of the connector beside updates."""
+    """What creates ask of the connector beside updates. NEEDED: refused there, a record is not made at all."""
+
+    @property
+    def needed(self) -> frozenset[str]: ...
 
     async def make(self, creates: "Sequence[Draft]") -> list[str]:
         """Make all of *creates* or none, and return their ids. Raises any of our errors."""
@@ -96,9 +96,9 @@ class _Maker:
             await self.make(drafts[middle:])
             return
         draft = drafts[0]
-        spare = [place for place in draft.views if place not in NEEDED]
+        spare = [place for place in draft.views if place not in self._port.needed]
         culprits = [error.place] if error.place in spare else spare
-        if error.whole or error.place in NEEDED or not culprits:
+        if error.whole or error.place in self._port.needed or not culprits:
             words = error.reason or str(error)
             refused = (Refused(error.place, words, error.allowed),)
             draft.receipt = Receipt(draft.write.key, "refused", refused=refused, reason=words)

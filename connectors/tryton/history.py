@@ -7,7 +7,8 @@ from mappings.exchange import Json, PastChange, View
 
 from ..errors import Gone
 from .client import TrytonClient
-from .records import ASKED, MODEL, read_row
+from .kinds import MODEL, OPPORTUNITY
+from .records import read_row
 from .wire import Malformed, stamp_of
 
 MOST_VERSIONS = 50
@@ -50,7 +51,7 @@ def _moments(value: Any) -> list[tuple[str, Json, str | None]]:
 
 async def _version(client: TrytonClient, record_id: str, *, moment: Json) -> tuple[Mapping[str, View], str]:
     """Return the views of an opportunity at *moment* and the user who wrote them."""
-    found = await client.read(f"model.{MODEL}.read", [int(record_id)], list(ASKED), _datetime=moment)
+    found = await client.read(f"model.{MODEL}.read", [int(record_id)], list(OPPORTUNITY.asked), _datetime=moment)
     rows = found.value if isinstance(found.value, list) else []
     try:
         row = read_row(rows[0] if rows else None)

@@ -8,11 +8,14 @@ from mappings.exchange import Choice, Json, Place, SystemPerson, View
 from ..base import Shelf
 from ..errors import Rejected
 from .client import FIELD, TrytonClient
-from .records import CLOSED, COLUMNS, MODEL, Column
+from .kinds import OPPORTUNITY, Column, Kind
+from .records import CLOSED
 
 DICTIONARY_SECONDS = 3600.0
 MOST_CLIENTS = 2000
 """A directory of more clients is not a list to choose from."""
+
+USER = ("name", "login", "email", "employee", "employees", "active")
 
 TRANSFORMS = {
     "line": "text",
@@ -24,6 +27,10 @@ TRANSFORMS = {
     "reference": "reference",
     "state": "choice",
     "id": "choice",
+    "moment": "datetime",
+    "user": "person",
+    "size": "number",
+    "content": "text",
 }
 
 
@@ -34,6 +41,7 @@ class Names:
         self._system = system
         self._client = client
         self._shelf = shelf
+        self._users: Mapping[str, str] = {}
 
     async def currency(self, code: View) -> int:
         """Return the id of a currency. Raises Rejected for a code that Tryton does not list."""
@@ -60,35 +68,68 @@ class Names:
         why = "several clients are" if ids else "no client is known there"
         raise self._refusal("party", f"{why} {said}; make or choose one in Tryton")
 
-    async def place_in(self, words: str) -> str | None:
-        """Return the place that a refusal names by its label, if it names one."""
+    async def place_in(self, words: str, kind: Kind = OPPORTUNITY) -> str | None:
+        """Return the place of *kind* that a refusal names by its label, if it names one."""
         named = FIELD.search(words)
         if named is None:
             return None
-        labels = self._shelf.get("labels")
+        key = f"labels/{kind.name}"
+        labels = self._shelf.get(key)
         if labels is None:
-            fields = await self.fields("en")
-            labels = {str(each.get("string")): place for place, each in fields.items() if place in COLUMNS}
-            self._shelf.put("labels", labels, seconds=DICTIONARY_SECONDS)
+            fields = await self.fields("en", kind)
+            labels = {str(each.get("string")): place for place, each in fields.items()}
+            self._shelf.put(key, labels, seconds=DICTIONARY_SECONDS)
         place = labels.get(named[1])
         return str(place) if place is not None else None
 
-    async def fields(self, language: str) -> dict[str, dict[str, Any]]:
-        """Return what Tryton tells about the fields of an opportunity, labels in *language*."""
-        found = await self._client.read(f"model.{MODEL}.fields_get", list(COLUMNS), 0, overhead=True, language=language)
-        return found.value if isinstance(found.value, dict) else {}
+    async def fields(self, language: str, kind: Kind = OPPORTUNITY) -> dict[str, dict[str, Any]]:
+        """Return what Tryton tells about the fields of *kind*, by place, labels in *language*."""
+        asked = [column.name for column in kind.columns.values()]
+        found = await self._client.read(f"model.{kind.model}.fields_get", asked, 0, overhead=True, language=language)
+        told = found.value if isinstance(found.value, dict) else {}
+        return {place: told[column.name] for place, column in kind.columns.items() if column.name in told}
 
     async def people(self, company: int) -> tuple[SystemPerson, ...]:
-        """Return the employees of *company*: owners of opportunities are employees, not users."""
+        """
+        Return the employees of *company*, as owners of opportunities are employees and not users, and the users who
+        are none: they write notes too.
+        """
+        employees = await self._employees(company)
+        known = {person.id for person in employees}
+        users = await self._rows("res.user", [["active", "in", [True, False]]], USER)
+        self._keep_users(users)
+        others = (row for row in users if self.person_of(int(row["id"])) not in known)
+        return (*employees, *(_user(row) for row in others))
+
+    async def _employees(self, company: int) -> tuple[SystemPerson, ...]:
         asked = ["party.name", "party.email", "party.active", "end_date"]
         rows = await self._rows("company.employee", [["company", "=", company]], asked)
         return tuple(_person(row) for row in rows)
 
-    async def places(self, company: int, language: str) -> tuple[Place, ...]:
-        """Return the places of an opportunity with their labels and choices."""
-        fields = await self.fields(language)
-        choices = await self._choices(company, fields.get("state", {}))
-        return tuple(_place(column, fields.get(column.place, {}), choices) for column in COLUMNS.values())
+    async def know_users(self) -> None:
+        """Know which employee each user is; asked once an hour. Where users are hidden, they stay users."""
+        kept = self._shelf.get(f"{self._system}/users")
+        if kept is None:
+            self._keep_users(await self._rows("res.user", [["active", "in", [True, False]]], USER))
+        else:
+            self._users = kept
+
+    def person_of(self, user: int) -> str:
+        """Return the id of a user as `people` lists it: that of their employee, if they are exactly one."""
+        return self._users.get(str(user)) or f"user/{user}"
+
+    def _keep_users(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        self._users = {str(row["id"]): number for row in rows if (number := _employee(row))}
+        self._shelf.put(f"{self._system}/users", dict(self._users), seconds=DICTIONARY_SECONDS)
+
+    async def places(self, company: int, language: str, kind: Kind = OPPORTUNITY) -> tuple[Place, ...]:
+        """Return the places of *kind* with their labels and choices."""
+        fields = await self.fields(language, kind)
+        choices = await self._choices(company, fields.get("state", {})) if kind is OPPORTUNITY else {}
+        needed = frozenset[str]() if kind is OPPORTUNITY else kind.needed
+        return tuple(
+            _place(column, fields.get(column.place, {}), choices, needed=needed) for column in kind.columns.values()
+        )
 
     async def _choices(self, company: int, state: Mapping[str, Any]) -> dict[str, tuple[Choice, ...]]:
         states = [(str(key), str(label)) for key, label in state.get("selection", [])]
@@ -98,7 +139,7 @@ class Names:
         return {
             "state": tuple(Choice(key, label, closes=key in CLOSED - {"converted"}) for key, label in states),
             "currency": tuple(Choice(code, code) for code in sorted(await self._currencies())),
-            "employee": tuple(Choice(each.id, each.name) for each in await self.people(company)),
+            "employee": tuple(Choice(each.id, each.name) for each in await self._employees(company)),
             "payment_term": _listed(terms, "name"),
             "party": _listed(parties, "name"),
             "company": _listed(companies, "rec_name"),
@@ -145,16 +186,30 @@ def _person(row: Mapping[str, Any]) -> SystemPerson:
     return SystemPerson(str(row["id"]), party.get("name") or "", party.get("email") or None, active=active)
 
 
+def _employee(row: Mapping[str, Any]) -> str:
+    employees = row.get("employees") or []
+    number = row.get("employee") or (employees[0] if len(employees) == 1 else None)
+    return "" if number is None else str(number)
+
+
+def _user(row: Mapping[str, Any]) -> SystemPerson:
+    login = row.get("login") or None
+    name = row.get("name") or login or str(row["id"])
+    return SystemPerson(f"user/{row['id']}", name, row.get("email") or None, login, active=bool(row.get("active")))
+
+
 def _listed(rows: Sequence[Mapping[str, Any]], name: str) -> tuple[Choice, ...]:
     return tuple(Choice(str(row["id"]), str(row.get(name) or "")) for row in rows)
 
 
-def _place(column: Column, told: Mapping[str, Any], choices: Mapping[str, tuple[Choice, ...]]) -> Place:
+def _place(
+    column: Column, told: Mapping[str, Any], choices: Mapping[str, tuple[Choice, ...]], *, needed: frozenset[str]
+) -> Place:
     return Place(
         name=column.place,
         label=str(told.get("string") or column.place),
         type="person" if column.place == "employee" else TRANSFORMS[column.type],
-        required=bool(told.get("required")),
+        required=bool(told.get("required")) or column.place in needed,
         writable=column.writable,
         searchable=bool(told.get("searchable", True)),
         choices=choices.get(column.place, ()),

@@ -1,20 +1,17 @@
-"""An opportunity as Tryton shows it, as places and views, and what is written back."""
+"""Records as Tryton shows them, as places and views, and what is written back."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 from mappings.exchange import Json, View, Views
 
+from .kinds import CHANGED, KIND, MODEL, OPPORTUNITY, Column, ColumnType, Kind
 from .wire import Malformed, date_form, date_of, decimal_form, number_of, stamp_of
 
-KIND = "opportunity"
-MODEL = "sale.opportunity"
 STATE = "state"
 FIRST_STATE = "lead"
-
-ColumnType: TypeAlias = Literal["line", "text", "decimal", "float", "date", "id", "code", "reference", "state"]
 
 BUTTONS: Mapping[tuple[str, str], str] = MappingProxyType(
     {
@@ -38,64 +35,20 @@ FOR_GOOD = "convert"
 """Makes a sale: the one step that no button takes back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One place: the FIELD of the model that it is, the SHOWN name asked for beside it, and how its views look."""
-
-    place: str
-    type: ColumnType
-    shown: str = ""
-    writable: bool = True
-
-    @property
-    def asked(self) -> str:
-        """The name in a request: fields of other records come with theirs, so that a page is one request."""
-        return f"{self.place}.{self.shown}" if self.shown else self.place
-
-
-COLUMNS: Mapping[str, Column] = MappingProxyType(
-    {
-        column.place: column
-        for column in (
-            Column("description", "line"),
-            Column("reference", "line"),
-            Column("number", "line", writable=False),
-            Column("state", "state"),
-            Column("amount", "decimal"),
-            Column("currency", "code", "code"),
-            Column("party", "reference", "name"),
-            Column("contact", "reference", "rec_name"),
-            Column("employee", "id"),
-            Column("start_date", "date"),
-            Column("end_date", "date"),
-            Column("comment", "text"),
-            Column("conversion_probability", "float"),
-            Column("lost_reason", "text"),
-            Column("payment_term", "id"),
-            Column("address", "reference", "rec_name"),
-            Column("company", "id", writable=False),
-        )
-    }
-)
-
-CHANGED = "last_modified_at"
-"""When a record was changed or, where it never was, made: it can be searched and sorted by."""
-
-ASKED: tuple[str, ...] = (
-    *(column.asked for column in COLUMNS.values()),
-    *(CHANGED, "write_uid", "create_uid", "_timestamp"),
-)
+PersonOf: TypeAlias = Callable[[int], str]
+"""User -> the id of that person as `people` lists it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One opportunity, read. BY is the user who wrote it last; TOKEN is what an exact condition names."""
+    """One record, read. BY is the user who wrote it last; TOKEN is what an exact condition names."""
 
     id: str
     views: Views
     stamp: str
     token: str
     by: str
+    parent: tuple[str, str] | None = None
 
     @property
     def version(self) -> str:
@@ -108,30 +61,39 @@ def token_of(version: str) -> str:
     return version.partition(" ")[2]
 
 
-def read_row(row: Any) -> Row:
+def read_row(row: Any, kind: Kind = OPPORTUNITY, person_of: PersonOf = str) -> Row:
     """Return *row* of an answer as a `Row`. Raises Malformed where it has not the form of one."""
     match row:
         case {"id": int(number), "_timestamp": str(token)}:
             pass
         case _:
-            raise Malformed("not an opportunity with its time")
+            raise Malformed(f"not an {kind.what} with its time")
     stamp = stamp_of(row.get(CHANGED))
     by = row.get("write_uid") or row.get("create_uid")
-    return Row(str(number), read_views(row), stamp, token, "" if by is None else str(by))
+    views = read_views(row, kind, person_of)
+    return Row(str(number), views, stamp, token, "" if by is None else str(by), _parent(row, kind))
 
 
-def read_views(row: Mapping[str, Any]) -> dict[str, View]:
+def read_views(row: Mapping[str, Any], kind: Kind = OPPORTUNITY, person_of: PersonOf = str) -> dict[str, View]:
     """Return the views of *row*, of which only some may have been asked for. Raises Malformed."""
-    return {place: _view(column, row) for place, column in COLUMNS.items() if _is_shown(column, row)}
+    shown = (column for column in kind.columns.values() if column.key in row and column.type != "content")
+    return {column.place: _view(column, row[column.key], person_of) for column in shown}
 
 
-def _is_shown(column: Column, row: Mapping[str, Any]) -> bool:
-    return (f"{column.place}." if column.shown else column.place) in row
+def _parent(row: Mapping[str, Any], kind: Kind) -> tuple[str, str] | None:
+    if not kind.hangs:
+        return None
+    model, _, number = str(row.get("resource") or "").partition(",")
+    if model != MODEL or not number.isdecimal():
+        raise Malformed("it does not hang on an opportunity")
+    return (KIND, number)
 
 
-def _view(column: Column, row: Mapping[str, Any]) -> View:
+def _view(column: Column, value: Any, person_of: PersonOf) -> View:
     try:
-        return _READ[column.type](row[f"{column.place}." if column.shown else column.place], column)
+        if column.type == "user":
+            return None if _id(value, column) is None else person_of(value)
+        return _READ[column.type](value, column)
     except Malformed as error:
         raise Malformed(f"{column.place}: {error}") from None
 
@@ -177,6 +139,8 @@ _READ: Mapping[ColumnType, Callable[[Any, Column], View]] = MappingProxyType(
         "id": _id,
         "code": _code,
         "reference": _reference,
+        "moment": lambda value, _: None if value is None else stamp_of(value),
+        "size": lambda value, _: number_of(value),
     }
 )
 
@@ -184,13 +148,12 @@ _READ: Mapping[ColumnType, Callable[[Any, Column], View]] = MappingProxyType(
 # --- writing -------------------------------------------------------------------------------------------------------
 
 
-def form_of(place: str, view: View) -> Json:
+def form_of(column: Column, view: View) -> Json:
     """
-    Return *view* as it is written to the field *place*; None clears it.
+    Return *view* as it is written to the field of *column*; None clears it.
 
     References are written by id, currencies need `Names` first. Raises Malformed on a view that cannot be one.
     """
-    column = COLUMNS[place]
     if view is None:
         return None
     match column.type, view:

@@ -180,7 +180,7 @@ async def test_what_a_rule_hides_is_refused_and_not_gone(server: FakeTryton) -> 
 @pytest.mark.asyncio
 async def test_a_kind_that_there_is_not_is_refused(server: FakeTryton) -> None:
     async with connect(server) as connector:
-        with pytest.raises(Rejected, match="there is opportunity"):
+        with pytest.raises(Rejected, match="there are: opportunity, party, comment, file"):
             await connector.pull("deal", None)
 
 
