@@ -149,3 +149,10 @@ def _queries() -> list[sa.Select[Any]]:
         ),
         counted(parked, parked=parked.c.closed.is_(None)),
     ]
+
+
+def find(store: Store, begins: str, *, limit: int = 10) -> tuple[Run, ...]:
+    """Return the runs whose id begins with *begins*, newest first."""
+    query = sa.select(run).where(run.c.id.startswith(begins, autoescape=True)).order_by(run.c.started.desc())
+    with store.read() as conn:
+        return tuple(Run(**row) for row in conn.execute(query.limit(limit)).mappings())

@@ -16,6 +16,7 @@ from mappings.reconcile.model import (
     Parked,
     Side,
 )
+from mappings.reconcile.undo import UNDONE
 from state.types import Claimed, Decided, NewLink, Snapshot
 
 from .paths import ends_of_ways, with_paths
@@ -140,14 +141,16 @@ def _makes_due(wired: Wired, entity: Entity, claimed: Claimed, *, joined: Sequen
     """Return what is to be made: no link there (a tombstone is one), no create on its way, the condition holds."""
     shape = wired.shape
     facts = shape.dotted({name: said.value for name, said in entity.facts.items()})
-    linked = {(li.system, li.kind) for li in claimed.links if not _made_again(wired, entity, tombstone=li.tombstone)}
+    linked = {(li.system, li.kind) for li in claimed.links if not _made_again(wired, entity, li)}
     linked |= {(new.snapshot.record.system, new.snapshot.record.kind) for new in joined}
     sent = {(create.system, create.kind) for create in claimed.creates if create.write.state != "planned"}
     return [make for make in shape.makes if (make.system, make.kind) not in linked | sent and make.when(facts)]
 
 
-def _made_again(wired: Wired, entity: Entity, *, tombstone: bool) -> bool:
-    return tombstone and wired.shape.gone == "restore" and entity.generation > 1
+def _made_again(wired: Wired, entity: Entity, link: Link) -> bool:
+    """A record that is gone is, under `gone: restore`; not where an undo has deleted it."""
+    undone = WHOLE in link.parked and link.parked[WHOLE].code == UNDONE
+    return link.tombstone and not undone and wired.shape.gone == "restore" and entity.generation > 1
 
 
 def _held_back(makes: Sequence[Make], meeting: Meeting) -> bool:

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mappings.reconcile.undo import UNDONE
 from state import attention, cases, inbox, outbox, waiting
 from state.attention import Attention, Place
 
 from .casework import Act, leave_parked, retry_parked
+from .undoing import rejoin
 from .wired import IN_DOUBT, WHOLE, Wired
 from .wiring import Installation
 
@@ -65,6 +67,8 @@ def retry(wired: Wired, entry: Attention, *, person: str) -> None:
     elif entry.code == IN_DOUBT:
         if outbox.send_again(store, entry.entity, system=entry.system, kind=entry.kind):
             attention.unpark_records(store, [Place(entry.system, entry.kind, entity=entry.entity)])
+    elif entry.field == WHOLE and entry.code == UNDONE:
+        rejoin(Act(wired, entry.entity, person), entry.system, entry.record)
     elif entry.field == WHOLE and entry.record:
         inbox.hint(store, entry.system, kind=entry.kind, ids=[entry.record], reason="a person asked")
         cases.mark_due(store, [entry.entity])

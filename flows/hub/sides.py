@@ -9,6 +9,7 @@ from mappings.reconcile import Rules
 from mappings.reconcile.derived import Standing, first_known, progress
 from mappings.reconcile.judge import seen_view
 from mappings.reconcile.model import Entity, Link, Side
+from mappings.reconcile.undo import UNDONE
 from state.types import Snapshot
 
 from .times import stamp_time
@@ -34,9 +35,12 @@ def live_sides(shape: SyncShape, links: tuple[Link, ...], snapshots: Mapping[int
 
 
 def _takes_part(shape: SyncShape, link: Link, snapshot: Snapshot | None) -> bool:
-    """A tombstone does not, unless its record came back; nor does a record that has left by `leave_when`."""
+    """
+    A tombstone does not, unless its record came back; nor does a record that has left by `leave_when`, or one that an
+    undo took out.
+    """
     channel = shape.channels.get((link.system, link.kind))
-    if channel is None:
+    if channel is None or (WHOLE in link.parked and link.parked[WHOLE].code == UNDONE):
         return False
     if snapshot is not None:
         return not channel.mapping.leaves(snapshot.record.views)

@@ -1,0 +1,180 @@
+"""
+Carrying an undo out. The wishes are stored before the first request leaves, so that a pass goes on where an undo died;
+every write goes through the outbox and is compared before it is sent. An undo is a run of its own and can be undone.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
+
+from connectors.errors import ConnectorError
+from mappings.reconcile.judge import last_seen
+from mappings.reconcile.model import Event, Link, Outcome
+from mappings.reconcile.undo import UNDOING, UNDONE
+from state import cases, commits, inbox, outbox, runs, workers
+from state.runs import Run
+from state.types import Decided
+
+from ..pushing import push_batch
+from ..running import heartbeat
+from ..wired import Wired
+from .judging import OfCase, Taking, UndoPlan, claimed_batches, judge
+from .traces import DETACHED, Place, traces_of
+
+WHAT = "undo"
+"""What kind of run an undo is."""
+
+
+@runtime_checkable
+class Deletes(Protocol):
+    """A connector that can delete records of its system."""
+
+    async def delete(self, kind: str, record_id: str) -> None:
+        """Delete one record. Raises ConnectorError, Gone where it is not there."""
+        ...
+
+
+@dataclass
+class Undone:
+    """What became of an undo. NOT_DONE: what was planned and did not happen, with the reason."""
+
+    run: Run
+    done: list[tuple[str, Taking]] = field(default_factory=list)
+    not_done: list[tuple[str, Taking, str]] = field(default_factory=list)
+    trouble: dict[str, str] = field(default_factory=dict)
+
+    def count(self, verb: str) -> int:
+        """Return how much of one kind was taken back."""
+        return sum(1 for _, taking in self.done if taking.verb == verb)
+
+
+async def carry_out(wired: Wired, plan: UndoPlan, *, by: str) -> Undone:
+    """Take back what *plan* shows and nothing else; what has moved since it was made is left."""
+    store = wired.store
+    begun = runs.start(store, wired.shape.name, what=WHAT, by=by)
+    wired.run = begun.id
+    result = Undone(begun, trouble=dict(plan.trouble))
+    try:
+        async with heartbeat(wired):
+            await asyncio.to_thread(_store_wishes, wired, plan, by)
+            await _push(wired, result)
+            await _delete(wired, plan, result)
+            await asyncio.to_thread(_look_back, wired, plan, result)
+    except BaseException as error:
+        runs.finish(store, begun, state="failed", text=type(error).__name__)
+        raise
+    finally:
+        workers.retire(store, wired.worker)
+    result.run = runs.finish(store, begun, counts=_counts(plan, result), text=f"of run {plan.run.id}")
+    return result
+
+
+# --- the wishes -------------------------------------------------------------------------------------------------------
+
+
+def _store_wishes(wired: Wired, plan: UndoPlan, by: str) -> None:
+    allowed = frozenset(taking.name for _, taking in plan.taking)
+    deletable = frozenset(taking.place.system for _, taking in plan.taking if taking.verb == "delete")
+    wanted = {case.entity.id for case in plan.cases if case.taking}
+    traces = {owner: each for owner, each in traces_of(wired.store, plan.run.id).items() if owner in wanted}
+    for claimed, mine in claimed_batches(wired, traces):
+        case = judge(wired, claimed, mine, deletable=deletable, allowed=allowed)
+        decided = Decided(_outcome(case, by=by), claimed, consumed={}, again=True)
+        commits.commit(wired.store, wired.worker, decided=[decided], run=wired.run, mapping=wired.shape.fingerprint)
+
+
+def _outcome(case: OfCase, *, by: str) -> Outcome:
+    """Only wishes are stored: what waits in the inbox is a pass's business, so the entity is looked at again."""
+    events = [
+        Event(DETACHED, "", new=one.place.record, system=one.place.system, by=by, cause="takes no part any more: undo")
+        for one in case.taking
+        if one.verb == "detach"
+    ]
+    events += [
+        Event("returned", "", new=one.place.record, system=one.place.system, by=by, cause="takes part again: undo")
+        for one in case.taking
+        if one.verb == "rejoin"
+    ]
+    return Outcome(case.entity, case.changes, events=tuple(events))
+
+
+# --- requests ---------------------------------------------------------------------------------------------------------
+
+
+async def _push(wired: Wired, result: Undone) -> None:
+    """Send the writes of this run; a system that fails is told, and a pass goes on there."""
+    for name, connector in sorted(wired.connectors.items()):
+        limit = max(connector.abilities.write_batch, 1)
+        try:
+            while going := await asyncio.to_thread(
+                outbox.take, wired.store, wired.worker, system=name, limit=limit, run=wired.run
+            ):
+                pushed = await push_batch(wired, name, going)
+                if pushed.postponed == pushed.sent:
+                    break
+        except ConnectorError as error:
+            result.trouble[name] = str(error)
+
+
+async def _delete(wired: Wired, plan: UndoPlan, result: Undone) -> None:
+    for entity, taking in plan.taking:
+        if taking.verb != "delete":
+            continue
+        place = taking.place
+        connector = wired.connectors[place.system]
+        began = wired.clock()
+        try:
+            if isinstance(connector, Deletes):
+                await connector.delete(place.kind, place.record)
+            found = await connector.get(place.kind, [place.record])
+        except ConnectorError as error:
+            result.not_done.append((entity.key, taking, str(error)))
+            continue
+        await asyncio.to_thread(inbox.put_found, wired.store, found, system=place.system, kind=place.kind, began=began)
+
+
+# --- what became of it ------------------------------------------------------------------------------------------------
+
+
+def _look_back(wired: Wired, plan: UndoPlan, result: Undone) -> None:
+    """Compare what was planned with what the records show now."""
+    told = {taking.name for _, taking, _ in result.not_done}
+    stands = cases.by_ids(wired.store, [case.entity.id for case in plan.cases if case.taking])
+    for case in plan.cases:
+        for taking in case.taking:
+            links = stands[case.entity.id].links
+            link = next((one for one in links if _is(one, taking.place)), None)
+            why = _missed(wired, taking, link)
+            if taking.name in told:
+                continue
+            if why:
+                result.not_done.append((case.entity.key, taking, why))
+            else:
+                result.done.append((case.entity.key, taking))
+
+
+def _is(link: Link, place: Place) -> bool:
+    return (link.system, link.kind, link.external_id) == (place.system, place.kind, place.record)
+
+
+def _missed(wired: Wired, taking: Taking, link: Link | None) -> str:
+    """Say why *taking* has not happened; nothing where it has."""
+    if link is None:
+        return "it is no longer the case's record"
+    if taking.write is None:
+        return "it is still there" if taking.verb == "delete" and not link.tombstone else ""
+    entry = wired.shape.channels[link.system, link.kind].fields[taking.field]
+    if last_seen(link.bases, link.seen, entry) == taking.write.view:
+        return ""
+    if link.write is not None:
+        return "on its way; the next pass goes on"
+    parked = link.parked.get(taking.field)
+    return parked.text if parked and parked.code not in (UNDOING, UNDONE) else "moved meanwhile; left as it is"
+
+
+def _counts(plan: UndoPlan, result: Undone) -> Mapping[str, object]:
+    """Numbers only, as every run keeps them."""
+    updated = Counter(taking.place.system for _, taking in result.done if taking.write)
+    return {"undoes": plan.run.id, "updated": dict(updated), "left": len(plan.left), "not_done": len(result.not_done)}

@@ -1,0 +1,310 @@
+"""What of a run can be taken back: judged case by case from what each system shows now. Nothing is stored here."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from connectors.base import Connector
+from mappings.exchange import View
+from mappings.lens import Field, Refusal, Unseen
+from mappings.reconcile import held_of
+from mappings.reconcile.judge import frozen, seen_view, stored_view
+from mappings.reconcile.model import Entity, FieldWrite, Link, LinkChange, Parked, Side
+from mappings.reconcile.undo import UNDONE, compensation, known_facts, wish
+from state import claims
+from state.history import Line
+from state.runs import Run
+from state.types import Claimed
+
+from ..paths import with_paths
+from ..report import Report
+from ..sides import live_sides, with_derived
+from ..sync import Step, read_systems
+from ..wired import WHOLE, Wired
+from .traces import Place, Traces, Wrote, all_lines, last_edit, traces_of
+
+BATCH = 100
+ENDS = ("withdrawn", "no_decision", "lost")
+"""Outcomes that close a record which should not have been made, the best first."""
+Verb: TypeAlias = Literal["restore", "close", "detach", "delete", "rejoin"]
+
+
+@dataclass(frozen=True)
+class Left:
+    """Something that stays as it is: what the run WROTE there, what it SHOWS now, who put that BY and when, and WHY."""
+
+    case: str
+    place: Place
+    field: str
+    why: str
+    wrote: View = None
+    shows: View = None
+    by: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Taking:
+    """One thing that is taken back at a record; WRITE is what that needs, None where nothing is written."""
+
+    verb: Verb
+    place: Place
+    write: FieldWrite | None = None
+
+    @property
+    def field(self) -> str:
+        return self.write.field if self.write else WHOLE
+
+    @property
+    def name(self) -> "TakingName":
+        """Tells it from all others, whatever it would write."""
+        return self.place, self.verb, self.field
+
+
+TakingName: TypeAlias = tuple[Place, Verb, str]
+
+
+@dataclass(frozen=True)
+class OfCase:
+    """What is taken back and what is left at one case. CHANGES are what that leaves on its links."""
+
+    entity: Entity
+    taking: tuple[Taking, ...] = ()
+    left: tuple[Left, ...] = ()
+    changes: tuple[LinkChange, ...] = ()
+
+
+@dataclass(frozen=True)
+class UndoPlan:
+    """What an undo would do, case by case. UNDELETABLE are systems whose records the hub cannot delete."""
+
+    run: Run
+    cases: tuple[OfCase, ...]
+    delete: bool = False
+    undeletable: tuple[str, ...] = ()
+    trouble: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def taking(self) -> Iterator[tuple[Entity, Taking]]:
+        return ((case.entity, one) for case in self.cases for one in case.taking)
+
+    @property
+    def left(self) -> list[Left]:
+        return [one for case in self.cases for one in case.left]
+
+
+async def plan_undo(
+    wired: Wired, run: Run, *, only: str | None = None, delete: bool = False, step: Step = lambda _: None
+) -> UndoPlan:
+    """
+    Read the systems and return what would be taken back of *run*, for one entity (ONLY) or all; nothing is written.
+
+    DELETE: records that the run made are deleted where their connector can, not closed or detached.
+    """
+    report = Report(wired.shape.name)
+    await read_systems(wired, sorted(wired.connectors), report, full=False, step=step)
+    traces = traces_of(wired.store, run.id, only=only)
+    deletable = frozenset(name for name, one in wired.connectors.items() if can_delete(one)) if delete else frozenset()
+    cases: list[OfCase] = []
+    step("looking at what stands")
+    for claimed, mine in claimed_batches(wired, traces):
+        cases.append(judge(wired, claimed, mine, deletable=deletable))
+        claims.release(wired.store, wired.worker, entities=[claimed.entity.id])
+    made_in = {place.system for each in traces.values() for place in each.made}
+    undeletable = tuple(sorted(made_in - deletable)) if delete else ()
+    ordered = sorted(cases, key=lambda case: (len(case.entity.key), case.entity.key))
+    return UndoPlan(run, tuple(ordered), delete, undeletable, dict(report.trouble))
+
+
+def can_delete(connector: Connector) -> bool:
+    """Say whether the hub can delete records there."""
+    return callable(getattr(connector, "delete", None))
+
+
+def claimed_batches(wired: Wired, traces: Mapping[str, Traces]) -> Iterator[tuple[Claimed, Traces]]:
+    """Claim the entities of *traces*, batch by batch; those that another worker has are left out."""
+    ids = sorted(traces)
+    for first in range(0, len(ids), BATCH):
+        part = ids[first : first + BATCH]
+        batch = claims.claim(wired.store, wired.worker, scopes=wired.scopes, limit=len(part), only=part)
+        for claimed in batch.cases:
+            yield claimed, traces[claimed.entity.id]
+
+
+# --- one case ---------------------------------------------------------------------------------------------------------
+
+
+def judge(
+    wired: Wired,
+    claimed: Claimed,
+    traces: Traces,
+    *,
+    deletable: frozenset[str],
+    allowed: frozenset[TakingName] | None = None,
+) -> OfCase:
+    """Return what is taken back at one claimed entity (only what is ALLOWED, if that is given), and what is left."""
+    sides = with_derived(wired.shape, live_sides(wired.shape, claimed.links, claimed.snapshots), claimed.snapshots)
+    lines = list(all_lines(wired.store, entity=claimed.entity.id))
+    desk = _Desk(wired, claimed, {_place(side.link): side for side in sides}, lines, allowed)
+    made = set(traces.made)
+    for place in traces.made:
+        desk.made(place, deletable=place.system in deletable)
+    for wrote in traces.wrote.values():
+        if wrote.place not in made:
+            desk.wrote(wrote)
+    for system, record in traces.let_go:
+        desk.let_go(system, record)
+    return OfCase(claimed.entity, tuple(desk.taking), tuple(desk.left), tuple(desk.changes()))
+
+
+def _place(link: Link) -> Place:
+    return Place(link.system, link.kind, link.external_id)
+
+
+@dataclass
+class _Desk:
+    """One case under judgement."""
+
+    wired: Wired
+    claimed: Claimed
+    sides: Mapping[Place, Side]
+    lines: list[Line]
+    allowed: frozenset[TakingName] | None = None
+    taking: list[Taking] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)
+    parked: dict[Place, dict[str, Parked | None]] = field(default_factory=dict)
+
+    def wrote(self, wrote: Wrote) -> None:
+        """A field that was written comes back where our value still stands."""
+        side = self.sides.get(wrote.place)
+        entry = side.fields.get(wrote.field) if side else None
+        why = self._closed(wrote.place, side) or ("" if entry else "the mapping no longer has this field")
+        if side is None or entry is None or why:
+            self._leave(wrote.place, wrote.field, why, wrote=wrote.after)
+            return
+        seen = seen_view(side, entry)
+        if seen == wrote.before:
+            return
+        if isinstance(seen, Unseen) or seen != wrote.after:
+            self._leave(wrote.place, wrote.field, "edited since", wrote=wrote.after, shows=_shown(seen))
+            return
+        self._take("restore", side, entry, before=_whole(entry, wrote.before), seen=seen)
+
+    def made(self, place: Place, *, deletable: bool) -> None:
+        """A record that was made is closed, else detached; deleted where that was asked for."""
+        side = self.sides.get(place)
+        why = self._closed(place, side)
+        edit = _edited(side) if side else None
+        told = last_edit(self.lines, place)
+        if side is None or why or edit or told:
+            name = edit or (told.event.field if told else WHOLE)
+            self._leave(place, name, why or "people have worked on it since it was made")
+        elif deletable:
+            self._add(Taking("delete", place), Parked(UNDONE, f"#{place.record} is deleted by an undo"))
+        elif not self._close(side):
+            self._add(Taking("detach", place), detached(place))
+
+    def let_go(self, system: str, record: str) -> None:
+        """A record that an undo took out of the sync takes part again."""
+        for link in self.claimed.links:
+            place = _place(link)
+            if (
+                (place.system, place.record) == (system, record)
+                and WHOLE in link.parked
+                and link.parked[WHOLE].code == UNDONE
+            ):
+                self._add(Taking("rejoin", place), None)
+
+    def changes(self) -> Iterator[LinkChange]:
+        """Yield what is left on the links: their wishes, and the writes that fulfil them."""
+        for link in self.claimed.links:
+            place = _place(link)
+            if place not in self.parked:
+                continue
+            after = {**link.parked, **self.parked[place]}
+            parked = {name: entry for name, entry in after.items() if entry is not None}
+            writes = tuple(one.write for one in self.taking if one.place == place and one.write)
+            change = LinkChange(link.id, link.bases, link.seen, parked, writes, answers=link.answers)
+            side = self.sides.get(place)
+            yield with_paths(self.wired, side, change) if side else change
+
+    # --- in detail ---
+
+    def _add(self, taking: Taking, parked: Parked | None) -> None:
+        """Take something back, with what is then PARKED there (None: nothing any more)."""
+        if self.allowed is None or taking.name in self.allowed:
+            self.taking.append(taking)
+            self.parked.setdefault(taking.place, {})[taking.field] = parked
+
+    def _closed(self, place: Place, side: Side | None) -> str:
+        """Say why nothing at all can be taken back at a record; nothing where it can."""
+        links = [link for link in self.claimed.links if _place(link) == place]
+        if not links:
+            return "it is no longer the case's record"
+        if links[0].tombstone and links[0].id not in self.claimed.snapshots:
+            return "the record is gone"
+        if side is None:
+            return "the record takes no part any more"
+        return "a write to it is on its way; run a pass first" if frozen(side) else ""
+
+    def _take(self, verb: Verb, side: Side, entry: Field, *, before: View, seen: View) -> bool:
+        place, entity = _place(side.link), self.claimed.entity
+        facts = {name: said.value for name, said in entity.facts.items()}
+        known = known_facts(entry, facts, side.derived)
+        if any(fact in entity.conflicts for fact in entry.facts):
+            self._leave(place, entry.name, "in conflict now; settle that first", wrote=seen, shows=seen)
+            return True
+        wanted = wish(known, wrote=seen, before=before)
+        write = compensation(entry, wanted, known=known, seen=seen, held=held_of(entity))
+        if write is None:
+            self._leave(place, entry.name, "what it showed before cannot be read any more", wrote=seen, shows=seen)
+            return True
+        self._add(Taking(verb, place, write), wanted)
+        return True
+
+    def _close(self, side: Side) -> bool:
+        """Close the record where its mapping has a view for that; say whether it has."""
+        channel = self.wired.shape.channels[side.link.system, side.link.kind]
+        facts = {name: said.value for name, said in self.claimed.entity.facts.items()}
+        for entry in side.fields.values():
+            seen = seen_view(side, entry)
+            if "outcome" not in entry.facts or entry.direction != "both" or isinstance(seen, Unseen):
+                continue
+            if not entry.lens.fits("outcome", "open", seen):
+                return True  # closed already
+            for end in ENDS:
+                view = entry.lens.write({**known_facts(entry, facts, {}), "outcome": end}, seen)
+                closing = channel.closing.get(entry.places[0])
+                if not isinstance(view, Refusal) and view != seen and (closing is None or view in closing):
+                    return self._take("close", side, entry, before=view, seen=seen)
+        return False
+
+    def _leave(self, place: Place, field: str, why: str, *, wrote: View = None, shows: View = None) -> None:
+        told = last_edit(self.lines, place, field or None)
+        by = told.event.by if told else ""
+        at = (told.event.at or told.hub_at) if told else None
+        self.left.append(Left(self.claimed.entity.key, place, field, why, wrote, shows, by, at))
+
+
+def _shown(seen: "View | Unseen") -> View:
+    return None if isinstance(seen, Unseen) else seen
+
+
+def _whole(entry: Field, before: View) -> View:
+    """A field of several places that showed nothing is written as nothing in each."""
+    return dict.fromkeys(entry.places) if before is None and len(entry.places) > 1 else before
+
+
+def _edited(side: Side) -> str | None:
+    """Return a field that its fresh snapshot shows otherwise than the hub has seen it."""
+    for entry in side.fields.values():
+        if entry.direction != "once" and seen_view(side, entry) != stored_view(side, entry):
+            return entry.name
+    return None
+
+
+def detached(place: Place) -> Parked:
+    """Return the entry of a record that an undo took out of the sync."""
+    text = f"#{place.record} was made by a run that was undone; it stays as it is and takes no part. "
+    return Parked(UNDONE, f"{text}`casehub parked retry` lets it take part again")

@@ -1,0 +1,95 @@
+"""What a run did in the systems, read from the history: fields written, records made, records let go by an undo."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from mappings.exchange import View
+from mappings.reconcile.guards import AFTER_WRITE
+from state import history, runs
+from state.history import Line
+from state.runs import Run
+from state.store import Store
+
+PAGE = 1000
+DETACHED = "detached"
+"""The history's word for a record that an undo took out of the sync."""
+SHORTEST = 4
+"""Letters of a run's name that are enough, if no other run begins with them."""
+
+
+class NoSuchRun(LookupError):
+    """No run has that name, or several begin with it; the message says which."""
+
+
+def find_run(store: Store, name: str) -> Run:
+    """Return the run that *name* begins, as `casehub log` lists it. Raises NoSuchRun."""
+    found = runs.find(store, name) if len(name) >= SHORTEST else ()
+    exact = [run for run in found if run.id == name] or list(found)
+    if len(exact) == 1:
+        return exact[0]
+    why = "several runs begin with it; give more of its name" if exact else "there is no such run"
+    raise NoSuchRun(f"{name!r}: {why}")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A linked record."""
+
+    system: str
+    kind: str
+    record: str
+
+
+@dataclass
+class Wrote:
+    """A field that the run wrote, perhaps several times: it showed BEFORE, then AFTER."""
+
+    place: Place
+    field: str
+    before: View
+    after: View
+
+
+@dataclass
+class Traces:
+    """What a run did to one entity. MADE are the records that it made, LET_GO (system, id) those it took out."""
+
+    wrote: dict[tuple[Place, str], Wrote] = field(default_factory=dict)
+    made: list[Place] = field(default_factory=list)
+    let_go: list[tuple[str, str]] = field(default_factory=list)
+
+
+def traces_of(store: Store, run: str, *, only: str | None = None) -> Mapping[str, Traces]:
+    """Return entity -> what the run *run* did to it, of one entity (ONLY) or of all."""
+    found: dict[str, Traces] = {}
+    for line in all_lines(store, run=run):
+        if line.entity is None or only not in (None, line.entity):
+            continue
+        told, place = line.event, Place(line.event.system, line.kind, line.record)
+        if told.what == "write":
+            traces = found.setdefault(line.entity, Traces())
+            first = traces.wrote.setdefault((place, told.field), Wrote(place, told.field, told.old, told.new))
+            first.after = told.new
+        elif told.what == "linked" and told.cause.endswith("was made"):
+            found.setdefault(line.entity, Traces()).made.append(place)
+        elif told.what == DETACHED:
+            found.setdefault(line.entity, Traces()).let_go.append((told.system, str(told.new)))
+    return found
+
+
+def all_lines(store: Store, *, entity: str | None = None, run: str | None = None) -> Iterator[Line]:
+    """Yield the whole history of an entity or of a run, oldest first."""
+    after = 0
+    while lines := history.history(store, entity=entity, run=run, after=after, limit=PAGE):
+        yield from lines
+        after = lines[-1].id
+
+
+def last_edit(lines: list[Line], place: Place, field: str | None = None) -> Line | None:
+    """Return the newest line about somebody's edit of a record (of one FIELD of it, or of any), in *lines*."""
+    for line in reversed(lines):
+        told = line.event
+        here = told.system == place.system and line.record in ("", place.record)
+        if here and told.what == "read" and told.cause != AFTER_WRITE and field in (None, told.field):
+            return line
+    return None

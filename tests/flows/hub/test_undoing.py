@@ -1,0 +1,354 @@
+"""Undo of a run: what it wrote comes back where it still stands, what has been edited since is left and told."""
+
+import pytest
+
+from connectors.memory import MemoryConnector
+from flows.hub.casework import retry_parked, set_value
+from flows.hub.parking import retry
+from flows.hub.undoing import NoSuchRun, carry_out, find_run, plan_undo
+from state import attention, runs
+from tests.hub_builders import CRM, HUB, TRK, a_deal, a_hub, opened
+
+
+def undo(hub, run, **options):
+    """Plan the undo of *run* and carry it out, as Ann; returns the plan and what became of it."""
+
+    async def work(wired):
+        plan = await plan_undo(wired, find_run(wired.store, run), **options)
+        return plan, await carry_out(wired, plan, by="ann")
+
+    return hub.wired(work)
+
+
+def planned(hub, run, **options):
+    async def work(wired):
+        return await plan_undo(wired, find_run(wired.store, run), **options)
+
+    return hub.wired(work)
+
+
+def codes(hub):
+    return sorted((one.system, one.field, one.code) for one in attention.parked_fields(hub.installation.store))
+
+
+def edited(tmp_path, **views):
+    """A hub whose last run has carried an edit of the deal to the issue."""
+    hub, deal = opened(tmp_path)
+    hub.sync()
+    hub.systems["crm"].edit("record", deal, views or {"title": "Новое имя"})
+    return hub, deal, hub.sync().run
+
+
+def test_what_a_run_wrote_comes_back_and_the_edit_that_caused_it_stays(tmp_path):  # H25
+    hub, deal, run = edited(tmp_path)
+
+    plan, undone = undo(hub, run)
+    hub.sync()
+    hub.sync(full=True)
+
+    assert hub.records("trk")["1"]["title"] == "Внедрение CRM"
+    assert hub.records("crm")[deal]["title"] == hub.facts()["title"] == "Новое имя"
+    assert [(one.verb, one.place.system, one.field) for _, one in undone.done] == [("restore", "trk", "title")]
+    assert (plan.left, undone.not_done) == ([], [])
+    assert codes(hub) == [("trk", "title", "undone")]
+
+
+def test_a_plan_writes_nothing(tmp_path):
+    hub, _, run = edited(tmp_path)
+
+    plan = planned(hub, run)
+
+    assert [(one.write.expected, one.write.view) for _, one in plan.taking] == [("Новое имя", "Внедрение CRM")]
+    assert hub.records("trk")["1"]["title"] == "Новое имя"
+    assert codes(hub) == []
+
+
+def test_what_has_been_edited_since_is_left_and_told(tmp_path):
+    hub = a_hub(tmp_path)
+    deals = [hub.systems["crm"].create("record", a_deal(f"Сделка {number}")) for number in range(6)]
+    hub.sync()
+    for deal in deals:
+        hub.systems["crm"].edit("record", deal, {"next_step": "КП"})
+    run = hub.sync().run
+    for issue in ("1", "2", "3"):
+        hub.systems["trk"].edit("record", issue, {"next_step": f"своё {issue}"}, by="Bob")
+
+    plan, undone = undo(hub, run)
+
+    assert [(one.place.record, one.field, one.shows) for one in plan.left] == [
+        (issue, "next_step", f"своё {issue}") for issue in ("1", "2", "3")
+    ]
+    assert {one.why for one in plan.left} == {"edited since"}
+    assert undone.count("restore") == 3
+    assert [hub.records("trk")[str(n)].get("next_step") for n in range(1, 7)] == [
+        "своё 1",
+        "своё 2",
+        "своё 3",
+        None,
+        None,
+        None,
+    ]
+
+
+def test_an_edit_between_the_plan_and_its_end_is_left_too(tmp_path):
+    hub, _, run = edited(tmp_path)
+
+    async def work(wired):
+        plan = await plan_undo(wired, find_run(wired.store, run))
+        hub.systems["trk"].edit("record", "1", {"title": "В последний миг"})
+        return await carry_out(wired, plan, by="ann")
+
+    undone = hub.wired(work)
+
+    assert hub.records("trk")["1"]["title"] == "В последний миг"
+    assert [why for _, _, why in undone.not_done] == ["moved meanwhile; left as it is"]
+
+
+def test_an_undo_is_a_run_that_can_be_undone(tmp_path):
+    hub, _, run = edited(tmp_path)
+    _, undone = undo(hub, run)
+
+    _, again = undo(hub, undone.run.id)
+    hub.sync()
+
+    assert [one.what for one in runs.runs(hub.installation.store, limit=3)] == ["sync", "undo", "undo"]
+    assert again.count("restore") == 1
+    assert hub.records("trk")["1"]["title"] == "Новое имя"
+    assert codes(hub) == []
+
+
+def test_undoing_twice_changes_nothing(tmp_path):
+    hub, _, run = edited(tmp_path)
+    undo(hub, run)
+    before = hub.writes("trk")
+
+    plan, undone = undo(hub, run)
+
+    assert list(plan.taking) == plan.left == undone.done == []
+    assert hub.writes("trk") == before
+
+
+def test_the_next_edit_at_the_source_goes_on_as_ever(tmp_path):
+    hub, deal, run = edited(tmp_path)
+    undo(hub, run)
+
+    hub.systems["crm"].edit("record", deal, {"title": "Третье имя"})
+    hub.sync()
+
+    assert hub.records("trk")["1"]["title"] == "Третье имя"
+    assert codes(hub) == []
+
+
+def test_a_retry_writes_the_value_of_the_hub_again(tmp_path):
+    hub, _, run = edited(tmp_path)
+    undo(hub, run)
+
+    hub.act("CASE-1", lambda act: retry_parked(act, "trk", "title"))
+    hub.sync()
+
+    assert hub.records("trk")["1"]["title"] == "Новое имя"
+
+
+def test_the_restored_value_can_be_made_everybodys(tmp_path):
+    hub, deal, run = edited(tmp_path)
+    undo(hub, run)
+
+    hub.act("CASE-1", lambda act: set_value(act, "title", "Внедрение CRM"))
+    hub.sync()
+
+    assert hub.records("crm")[deal]["title"] == hub.records("trk")["1"]["title"] == "Внедрение CRM"
+    assert codes(hub) == []
+
+
+def test_a_wish_whose_process_died_is_fulfilled_by_the_next_pass(tmp_path):
+    hub, _, run = edited(tmp_path)
+
+    class Died(BaseException):
+        """The process ends here."""
+
+    async def work(wired):
+        plan = await plan_undo(wired, find_run(wired.store, run))
+        hub.systems["trk"].hook = die
+        await carry_out(wired, plan, by="ann")
+
+    def die(request, moment):
+        if request.verb == "get":
+            raise Died
+
+    with pytest.raises(Died):
+        hub.wired(work)
+    hub.systems["trk"].hook = lambda request, moment: None
+    hub.sync()
+    hub.sync()
+
+    assert hub.records("trk")["1"]["title"] == "Внедрение CRM"
+    assert codes(hub) == [("trk", "title", "undone")]
+
+
+def test_one_case_is_undone_alone(tmp_path):
+    hub = a_hub(tmp_path)
+    deals = [hub.systems["crm"].create("record", a_deal(f"Сделка {number}")) for number in range(2)]
+    hub.sync()
+    hub.sync()
+    for deal in deals:
+        hub.systems["crm"].edit("record", deal, {"next_step": "КП"})
+    run = hub.sync().run
+
+    undo(hub, run, only=hub.case("CASE-2").entity.id)
+
+    assert [hub.records("trk")[record].get("next_step") for record in ("1", "2")] == ["КП", None]
+
+
+def test_a_record_that_the_run_made_is_closed_where_the_mapping_has_a_view_for_it(tmp_path):
+    hub = a_hub(tmp_path)
+    deal = hub.systems["crm"].create("record", a_deal())
+    run = hub.sync().run
+
+    plan, undone = undo(hub, run)
+    hub.sync()
+
+    assert [(one.verb, one.place.system) for _, one in plan.taking if one.verb != "restore"] == [("close", "trk")]
+    assert hub.records("trk")["1"]["status"] == "Rejected"
+    assert hub.records("crm")[deal]["stage"] == "PREP"
+    assert undone.count("close") == 1
+    assert ("trk", "position", "undone") in codes(hub)
+
+
+def without_end(tmp_path):
+    """A hub whose tracker has no view for a closed case; its last run has made an issue."""
+    trk = TRK.replace("Rejected: {outcome: [lost, withdrawn, no_decision]}", "").replace("Closed: {outcome: won}", "")
+    hub = a_hub(tmp_path, mappings={"record.crm.yaml": CRM, "record.trk.yaml": trk})
+    deal = hub.systems["crm"].create("record", a_deal())
+    return hub, deal, hub.sync().run
+
+
+def test_a_record_that_cannot_be_closed_takes_no_part_any_more(tmp_path):
+    hub, deal, run = without_end(tmp_path)
+
+    _, undone = undo(hub, run)
+    hub.systems["crm"].edit("record", deal, {"title": "Дальше без задачи"})
+    hub.sync()
+
+    assert undone.count("detach") == 1
+    assert {key: row["title"] for key, row in hub.records("trk").items()} == {"1": "Внедрение CRM"}
+    assert ("trk", "", "undone") in codes(hub)
+
+
+def test_a_detached_record_takes_part_again_when_a_person_says_so(tmp_path):
+    hub, deal, run = without_end(tmp_path)
+    undo(hub, run)
+    hub.systems["crm"].edit("record", deal, {"title": "Дальше"})
+    hub.sync()
+    [entry] = [one for one in attention.parked_fields(hub.installation.store) if one.field == ""]
+
+    hub.wired(lambda wired: retry(wired, entry, person="ann"))
+    hub.sync()
+
+    assert hub.records("trk")["1"]["title"] == "Дальше"
+    assert ("trk", "", "undone") not in codes(hub)
+
+
+def test_undoing_the_undo_lets_a_detached_record_take_part_again(tmp_path):
+    hub, deal, run = without_end(tmp_path)
+    _, undone = undo(hub, run)
+    hub.systems["crm"].edit("record", deal, {"title": "Дальше"})
+
+    undo(hub, undone.run.id)
+    hub.sync()
+
+    assert hub.records("trk")["1"]["title"] == "Дальше"
+
+
+@pytest.mark.parametrize("synced", [False, True])
+def test_a_record_that_people_have_worked_on_is_left(tmp_path, synced):
+    hub = a_hub(tmp_path)
+    hub.systems["crm"].create("record", a_deal())
+    run = hub.sync().run
+    hub.systems["trk"].edit("record", "1", {"status": "In Progress"})
+    if synced:
+        hub.sync()
+
+    plan = planned(hub, run)
+
+    assert [(one.place.system, one.why) for one in plan.left] == [("trk", "people have worked on it since it was made")]
+
+
+def test_records_are_deleted_only_when_asked_and_only_where_a_connector_can(tmp_path):
+    hub = a_hub(tmp_path)
+    hub.systems["crm"].create("record", a_deal())
+    run = hub.sync().run
+
+    plan = planned(hub, run, delete=True)
+
+    assert plan.undeletable == ("trk",)
+    assert [one.verb for _, one in plan.taking if one.place.system == "trk"] == ["close"]
+
+
+class Deleting(MemoryConnector):
+    """A memory connector that can delete."""
+
+    async def delete(self, kind, record_id):
+        self.system.delete(kind, record_id)
+
+
+def test_a_deleted_record_is_not_made_again(tmp_path):
+    hub = a_hub(tmp_path, hub=HUB + "    gone: restore\n")
+    hub.systems["crm"].create("record", a_deal())
+    run = hub.sync().run
+    plain = hub.make
+    hub.make = lambda installation, name: Deleting(
+        name, None, plain(installation, name)._around, system=hub.systems[name]
+    )
+
+    plan, undone = undo(hub, run, delete=True)
+    hub.sync()
+    hub.sync()
+
+    assert [one.verb for _, one in plan.taking if one.place.system == "trk"] == ["delete"]
+    assert undone.count("delete") == 1
+    assert hub.records("trk") == {}
+
+
+def test_a_status_goes_back_through_its_workflow(tmp_path):
+    hub, deal = opened(tmp_path)
+    hub.sync()
+    hub.systems["crm"].edit("record", deal, {"stage": "EXEC"})
+    run = hub.sync().run
+
+    undo(hub, run)
+    hub.sync()
+
+    assert (hub.records("trk")["1"]["status"], hub.records("crm")[deal]["stage"]) == ("New", "EXEC")
+    assert hub.facts()["stage"] == "in_work"
+
+
+@pytest.mark.parametrize("name", ["0000", "x", ""])
+def test_a_run_that_is_not_there_is_told(tmp_path, name):
+    hub = a_hub(tmp_path)
+
+    with pytest.raises(NoSuchRun, match="no such run"):
+        find_run(hub.installation.store, name)
+
+
+def test_a_run_is_found_by_the_beginning_of_its_name(tmp_path):
+    hub = a_hub(tmp_path)
+    run = hub.sync().run
+
+    assert find_run(hub.installation.store, run[:8]).id == run
+
+
+def test_a_system_that_does_not_answer_keeps_its_writes_for_the_next_pass(tmp_path):
+    hub, _, run = edited(tmp_path)
+
+    async def work(wired):
+        plan = await plan_undo(wired, find_run(wired.store, run))
+        hub.systems["trk"].locked_out = True
+        return await carry_out(wired, plan, by="ann")
+
+    undone = hub.wired(work)
+    hub.systems["trk"].locked_out = False
+    hub.sync()
+
+    assert list(undone.trouble) == ["trk"]
+    assert [why for _, _, why in undone.not_done] == ["on its way; the next pass goes on"]
+    assert hub.records("trk")["1"]["title"] == "Внедрение CRM"
