@@ -206,6 +206,8 @@ def inbox_row(record: VendorRecord, read: Read, *, sequence: int, put_at: dateti
         "in_scope": record.in_scope,
         "hash": read.hash,
         "views": dict(record.views),
+        "parent_kind": record.parent[0] if record.parent else None,
+        "parent_id": record.parent[1] if record.parent else None,
         "open": "",
         "aside": "",
     }

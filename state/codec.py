@@ -26,8 +26,9 @@ def each(values: Mapping[str, V], form: Callable[[V], W]) -> dict[str, W]:
 
 
 def digest(record: VendorRecord) -> str:
-    """Return the hash of what a record shows: its views, marker and scope; version, stamp and address do not count."""
-    text = dumps([record.views, record.marker, record.in_scope])
+    """Return the hash of what a record shows: views, marker, scope, parent; version, stamp and address do not count."""
+    said = [record.views, record.marker, record.in_scope]
+    text = dumps([*said, record.parent] if record.parent else said)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 

@@ -17,6 +17,7 @@ from . import leases, numbers
 from .attention import Changes, Place
 from .claims import let_go, removal, removed
 from .errors import LeaseLost
+from .family import wake_children, wake_waiting
 from .gone import mark
 from .history import event_row, write_down
 from .linked import link_columns, link_update, read_columns
@@ -51,12 +52,14 @@ def commit(
     run: str = "",
     mapping: str = "",
     lease: Lease | None = None,
+    family: bool = False,
 ) -> Committed:
     """
     Store a batch of decisions: entities, links, history, attention list and planned writes; clear claims.
 
     RUN and MAPPING (the fingerprint of the sync's mappings) are kept with the writes. An inbox row goes only if its
-    number is still the one that was decided upon. Raises `LeaseLost`; nothing is stored then.
+    number is still the one that was decided upon. FAMILY: what belongs to an entity that has a new link or value is due
+    too, and records that waited for a new link wait for anybody. Raises `LeaseLost`; nothing is stored then.
     """
     with store.write() as conn:
         good, lost = _sift(conn, worker, decided, lease=lease)
@@ -65,9 +68,16 @@ def commit(
         for one in good:
             _collect(store, batch, one, key=keys.get(one.outcome.entity.id, ""), run=run)
         _write(store, conn, batch)
+        if family:
+            wake_children(conn, [one.outcome.entity.id for one in good if _moves_children(one)])
+            wake_waiting(conn, [_name(new.snapshot) for one in good for new in one.new_links])
         _give_up(conn, worker, lost)
     named = {one.outcome.entity.id: keys.get(one.outcome.entity.id, one.outcome.entity.key) for one in good}
     return Committed(named, tuple(one.outcome.entity.id for one in lost), batch.plans.writes)
+
+
+def _moves_children(one: Decided) -> bool:
+    return bool(one.new_links) or any(told.what == "set" for told in one.outcome.events)
 
 
 # --- what still counts ----------------------------------------------------------------------------------------------
@@ -267,7 +277,7 @@ def _write(store: Store, conn: sa.Connection, batch: _Batch) -> None:
 
 def _entity_update() -> sa.Update:
     """The claim ends. A mark that came after it has moved the revision: this decision is lost then, the mark stays."""
-    names = ("facts", "held", "conflicts", "generation")
+    names = ("facts", "held", "conflicts", "generation", "parent")
     return (
         sa.update(entity)
         .where(entity.c.id == sa.bindparam("b_id"))

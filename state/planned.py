@@ -66,6 +66,7 @@ class Plans:
                 fields=wanted.fields,
                 fixed=wanted.fixed,
                 left_out=wanted.left_out,
+                parent=wanted.parent,
             )
             where = Place(*place, entity=one.outcome.entity.id)
             changes.fields(where, before=old.left_out if old else {}, after=wanted.left_out)
@@ -86,6 +87,7 @@ class Plans:
         fields: Sequence[FieldWrite],
         fixed: Mapping[str, View] | None = None,
         left_out: Mapping[str, Parked] | None = None,
+        parent: tuple[str, str] | None = None,
     ) -> None:
         if before is not None and before.state == "sent":
             return
@@ -114,6 +116,8 @@ class Plans:
                 "tries": 0,
                 "again": False,
                 "run": self.run,
+                "parent_kind": parent[0] if parent else None,
+                "parent_id": parent[1] if parent else None,
             }
         )
 

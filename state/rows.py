@@ -44,6 +44,7 @@ def entity_of(row: Row) -> Entity:
         conflicts=codec.each(row["conflicts"], codec.conflict_of),
         generation=row["generation"],
         created=row["created"],
+        parent=row["parent"] or "",
     )
 
 
@@ -54,6 +55,7 @@ def entity_columns(record: Entity) -> dict[str, Any]:
         "held": codec.each(record.held, codec.held_form),
         "conflicts": codec.each(record.conflicts, codec.conflict_form),
         "generation": record.generation,
+        "parent": record.parent or None,
     }
 
 
@@ -89,7 +91,13 @@ def record_of(row: Row) -> VendorRecord:
         marker=row["marker"],
         url=row["url"],
         in_scope=row["in_scope"],
+        parent=parent_of(row),
     )
+
+
+def parent_of(row: Row) -> tuple[str, str] | None:
+    """Return the record that the one of an inbox or outbox row hangs on, as (kind, id)."""
+    return (row["parent_kind"], row["parent_id"]) if row["parent_id"] is not None else None
 
 
 def snapshot_of(row: Row, read_after: Any = None) -> Snapshot:
@@ -115,6 +123,7 @@ def create_of(row: Row) -> OpenCreate:
         fixed=row["fixed"],
         left_out=codec.each(row["left_out"], codec.parked_of),
         sent_at=row["sent_at"],
+        parent=parent_of(row),
     )
 
 
@@ -133,6 +142,7 @@ def outgoing_of(row: Row, *, owner: Entity, record: Link | None) -> Outgoing:
         sent_at=row["sent_at"],
         not_before=row["not_before"],
         tries=row["tries"],
+        parent=parent_of(row),
     )
 
 

@@ -17,6 +17,7 @@ from . import codec, leases
 from .arrivals import inbox_row, put_rows, remember
 from .attention import Changes, Place
 from .claims import removal, removed
+from .family import wake_children, wake_waiting
 from .freshness import Read
 from .gone import awake, bury
 from .history import event_row, write_down
@@ -47,13 +48,16 @@ class _Batch:
     changes: Changes = field(default_factory=Changes)
 
 
-def settle(store: Store, settled: Sequence[Settled], *, run: str = "", lease: Lease | None = None) -> tuple[str, ...]:
+def settle(
+    store: Store, settled: Sequence[Settled], *, run: str = "", lease: Lease | None = None, family: bool = False
+) -> tuple[str, ...]:
     """
     Store what became of writes; returns the keys of those that somebody else had settled before: nothing is stored.
 
     The id that a create was given makes its link at once, whatever else is unknown. Rows that waited for a record that
     was written become hints, unless their version says that they are newer. An entity that was decided upon while its
-    write was on its way is due. Raises `LeaseLost`.
+    write was on its way is due. FAMILY: so is what belongs to an entity that has a new link, and records that
+    waited for that link wait for anybody. Raises `LeaseLost`.
     """
     by_key = {one.key: one for one in settled}
     with store.write() as conn:
@@ -65,6 +69,9 @@ def settle(store: Store, settled: Sequence[Settled], *, run: str = "", lease: Le
             one = _moved_or_merged(row, by_key[row["outbox.key"]], others)
             _collect(store, batch, row, one=one, others=others, run=run)
         _write(store, conn, batch)
+        if family:
+            wake_children(conn, [row["entity"] for row in batch.new_links])
+            wake_waiting(conn, [(row["system"], row["kind"], row["external_id"]) for row in batch.new_links])
     return tuple(by_key.keys() - {row["outbox.key"] for row in rows})
 
 

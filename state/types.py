@@ -115,6 +115,7 @@ class OpenCreate:
     fixed: Mapping[str, View] = field(default_factory=dict)
     left_out: Mapping[str, Parked] = field(default_factory=dict)
     sent_at: datetime | None = None
+    parent: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +211,8 @@ class Outgoing:
     sent_at: datetime | None = None
     not_before: datetime | None = None
     tries: int = 1
+    parent: tuple[str, str] | None = None
+    """Of a create: the record that the new one is to hang on, as (kind, id)."""
 
     @property
     def external_id(self) -> str | None:

@@ -161,6 +161,8 @@ class Entity:
     conflicts: Mapping[str, Conflict] = field(default_factory=dict)
     generation: int = 1
     created: datetime | None = None
+    parent: str = ""
+    """The entity (its id) that this one belongs to: the case of an item, the item of a part of it."""
 
 
 HELD = 8
@@ -227,6 +229,8 @@ class NewRecord:
     fixed: Mapping[str, View] = field(default_factory=dict)
     left_out: Mapping[str, Parked] = field(default_factory=dict)
     """Fields with a value that could not be written: parked, not left out in silence."""
+    parent: tuple[str, str] | None = None
+    """The record of the same system that it is to hang on, as (kind, id)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,11 @@ entity = sa.Table(
     ),  # marks; each moves the revision too, so a decision made before is lost
     sa.Column("claimed_by", Words),
     sa.Column("claimed_until", Time),
+    sa.Column("parent", Words),  # the entity that it belongs to: the case of an item, the item of a part of it
     sa.UniqueConstraint("prefix", "number"),
     only("ix_entity_due", "id", where="due > 0"),
     only("ix_entity_claimed", "claimed_by", where="claimed_by IS NOT NULL"),
+    only("ix_entity_parent", "parent", where="parent IS NOT NULL"),
 )
 
 link = sa.Table(
@@ -74,6 +76,9 @@ inbox = sa.Table(
     sa.Column("aside", Words, nullable=False),  # why it was put aside
     sa.Column("claimed_by", Words),
     sa.Column("claimed_until", Time),
+    sa.Column("parent_kind", Words),  # of the record that this one hangs on
+    sa.Column("parent_id", Words),
+    only("ix_inbox_parent", "system", "parent_kind", "parent_id", where="parent_id IS NOT NULL"),
     only("ix_inbox_waiting", "sequence", where="open IS NOT NULL"),
     only("ix_inbox_claimed", "claimed_by", where="claimed_by IS NOT NULL"),
 )
@@ -118,6 +123,8 @@ outbox = sa.Table(
     sa.Column("again", sa.Boolean, nullable=False),  # decided while this write was on its way: due once it is settled
     sa.Column("window", sa.Float),
     sa.Column("run", Words, nullable=False),
+    sa.Column("parent_kind", Words),  # of the record that a new one is to hang on
+    sa.Column("parent_id", Words),
     only("uq_outbox_open", "entity", "system", "kind", where=OPEN_WRITE, unique=True),
     only("ix_outbox_open", "system", "state", where=OPEN_WRITE),
     sa.Index("ix_outbox_closed_at", "closed_at"),
