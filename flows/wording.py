@@ -16,6 +16,7 @@ from flows.hub.linking import Unlinkable
 from flows.hub.looking import NoSuchCase
 from flows.hub.parking import NoSuchEntry
 from flows.hub.running import AlreadyRunning
+from flows.hub.undoing import NoSuchRun
 from flows.hub.wiring import NoSuchSync
 from mappings.canonical.show import Unreadable
 from mappings.language import Problems
@@ -53,6 +54,8 @@ def _of_a_person(error: BaseException) -> Advice | None:
             return Advice(f"{error}\nMend the files; `casehub check --offline` reads them again.", "usage")
         case NoSuchCase():
             return Advice(f"{error}; `casehub case list` shows those there are", "usage")
+        case NoSuchRun():
+            return Advice(f"{error}; `casehub log` lists them", "usage")
         case NoSuchEntry():
             return Advice(f"{error}; `casehub parked list` shows what is", "usage")
         case NoSuchSync() | NoSuchSystem() | NoSuchKind() | NoSuchFact() | Unresolvable() | Unlinkable() | Unreadable():

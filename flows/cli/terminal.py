@@ -21,6 +21,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value on st
 SyncName = Annotated[str | None, typer.Argument(metavar="SYNC", help="Name of a sync; may be left out if only one.")]
 CaseKey = Annotated[str, typer.Argument(metavar="KEY", help="Key of the case, like CASE-42.")]
 By = Annotated[str, typer.Option("--by", envvar=["CASEHUB_USER", "USER"], help="Who does it, for the history.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 5 when attention entries are open.")]
 
 

@@ -1,0 +1,221 @@
+"""`casehub undo`: take back what a run wrote, where it still stands."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .opening import in_sync, the_hub
+from .terminal import FAILED, STOPPED, UNREACHABLE, AsJson, By, Yes, emit, progress, say, tell, terminal
+
+if TYPE_CHECKING:
+    from flows.hub.undoing import Left, Taking, Undone, UndoPlan
+    from flows.hub.wired import Wired
+    from flows.hub.wiring import Installation
+
+RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run as `casehub log` lists it, or how its name begins.")]
+OneCase = Annotated[str | None, typer.Option("--case", metavar="KEY", help="Take back only what concerns this case.")]
+Delete = Annotated[bool, typer.Option("--delete", help="Delete records that the run made, where the hub can.")]
+VERBS: Mapping[str, str] = {"detach": "is detached: it stays and takes no part", "rejoin": "takes part again"}
+
+
+def undo(
+    ctx: typer.Context,
+    run: RunName,
+    *,
+    case: OneCase = None,
+    delete: Delete = False,
+    yes: Yes = False,
+    by: By = "",
+    as_json: AsJson = False,
+) -> None:
+    """
+    Take back what a run wrote, where it still stands.
+
+    Shows what would be written, then asks. What has been edited since is left and listed. Records that the run made
+    are closed where the mapping has a view for it, else detached. The edit that caused the run stays where it was made:
+    the fields are parked as `undone` between both values. An undo is a run too, and can be undone.
+
+    \b
+    Examples:
+      casehub undo 3f2a9c
+      casehub undo 3f2a9c --case CASE-42 --yes
+      casehub undo 3f2a9c --delete
+    """
+    from flows.hub.looking import find_case
+    from flows.hub.undoing import carry_out, find_run, plan_undo
+
+    with the_hub(terminal(ctx)) as installation:
+        found = find_run(installation.store, run)
+        only = find_case(installation.store, case).entity.id if case else None
+        with progress("meeting the systems", quiet=as_json) as step:
+
+            async def look(wired: "Wired") -> "tuple[UndoPlan, list[str]]":
+                made = await plan_undo(wired, found, only=only, delete=delete, step=step)
+                return made, list(plan_lines(installation, wired, made))
+
+            plan, lines = in_sync(installation, found.sync, look)
+        if not as_json:
+            say("\n".join(lines))
+        _warned(plan)
+        if not any(True for _ in plan.taking):
+            _nothing(plan, as_json=as_json)
+        if not (yes or _agreed()):
+            _only_shown(plan, as_json=as_json)
+
+        async def take(wired: "Wired") -> "Undone":
+            return await carry_out(wired, plan, by=by)
+
+        undone = in_sync(installation, found.sync, take)
+    _ended(plan, undone, as_json=as_json)
+
+
+def _agreed() -> bool:
+    """Ask where somebody sits at the terminal; a program says --yes."""
+    return sys.stdin.isatty() and typer.confirm("Take it back?", err=True)
+
+
+def _nothing(plan: "UndoPlan", *, as_json: bool) -> None:
+    if as_json:
+        emit(form(plan, None))
+    raise typer.Exit(UNREACHABLE if plan.trouble else 0)
+
+
+def _only_shown(plan: "UndoPlan", *, as_json: bool) -> None:
+    if as_json:
+        emit(form(plan, None))
+    tell("nothing was written; the same command with --yes takes it back")
+    raise typer.Exit(STOPPED)
+
+
+def _warned(plan: "UndoPlan") -> None:
+    from flows.wording import unreachable
+
+    if plan.undeletable:
+        systems = ", ".join(plan.undeletable)
+        tell(f"the hub cannot delete records of {systems}; they are closed or detached, delete them there by hand")
+    if plan.trouble:
+        tell(unreachable(dict(plan.trouble)))
+
+
+def _ended(plan: "UndoPlan", undone: "Undone", *, as_json: bool) -> None:
+    if as_json:
+        emit(form(plan, undone))
+    else:
+        counts = [f"{undone.count(verb)} {word}" for verb, word in COUNTED if undone.count(verb)]
+        say(f"undone in run {undone.run.id}: {', '.join(counts) or 'nothing'}; {len(plan.left)} left as edited since")
+    for key, taking, why in undone.not_done:
+        tell(f"not done: {key} {taking.place.system} #{taking.place.record} {taking.field}: {why}")
+    if undone.count("restore") + undone.count("close"):
+        tell("what caused the run stays where it was made; the fields wait for a word: casehub parked list")
+    if undone.trouble:
+        raise typer.Exit(UNREACHABLE)
+    raise typer.Exit(FAILED if undone.not_done else 0)
+
+
+COUNTED = (
+    ("restore", "restored"),
+    ("close", "closed"),
+    ("detach", "detached"),
+    ("delete", "deleted"),
+    ("rejoin", "taking part again"),
+)
+
+
+# --- how it reads -----------------------------------------------------------------------------------------------------
+
+
+def plan_lines(installation: "Installation", wired: "Wired", plan: "UndoPlan") -> Iterator[str]:
+    """Yield the plan of an undo as people read it: the writes, what happens to whole records, and what is left."""
+    from flows.hub.planning import Plan
+
+    from .plan_text import Reader
+
+    reader = Reader(wired.shape, installation.hub.timezone, installation.store.clock())
+    writes = tuple(_writes(plan))
+    yield from reader.lines(Plan(plan.run.sync, wired.shape.fingerprint, writes, (), (), {}))
+    for entity, taking in plan.taking:
+        if taking.verb == "delete":
+            yield f"  - {entity.key}: {_record(taking)} is deleted"
+        elif taking.verb in VERBS:
+            yield f"  ! {entity.key}: {_record(taking)} {VERBS[taking.verb]}"
+    for one in plan.left:
+        yield f"  = {_left_text(reader, one)}"
+    counts = {verb: sum(1 for _, one in plan.taking if one.verb == verb) for verb, _ in COUNTED}
+    text = ", ".join(f"{counts[verb]} {word}" for verb, word in COUNTED if counts[verb] or verb == "restore")
+    yield f"Undo of run {plan.run.id}: {text}, {len(plan.left)} left."
+
+
+def _writes(plan: "UndoPlan") -> "Iterator[Any]":
+    from flows.hub.looking import title_of
+    from flows.hub.planning import PlannedWrite
+
+    for entity, one in plan.taking:
+        if one.write is not None:
+            place = one.place
+            title = title_of(entity)
+            yield PlannedWrite(entity.key, title, place.system, "update", place.record, (one.write,), kind=place.kind)
+
+
+def _record(taking: "Taking") -> str:
+    return f"{taking.place.system} {taking.place.kind} #{taking.place.record}"
+
+
+def _left_text(reader: Any, one: "Left") -> str:
+    place = one.place
+    channel = reader.shape.channels.get((place.system, place.kind))
+    entry = channel.fields.get(one.field) if channel else None
+    shows = ""
+    if one.shows != one.wrote and channel is not None and entry is not None:
+        shows = f": shows {_label(channel, entry.places, one.shows)}, the run wrote " + _label(
+            channel, entry.places, one.wrote
+        )
+    who = ", ".join(part for part in (one.by, reader.time(one.at) if one.at else "") if part)
+    tail = f" ({who})" if who else ""
+    return f"{one.case} {place.system} #{place.record} {one.field} is left, {one.why}{shows}{tail}".replace("  ", " ")
+
+
+def _label(channel: Any, places: "tuple[str, ...]", view: Any) -> str:
+    from mappings.canonical.show import show
+
+    parts = [view.get(place) for place in places] if isinstance(view, dict) and len(places) > 1 else [view]
+    return show(" ".join(channel.label(place, part) for place, part in zip(places, parts, strict=False) if part)) or ""
+
+
+def form(plan: "UndoPlan", undone: "Undone | None") -> dict[str, Any]:
+    """Return an undo as JSON; UNDONE is null where it was only shown."""
+    return {
+        "run": plan.run.id,
+        "plan": [{"case": entity.key, **_taking_form(one)} for entity, one in plan.taking],
+        "left": [
+            {
+                "case": one.case,
+                **_place_form(one),
+                "why": one.why,
+                "wrote": one.wrote,
+                "shows": one.shows,
+                "by": one.by or None,
+                "at": one.at.isoformat() if one.at else None,
+            }
+            for one in plan.left
+        ],
+        "cannot_delete": list(plan.undeletable),
+        "trouble": dict(plan.trouble),
+        "undone": None
+        if undone is None
+        else {
+            "run": undone.run.id,
+            "done": [{"case": key, **_taking_form(one)} for key, one in undone.done],
+            "not_done": [{"case": key, **_taking_form(one), "why": why} for key, one, why in undone.not_done],
+        },
+    }
+
+
+def _place_form(one: Any) -> dict[str, Any]:
+    return {"system": one.place.system, "kind": one.place.kind, "record": one.place.record, "field": one.field}
+
+
+def _taking_form(one: "Taking") -> dict[str, Any]:
+    views = {"from": one.write.expected, "to": one.write.view} if one.write else {}
+    return {"verb": one.verb, **_place_form(one), **views}

@@ -1,0 +1,132 @@
+"""`undo`: the plan first, then what was taken back, and what is left."""
+
+
+def a_run(hub, **views):
+    """An edit of the deal, carried to the issue; returns the run that did it."""
+    hub.done("sync")
+    hub.edit("crm", "1", **(views or {"title": "Новое имя"}))
+    return hub.done("sync", "--json").json["run"]
+
+
+def test_without_a_word_only_the_plan_is_shown(opened):
+    run = a_run(opened)
+
+    ended = opened.run("undo", run)
+
+    assert ended.code == 4
+    assert ended.out.splitlines()[0] == "CASE-1  Новое имя · ООО «Ромашка»"
+    assert ended.out.splitlines()[1].split()[:8] == [
+        "~",
+        "trk",
+        "record",
+        "#1",
+        "title",
+        "Новое",
+        "имя",
+        "→",
+    ]
+    assert ended.out.splitlines()[-1] == f"Undo of run {run}: 1 restored, 0 left."
+    assert "--yes" in ended.err
+    assert opened.records("trk")["1"]["title"] == "Новое имя"
+
+
+def test_with_a_word_it_is_taken_back(opened):
+    run = a_run(opened)
+
+    ended = opened.done("undo", run[:8], "--yes", "--by", "мария")
+
+    assert opened.records("trk")["1"]["title"] == "Внедрение CRM"
+    assert opened.records("crm")["1"]["title"] == "Новое имя"
+    assert ": 1 restored; 0 left as edited since" in ended.out
+    assert "casehub parked list" in ended.err
+    logged = opened.done("log", "--json").json[0]
+    assert (logged["what"], logged["by"], logged["counts"]["undoes"]) == ("undo", "мария", run)
+
+
+def test_what_is_left_is_listed_with_both_values(opened):
+    run = a_run(opened, next_step="КП", stage="EXEC")
+    opened.edit("trk", "1", next_step="Звонок")
+
+    ended = opened.done("undo", run, "--yes")
+
+    [left] = [line for line in ended.out.splitlines() if line.startswith("  =")]
+    assert left == "  = CASE-1 trk #1 next_step is left, edited since: shows Звонок, the run wrote КП"
+    shown = opened.records("trk")["1"]
+    assert (shown["next_step"], shown["status"]) == ("Звонок", "New")
+
+
+def test_an_undo_as_json(opened):
+    run = a_run(opened)
+
+    shown = opened.run("undo", run, "--json").json
+    done = opened.done("undo", run, "--yes", "--json").json
+
+    assert shown["undone"] is None
+    assert shown["plan"] == [
+        {
+            "case": "CASE-1",
+            "verb": "restore",
+            "system": "trk",
+            "kind": "record",
+            "record": "1",
+            "field": "title",
+            "from": "Новое имя",
+            "to": "Внедрение CRM",
+        }
+    ]
+    assert done["undone"]["done"] == shown["plan"]
+    assert (done["left"], done["undone"]["not_done"]) == ([], [])
+
+
+def test_what_was_made_is_named_and_closed_and_the_hub_says_that_it_cannot_delete(hub):
+    hub.deal()
+    run = hub.done("sync", "--json").json["run"]
+
+    ended = hub.done("undo", run, "--delete", "--yes")
+
+    assert hub.records("trk")["1"]["status"] == "Rejected"
+    assert "1 closed" in ended.out
+    assert "cannot delete records of trk" in ended.err
+
+
+def test_one_case_is_undone_alone(opened):
+    opened.deal("Второй")
+    opened.done("sync")
+    opened.edit("crm", "1", title="А")
+    opened.edit("crm", "2", title="Б")
+    run = opened.done("sync", "--json").json["run"]
+
+    opened.done("undo", run, "--case", "case-2", "--yes")
+
+    assert [opened.records("trk")[one]["title"] for one in ("1", "2")] == ["А", "Второй"]
+
+
+def test_a_run_that_wrote_nothing_has_nothing_to_take_back(opened):
+    run = opened.done("sync", "--json").json["run"]
+
+    ended = opened.done("undo", run)
+
+    assert ended.out == f"Undo of run {run}: 0 restored, 0 left.\n"
+
+
+def test_wrong_words_are_told(opened):
+    unknown = opened.run("undo", "ffffffff")
+    no_case = opened.run("undo", a_run(opened), "--case", "CASE-99")
+
+    assert (unknown.code, no_case.code) == (2, 2)
+    assert "casehub log" in unknown.err
+    assert "CASE-99" in no_case.err
+
+
+def test_a_system_that_does_not_answer_is_told_and_nothing_is_lost(opened):
+    run = a_run(opened)
+    held = opened.break_file("trk")
+
+    ended = opened.run("undo", run, "--yes")
+    opened.mend_file("trk", held)
+    opened.run("sync")
+    opened.run("sync")
+
+    assert ended.code == 3
+    assert "trk" in ended.err
+    assert opened.records("trk")["1"]["title"] == "Внедрение CRM"
