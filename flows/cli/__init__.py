@@ -13,7 +13,7 @@ from typing import Annotated, Any, TextIO
 import typer
 from typer.core import TyperGroup
 
-from . import case, checks, conflicts, db, demo, deploy, parked, passes, plans
+from . import case, checks, conflicts, db, demo, deploy, parked, passes, plans, undo
 from .terminal import CODES, FAILED, Terminal, tell
 
 __all__ = ["app", "main"]
@@ -91,6 +91,7 @@ app.command()(checks.check)
 app.command()(checks.discover)
 app.command()(plans.plan)
 app.command()(plans.apply)
+app.command()(undo.undo)
 app.command()(passes.sync)
 app.command()(passes.status)
 app.command()(passes.log)
