@@ -13,7 +13,7 @@ from typing import Annotated, Any, TextIO
 import typer
 from typer.core import TyperGroup
 
-from . import case, checks, conflicts, db, demo, deploy, parked, passes, plans, undo
+from . import case, checks, conflicts, db, demo, deploy, parked, passes, plans, serve, undo, up
 from .terminal import CODES, FAILED, Terminal, tell
 
 __all__ = ["app", "main"]
@@ -96,11 +96,13 @@ app.command()(passes.sync)
 app.command()(passes.status)
 app.command()(passes.log)
 app.command()(deploy.deploy)
+app.command()(up.up)
 app.command()(demo.demo)
 app.add_typer(case.case, name="case")
 app.add_typer(conflicts.conflicts, name="conflicts")
 app.add_typer(parked.parked, name="parked")
 app.add_typer(db.db, name="db")
+app.add_typer(serve.serve, name="serve")
 
 
 def main() -> None:

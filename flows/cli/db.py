@@ -47,13 +47,18 @@ def upgrade(ctx: typer.Context, *, as_json: AsJson = False) -> None:
     Example:
       casehub db upgrade
     """
-    from state import engine
-
-    url = _url(terminal(ctx))
-    before = engine.current(url)
-    engine.upgrade(url)
-    after = engine.current(url)
+    before, after = upgraded(terminal(ctx))
     if as_json:
         emit({"before": before, "current": after})
     else:
         say(f"the database was at {before or 'no revision'} and is at {after}")
+
+
+def upgraded(where: Terminal) -> tuple[str | None, str | None]:
+    """Bring the database of the hub to this version; returns the revisions that it was at and is at."""
+    from state import engine
+
+    url = _url(where)
+    before = engine.current(url)
+    engine.upgrade(url)
+    return before, engine.current(url)

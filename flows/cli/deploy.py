@@ -8,11 +8,23 @@ from .opening import the_hub
 from .terminal import UNREACHABLE, USAGE, AsJson, Terminal, emit, say, tell, terminal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flows.hub.wiring import Installation
     from flows.scheduled.deployments import Planned
 
 Pool = Annotated[str, typer.Option("--work-pool", metavar="NAME", help="Work pool of the workers; made if missing.")]
 Print = Annotated[bool, typer.Option("--print", help="Show the deployments as a prefect.yaml; ask no server.")]
+
+
+WHERE = "Say where it is: PREFECT_API_URL=http://127.0.0.1:4200/api; `prefect server start` starts one."
+
+
+def need_server(environment: "Mapping[str, str]") -> None:
+    """End the command, with the way out, where no Prefect server is named."""
+    if not environment.get("PREFECT_API_URL"):
+        tell(f"no Prefect server is named. {WHERE}")
+        raise typer.Exit(USAGE)
 
 
 def deploy(ctx: typer.Context, *, work_pool: Pool = "casehub", print_: Print = False, as_json: AsJson = False) -> None:
@@ -67,7 +79,7 @@ def _to_server(where: Terminal, pool: str, *, as_json: bool) -> None:
     try:
         done = asyncio.run(deploy_to(planned, _folder(where)))
     except NoServer as error:
-        tell(f"{error}. Say where it is: PREFECT_API_URL=http://127.0.0.1:4200/api; `prefect server start` starts one.")
+        tell(f"{error}. {WHERE}")
         raise typer.Exit(USAGE) from None
     except ServerAway as error:
         tell(f"{error}. What was made stays; the same command goes on from there.")

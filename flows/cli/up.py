@@ -1,0 +1,106 @@
+"""`casehub up`: everything of a hub on one machine."""
+
+import signal
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .serve import Host, Port
+from .terminal import FAILED, USAGE, say, tell, terminal
+
+if TYPE_CHECKING:
+    from flows.up import Asked
+
+PrefectPort = Annotated[
+    int, typer.Option("--prefect-port", min=1, max=65535, metavar="PORT", help="Port of the Prefect server.")
+]
+
+
+def up(ctx: typer.Context, *, host: Host = "127.0.0.1", port: Port = 8080, prefect_port: PrefectPort = 4200) -> None:
+    """
+    Run everything on this machine: database, Prefect server, schedules, worker, task server, page.
+
+    Goes on until Ctrl-C or SIGTERM; then passes at work get a few seconds to end. What is stopped in the middle loses
+    nothing: the next pass carries on. With PREFECT_API_URL set it uses that server instead of one of its own.
+
+    \b
+    Examples:
+      casehub up
+      casehub --hub /srv/casehub up --port 9000 --prefect-port 4300
+    """
+    import os
+
+    from flows.up import AlreadyUp, Asked, CannotStart
+
+    folder = terminal(ctx).folder.resolve()
+    asked = Asked(folder, host, port, prefect_port)
+    stopped = threading.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda *_: stopped.set())
+    try:
+        _run(ctx, asked, dict(os.environ), stopped)
+    except AlreadyUp as error:
+        tell(str(error))
+        raise typer.Exit(USAGE) from None
+    except CannotStart as error:
+        tell(f"{error}. Everything that was started is ended.")
+        raise typer.Exit(FAILED) from None
+    tell("stopped; nothing is lost, `casehub up` goes on from here")
+
+
+def _run(ctx: typer.Context, asked: "Asked", environment: dict[str, str], stopped: threading.Event) -> None:
+    from flows.up import Supervisor, children, own_prefect
+
+    from .db import upgraded
+    from .opening import the_hub
+
+    upgraded(terminal(ctx))
+    with the_hub(terminal(ctx)) as installation:
+        syncs = list(installation.hub.syncs)
+    planned = children(asked, environment)
+    api = planned[0].environment["PREFECT_API_URL"]
+    with Supervisor(asked.folder, tell, lambda: _under_way(api, asked.pool)) as supervisor:
+        first, rest = (planned[:1], planned[1:]) if own_prefect(environment) else ((), planned)
+        for child in first:
+            say(f"prefect   {api.removesuffix('/api')}  (server of its own; first start takes a while)")
+            supervisor.start(child)
+        _deployed(asked.folder, {**planned[0].environment})
+        for child in rest:
+            if stopped.is_set():
+                return
+            supervisor.start(child)
+        say(f"page      {asked.page}  webhooks go to {asked.page}/hooks/SYSTEM")
+        say(f"syncs     {', '.join(syncs)}  by schedule, and at once where a webhook comes")
+        say(f"logs      {supervisor.home}")
+        say("Ctrl-C ends it.")
+        supervisor.watch(stopped.is_set)
+        tell("stopping: passes at work get a few seconds")
+
+
+def _deployed(folder: Path, environment: dict[str, str]) -> None:
+    """Make the schedules, in a process that knows the server by its environment from the start. Raises CannotStart."""
+    import subprocess
+    import sys
+
+    from flows.up import CannotStart
+
+    command = [sys.executable, "-m", "flows.cli", "--hub", str(folder), "deploy"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        raise CannotStart(f"the schedules could not be made: {done.stderr.strip()}")
+
+
+def _under_way(api: str, pool: str) -> int:
+    """Return how many runs of the pool are at work; 0 where the server cannot be asked."""
+    import httpx
+
+    asked = {
+        "flow_runs": {"state": {"type": {"any_": ["RUNNING"]}}},
+        "work_pools": {"name": {"any_": [pool]}},
+    }
+    try:
+        return int(httpx.post(f"{api}/flow_runs/count", json=asked, timeout=2.0, trust_env=False).json())
+    except (httpx.HTTPError, ValueError, TypeError):
+        return 0

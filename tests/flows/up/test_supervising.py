@@ -1,0 +1,107 @@
+"""Watching over processes: small programs that end, hang, or say something before they do."""
+
+import json
+import os
+import socket
+import time
+
+import pytest
+
+from flows.up import AlreadyUp, CannotStart, Child, Supervisor
+from state import process
+
+SLEEPS = "exec sleep 60"
+DEAF = "trap '' TERM; echo deaf; sleep 60"
+
+
+def a_child(program, name="work", **more):
+    return Child(name, ("sh", "-c", program), dict(os.environ), **more)
+
+
+def pid_of(supervisor, name="work"):
+    return supervisor.running[name].process.pid
+
+
+def test_what_was_started_ends_with_the_block_even_where_it_does_not_listen(tmp_path):
+    told = []
+    with Supervisor(tmp_path, told.append) as supervisor:
+        supervisor.start(a_child(SLEEPS))
+        supervisor.start(a_child(DEAF, "deaf", grace=0.2))
+        while "deaf" not in (tmp_path / ".casehub/deaf.log").read_text(encoding="utf-8"):
+            time.sleep(0.01)
+        pids = [pid_of(supervisor), pid_of(supervisor, "deaf")]
+
+    assert [process.started(pid) for pid in pids] == ["", ""]
+    assert told == ["deaf does not end by itself and is ended"]
+
+
+def test_one_that_ends_is_started_again_later_each_time_until_it_is_too_often(tmp_path):
+    told, waits = [], []
+
+    def sleep(seconds):
+        if seconds >= 1:
+            waits.append(seconds)
+        else:
+            time.sleep(0.02)
+
+    with Supervisor(tmp_path, told.append) as supervisor:
+        supervisor.start(a_child("echo нет места на диске; exit 3"))
+        with pytest.raises(CannotStart, match="work keeps ending; it said: нет места на диске"):
+            supervisor.watch(lambda: False, sleep)
+
+    assert waits == [1.0, 2.0, 4.0, 8.0, 16.0]
+    assert len(told) == 5
+
+
+def test_a_port_that_is_taken_is_told_before_anything_starts(tmp_path):
+    with socket.socket() as taken, Supervisor(tmp_path, print) as supervisor:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(CannotStart, match=r"port \d+ of 127\.0\.0\.1 is taken"):
+            supervisor.start(a_child(SLEEPS, port=taken.getsockname()))
+
+        assert supervisor.running == {}
+
+
+@pytest.mark.loopback
+def test_one_that_ends_before_it_is_ready_is_told_with_its_last_words(tmp_path):
+    with (
+        Supervisor(tmp_path, print) as supervisor,
+        pytest.raises(CannotStart, match="did not come up; it said: no licence"),
+    ):
+        supervisor.start(a_child("echo no licence", ready="http://127.0.0.1:9/"))
+
+
+def test_a_hub_is_up_once(tmp_path):
+    with Supervisor(tmp_path, print), pytest.raises(AlreadyUp, match=f"by process {os.getpid()}"):
+        Supervisor(tmp_path, print).__enter__()
+
+
+def test_what_a_killed_supervisor_left_behind_is_ended_by_the_next_one(tmp_path):
+    with Supervisor(tmp_path, print) as supervisor:
+        supervisor.start(a_child(SLEEPS))
+        note = tmp_path / ".casehub/up.json"
+        form = json.loads(note.read_text(encoding="utf-8"))
+        form["by"] = {"pid": 2**22 + 1, "started": "1"}
+        note.write_text(json.dumps(form), encoding="utf-8")
+
+        with Supervisor(tmp_path, print):
+            supervisor.running["work"].process.wait(5)
+
+        assert process.started(pid_of(supervisor)) == ""
+
+
+def test_runs_under_way_are_waited_for_before_what_runs_them_ends(tmp_path):
+    asked = iter([2, 1, 0])
+    order = []
+
+    def busy():
+        left = next(asked)
+        order.append((left, [one.process.poll() is None for one in supervisor.running.values()]))
+        return left
+
+    with Supervisor(tmp_path, print, busy) as supervisor:
+        supervisor.start(a_child(SLEEPS, "worker", last=True))
+        supervisor.start(a_child(SLEEPS, "inbox"))
+
+    assert order == [(2, [True, False]), (1, [True, False]), (0, [True, False])]
