@@ -120,7 +120,7 @@ class TrytonClient:
             self._path,
             most=LARGEST_ANSWER,
             json=call,
-            headers={"Authorization": session.header},
+            headers={"Authorization": session.header, "Accept-Encoding": "gzip"},  # it says gzip whatever is asked
             shown=f"{self._path} {method}",
         )
         try:

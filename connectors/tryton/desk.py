@@ -12,7 +12,7 @@ from ..base import Search, Surroundings
 from ..errors import Gone, Rejected, RetryLater
 from .client import Result, TrytonClient
 from .creates import Draft
-from .kinds import Column, Kind, resource_of
+from .kinds import MODEL, Column, Kind, resource_of
 from .names import Names
 from .reader import Reader, rows_of
 from .records import form_of, token_of
@@ -86,7 +86,9 @@ class Desk:
             domain.append(["resource", "=", self._parent(create)])
         try:
             search = await self._search(domain)
-        except Gone:  # the opportunity that it was to hang on has gone, and took with it what hung there
+        except Rejected:
+            if not self.kind.hangs or not await self._is_gone(create):
+                raise
             return Search((), None, self.clock(), current=True)
         same = [each for each in search.ids if await self._has_content(each, wanted.get("content"))]
         return Search(tuple(same), None, search.began, current=True)
@@ -104,6 +106,15 @@ class Desk:
         method = f"model.{self.kind.model}.search"
         found = await self._client.read(method, list(domain), 0, MOST_FOUND, [["id", "ASC"]])
         return Search(tuple(str(each) for each in rows_of(found.value)), None, found.began, current=True)
+
+    async def _is_gone(self, create: Create) -> bool:
+        """Whether the opportunity has gone that *create* hangs on, and with it what hung there; not if it is hidden."""
+        number = int(create.parent[1]) if create.parent else 0
+        try:
+            await self._client.read(f"model.{MODEL}.read", [number], ["id"])
+        except Gone:
+            return True
+        return False
 
     async def _has_content(self, record_id: str, content: View) -> bool:
         if content is None:

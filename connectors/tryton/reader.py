@@ -93,6 +93,12 @@ class Reader:
         if not self._kind.hangs:
             own = [["company", "=", session.company]] if self._kind.scoped else []
             return await self._search(self._all([*own, *since]), limit=limit)
+        try:
+            return await self._hanging(session, since, limit=limit)
+        except Rejected:  # an opportunity that goes between the two requests makes Tryton refuse the second one
+            return await self._hanging(session, since, limit=limit)
+
+    async def _hanging(self, session: Session, since: Sequence[Any], *, limit: int) -> tuple[list[Any], datetime]:
         found = await self._client.read(f"model.{MODEL}.search", [["company", "=", session.company]], 0, None, None)
         parents = [resource_of(str(number)) for number in rows_of(found.value)]
         rows: list[Any] = []
