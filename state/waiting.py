@@ -13,7 +13,7 @@ from .attention import Changes, Place
 from .outbox import its_link
 from .rows import Row, entity_of, labelled, link_of, open_write_of, outgoing_of, part, snapshot_of
 from .store import Store
-from .tables import conflict, entity, event, inbox, link, outbox, parked
+from .tables import IS_OPEN, conflict, entity, event, inbox, link, outbox, parked
 from .types import Outgoing, Snapshot
 
 
@@ -42,6 +42,29 @@ def outdated(store: Store, sync: str, *, mapping: str) -> tuple[str, ...]:
     query = query.where(entity.c.sync == sync, outbox.c.state == "planned", outbox.c.mapping != mapping)
     with store.read() as conn:
         return tuple(conn.execute(query.distinct().order_by(outbox.c.entity)).scalars())
+
+
+def adopt(store: Store, ids: Sequence[str], *, run: str, mapping: str) -> None:
+    """Count the planned writes of the entities *ids* as those of RUN, made with MAPPING: it has decided them anew."""
+    mine = sa.update(outbox).where(outbox.c.entity.in_(ids), outbox.c.state == "planned", IS_OPEN)
+    with store.write() as conn:
+        conn.execute(mine.values(run=run, mapping=mapping))
+
+
+def ids(store: Store, sync: str, *, after: str = "", limit: int = 100) -> tuple[str, ...]:
+    """Return the ids of the entities of *sync*, in their own order; page on with the last one as AFTER."""
+    query = sa.select(entity.c.id).where(entity.c.sync == sync, entity.c.id > after).order_by(entity.c.id).limit(limit)
+    with store.read() as conn:
+        return tuple(conn.execute(query).scalars())
+
+
+def held_back(store: Store, sync: str, *, codes: Sequence[str]) -> tuple[str, ...]:
+    """Return the entities of *sync* with a planned write, or with something parked for one of *codes*."""
+    planned_one = sa.exists().where(outbox.c.entity == entity.c.id, outbox.c.state == "planned", IS_OPEN)
+    held = sa.exists().where(parked.c.entity == entity.c.id, parked.c.closed.is_(None), parked.c.code.in_(codes))
+    query = sa.select(entity.c.id).where(entity.c.sync == sync, sa.or_(planned_one, held)).order_by(entity.c.id)
+    with store.read() as conn:
+        return tuple(conn.execute(query).scalars())
 
 
 def wake_lone(store: Store, sync: str, *, system: str, kind: str) -> int:

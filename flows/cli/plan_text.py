@@ -14,7 +14,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flows.hub.looking import title_of
-from flows.hub.planning import Plan, PlannedWrite
+from flows.hub.plan import Plan, PlannedWrite
 from flows.hub.wired import Channel, SyncShape
 from flows.wording import many
 from mappings.canonical.show import EMPTY, show

@@ -23,7 +23,7 @@ from .terminal import (
 )
 
 if TYPE_CHECKING:
-    from flows.hub.planning import Plan
+    from flows.hub.plan import Plan
     from flows.hub.report import Report
     from flows.hub.wired import Wired
     from flows.hub.wiring import Installation

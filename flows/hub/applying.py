@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .planning import Plan, make_plan
+from .plan import Plan
+from .planning import make_plan
 from .report import Report
 from .running import How, run_recorded
 from .sync import PassOptions, Step

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from mappings.exchange import Abilities
 
-from .planning import PlannedWrite
+from .plan import PlannedWrite
 
 
 def requests_of(writes: Iterable[PlannedWrite], abilities: Mapping[str, Abilities]) -> int:

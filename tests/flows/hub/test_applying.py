@@ -3,7 +3,8 @@
 import pytest
 
 from flows.hub.applying import BadPlanFile, Stale, apply_plan, compare, read_plan, write_plan
-from flows.hub.planning import Plan, PlannedWrite, make_plan
+from flows.hub.plan import Plan, PlannedWrite
+from flows.hub.planning import make_plan
 from mappings.reconcile.model import FieldWrite
 from tests.hub_builders import a_deal, a_hub
 

@@ -1,7 +1,7 @@
 """What a plan will cost in requests."""
 
 from flows.hub.cost import requests_of
-from flows.hub.planning import PlannedWrite
+from flows.hub.plan import PlannedWrite
 from mappings.exchange import Abilities
 
 
