@@ -8,7 +8,7 @@ from mappings.canonical.show import parse
 from mappings.canonical.values import Value
 from mappings.reconcile import Unresolvable, chosen, reconcile, retry, set_fact
 from mappings.reconcile.model import Entity, Event, Link, LinkChange, Origin, Outcome, Side
-from state import cases, claims, commits
+from state import claims, commits
 from state.types import Claimed, Decided
 
 from .paths import with_paths
@@ -33,18 +33,20 @@ class Act:
         return Origin("person", self.person, self.wired.clock())
 
 
-def set_value(act: Act, fact: str, value: Value) -> Outcome:
+def set_value(act: Act, fact: str, value: Value, *, cause: str = "") -> Outcome:
     """
-    Set a fact at the hub; the other systems follow with the next pass. In a conflict this is its resolution.
+    Set a fact at the hub; the other systems follow with the next pass. In a conflict this is its resolution. CAUSE goes
+    into the history.
 
     Raises Unresolvable where the fact is only read from its systems, Busy while another worker decides the case.
     """
-    claimed, sides = _claim(act)
+    claimed, sides = claim_case(act)
     try:
         entity, moved, events = set_fact(claimed.entity, sides, fact, value=value, origin=act.origin)
     except Unresolvable:
         claims.release(act.wired.store, act.wired.worker, entities=[act.entity])
         raise
+    events = [replace(event, cause=event.cause or cause) for event in events]
     return _store(act, claimed, entity, sides=moved, events=events)
 
 
@@ -54,7 +56,7 @@ def resolve(act: Act, fact: str, *, take: str | None, value: Value = None) -> Ou
 
     Raises Unresolvable where there is no such conflict or party.
     """
-    claimed, sides = _claim(act)
+    claimed, sides = claim_case(act)
     conflict = claimed.entity.conflicts.get(fact)
     if conflict is None:
         claims.release(act.wired.store, act.wired.worker, entities=[act.entity])
@@ -71,7 +73,7 @@ def resolve(act: Act, fact: str, *, take: str | None, value: Value = None) -> Ou
 
 def retry_parked(act: Act, system: str, field: str) -> Outcome:
     """Forget that *field* was parked in *system*, and decide the case anew."""
-    claimed, sides = _claim(act)
+    claimed, sides = claim_case(act)
     moved = [replace(s, link=retry(s.link, field)) if s.link.system == system else s for s in sides]
     event = Event("retried", field, system=system, by=act.person)
     return _store(act, claimed, claimed.entity, sides=moved, events=[event])
@@ -79,7 +81,7 @@ def retry_parked(act: Act, system: str, field: str) -> Outcome:
 
 def leave_parked(act: Act, system: str, field: str) -> Outcome:
     """Leave a parked field as its system shows it: off the attention list until its value or view changes."""
-    claimed, sides = _claim(act)
+    claimed, sides = claim_case(act)
     moved = [replace(s, link=_left(s.link, field)) if s.link.system == system else s for s in sides]
     event = Event("left", field, system=system, by=act.person, cause="left as it is there")
     return _store(act, claimed, claimed.entity, sides=moved, events=[event])
@@ -99,7 +101,8 @@ def typed(info: FactInfo, text: str) -> Value:
     return parse(info.type, text)
 
 
-def _claim(act: Act) -> tuple[Claimed, list[Side]]:
+def claim_case(act: Act) -> tuple[Claimed, list[Side]]:
+    """Take the case for the while, with its sides. Raises Busy."""
     wired = act.wired
     batch = claims.claim(wired.store, wired.worker, scopes=wired.scopes, limit=1, only=[act.entity])
     if not batch.cases:
@@ -115,9 +118,8 @@ def _store(act: Act, claimed: Claimed, entity: Entity, *, sides: Sequence[Side],
     by_link: Mapping[int, Side] = {side.link.id: side for side in sides}
     links: list[LinkChange] = [with_paths(wired, by_link[change.link], change) for change in outcome.links]
     outcome = replace(outcome, links=links, events=[*events, *outcome.events])
-    decided = Decided(outcome, claimed)
+    decided = Decided(outcome, claimed, again=True)  # records that are now to be made are a pass's business
     done = commits.commit(wired.store, wired.worker, decided=[decided], run=wired.run, mapping=wired.shape.fingerprint)
     if done.lost:
         raise Busy("the case was changed by another worker meanwhile; do it again")
-    cases.mark_due(wired.store, [entity.id])  # records that are now to be made are a pass's business
     return outcome

@@ -1,23 +1,67 @@
 """The history of a case, as people and programs read it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from mappings.canonical.show import EMPTY, show
 from mappings.canonical.values import encode
-from state import history, waiting
+from mappings.language import Hub
+from state import history
 from state.history import Line
+from state.store import Store
 
 from .looking import find_case
 from .wiring import Installation
 
+PAGE = 1000
 
-def last_lines(installation: Installation, key: str, *, limit: int) -> tuple[Line, ...]:
-    """Return the newest lines of the case *key*, oldest first. Raises NoSuchCase."""
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which lines of a history are wanted: about a FIELD or fact, a SYSTEM, since when the hub wrote them."""
+
+    field: str | None = None
+    system: str | None = None
+    since: datetime | None = None
+
+    def holds(self, line: Line, fields: frozenset[str]) -> bool:
+        """Say whether *line* is wanted; FIELDS are the names under which systems show the wanted fact."""
+        told = line.event
+        by_field = self.field is None or told.field in fields
+        by_system = self.system is None or self.system in {told.system, told.by, *(_parties(told.parties))}
+        return by_field and by_system and (self.since is None or line.hub_at >= self.since)
+
+
+def _parties(parties: Any) -> set[str]:
+    return {str(one.get("system")) for one in parties}
+
+
+EVERYTHING = Wanted()
+
+
+def all_lines(store: Store, *, entity: str | None = None, run: str | None = None) -> Iterator[Line]:
+    """Yield the whole history of an entity or of a run, oldest first."""
+    after = 0
+    while lines := history.history(store, entity=entity, run=run, after=after, limit=PAGE):
+        yield from lines
+        after = lines[-1].id
+
+
+def last_lines(installation: Installation, key: str, *, limit: int, wanted: Wanted = EVERYTHING) -> tuple[Line, ...]:
+    """Return the newest lines of the case *key* that are wanted, oldest first. Raises NoSuchCase."""
     store = installation.store
     owner = find_case(store, key).entity.id
-    lines = history.history(store, entity=owner, limit=max(waiting.lines(store, owner), 1))
-    return lines[-limit:]
+    fields = fields_of(installation.hub, wanted.field) if wanted.field else frozenset[str]()
+    found = [line for line in all_lines(store, entity=owner) if wanted.holds(line, fields)]
+    return tuple(found[-limit:])
+
+
+def fields_of(hub: Hub, fact: str) -> frozenset[str]:
+    """Return the names under which records show *fact*: its own, and those of fields with several facts."""
+    carrying = {name for spec in hub.mappings for name, entry in spec.fields.items() if fact in entry.facts}
+    return frozenset({fact, *carrying})
 
 
 def line_form(line: Line) -> dict[str, Any]:

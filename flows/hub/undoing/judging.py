@@ -18,11 +18,12 @@ from state.runs import Run
 from state.types import Claimed
 
 from ..paths import with_paths
+from ..remembering import all_lines
 from ..report import Report
 from ..sides import live_sides, with_derived
 from ..sync import Step, read_systems
 from ..wired import WHOLE, Wired
-from .traces import Place, Traces, Wrote, all_lines, last_edit, traces_of
+from .traces import Place, Traces, Wrote, last_edit, traces_of
 
 BATCH = 100
 ENDS = ("withdrawn", "no_decision", "lost")

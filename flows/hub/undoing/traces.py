@@ -1,16 +1,17 @@
 """What a run did in the systems, read from the history: fields written, records made, records let go by an undo."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mappings.exchange import View
 from mappings.reconcile.guards import AFTER_WRITE
-from state import history, runs
+from state import runs
 from state.history import Line
 from state.runs import Run
 from state.store import Store
 
-PAGE = 1000
+from ..remembering import all_lines
+
 DETACHED = "detached"
 """The history's word for a record that an undo took out of the sync."""
 SHORTEST = 4
@@ -75,14 +76,6 @@ def traces_of(store: Store, run: str, *, only: str | None = None) -> Mapping[str
         elif told.what == DETACHED:
             found.setdefault(line.entity, Traces()).let_go.append((told.system, str(told.new)))
     return found
-
-
-def all_lines(store: Store, *, entity: str | None = None, run: str | None = None) -> Iterator[Line]:
-    """Yield the whole history of an entity or of a run, oldest first."""
-    after = 0
-    while lines := history.history(store, entity=entity, run=run, after=after, limit=PAGE):
-        yield from lines
-        after = lines[-1].id
 
 
 def last_edit(lines: list[Line], place: Place, field: str | None = None) -> Line | None:
