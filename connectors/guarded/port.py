@@ -14,10 +14,15 @@ Fate: TypeAlias = Literal["done", "moved", "refused", "gone", "unclear", "unsent
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What a closer look at one record gave: its past changes, and per place the views within reach."""
+    """
+    What a closer look at one record gave: its past changes, and per place the views within reach.
+
+    COMPUTED are the places that the system works out from other records, so that what is written there is dropped.
+    """
 
     log: tuple[PastChange, ...] = ()
     allowed: Mapping[str, tuple[View, ...]] = field(default_factory=dict)
+    computed: frozenset[str] = frozenset()
 
 
 class GuardedPort(Protocol):

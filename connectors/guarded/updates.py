@@ -46,6 +46,8 @@ class _Batch:
             await self._all(writing, self._write_round)
             await self._read_back([job for job in writing if job.round or job.stale])
         await self._all([job for job in self._jobs if self._wants_a_look(job)], self._look)
+        for job in self._jobs:
+            self._computed(job)
         return [job.receipt() for job in self._jobs]
 
     def _leave_out_twins(self) -> None:
@@ -180,6 +182,14 @@ class _Batch:
         if any(entry.ours and entry.place == place and entry.new == shown for entry in look.log):
             return
         job.refuse(place, "the system kept what it had: no such step in its workflow", look.allowed.get(place, ()))
+
+    def _computed(self, job: Job) -> None:
+        """Tell of what did not arrive because the system computes it."""
+        computed = job.inspection.computed if job.inspection and job.fate is None else frozenset[str]()
+        finals = {change.place: change.view for change in job.update.changes if change.place in job.written}
+        for place in sorted(computed & finals.keys()):
+            if not self._arrived(job, place, view=finals[place]):
+                job.refuse(place, "the system computes it from the records below this one")
 
     def _wants_a_look(self, job: Job) -> bool:
         if job.fate is not None or job.inspection is not None:

@@ -1,18 +1,23 @@
 """Redmine's addresses and pages, without any meaning: JSON goes in and comes out."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
 from ..answers import Answer
-from ..errors import Gone, Rejected, RetryLater, Stale
+from ..body import Body
+from ..errors import AuthFailed, ConnectorError, Gone, Rejected, RetryLater, Stale
 from ..http import Http
 
 Row: TypeAlias = dict[str, Any]
 """Something of Redmine's as it sends it."""
 
 LONGEST_REASON = 500
+BATCH = 100
+LARGEST_FILE = 2**31
+"""A content beyond this is refused rather than read for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +50,93 @@ class RedmineClient:
         """One issue, and when its request left. Raises Gone, Rejected."""
         params = {"include": include} if include else None
         answer = await self._http.get(f"/issues/{record_id}.json", params=params)
-        return self._part(answer, "issue"), answer.began
+        row = self._part(answer, "issue")
+        if "relations" in include:
+            row.setdefault("relations", [])  # where there are none, one issue is shown without them, a list with []
+        return row, answer.began
+
+    async def found(self, numbers: Sequence[str], include: str) -> dict[str, Row | Gone | Rejected]:
+        """Rows by number, a hundred at a time; those that a list leaves out are asked for one by one, to know why."""
+        met: dict[str, Row | Gone | Rejected] = {}
+        for first in range(0, len(numbers), BATCH):
+            batch = numbers[first : first + BATCH]
+            page = await self.issues({"issue_id": ",".join(batch), "limit": BATCH, "include": include})
+            met |= {str(row.get("id")): row for row in page.rows}
+        return met | await self.each([number for number in numbers if number not in met], include)
+
+    async def each(self, numbers: Iterable[str], include: str) -> dict[str, Row | Gone | Rejected]:
+        """Issues one by one, as many at once as the limiter lets through. Raises AuthFailed, RetryLater."""
+
+        async def one(number: str) -> Row | ConnectorError:
+            try:
+                return (await self.issue(number, include))[0]
+            except ConnectorError as error:
+                return error
+
+        wanted = list(dict.fromkeys(numbers))
+        answers = await asyncio.gather(*(one(number) for number in wanted))
+        met: dict[str, Row | Gone | Rejected] = {}
+        for number, answer in zip(wanted, answers, strict=True):
+            if isinstance(answer, AuthFailed | RetryLater | Stale):
+                raise answer
+            if isinstance(answer, dict | Gone | Rejected):
+                met[number] = answer
+        return met
 
     async def create(self, issue: Mapping[str, Any]) -> Row:
         """Make an issue and return it as Redmine shows it. Raises Rejected with Redmine's own words."""
-        answer = await self._write("POST", "/issues.json", issue=issue)
+        answer = await self._write("POST", "/issues.json", json={"issue": issue})
         return self._part(answer, "issue")
 
     async def update(self, record_id: str, issue: Mapping[str, Any]) -> None:
         """Send changes; no error does not mean that they were carried out. Raises Gone, Rejected, Stale."""
-        await self._write("PUT", f"/issues/{record_id}.json", issue=issue)
+        await self._write("PUT", f"/issues/{record_id}.json", json={"issue": issue})
+
+    async def edit_note(self, number: str, journal: Mapping[str, Any]) -> None:
+        """Change a note (Redmine 5.0 and newer); an empty one goes away. Raises Gone, Rejected."""
+        await self._write("PUT", f"/journals/{number}.json", json={"journal": journal})
+
+    async def upload(self, content: Body, params: Mapping[str, str]) -> Row:
+        """Hand in a file, and return the ticket that attaches it. Sending it again leaves a ticket nobody uses."""
+        answer = await self._write(
+            "POST",
+            "/uploads.json",
+            params=params,
+            content=content,
+            headers={"Content-Type": "application/octet-stream"},
+            repeatable=True,
+        )
+        return self._part(answer, "upload")
+
+    def download(self, number: str) -> AsyncIterator[bytes]:
+        """The content of an attachment, below our own address and not the one that Redmine believes to have."""
+        return self._http.stream(f"/attachments/download/{number}", most=LARGEST_FILE)
+
+    async def edit_file(self, number: str, attachment: Mapping[str, Any]) -> None:
+        await self._write("PUT", f"/attachments/{number}.json", json={"attachment": attachment})
+
+    async def relations(self, number: str) -> list[Row]:
+        answer = await self._http.get(f"/issues/{number}/relations.json")
+        return self._rows(answer, "relations").rows
+
+    async def relate(self, number: str, other: str, *, kind: str) -> None:
+        relation = {"issue_to_id": other, "relation_type": kind}
+        await self._write("POST", f"/issues/{number}/relations.json", json={"relation": relation})
+
+    async def unrelate(self, relation: str) -> None:
+        """Take a relation away; one that is away already is as good."""
+        await self._write("DELETE", f"/relations/{relation}.json", expect=frozenset({422, 404}))
+
+    async def our_roles(self) -> dict[int, tuple[int, ...]]:
+        """Project -> the roles that our account has in it, as a member."""
+        answer = await self._http.get("/users/current.json", params={"include": "memberships"}, overhead=True)
+        shown = self._part(answer, "user").get("memberships") or ()
+        return {row["project"]["id"]: tuple(role["id"] for role in row["roles"]) for row in shown}
+
+    async def permits(self, role: int) -> frozenset[str]:
+        """What a role may do. Raises Gone, Rejected where roles are not shown."""
+        shown = self._part(await self._http.get(f"/roles/{role}.json", overhead=True), "role")
+        return frozenset(shown.get("permissions") or ())
 
     async def listed(self, path: str, name: str) -> list[Row]:
         """A whole dictionary, page by page. Raises Rejected where the account may not see it."""
@@ -78,8 +160,8 @@ class RedmineClient:
         params = {"include": "trackers,issue_categories,issue_custom_fields"}
         return self._part(await self._http.get(f"/projects/{project}.json", params=params, overhead=True), "project")
 
-    async def _write(self, method: str, path: str, *, issue: Mapping[str, Any]) -> Answer:
-        answer = await self._http.request(method, path, json={"issue": issue}, expect=frozenset({422}))
+    async def _write(self, method: str, path: str, *, expect: frozenset[int] = frozenset({422}), **sent: Any) -> Answer:
+        answer = await self._http.request(method, path, expect=expect, **sent)
         if answer.status != 422:
             return answer
         errors = answer.object().get("errors")

@@ -1,6 +1,8 @@
 """The connector of Redmine."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import ClassVar
 
 from mappings.exchange import (
@@ -13,32 +15,36 @@ from mappings.exchange import (
     Page,
     PastChange,
     Receipt,
-    Refused,
     SystemPerson,
     Transition,
-    Update,
     View,
     Write,
 )
 
 from ..base import Hint, RequestCount, Search, Surroundings, SystemConnector, SystemSettings
-from ..errors import AuthFailed, Rejected, RetryLater
-from ..guarded import push_creates, push_guarded
+from ..errors import Rejected, RetryLater
+from ..guarded import GuardedPort
 from ..http import Http, HttpSettings
 from ..limiter import Limiter
-from .client import RedmineClient, Row
-from .describe import notes_of, people_of, places_of
-from .desk import BATCH, Desk, allowed_statuses
+from .children import ChildId
+from .client import BATCH, RedmineClient, Row
+from .describe import child_notes, child_places, notes_of, people_of, places_of
+from .desk import Desk, allowed_statuses
+from .files import Files
+from .notes import Notes
+from .pushing import KINDS, Pushing
 from .records import CORE
+from .rights import Rights
 from .settings import RedmineSettings
 from .webhook import hints_of
 from .window import Mark, Turn, next_in_query, next_in_window, params_of, turn_of
 
-KINDS = ("issue",)
+INCLUDES: Mapping[str, str] = {"issue": "relations", "comment": "", "file": "attachments"}
+"""What a list of issues has to show beside them."""
 
 
 class RedmineConnector(SystemConnector):
-    """Issues of a project, or of a saved query, as records of kind ``issue``."""
+    """Issues of a project, or of a saved query, with their comments and files: ``issue``, ``comment``, ``file``."""
 
     type_name: ClassVar[str] = "redmine"
     settings_model: ClassVar[type[SystemSettings]] = RedmineSettings
@@ -64,6 +70,11 @@ class RedmineConnector(SystemConnector):
         )
         self._client = RedmineClient(self._http, name)
         self._desk = Desk(name, settings, client=self._client, around=self._around)
+        rights = Rights(self._client, name=name, shelf=self._around.shelf)
+        self._notes = Notes(self._desk, rights, url=settings.url)
+        self._files = Files(self._desk, url=settings.url, spool=self._around.spool)
+        self._ports: Mapping[str, GuardedPort] = {"issue": self._desk, "comment": self._notes, "file": self._files}
+        self._pushing = Pushing(self._desk, self._notes, self._files)
 
     # --- what it is -----------------------------------------------------------------------------------------------
 
@@ -84,6 +95,15 @@ class RedmineConnector(SystemConnector):
             request_timeout=float(self._settings.timeout),
         )
 
+    def abilities_of(self, kind: str) -> Abilities:
+        """Comments and files carry no marker and keep no history; what changes them often moves no stamp."""
+        if kind == "issue":
+            return self.abilities
+        reason = (
+            "an issue's updated_on says that it was commented, and has whole seconds; edits and deletions move none"
+        )
+        return replace(self.abilities, marker=False, change_log=frozenset(), overlap_reason=reason)
+
     @property
     def requests(self) -> RequestCount:
         return self._http.count
@@ -95,7 +115,15 @@ class RedmineConnector(SystemConnector):
         await self._http.close()
 
     def url_of(self, kind: str, record_id: str) -> str | None:
-        return f"{self._settings.url}/issues/{record_id}" if kind in KINDS else None
+        child = ChildId.read(record_id)
+        match kind:
+            case "issue":
+                return f"{self._settings.url}/issues/{record_id}"
+            case "comment" if child:
+                return f"{self._settings.url}/issues/{child.issue}#change-{child.own}"
+            case "file" if child:
+                return f"{self._settings.url}/attachments/{child.own}"
+        return None
 
     def hints(self, headers: Mapping[str, str], body: bytes) -> tuple[Hint, ...]:
         secret = self._settings.webhook_secret
@@ -111,6 +139,8 @@ class RedmineConnector(SystemConnector):
         turn = self._turn(cursor, full=full)
         query = self._settings.query_id is not None
         params = {**await self._scope(), **params_of(turn, size=self._settings.page_size, query=query)}
+        if INCLUDES[kind]:
+            params["include"] = INCLUDES[kind]
         page = await self._client.issues(params)
         marks = [mark for row in page.rows if (mark := _mark(row)) is not None]
         following = (next_in_query if query else next_in_window)(cursor, turn, marks=marks, total=page.total)
@@ -118,19 +148,40 @@ class RedmineConnector(SystemConnector):
             raise RetryLater(f"the list cannot be read in pages: {following.broken}", system=self.name)
         if following.again:
             return await self.pull(kind, following.cursor)
-        records, faults = await self._desk.records(page.rows)
-        first = turn.after is None and turn.offset == 0
-        total = page.total if first else None
-        more = following.more
-        return Page(self.name, kind, records, page.began, following.cursor, more=more, total=total, faults=faults)
+        after, total = following.cursor, None
+        if kind == "comment":
+            # The first look of a long window comes again in the order of numbers: read once, there.
+            rows = page if query or turn.after is not None or not following.more else replace(page, rows=[])
+            known = None if turn.full else cursor
+            records, faults, after = await self._notes.pulled(rows, known, after=after, start=turn.start)
+        elif kind == "file":
+            records, faults = await self._files.records(page.rows)
+        else:
+            records, faults = await self._desk.records(page.rows)
+            total = page.total if turn.after is None and turn.offset == 0 else None
+        return Page(self.name, kind, records, page.began, after, more=following.more, total=total, faults=faults)
 
     async def get(self, kind: str, ids: Sequence[str]) -> list[Found]:
         _known(kind, self.name)
-        return await self._desk.read(kind, ids)
+        return await self._ports[kind].read(kind, ids)
+
+    def fetch(self, kind: str, record_id: str) -> AsyncIterator[bytes]:
+        return self._files.content(record_id) if kind == "file" else super().fetch(kind, record_id)
+
+    async def find_sent(self, create: Create, since: datetime) -> Search:
+        """Comments and files by what they say, where they hang, and that we made them."""
+        match create.kind:
+            case "comment":
+                return await self._notes.find_sent(create, since)
+            case "file":
+                return await self._files.find_sent(create, since)
+        return await super().find_sent(create, since)
 
     async def find(self, kind: str, marker: str) -> Search:
         """Search in all projects the account sees: an issue may have been moved since."""
         _known(kind, self.name)
+        if kind != "issue":
+            return await super().find(kind, marker)
         place = self._desk.marker_place(kind)
         field = await self._desk.field(place)
         page = await self._client.issues({f"cf_{field.id}": f"={marker}", "sort": "id:asc", "limit": BATCH})
@@ -145,6 +196,8 @@ class RedmineConnector(SystemConnector):
     async def discover(self, kind: str) -> Discovery:
         _known(kind, self.name)
         account = await self.identify()
+        if kind != "issue":
+            return Discovery(self.name, kind, child_places(kind), await self.people(), account, notes=child_notes(kind))
         page = await self._client.issues(
             {**await self._scope(), "sort": "updated_on:desc", "limit": BATCH}, overhead=True
         )
@@ -167,39 +220,23 @@ class RedmineConnector(SystemConnector):
 
     async def transitions(self, kind: str, record_id: str) -> tuple[Transition, ...]:
         _known(kind, self.name)
+        if kind != "issue":
+            return ()
         row, _ = await self._client.issue(record_id, "allowed_statuses")
         here, tracker = str(row["status"]["id"]), str(row["tracker"]["id"])
         return tuple(Transition(here, target, type=tracker) for target in allowed_statuses(row))
 
     async def change_log(self, kind: str, record_id: str, since: str | None = None) -> tuple[PastChange, ...]:
         _known(kind, self.name)
+        if kind != "issue":
+            return ()
         row, _ = await self._client.issue(record_id, "journals")
         return await self._desk.log(row, since=since)
 
     # --- writing --------------------------------------------------------------------------------------------------
 
     async def push(self, writes: Sequence[Write]) -> list[Receipt]:
-        strange = Refused(None, "there are no such records here; there are: issue")
-        receipts = {w.key: Receipt(w.key, "refused", refused=(strange,)) for w in writes if w.kind not in KINDS}
-        creates = [write for write in writes if isinstance(write, Create) and write.key not in receipts]
-        updates = [write for write in writes if isinstance(write, Update) and write.key not in receipts]
-        receipts |= {receipt.key: receipt for receipt in await push_guarded(self._desk, updates)}
-        if creates:
-            receipts |= {receipt.key: receipt for receipt in await self._push_creates(creates, first=not updates)}
-        return [receipts[write.key] for write in writes]
-
-    async def _push_creates(self, creates: Sequence[Create], *, first: bool) -> list[Receipt]:
-        """Dictionaries are asked for before the first create, so that nothing is half done when they fail."""
-        try:
-            for create in creates[:1]:
-                await self._desk.ready(create)
-        except (AuthFailed, RetryLater) as error:
-            if first:
-                raise
-            return [Receipt(create.key, "unsent", reason=str(error)) for create in creates]
-        except Rejected:
-            pass  # told per create, by the receipt of the create that meets it again
-        return await push_creates(self._desk, creates)
+        return await self._pushing.push(writes)
 
     # --- inside ---------------------------------------------------------------------------------------------------
 
@@ -223,7 +260,9 @@ class RedmineConnector(SystemConnector):
 
 def _known(kind: str, system: str) -> None:
     if kind not in KINDS:
-        raise Rejected(f"there are no records of kind {kind!r}; there are: issue", system=system, whole=True)
+        raise Rejected(
+            f"there are no records of kind {kind!r}; there are: {', '.join(KINDS)}", system=system, whole=True
+        )
 
 
 def _mark(row: Row) -> Mark | None:

@@ -28,6 +28,47 @@ TYPES: Mapping[str, str] = {
 """Format of a custom field -> the transform that fits it; unknown ones are texts."""
 
 
+TIES = (("blocks", "Blocks"), ("blocked_by", "Blocked by"))
+CHILDREN: Mapping[str, tuple[Place, ...]] = {
+    "comment": (
+        Place("text", "Notes", "text", required=True, searchable=False),
+        Place("private", "Private notes", "bool", searchable=False),
+        Place("author", "Author", "person", writable=False, searchable=False),
+        Place("created_on", "Created", "datetime", writable=False, searchable=False),
+    ),
+    "file": (
+        Place("name", "File name", "text", required=True, searchable=False, max_length=255),
+        Place("content", "Content", "text", required=True, searchable=False),
+        Place("type", "Content type", "text", searchable=False),
+        Place("size", "Size", "number", writable=False, searchable=False),
+        Place("author", "Author", "person", writable=False, searchable=False),
+        Place("created_on", "Created", "datetime", writable=False, searchable=False),
+        Place("url", "Address", "text", writable=False, searchable=False),
+    ),
+}
+CHILD_NOTES: Mapping[str, tuple[str, ...]] = {
+    "comment": (
+        "an edited or deleted comment moves no stamp: it is found by the full scan",
+        "without the permission 'View private notes' a comment that went away cannot be told from one made private",
+        "without 'Set notes as private' no private comment is sent: Redmine would publish it",
+    ),
+    "file": (
+        "a renamed or deleted file moves no stamp: it is found by the full scan",
+        "content and type of a file cannot be changed, and the hub deletes none",
+    ),
+}
+
+
+def child_places(kind: str) -> tuple[Place, ...]:
+    """List the places of what hangs on issues."""
+    return CHILDREN[kind]
+
+
+def child_notes(kind: str) -> tuple[str, ...]:
+    """Say what a person should know of them."""
+    return CHILD_NOTES[kind]
+
+
 async def places_of(book: Book, *, example: Views) -> tuple[Place, ...]:
     """List the places of issues."""
     closing = await book.closing()
@@ -35,8 +76,9 @@ async def places_of(book: Book, *, example: Views) -> tuple[Place, ...]:
         _core(place, await book.choices(place.name) if place.name in CHOSEN else {}, closing=closing, example=example)
         for place in CORE
     ]
+    ties = [Place(name, label, "set", multiple=True, searchable=False) for name, label in TIES]
     fields = await book.fields()
-    return (*core, *(_custom(field, fields, example=example) for field in fields))
+    return (*core, *ties, *(_custom(field, fields, example=example) for field in fields))
 
 
 def _core(place: CorePlace, names: Mapping[str, str], *, closing: set[str], example: Views) -> Place:

@@ -8,13 +8,13 @@ from mappings.exchange import Account, Create, Fault, Found, PastChange, VendorR
 from ..base import Surroundings
 from ..errors import Gone, Rejected, RetryLater
 from ..guarded import Inspection
-from .book import Book
+from .book import Book, ProjectFacts
 from .client import RedmineClient, Row
 from .fields import CustomField
-from .records import BY_NAME, NAMED, Reader, core_view, payload_of
+from .records import BY_NAME, DERIVED, NAMED, Reader, core_view, payload_of
+from .relations import KINDS as RELATIONS
+from .relations import write_relation
 from .settings import RedmineSettings
-
-BATCH = 100
 
 
 class Desk:
@@ -44,6 +44,14 @@ class Desk:
         self._account = Account(str(row["id"]), name or str(row.get("login", "")), rights, server="Redmine")
         return self._account
 
+    async def account(self) -> Account:
+        """Whose key it is, asked once."""
+        return self._account or await self.identify()
+
+    def in_scope(self, project: ProjectFacts, number: int) -> bool:
+        """Whether issues of the project NUMBER take part."""
+        return project.id in (0, number) or self._settings.subprojects
+
     # --- reading --------------------------------------------------------------------------------------------------
 
     async def records(self, rows: Iterable[Row]) -> tuple[tuple[VendorRecord, ...], tuple[Fault, ...]]:
@@ -64,26 +72,27 @@ class Desk:
     async def read(self, kind: str, ids: Sequence[str]) -> list[Found]:
         """One list for a hundred; those that it leaves out are asked for one by one, to tell gone from hidden."""
         del kind
-        met: dict[str, VendorRecord] = {}
-        wanted = [record_id for record_id in dict.fromkeys(ids) if is_number(record_id)]
-        for first in range(0, len(wanted), BATCH):
-            batch = wanted[first : first + BATCH]
-            page = await self.client.issues({"issue_id": ",".join(batch), "limit": BATCH})
-            records, _ = await self.records(page.rows)
-            met |= {record.id: record for record in records}
-        return [Found(each, "here", met[each]) if each in met else await self._missing(each) for each in ids]
+        rows = await self.client.found([each for each in dict.fromkeys(ids) if is_number(each)], "relations")
+        shown = [row for row in rows.values() if isinstance(row, dict)]
+        records, faults = await self.records(shown) if shown else ((), ())
+        met = {record.id: record for record in records}
+        wrong = {fault.id: fault.reason for fault in faults}
+        return [
+            Found(each, "here", met[each]) if each in met else _missing(each, rows.get(each), wrong.get(each, ""))
+            for each in ids
+        ]
 
     async def log(self, row: Row, *, since: str | None) -> tuple[PastChange, ...]:
         """What the journals of an issue tell, from the stamp SINCE on."""
-        account = self._account or await self.identify()
         reader = await self._reader([row])
-        log = reader.past_changes(row, our_id=account.id)
+        log = reader.past_changes(row, our_id=(await self.account()).id)
         return tuple(change for change in log if since is None or change.at >= since)
 
     async def inspect(self, record: VendorRecord, since: str | None) -> Inspection:
         """One request for both: what changed, and where the workflow leads from here."""
-        row, _ = await self.client.issue(record.id, "journals,allowed_statuses")
-        return Inspection(await self.log(row, since=since), {"status": allowed_statuses(row)})
+        row, _ = await self.client.issue(record.id, "journals,allowed_statuses,children")
+        computed = DERIVED if row.get("children") else frozenset[str]()
+        return Inspection(await self.log(row, since=since), {"status": allowed_statuses(row)}, computed)
 
     async def field(self, place: str) -> CustomField:
         """Return a custom field by its place. Raises Rejected where no issue has shown it."""
@@ -108,23 +117,9 @@ class Desk:
             system=self.name,
             url=self._settings.url,
             fields=await self.book.fields(),
-            in_scope=lambda number: project.id in (0, number) or self._settings.subprojects,
+            in_scope=lambda number: self.in_scope(project, number),
             marker_place=self._markers.get("issue"),
         )
-
-    async def _missing(self, record_id: str) -> Found:
-        if not is_number(record_id):
-            return Found(record_id, "gone", reason="no issue has such a number")
-        try:
-            row, _ = await self.client.issue(record_id)
-        except Gone:
-            return Found(record_id, "gone", reason=f"issue {record_id} does not exist any more")
-        except Rejected:
-            return Found(record_id, "refused", reason=f"the account may not see issue {record_id}")
-        records, faults = await self.records([row])
-        if faults:
-            return Found(record_id, "refused", reason=faults[0].reason)
-        return Found(record_id, "here", records[0])
 
     # --- writing --------------------------------------------------------------------------------------------------
 
@@ -136,12 +131,20 @@ class Desk:
             if field is not None and fields.place(field) not in before.views:
                 text = f"issue {before.id} has no field {place}: its tracker or the account's role lacks it"
                 raise Rejected(text, system=self.name, place=place, reason=text)
-        await self.client.update(before.id, await self._payload(views))
+        for place in RELATIONS.keys() & views.keys():
+            await write_relation(self.client, before.id, place, view=views[place], system=self.name)
+        plain = {place: view for place, view in views.items() if place not in RELATIONS}
+        if plain:
+            await self.client.update(before.id, await self._payload(plain))
 
     async def create(self, write: Create, views: Mapping[str, View]) -> VendorRecord:
         """Send one create; what Redmine drops of it in silence shows in the record of its answer."""
         await self.ready(write)
+        for place in RELATIONS.keys() & views.keys():
+            raise Rejected("ties to other issues are written after it", system=self.name, place=place)
         fixed: dict[str, View] = {"project": self._settings.project, **write.fixed}
+        if write.parent is not None:
+            fixed["parent"] = write.parent[1]
         tracker = await self.book.tracker_id()
         if tracker is not None:
             fixed.setdefault("tracker", tracker)
@@ -168,6 +171,8 @@ class Desk:
         core = BY_NAME.get(place)
         if core is not None:
             return core_view(core, view)
+        if place in RELATIONS:
+            return sorted({str(each) for each in view or ()}, key=int) or None
         field = self.book.known_field(place)
         return view if field is None else field.read(field.write(view))
 
@@ -191,6 +196,16 @@ def allowed_statuses(row: Row) -> tuple[str, ...]:
     here = str(row["status"]["id"])
     steps = (str(status["id"]) for status in row.get("allowed_statuses") or ())
     return tuple(step for step in steps if step != here)
+
+
+def _missing(record_id: str, answer: Row | Gone | Rejected | None, fault: str) -> Found:
+    if fault:
+        return Found(record_id, "refused", reason=fault)
+    if isinstance(answer, Rejected):
+        return Found(record_id, "refused", reason=f"the account may not see issue {record_id}")
+    if isinstance(answer, Gone):
+        return Found(record_id, "gone", reason=f"issue {record_id} does not exist any more")
+    return Found(record_id, "gone", reason="no issue has such a number")
 
 
 def is_number(text: str) -> bool:

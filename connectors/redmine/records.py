@@ -7,6 +7,7 @@ from typing import Any
 from mappings.exchange import PastChange, VendorRecord, View, Views
 
 from .fields import CustomField, FieldTable, plain_number
+from .relations import relation_views
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ CORE = (
     CorePlace("closed_on", "closed_on", "", "datetime", "Closed", always=True),
     CorePlace("created_on", "created_on", "", "datetime", "Created", always=True),
 )
+DERIVED = frozenset({"priority", "start_date", "due_date", "done_ratio"})
+"""What an issue with sub-issues gets from them, as Redmine is set up at first; what is written there is dropped."""
 BY_NAME: Mapping[str, CorePlace] = {place.name: place for place in CORE}
 BY_WRITTEN: Mapping[str, CorePlace] = {place.writes: place for place in CORE if place.writes}
 NAMED = frozenset({"status", "priority", "tracker", "category", "fixed_version", "project"})
@@ -78,6 +81,7 @@ class Reader:
             marker=marker if isinstance(marker, str) else None,
             url=f"{self.url}/issues/{number}",
             in_scope=self.in_scope(int(row["project"]["id"])),
+            parent=("issue", str(row["parent"]["id"])) if row.get("parent") else None,
         )
 
     def views(self, row: Mapping[str, Any]) -> Views:
@@ -87,6 +91,8 @@ class Reader:
         for shown in row.get("custom_fields") or ():
             field = self.fields.by_id(shown["id"]) or CustomField(shown["id"], shown["name"])
             views[self.fields.place(field)] = field.read(shown.get("value"))
+        if "relations" in row:
+            views |= relation_views(str(row["id"]), row["relations"])
         return views
 
     def past_changes(self, row: Mapping[str, Any], *, our_id: str) -> tuple[PastChange, ...]:

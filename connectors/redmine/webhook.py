@@ -22,10 +22,11 @@ def hints_of(headers: Mapping[str, str], body: bytes, *, secret: str, system: st
     if not secret or not hmac.compare_digest(right.encode(), given.encode()):
         raise AuthFailed("a webhook does not carry the right signature; it is not believed", system=system)
     try:
-        number = _issue_number(json.loads(body))
+        form = json.loads(body)
     except (ValueError, RecursionError):
         return ()
-    return (Hint("issue", number),) if number else ()
+    number = _issue_number(form)
+    return (Hint("issue", number), *_children(form, number)) if number else ()
 
 
 def _issue_number(form: Any) -> str | None:
@@ -33,5 +34,26 @@ def _issue_number(form: Any) -> str | None:
         return None
     inside = form.get("data")
     issue = inside.get("issue") if isinstance(inside, dict) else None
-    number = issue.get("id") if isinstance(issue, dict) else None
-    return str(number) if isinstance(number, int) and not isinstance(number, bool) else None
+    return _number(issue.get("id")) if isinstance(issue, dict) else None
+
+
+def _children(form: Any, issue: str) -> tuple[Hint, ...]:
+    """What the journal of the change says of a comment and of files; their edits and deletions are never told."""
+    journal = form["data"].get("journal")
+    if not isinstance(journal, dict):
+        return ()
+    own = _number(journal.get("id"))
+    notes = journal.get("notes")
+    hints = [Hint("comment", f"{issue}/{own}")] if own and isinstance(notes, str) and notes.strip() else []
+    details = journal.get("details")
+    for detail in details if isinstance(details, list) else ():
+        file = (
+            str(detail.get("prop_key")) if isinstance(detail, dict) and detail.get("property") == "attachment" else ""
+        )
+        if file.isascii() and file.isdigit():
+            hints.append(Hint("file", f"{issue}/{file}"))
+    return tuple(hints)
+
+
+def _number(value: Any) -> str | None:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None

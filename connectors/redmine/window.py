@@ -64,7 +64,7 @@ def turn_of(cursor: Cursor | None, *, full: bool) -> Turn:
         )
     if full or cursor is None or cursor.at is None:
         return Turn(None, full=True)
-    return Turn(_earlier(cursor.at), full=False)
+    return Turn(earlier(cursor.at), full=False)
 
 
 def params_of(turn: Turn, *, size: int, query: bool = False) -> dict[str, str | int]:
@@ -120,7 +120,7 @@ def _stopped(
     return Cursor(before.at if before else None, before.ids if before else (), resume, turn.full)
 
 
-def _earlier(stamp: str) -> str:
+def earlier(stamp: str) -> str:
     """The stamp minus the overlap, in the only form that Redmine's filter reads: UTC with a Z."""
     when = datetime.fromisoformat(stamp) - timedelta(seconds=OVERLAP)
     return when.strftime("%Y-%m-%dT%H:%M:%SZ")
