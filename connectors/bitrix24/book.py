@@ -9,7 +9,7 @@ from mappings.exchange import Choice, Json, SystemPerson
 from ..base import Shelf
 from ..errors import Rejected
 from .client import BATCH, Bitrix24Client, Command, Row, rows_of
-from .fields import Field, FieldTable
+from .fields import MULTIPLE, Field, FieldTable
 from .kinds import Kind
 
 KEPT = 3600.0
@@ -31,12 +31,14 @@ class Book:
         if self._fields is None:
             form = await self._kept(f"fields/{self._kind.name}", self._ask_fields)
             self._fields = FieldTable.from_json(form)
+            if self._kind.reached:
+                self._fields = FieldTable((*self._fields, *MULTIPLE))
         return self._fields
 
     def required(self) -> frozenset[str]:
-        """The places that the portal wants filled, as far as fields are known; a deal without a name helps nobody."""
+        """The places that the portal wants filled, as far as fields are known; a record without a name helps nobody."""
         known = self._fields or FieldTable(())
-        return frozenset({"title", *(field.name for field in known if field.required)})
+        return frozenset({*self._kind.named, *(field.name for field in known if field.required)})
 
     async def categories(self) -> dict[str, str]:
         """Number -> name of the pipelines."""
@@ -86,7 +88,7 @@ class Book:
 
     async def _ask_words(self) -> Json:
         """All dictionaries in one batch, or in as many as there are fifties of them."""
-        fields, categories = await self.fields(), await self.categories()
+        fields, categories = await self.fields(), await self.categories() if self._kind.stages else {}
         stages = {self._kind.stage_dictionary(number): name for number, name in categories.items()}
         others = {field.dictionary for field in fields if field.dictionary and not self._of_stages(field)}
         rows = await self._dictionaries([*stages, *sorted(others)])
@@ -106,7 +108,7 @@ class Book:
         return {place: [asdict(choice) for choice in choices] for place, choices in listed.items()}
 
     def _of_stages(self, field: Field) -> bool:
-        return field.dictionary.startswith(self._kind.stages)
+        return bool(self._kind.stages) and field.dictionary.startswith(self._kind.stages)
 
     async def _dictionaries(self, names: Sequence[str]) -> dict[str, list[Row]]:
         found: dict[str, list[Row]] = {}

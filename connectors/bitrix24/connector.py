@@ -1,6 +1,7 @@
 """The connector of Bitrix24."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from mappings.exchange import (
@@ -75,6 +76,11 @@ class Bitrix24Connector(SystemConnector):
             request_timeout=float(self._settings.timeout),
         )
 
+    def abilities_of(self, kind: str) -> Abilities:
+        """Only what has stages has a log of them."""
+        known = KINDS.get(kind)
+        return replace(self.abilities, change_log=frozenset()) if known and not known.stages else self.abilities
+
     @property
     def requests(self) -> RequestCount:
         return self._client.count
@@ -118,14 +124,20 @@ class Bitrix24Connector(SystemConnector):
         account = await self.identify()
         fields, words, people = await desk.book.fields(), await desk.book.words(), await desk.book.people()
         records = {number: await desk.names.listed(number) for number in (COMPANY, CONTACT)}
-        asked = {"entityTypeId": desk.kind.number, "select": list(fields.names), "order": {"id": "DESC"}, "start": -1}
+        asked = {"entityTypeId": desk.kind.number, "select": list(fields.asked), "order": {"id": "DESC"}, "start": -1}
         rows = rows_of((await self._client.call(LIST, asked, overhead=True)).result, "items")
         shown, _ = (await desk.reader(rows)).records(rows)
         token = self._settings.application_token
         return Discovery(
             self.name,
             kind,
-            places=places_of(fields, words=words, records=records, example=example_of([one.views for one in shown])),
+            places=places_of(
+                fields,
+                words=words,
+                records=records,
+                named=desk.kind.named if len(desk.kind.named) == 1 else (),
+                example=example_of([one.views for one in shown]),
+            ),
             people=people or (),
             account=account,
             notes=notes_of(fields, people, records=records, marker_place=desk.marker_place, listens=token is not None),
@@ -137,7 +149,8 @@ class Bitrix24Connector(SystemConnector):
 
     async def change_log(self, kind: str, record_id: str, since: str | None = None) -> tuple[PastChange, ...]:
         """The stages that a record went through; Bitrix24 says of the last step alone who made it."""
-        return await self._desk(kind).all_steps(record_id, since)
+        desk = self._desk(kind)
+        return await desk.all_steps(record_id, since) if desk.kind.stages else ()
 
     # --- writing --------------------------------------------------------------------------------------------------
 

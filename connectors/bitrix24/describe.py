@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from mappings.exchange import Choice, Place, SystemPerson, View, Views
 
-from .fields import PEOPLE, RECORDS, Field, FieldTable
+from .fields import MULTI, PEOPLE, RECORDS, Field, FieldTable
 from .kinds import COMPANY
 from .names import MOST_LISTED
 from .records import POINTS_AT
@@ -33,17 +33,18 @@ def places_of(
     *,
     words: Mapping[str, tuple[Choice, ...]],
     records: Mapping[int, tuple[Choice, ...] | None],
+    named: tuple[str, ...] = ("title",),
     example: Views,
 ) -> tuple[Place, ...]:
-    """List the places of a kind; RECORDS are the companies and contacts that can be chosen by name."""
+    """List the places of a kind, whose name stands in those NAMED; RECORDS can be chosen by name."""
     return tuple(
         Place(
             name=field.name,
             label=field.label,
             type=_type(field),
-            required=field.required or field.name == "title",
+            required=field.required or field.name in named,
             writable=not field.fixed and field.type != "file",
-            searchable=field.type not in ("file", "address"),
+            searchable=field.type not in ("file", "address", MULTI),
             multiple=field.multiple,
             max_length=LONGEST.get(field.name),
             choices=words.get(field.name) or _records(field, records),

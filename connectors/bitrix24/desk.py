@@ -9,6 +9,7 @@ from ..base import Search, Surroundings
 from ..errors import ConnectorError, Gone, Rejected, RetryLater
 from .book import Book
 from .client import BATCH, Bitrix24Client, Command, Reply, Row, rows_of
+from .fields import MULTI
 from .history import changes_of, history_command
 from .kinds import Kind
 from .names import Names
@@ -34,6 +35,7 @@ class Desk:
         self.book = Book(client, around.shelf, kind)
         self.names = Names(client, around.shelf, around.clock)
         self.marker_place = around.markers.get(kind.name, ORIGIN)
+        self.category = settings.category if kind.stages else None
         self._settings = settings
         self._shelf = around.shelf
         self._page_size = page_size
@@ -89,8 +91,8 @@ class Desk:
     async def _since(self, cursor: Cursor | None, turn: Turn) -> dict[str, Any]:
         """What every list of a window is limited to."""
         limits: dict[str, Any] = {}
-        if self._settings.category is not None:
-            limits[CATEGORY] = self._settings.category
+        if self.category is not None:
+            limits[CATEGORY] = self.category
         if turn.start is not None:
             ids = cursor.ids if cursor else ()
             known = (int(ids[0]), turn.start) if ids and ids[0].isdecimal() else None
@@ -101,7 +103,7 @@ class Desk:
     async def _behind(self, since: Mapping[str, Any], after: int | str) -> Command:
         """Ask for a page behind an id, in the order of ids, with all that views show."""
         fields = await self.book.fields()
-        asked = {"order": {"id": "ASC"}, "select": list(fields.names), "start": -1}
+        asked = {"order": {"id": "ASC"}, "select": list(fields.asked), "start": -1}
         return Command(LIST, {**self._kind({**since, ">id": after}), **asked})
 
     def _kind(self, condition: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,7 +122,7 @@ class Desk:
             fields=fields,
             name_of=self.names.of,
             marker_place=self.marker_place,
-            category=self._settings.category,
+            category=self.category,
         )
 
     async def read(self, kind: str, ids: Sequence[str]) -> list[Found]:
@@ -137,6 +139,12 @@ class Desk:
             reader = await self.reader([row for reply in replies if (row := item_of(reply)) is not None])
             met |= {each: self._found(each, reply, reader) for each, reply in zip(batch, replies, strict=True)}
         return [met.get(each) or Found(each, "gone", reason="no record has such a number") for each in ids]
+
+    async def reached_by(self, record_id: str) -> list[Row]:
+        """Return the phones and addresses of a record, each with the number that a change has to name."""
+        reply = await self.client.call(GET, {"entityTypeId": self.kind.number, "id": record_id})
+        item = item_of(reply) or {}
+        return rows_of(item, MULTI)
 
     def _found(self, record_id: str, reply: Reply, reader: Reader) -> Found:
         name = self.kind.name

@@ -25,6 +25,10 @@ MOST_DIGITS = 100
 YES_OR_NO: Mapping[str, bool] = {"Y": True, "1": True, "True": True, "N": False, "0": False, "False": False}
 
 
+MULTI = "fm"
+"""Where phones and e-mail addresses stand in a record, all in one list; each kind of them is a place of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """
@@ -45,6 +49,10 @@ class Field:
 
     def read(self, value: Any) -> View:
         """Return the view of what Bitrix24 shows. Raises TypeError on what such a field never shows."""
+        if self.type == MULTI:
+            rows = (row for row in value if isinstance(row, Mapping)) if isinstance(value, list) else ()
+            texts = {str(row.get("value") or "") for row in rows if row.get("typeId") == self.name.upper()}
+            return sorted(texts - {""}) or None
         if not self.multiple:
             return self._read_one(value)
         shown = value if isinstance(value, list) else [] if value is None or value is False else [value]
@@ -107,6 +115,13 @@ class FieldTable:
         return self._fields.get(name)
 
     @property
+    def asked(self) -> tuple[str, ...]:
+        """What a list has to select: phones and addresses come only with everything, which leaves out own fields."""
+        if any(field.type == MULTI for field in self):
+            return ("*", *(field.name for field in self if field.own))
+        return self.names
+
+    @property
     def names(self) -> tuple[str, ...]:
         return tuple(self._fields)
 
@@ -137,6 +152,29 @@ class FieldTable:
             for name, each in described.items()
             if name not in LEFT_OUT and isinstance(each, Mapping) and each.get("type") != "crm_multifield"
         )
+
+
+MULTIPLE = (Field("phone", "Phone", MULTI, multiple=True), Field("email", "E-mail", MULTI, multiple=True))
+
+
+def multi_changes(rows: Iterable[Mapping[str, Any]], wanted: Mapping[str, View]) -> dict[str, Any]:
+    """
+    Return what brings phones and addresses from ROWS, as a get shows them, to those WANTED by place.
+
+    A value that stays keeps its number and its type; a number with an empty value is taken away.
+    """
+    changes: dict[str, Any] = {}
+    for place, view in wanted.items():
+        values = [str(each) for each in (view if isinstance(view, list) else [view] if view else [])]
+        mine = [row for row in rows if row.get("typeId") == place.upper()]
+        for row in mine:
+            if row.get("value") not in values:
+                changes[str(row["id"])] = {"typeId": place.upper(), "value": ""}
+        there = {row.get("value") for row in mine}
+        for value in values:
+            if value not in there:
+                changes[f"n{len(changes)}"] = {"typeId": place.upper(), "valueType": "WORK", "value": value}
+    return changes
 
 
 def _told(name: str, described: Mapping[str, Any]) -> Field:

@@ -12,8 +12,9 @@ class Kind:
     """
     One kind that the hub takes part in.
 
-    NUMBER is the vendor's `entityTypeId`; STAGES begins the names of its dictionaries of stages; EVENT stands in the
-    names of its events; PAGE is where people see a record.
+    NUMBER is the vendor's `entityTypeId`; STAGES begins the names of its dictionaries of stages, where it has any, and
+    so pipelines; EVENT stands in the names of its events; PAGE is where people see a record. NAMED are the places that
+    its name is made of. REACHED: it has phones and e-mail addresses.
     """
 
     name: str
@@ -21,6 +22,8 @@ class Kind:
     stages: str
     event: str
     page: str
+    named: tuple[str, ...] = ("title",)
+    reached: bool = False
 
     def stage_dictionary(self, category: str) -> str:
         """Return the name of a pipeline's dictionary; that of the common pipeline has no number."""
@@ -28,7 +31,11 @@ class Kind:
 
 
 DEAL = Kind("deal", 2, "DEAL_STAGE", "DEAL", "/crm/deal/details/{id}/")
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (DEAL,)}
+COMPANIES = Kind("company", COMPANY, "", "COMPANY", "/crm/company/details/{id}/", reached=True)
+CONTACTS = Kind(
+    "contact", CONTACT, "", "CONTACT", "/crm/contact/details/{id}/", named=("name", "lastName"), reached=True
+)
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (DEAL, COMPANIES, CONTACTS)}
 
 
 def category_of(stage: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from mappings.exchange import Fault, VendorRecord, View, Views
 
 from .client import Row
-from .fields import RECORDS, Field, FieldTable
+from .fields import MULTI, RECORDS, Field, FieldTable
 from .kinds import COMPANY, CONTACT, Kind
 from .times import utc_of
 
@@ -67,7 +67,8 @@ class Reader:
         )
 
     def views(self, row: Mapping[str, Any]) -> Views:
-        return {field.name: self._view(field, row[field.name]) for field in self.fields if field.name in row}
+        places = ((field, MULTI if field.type == MULTI else field.name) for field in self.fields)
+        return {field.name: self._view(field, row[name]) for field, name in places if name in row}
 
     def _view(self, field: Field, value: Any) -> View:
         view = field.read(value)

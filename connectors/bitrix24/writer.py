@@ -10,7 +10,7 @@ from mappings.exchange import Create, Found, PastChange, VendorRecord, View
 from ..errors import AuthFailed, ConnectorError, Rejected, RetryLater
 from .client import BATCH, Command, Reply
 from .desk import Desk, item_of, record_of
-from .fields import RECORDS, Field, FieldTable
+from .fields import MULTI, RECORDS, Field, FieldTable, multi_changes
 from .kinds import category_of
 from .query import expressible
 from .records import BY_HAND, CATEGORY, HUB, ORIGIN, ORIGINATOR, STAGE, SUM, Reader
@@ -181,9 +181,17 @@ class Writer:
 
     async def _fields(self, views: Mapping[str, View], *, before: VendorRecord | None) -> dict[str, Any]:
         fields = await self._desk.book.fields()
-        sent = {
-            place: self._written(fields.get(place), place, view, made=before is None) for place, view in views.items()
-        }
+        sent: dict[str, Any] = {}
+        reached: dict[str, View] = {}
+        for place, view in views.items():
+            field = fields.get(place)
+            if field is not None and field.type == MULTI:
+                reached[place] = view
+            else:
+                sent[place] = self._written(field, place, view, made=before is None)
+        if reached:
+            rows = await self._desk.reached_by(before.id) if before is not None else []
+            sent[MULTI] = multi_changes(rows, reached)
         if SUM in views and BY_HAND not in views and (before is None or before.views.get(SUM) != views[SUM]):
             sent[BY_HAND] = "Y"  # else the portal counts it from the rows of products
         if CATEGORY not in views:
@@ -197,7 +205,7 @@ class Writer:
         if STAGE in views:
             category = category_of(str(views[STAGE]))
             return category if before is None or before.views.get(CATEGORY) != category else None
-        settled = self._settings.category
+        settled = self._desk.category
         return str(settled) if before is None and settled is not None else None
 
     def _written(self, field: Field | None, place: str, view: View, *, made: bool) -> Any:

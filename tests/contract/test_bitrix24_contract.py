@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from connectors.base import Surroundings, SystemConnector
 from connectors.bitrix24 import Bitrix24Connector, Bitrix24Settings
 from connectors.sandbox.bitrix24 import Bitrix24Sandbox, Settings
-from connectors.sandbox.bitrix24.fields import DEAL
+from connectors.sandbox.bitrix24.fields import COMPANY, CONTACT, DEAL
 from connectors.sandbox.bitrix24.writing import add_item, update_item
 from connectors.sandbox.clock import Clock
 from connectors.sandbox.faults import Rule, Script
@@ -19,7 +19,6 @@ from mappings.exchange import View
 from tests.contract.suite import ConnectorContract
 from tests.contract.world import Failure, World
 
-FIELDS = {"title": "title", "note": "comments", "choice": "stageId"}
 WRITING = ("crm.item.add", "crm.item.update")
 NOBODY = {"error": "expired_token", "error_description": "The access token provided has expired"}
 
@@ -87,6 +86,7 @@ def broken(how: Failure, request: httpx.Request) -> httpx.Response:
 
 class Bitrix24World(World):
     kind = "deal"
+    number = DEAL
     title = "title"
     note = "comments"
     choice = "stageId"
@@ -120,15 +120,20 @@ class Bitrix24World(World):
 
     def create(self, title: str, **views: View) -> str:
         self.pass_time()
-        sent = {"title": title, **{FIELDS[name]: view for name, view in views.items()}}
-        return str(add_item(self.portal, DEAL, self.portal.user("manager"), sent=sent)["id"])
+        sent = {self.title: title, **self.named(views)}
+        return str(add_item(self.portal, self.number, self.portal.user("manager"), sent=sent)["id"])
 
     def edit(self, record_id: str, **views: View) -> None:
         self.pass_time()
-        self._update(record_id, {FIELDS[name]: view for name, view in views.items()})
+        self._update(record_id, self.named(views))
+
+    def named(self, views: Mapping[str, View]) -> dict[str, View]:
+        """What a person fills in, by the portal's names."""
+        names = {"title": self.title, "note": self.note, "choice": self.choice}
+        return {names[name]: view for name, view in views.items()}
 
     def delete(self, record_id: str) -> None:
-        self.portal.remove(DEAL, int(record_id))
+        self.portal.remove(self.number, int(record_id))
 
     def fail(self, how: Failure, *, on: Literal["list", "write"], skip: int = 0, times: int = 1000) -> None:
         self.line.fail(how, on=on, skip=skip, times=times)
@@ -140,8 +145,8 @@ class Bitrix24World(World):
         self.clock.advance(1.0)
 
     def _update(self, record_id: str, sent: Mapping[str, Any]) -> None:
-        before = self.portal.items[DEAL].rows[int(record_id)]
-        update_item(self.portal, DEAL, before, user=self.portal.user("manager"), sent=sent)
+        before = self.portal.items[self.number].rows[int(record_id)]
+        update_item(self.portal, self.number, before, user=self.portal.user("manager"), sent=sent)
 
 
 class OnePipelineWorld(Bitrix24World):
@@ -170,6 +175,33 @@ class ImportWorld(Bitrix24World):
         """Nothing passes."""
 
 
+class CompanyWorld(Bitrix24World):
+    """Companies as records of their own."""
+
+    kind = "company"
+    number = COMPANY
+    choice = "typeId"
+    step = ("CUSTOMER", "PARTNER")
+    refused = ("typeId", "NO_SUCH_TYPE")
+    dropped = ("sourceDescription", "с выставки")
+
+    def named(self, views: Mapping[str, View]) -> dict[str, View]:
+        """Every company is a customer until somebody says otherwise."""
+        return {"typeId": "CUSTOMER", **super().named(views)} if "choice" not in views else super().named(views)
+
+
+class ContactWorld(CompanyWorld):
+    """People as records of their own; their names are in two places."""
+
+    kind = "contact"
+    number = CONTACT
+    title = "lastName"
+    step = ("CLIENT", "PARTNER")
+
+    def named(self, views: Mapping[str, View]) -> dict[str, View]:
+        return {**super().named(views), "typeId": views.get("choice", "CLIENT")}
+
+
 class TestBitrix24Connector(ConnectorContract):
     """Each change at a time of its own. The connector under test is `Bitrix24Connector`."""
 
@@ -190,3 +222,13 @@ class TestBitrix24BlindToIso(ConnectorContract):
 class TestBitrix24WithEqualStamps(ConnectorContract):
     def make_world(self) -> World:
         return ImportWorld()
+
+
+class TestBitrix24Companies(ConnectorContract):
+    def make_world(self) -> World:
+        return CompanyWorld()
+
+
+class TestBitrix24Contacts(ConnectorContract):
+    def make_world(self) -> World:
+        return ContactWorld()

@@ -21,7 +21,7 @@ def add_item(portal: Portal, kind: int, user: User, *, sent: Mapping[str, Any]) 
     written = _taken(portal, fields, sent)
     item |= written
     stage = _settle_stage(portal, user, item, written=written, before=None) if kind == DEAL else None
-    item["fm"] = _multi(portal, sent.get("fm"))
+    item["fm"] = _multi(portal, [], sent.get("fm"))
     number = portal.items[kind].new_number()
     now = portal.stamp()
     item |= {"id": number, "createdTime": now, "updatedTime": now, "createdBy": user.id, "updatedBy": user.id}
@@ -42,7 +42,7 @@ def update_item(portal: Portal, kind: int, before: Item, *, user: User, sent: Ma
     written = _taken(portal, portal.fields(kind), sent)
     item = {**before, **written}
     if "fm" in sent:
-        item["fm"] = _multi(portal, sent["fm"])
+        item["fm"] = _multi(portal, before["fm"], sent["fm"])
     stage = None
     if kind == DEAL:
         stage = _settle_stage(portal, user, item, written=written, before=before)
@@ -130,17 +130,30 @@ def _settle_sum(portal: Portal, item: Item) -> None:
         item["opportunity"] = round(sum(float(row["price"]) * float(row["quantity"]) for row in rows), 2)
 
 
-def _multi(portal: Portal, sent: Any) -> list[dict[str, Any]]:
-    """Return phones and addresses, each with a number of its own. Raises Refused on what is no list of them."""
-    rows = list(sent.values()) if isinstance(sent, Mapping) else sent or []
-    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+def _multi(portal: Portal, held: list[dict[str, Any]], sent: Any) -> list[dict[str, Any]]:
+    """
+    Return phones and addresses after a write. A key that is the number of one changes it, or takes it away where the
+    value is empty; every other key adds one. Raises Refused on what is no list of them.
+    """
+    keyed = dict(enumerate(sent)) if isinstance(sent, list | tuple) else sent or {}
+    if not isinstance(keyed, Mapping) or not all(isinstance(row, Mapping) for row in keyed.values()):
         raise bad_value("Множественные поля")
-    made = []
-    for row in rows:
-        if row.get("value"):
-            kind = {"valueType": str(row.get("valueType", "WORK")), "value": str(row["value"])}
-            made.append({"id": portal.number("fm"), **kind, "typeId": str(row.get("typeId", "PHONE"))})
-    return made
+    rows = {str(row["id"]): row for row in held}
+    for key, row in keyed.items():
+        known = rows.get(str(key))
+        if known is None and row.get("value"):
+            number = portal.number("fm")
+            rows[str(number)] = _multi_row(number, {"valueType": "WORK", "typeId": "PHONE"}, row)
+        elif known is not None and row.get("value") == "":
+            del rows[str(key)]
+        elif known is not None:
+            rows[str(key)] = _multi_row(known["id"], known, row)
+    return list(rows.values())
+
+
+def _multi_row(number: int, known: Mapping[str, Any], sent: Mapping[str, Any]) -> dict[str, Any]:
+    said = {name: str(sent.get(name, known.get(name, ""))) for name in ("valueType", "value", "typeId")}
+    return {"id": number, **said}
 
 
 def _tell(portal: Portal, item: Item, stage: Status, kind: int) -> None:

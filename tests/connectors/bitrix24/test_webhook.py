@@ -24,8 +24,13 @@ def test_an_event_of_a_deal_points_at_it(verb: str):
     assert hints_of(event(f"ONCRMDEAL{verb}"), token=TOKEN, system="портал") == (Hint("deal", "10"),)
 
 
-@pytest.mark.parametrize("body", [event("ONCRMCOMPANYUPDATE"), event(number="10 OR 1=1"), event(number=""), event("")])
-def test_what_is_no_event_of_a_deal_points_at_nothing(body: bytes):
+@pytest.mark.parametrize("name", ["company", "contact"])
+def test_an_event_of_a_client_points_at_it(name: str):
+    assert hints_of(event(f"ONCRM{name.upper()}UPDATE"), token=TOKEN, system="портал") == (Hint(name, "10"),)
+
+
+@pytest.mark.parametrize("body", [event("ONCRMLEADUPDATE"), event(number="10 OR 1=1"), event(number=""), event("")])
+def test_what_is_no_event_of_ours_points_at_nothing(body: bytes):
     assert hints_of(body, token=TOKEN, system="портал") == ()
 
 
