@@ -7,6 +7,7 @@ Used for pages, for look-ups by id and for the records that writes bring back.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,8 +19,9 @@ from . import codec
 from .columns import Json, Time, Words
 from .freshness import Known, Read, Verdict, judge
 from .history import event_row, write_down
+from .prepared import many
 from .rows import Row
-from .store import Store, many
+from .store import Store, inserting
 from .tables import cursor, hint, inbox, link, parked
 from .types import Lane
 
@@ -232,7 +234,8 @@ def write(store: Store, conn: sa.Connection, arrived: Arrived, *, system: str, k
     """Write what `sort_out` decided; in the ordinary case one statement, none if nothing is new."""
     put_rows(store, conn, arrived.rows)
     write_down(conn, arrived.events)
-    many(conn, _refreshing(store), arrived.refreshed)
+    now = store.clock() if arrived.refreshed else None
+    many(conn, _refreshing(), [{**row, "b_touched": now} for row in arrived.refreshed])
     remember(store, conn, arrived.hinted, system=system, kind=kind, reason="unordered")
     clear(conn, arrived.answered, system=system, kind=kind)
     if arrived.readable:
@@ -243,31 +246,36 @@ def write(store: Store, conn: sa.Connection, arrived: Arrived, *, system: str, k
 
 def put_rows(store: Store, conn: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Insert or replace inbox rows. A claim of a replaced one stays: its commit sees that the number has moved."""
-    if not rows:
-        return
-    new = store.insert(inbox)
+    if rows:
+        many(conn, _put(store.dialect, tuple(rows[0])), rows)
+
+
+@cache
+def _put(dialect: str, names: Sequence[str]) -> Any:
+    new = inserting(dialect, inbox)
     kept = {"system", "kind", "external_id", "aside"}  # why it was once put aside stays known
-    replaces = {name: new.excluded[name] for name in rows[0] if name not in kept}
-    many(conn, new.on_conflict_do_update(index_elements=["system", "kind", "external_id"], set_=replaces), rows)
+    replaces = {name: new.excluded[name] for name in names if name not in kept}
+    return new.on_conflict_do_update(index_elements=["system", "kind", "external_id"], set_=replaces)
 
 
-def _refreshing(store: Store) -> sa.Update:
-    return (
-        sa.update(link)
-        .where(link.c.id == sa.bindparam("b_id"))
-        .values(version=sa.bindparam("b_version"), began=sa.bindparam("b_began"), touched=store.clock())
-    )
+@cache
+def _refreshing() -> sa.Update:
+    given = {name: sa.bindparam(f"b_{name}", type_=link.c[name].type) for name in ("version", "began", "touched")}
+    return sa.update(link).where(link.c.id == sa.bindparam("b_id")).values(given)
 
 
 def remember(store: Store, conn: sa.Connection, ids: Sequence[str], *, system: str, kind: str, reason: str) -> None:
     """Store hints; one that is there already is as of now again."""
-    new = store.insert(hint)
-    again = new.on_conflict_do_update(
-        index_elements=["system", "kind", "external_id"], set_={"at": new.excluded.at, "reason": new.excluded.reason}
-    )
     now = store.clock()
     rows = [{"system": system, "kind": kind, "external_id": one, "at": now, "reason": reason} for one in ids]
-    many(conn, again, rows)
+    many(conn, _remember(store.dialect), rows)
+
+
+@cache
+def _remember(dialect: str) -> Any:
+    new = inserting(dialect, hint)
+    again = {"at": new.excluded.at, "reason": new.excluded.reason}
+    return new.on_conflict_do_update(index_elements=["system", "kind", "external_id"], set_=again)
 
 
 def clear(conn: sa.Connection, ids: Sequence[str], *, system: str, kind: str) -> None:

@@ -8,6 +8,7 @@ the time. What an entity and its links hold is the truth; these rows follow it i
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,8 +16,9 @@ import sqlalchemy as sa
 from mappings.reconcile.model import Conflict, Parked
 
 from . import codec
+from .prepared import many
 from .rows import Row
-from .store import Store, many
+from .store import Store, inserting
 from .tables import conflict, entity, parked
 
 LEFT = "left"
@@ -116,11 +118,12 @@ class Changes:
         """Write what was noted: at most four statements, none if nothing was."""
         now = store.clock()
         many(conn, _close_parked(), [{**row, "b_closed": now} for row in self.unparked])
-        many(conn, _upsert_parked(store), [{**row, "since": now} for row in self.parked])
+        many(conn, _upsert_parked(store.dialect), [{**row, "since": now} for row in self.parked])
         many(conn, _close_conflict(), [{**row, "b_closed": now} for row in self.agreed])
-        many(conn, _upsert_conflict(store), [{**row, "since": now} for row in self.conflicts])
+        many(conn, _upsert_conflict(store.dialect), [{**row, "since": now} for row in self.conflicts])
 
 
+@cache
 def _close_parked() -> sa.Update:
     return (
         sa.update(parked)
@@ -131,10 +134,11 @@ def _close_parked() -> sa.Update:
             parked.c.field == sa.bindparam("b_field"),
             parked.c.closed.is_(None),
         )
-        .values(closed=sa.bindparam("b_closed"))
+        .values(closed=sa.bindparam("b_closed", type_=parked.c.closed.type))
     )
 
 
+@cache
 def _close_conflict() -> sa.Update:
     return (
         sa.update(conflict)
@@ -143,12 +147,13 @@ def _close_conflict() -> sa.Update:
             conflict.c.fact == sa.bindparam("b_fact"),
             conflict.c.closed.is_(None),
         )
-        .values(closed=sa.bindparam("b_closed"))
+        .values(closed=sa.bindparam("b_closed", type_=parked.c.closed.type))
     )
 
 
-def _upsert_parked(store: Store) -> Any:
-    new = store.insert(parked)
+@cache
+def _upsert_parked(dialect: str) -> Any:
+    new = inserting(dialect, parked)
     given = new.excluded
     return new.on_conflict_do_update(
         index_elements=["subject", "system", "kind", "field"],
@@ -164,8 +169,9 @@ def _upsert_parked(store: Store) -> Any:
     )
 
 
-def _upsert_conflict(store: Store) -> Any:
-    new = store.insert(conflict)
+@cache
+def _upsert_conflict(dialect: str) -> Any:
+    new = inserting(dialect, conflict)
     return new.on_conflict_do_update(
         index_elements=["entity", "fact"],
         index_where=sa.text("closed IS NULL"),

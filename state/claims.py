@@ -8,6 +8,7 @@ between put and claim the hub may have read or written the record.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,8 +16,9 @@ import sqlalchemy as sa
 from . import workers
 from .arrivals import known_link, remember
 from .freshness import Read, judge
+from .prepared import many
 from .rows import Row, labelled, linked_rows, open_rows, part, same_record, snapshot_of, whole_of
-from .store import Store, many
+from .store import Store
 from .tables import IS_DUE, IS_OPEN, entity, inbox, link, outbox
 from .types import Batch, Claimed, Snapshot, Worker
 
@@ -218,6 +220,7 @@ def _drop(store: Store, conn: sa.Connection, dropped: _Dropped) -> None:
         remember(store, conn, [row["external_id"]], system=row["system"], kind=row["kind"], reason="unordered")
 
 
+@cache
 def removal() -> sa.Delete:
     """Delete inbox rows whose number is still the same; see `removed`."""
     return sa.delete(inbox).where(
@@ -259,20 +262,23 @@ def _take_strangers(
     rows = [part(row, inbox) for row in conn.execute(query).mappings()]
     if rows:
         workers.beat_in(store, conn, worker)
-        values = {"claimed_by": worker.id, "claimed_until": store.clock() + LASTS}
-        many(
-            conn,
-            this_row().values(values),
-            [removed(row["system"], row["kind"], row["external_id"], row["sequence"]) for row in rows],
-        )
+        ours = {"b_claimed_by": worker.id, "b_claimed_until": store.clock() + LASTS}
+        names = ("system", "kind", "external_id", "sequence")
+        taken = [{**removed(*(row[name] for name in names)), **ours} for row in rows]
+        many(conn, this_row("claimed_by", "claimed_until"), taken)
     return tuple(snapshot_of(row) for row in rows)
 
 
-def this_row() -> sa.Update:
-    """Change inbox rows whose number is still the same; takes the parameters of `removed`."""
-    return sa.update(inbox).where(
-        inbox.c.system == sa.bindparam("b_system"),
-        inbox.c.kind == sa.bindparam("b_kind"),
-        inbox.c.external_id == sa.bindparam("b_id"),
-        inbox.c.sequence == sa.bindparam("b_sequence"),
+@cache
+def this_row(*names: str) -> sa.Update:
+    """Change columns of inbox rows whose number is still the same: rows of `removed`, and each name after ``b_``."""
+    return (
+        sa.update(inbox)
+        .where(
+            inbox.c.system == sa.bindparam("b_system"),
+            inbox.c.kind == sa.bindparam("b_kind"),
+            inbox.c.external_id == sa.bindparam("b_id"),
+            inbox.c.sequence == sa.bindparam("b_sequence"),
+        )
+        .values({name: sa.bindparam(f"b_{name}", type_=inbox.c[name].type) for name in names})
     )

@@ -6,8 +6,9 @@ there the form says which.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from mappings.canonical.values import Value, decode, decode_facts, encode, encode_facts
@@ -18,6 +19,49 @@ from .columns import dumps
 
 V = TypeVar("V")
 W = TypeVar("W")
+
+
+class Kept(dict[str, V]):
+    """Decoded values, beside the FORMS that they were decoded from: what is stored unchanged is not encoded again."""
+
+    __slots__ = ("forms",)
+    forms: Mapping[str, Any]
+
+
+def kept(forms: Mapping[str, Any], of: Callable[[Any], V]) -> Kept[V]:
+    """Return the values that *forms* stand for."""
+    values = Kept({name: of(form) for name, form in forms.items()})
+    values.forms = forms
+    return values
+
+
+class Lazy(Mapping[str, V]):
+    """Values that are decoded when somebody asks for them."""
+
+    __slots__ = ("_forms", "_known", "_of")
+
+    def __init__(self, forms: Mapping[str, Any], of: Callable[[Any], V]) -> None:
+        self._forms, self._of = forms, of
+        self._known: dict[str, V] = {}
+
+    def __getitem__(self, name: str) -> V:
+        if name not in self._known:
+            self._known[name] = self._of(self._forms[name])
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._forms)
+
+    def __len__(self) -> int:
+        return len(self._forms)
+
+
+def spliced(values: Mapping[str, V], form: Callable[[V], Json], before: Mapping[str, V] | None) -> dict[str, Json]:
+    """Return the forms of *values*; those that stand in BEFORE as the very same objects have theirs already."""
+    if not isinstance(before, Kept):
+        return each(values, form)
+    forms, same = before.forms, before.get
+    return {name: forms[name] if value is same(name) else form(value) for name, value in values.items()}
 
 
 def each(values: Mapping[str, V], form: Callable[[V], W]) -> dict[str, W]:
@@ -48,7 +92,12 @@ def origin_form(origin: Origin) -> Json:
 
 
 def origin_of(form: Json) -> Origin:
-    by, name, at, ref = form
+    return _origin(*form)
+
+
+@lru_cache(maxsize=256)
+def _origin(by: Any, name: str, at: str | None, ref: str) -> Origin:
+    """Most facts of an entity were said by one system at one time."""
     return Origin(by, name, moment_of(at) if at else None, ref)
 
 

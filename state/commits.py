@@ -7,6 +7,7 @@ claim. Otherwise it is *lost*: nothing of it is stored, what waited still waits,
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,8 +23,9 @@ from .gone import mark
 from .history import event_row, write_down
 from .linked import link_columns, link_update, read_columns
 from .planned import Plans
+from .prepared import inserted, many
 from .rows import entity_columns
-from .store import Store, many
+from .store import Store
 from .tables import entity, inbox, link
 from .tables import lease as lease_table
 from .types import Claimed, Committed, Decided, Lease, NewLink, Snapshot, Worker
@@ -170,7 +172,7 @@ def _keys(conn: sa.Connection, store: Store, good: Sequence[Decided]) -> dict[st
 def _collect(store: Store, batch: _Batch, one: Decided, *, key: str, run: str) -> None:
     owner = one.outcome.entity
     before = one.claimed.entity if one.claimed else None
-    columns = entity_columns(owner)
+    columns = entity_columns(owner, before)
     if before is None:
         batch.new_entities.append({**columns, **_opening(store, one, key=key)})
     else:
@@ -208,7 +210,7 @@ def _collect_links(store: Store, batch: _Batch, one: Decided, *, run: str) -> No
         kept = change or LinkChange(each.id, each.bases, each.seen, each.parked, answers=each.answers)
         back = each.tombstone and snapshot is not None
         batch.links.append(
-            {"b_id": each.id, **_bound(link_columns(kept)), **_bound(read_columns(snapshot)), "b_back": back}
+            {"b_id": each.id, **_bound(link_columns(kept, each)), **_bound(read_columns(snapshot)), "b_back": back}
         )
         place = Place(each.system, each.kind, entity=one.outcome.entity.id, record=each.external_id)
         batch.changes.fields(place, before=each.parked, after=kept.parked)
@@ -263,11 +265,11 @@ def _bound(columns: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _write(store: Store, conn: sa.Connection, batch: _Batch) -> None:
-    many(conn, sa.insert(entity), batch.new_entities)
+    many(conn, inserted(entity), batch.new_entities)
     many(conn, _entity_update(), sorted(batch.entities, key=lambda row: str(row["b_id"])))
     if batch.replaced:
         conn.execute(sa.delete(link).where(link.c.id.in_(batch.replaced), link.c.tombstone))
-    many(conn, sa.insert(link), batch.new_links)
+    many(conn, inserted(link), batch.new_links)
     many(conn, link_update(), batch.links)
     write_down(conn, batch.events)
     batch.plans.write(store, conn)
@@ -275,6 +277,7 @@ def _write(store: Store, conn: sa.Connection, batch: _Batch) -> None:
     batch.changes.write(store, conn)
 
 
+@cache
 def _entity_update() -> sa.Update:
     """The claim ends. A mark that came after it has moved the revision: this decision is lost then, the mark stays."""
     names = ("facts", "held", "conflicts", "generation", "parent")

@@ -6,6 +6,7 @@ it meets in a scratch table; linked records that it did not meet are *suspected*
 by id says that one is gone.
 """
 
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +15,8 @@ from mappings.exchange import Cursor
 
 from . import codec
 from .arrivals import Seen
-from .store import Store, many
+from .prepared import many
+from .store import Store, inserting
 from .tables import cursor, hint, link, scan, scan_seen
 from .types import CursorState, Lane, Missing, Scan
 
@@ -74,8 +76,12 @@ def begin_full(store: Store, system: str, *, kind: str, resume: bool = False) ->
 
 def met(store: Store, conn: sa.Connection, under_way: Scan, *, ids: list[str]) -> None:
     """Write down the ids that a page of the scan has shown."""
-    new = store.insert(scan_seen).on_conflict_do_nothing(index_elements=["scan", "external_id"])
-    many(conn, new, [{"scan": under_way.id, "external_id": one} for one in ids])
+    many(conn, _met_once(store.dialect), [{"scan": under_way.id, "external_id": one} for one in ids])
+
+
+@cache
+def _met_once(dialect: str) -> Any:
+    return inserting(dialect, scan_seen).on_conflict_do_nothing(index_elements=["scan", "external_id"])
 
 
 def missing(store: Store, under_way: Scan) -> Missing:

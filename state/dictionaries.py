@@ -14,7 +14,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from mappings.exchange import Json, Transition
 
 from .errors import WrongKey
-from .store import Store, many
+from .store import Store
 from .tables import dictionary, token, workflow
 
 
@@ -60,8 +60,9 @@ def learn(store: Store, system: str, *, kind: str, transitions: Sequence[Transit
         }
         for step in transitions
     ]
-    with store.write() as conn:
-        many(conn, again, rows)
+    if rows:
+        with store.write() as conn:
+            conn.execute(again, rows)
 
 
 def unlearn(store: Store, system: str, *, kind: str, transitions: Sequence[Transition]) -> None:

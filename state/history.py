@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from mappings.reconcile.model import Event
 
 from . import codec
-from .store import Store, many
+from .prepared import inserted, many
+from .store import Store
 from .tables import event
 
 
@@ -51,7 +52,7 @@ def event_row(
 
 def write_down(conn: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Append *rows* made by `event_row`."""
-    many(conn, sa.insert(event), rows)
+    many(conn, inserted(event), rows)
 
 
 def history(

@@ -19,7 +19,8 @@ from .arrivals import Arrived, Seen, clear, look, remember, sort_out, write
 from .attention import Changes, Place
 from .claims import removed, this_row
 from .gone import Looked, look_up
-from .store import Store, many
+from .prepared import many
+from .store import Store
 from .tables import hint as hint_table
 from .tables import inbox
 from .types import FoundCount, Hint, Lane, Lease, PutCount, Scan, Snapshot
@@ -140,7 +141,8 @@ def set_aside(
     LISTED: they also go to the attention list. One whose content has changed meanwhile is left alone.
     """
     waits = "|" + "|".join(left) + "|" if left else None
-    rows = [removed(one.record.system, one.record.kind, one.record.id, one.sequence) for one in snapshots]
+    put_by = {"b_open": waits, "b_aside": reason, "b_claimed_by": None, "b_claimed_until": None}
+    rows = [{**removed(one.record.system, one.record.kind, one.record.id, one.sequence), **put_by} for one in snapshots]
     changes = Changes()
     for one in snapshots:
         place = Place(one.record.system, one.record.kind, record=one.record.id)
@@ -149,7 +151,7 @@ def set_aside(
         elif one.aside:
             changes.unpark(place, field="")
     with store.write() as conn:
-        many(conn, this_row().values(open=waits, aside=reason, claimed_by=None, claimed_until=None), rows)
+        many(conn, this_row("open", "aside", "claimed_by", "claimed_until"), rows)
         changes.write(store, conn)
 
 

@@ -1,20 +1,21 @@
 """What decisions and readings leave on a link."""
 
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from mappings.reconcile.model import LinkChange
+from mappings.reconcile.model import Link, LinkChange
 
 from . import codec
 from .tables import link
 from .types import Snapshot
 
 
-def link_columns(change: LinkChange) -> dict[str, Any]:
-    """Return the columns that a decision leaves on a link."""
+def link_columns(change: LinkChange, before: Link | None = None) -> dict[str, Any]:
+    """Return the columns that a decision leaves on a link; a base that is as it was BEFORE has its form already."""
     return {
-        "bases": codec.each(change.bases, codec.base_form),
+        "bases": codec.spliced(change.bases, codec.base_form, before.bases if before else None),
         "seen": dict(change.seen),
         "parked": codec.each(change.parked, codec.parked_form),
         "answers": codec.each(change.answers, codec.answers_form),
@@ -36,6 +37,7 @@ def read_columns(snapshot: Snapshot | None) -> dict[str, Any]:
     }
 
 
+@cache
 def link_update() -> sa.Update:
     """What no snapshot was consumed for keeps its version; `touched` never goes back."""
     given = {column.name: sa.bindparam(f"b_{column.name}", type_=column.type) for column in link.c}
@@ -55,6 +57,7 @@ def link_update() -> sa.Update:
     )
 
 
+@cache
 def settled_update() -> sa.Update:
     """Set everything that a settled write leaves on a link."""
     names = (

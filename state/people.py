@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from mappings.exchange import SystemPerson
 
-from .store import Store, many
+from .prepared import inserted, many
+from .store import Store
 from .tables import identity, person
 
 
@@ -39,11 +40,12 @@ def store_people(store: Store, system: str, *, people: Sequence[SystemPerson]) -
                 if email:
                     named[email] = owner
             rows.append(_row(system, one, owner))
-        many(conn, sa.insert(person), fresh)
+        many(conn, inserted(person), fresh)
         new = store.insert(identity)
         names = ("person", "name", "email", "login", "active")
         replaces = {name: new.excluded[name] for name in names}
-        many(conn, new.on_conflict_do_update(index_elements=["system", "external_id"], set_=replaces), rows)
+        if rows:
+            conn.execute(new.on_conflict_do_update(index_elements=["system", "external_id"], set_=replaces), rows)
 
 
 def identities(store: Store, *, system: str | None = None) -> tuple[Identity, ...]:

@@ -16,7 +16,8 @@ from mappings.reconcile.model import FieldWrite, OpenWrite, Parked
 
 from . import codec
 from .attention import Changes, Place
-from .store import Store, many
+from .prepared import inserted, many
+from .store import Store
 from .tables import outbox
 from .types import Claimed, Decided
 
@@ -132,4 +133,4 @@ class Plans:
         if self.again:
             late = sa.update(outbox).where(outbox.c.key.in_(self.again), outbox.c.state == "sent")
             conn.execute(late.values(again=True))
-        many(conn, sa.insert(outbox), self.inserted)
+        many(conn, inserted(outbox), self.inserted)

@@ -6,6 +6,7 @@ dead is never taken for the living.
 """
 
 from collections.abc import Sequence
+from functools import cache
 
 import sqlalchemy as sa
 
@@ -14,7 +15,8 @@ from mappings.reconcile.model import Event, Link
 from .claims import let_go
 from .gone import bury, mark
 from .history import event_row, write_down
-from .store import Store, many
+from .prepared import many
+from .store import Store
 from .tables import entity, link
 from .types import Claimed, Worker
 
@@ -22,6 +24,13 @@ from .types import Claimed, Worker
 def name_of(number: str, link_id: int) -> str:
     """Return the name of a tombstone whose NUMBER another record has now."""
     return f"{number} (reused, link {link_id})"
+
+
+@cache
+def renamed() -> sa.Update:
+    """Give links another external id: rows of ``b_id`` and ``b_name``."""
+    name = sa.bindparam("b_name", type_=link.c.external_id.type)
+    return sa.update(link).where(link.c.id == sa.bindparam("b_id")).values(external_id=name)
 
 
 def part(store: Store, worker: Worker, parted: Sequence[tuple[Claimed, Link]]) -> None:
@@ -38,8 +47,7 @@ def part(store: Store, worker: Worker, parted: Sequence[tuple[Claimed, Link]]) -
         live = [old.id for _, old in mine if not old.tombstone]
         if live:
             bury(store, conn, live, why="gone; its number was given to another record")
-        renamed = sa.update(link).where(link.c.id == sa.bindparam("b_id")).values(external_id=sa.bindparam("b_name"))
-        many(conn, renamed, [{"b_id": old.id, "b_name": name_of(old.external_id, old.id)} for _, old in mine])
+        many(conn, renamed(), [{"b_id": old.id, "b_name": name_of(old.external_id, old.id)} for _, old in mine])
         told = [(claimed.entity.id, old) for claimed, old in mine if old.tombstone]
         write_down(conn, [_event(store, owner, old) for owner, old in told])
         mark(conn, sorted({claimed.entity.id for claimed, _ in mine}))

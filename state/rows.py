@@ -39,8 +39,8 @@ def entity_of(row: Row) -> Entity:
         row["kind"],
         row["key"],
         row["sync"],
-        facts=codec.each(row["facts"], codec.fact_of),
-        held=codec.each(row["held"], codec.held_of),
+        facts=codec.kept(row["facts"], codec.fact_of),
+        held=codec.kept(row["held"], codec.held_of),
         conflicts=codec.each(row["conflicts"], codec.conflict_of),
         generation=row["generation"],
         created=row["created"],
@@ -48,11 +48,11 @@ def entity_of(row: Row) -> Entity:
     )
 
 
-def entity_columns(record: Entity) -> dict[str, Any]:
-    """Return the columns that a decision may change."""
+def entity_columns(record: Entity, before: Entity | None = None) -> dict[str, Any]:
+    """Return the columns that a decision may change; what is as it was BEFORE has its form already."""
     return {
-        "facts": codec.each(record.facts, codec.fact_form),
-        "held": codec.each(record.held, codec.held_form),
+        "facts": codec.spliced(record.facts, codec.fact_form, before.facts if before else None),
+        "held": codec.spliced(record.held, codec.held_form, before.held if before else None),
         "conflicts": codec.each(record.conflicts, codec.conflict_form),
         "generation": record.generation,
         "parent": record.parent or None,
@@ -66,7 +66,7 @@ def link_of(row: Row, write: OpenWrite | None) -> Link:
         row["kind"],
         row["external_id"],
         version=row["version"],
-        bases=codec.each(row["bases"], codec.base_of),
+        bases=codec.kept(row["bases"], codec.base_of),
         seen=row["seen"],
         parked=codec.each(row["parked"], codec.parked_of),
         write=write,

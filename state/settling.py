@@ -7,6 +7,7 @@ by the caller (`Settled.change`); whatever else the fresh record shows is put in
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
@@ -24,9 +25,10 @@ from .history import event_row, write_down
 from .linked import link_columns, settled_update
 from .outbox import its_link
 from .overtaken import covered, last_words, newer, wrote
-from .reused import name_of
+from .prepared import inserted, many
+from .reused import name_of, renamed
 from .rows import Row, labelled, part, same_record
-from .store import Store, many
+from .store import Store
 from .tables import entity, inbox, link, outbox
 from .types import Lease, Settled
 
@@ -255,11 +257,9 @@ def _collect_waiting(store: Store, batch: _Batch, own: Row, *, waiting: Row, one
 
 
 def _write(store: Store, conn: sa.Connection, batch: _Batch) -> None:
-    raised = {"due": entity.c.due + sa.bindparam("b_due", type_=sa.Integer()), "revision": entity.c.revision + 1}
-    many(conn, sa.update(entity).where(entity.c.id == sa.bindparam("b_id")).values(raised), batch.entities)
-    renamed = sa.update(link).where(link.c.id == sa.bindparam("b_id")).values(external_id=sa.bindparam("b_name"))
-    many(conn, renamed, batch.renamed)
-    many(conn, sa.insert(link), batch.new_links)
+    many(conn, _raised(), batch.entities)
+    many(conn, renamed(), batch.renamed)
+    many(conn, inserted(link), batch.new_links)
     many(conn, settled_update(), batch.links)
     for why, ids in batch.buried.items():
         bury(store, conn, ids, why=why)
@@ -281,6 +281,13 @@ def _by_place(rows: Sequence[Row]) -> dict[tuple[str, str], list[str]]:
     return found
 
 
+@cache
+def _raised() -> sa.Update:
+    raised = {"due": entity.c.due + sa.bindparam("b_due", type_=sa.Integer()), "revision": entity.c.revision + 1}
+    return sa.update(entity).where(entity.c.id == sa.bindparam("b_id")).values(raised)
+
+
+@cache
 def _row_update() -> sa.Update:
     given = {
         name: sa.bindparam(f"b_{name}", type_=outbox.c[name].type)

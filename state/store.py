@@ -7,7 +7,7 @@ is waited for longer than two seconds.
 """
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -92,7 +92,12 @@ class Store:
 
     def insert(self, table: sa.Table) -> Any:
         """Return an INSERT that knows ON CONFLICT. Both dialects spell it alike but share no type for it."""
-        return postgresql.insert(table) if self.engine.dialect.name == "postgresql" else sqlite.insert(table)
+        return inserting(self.dialect, table)
+
+    @property
+    def dialect(self) -> str:
+        """The name of the database's language: what statements that know ON CONFLICT are made by."""
+        return self.engine.dialect.name
 
     def worker(self) -> Worker:
         """Return a new worker of this process; nothing is stored before it claims."""
@@ -102,6 +107,11 @@ class Store:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def inserting(dialect: str, table: sa.Table) -> Any:
+    """As `Store.insert`, for statements that are made once per dialect."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 _HELD = ("database is locked", "lock timeout", "deadlock detected", "could not serialize")
@@ -121,9 +131,3 @@ def translated() -> Iterator[None]:
         raise Unavailable(f"the database refused or did not answer: {type(error.orig).__name__}") from error
     except sa.exc.TimeoutError as error:
         raise Busy("all connections are in use") from error
-
-
-def many(conn: sa.Connection, statement: sa.Executable, rows: Sequence[Any]) -> None:
-    """Execute *statement* for all *rows* at once; nothing for none."""
-    if rows:
-        conn.execute(statement, list(rows))

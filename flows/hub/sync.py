@@ -16,6 +16,7 @@ from mappings.reconcile.guards import Stop
 from state.types import Outgoing
 
 from .batches import Deciding, Waiting
+from .collecting import collect_rarely
 from .doubts import settle_doubts
 from .pulling import PullPage, look_up_hints, pull_full, pull_page, pull_scope
 from .pushing import Pushed, push_batch, take_batch
@@ -79,6 +80,7 @@ async def run_pass(
     steps: Steps = PLAIN,
 ) -> Report:
     """Run one pass over everything that is new, and return what it did."""
+    collect_rarely()
     report = Report(wired.shape.name, wired.run, notices=wired.notices)
     wall, cpu, counted = time.perf_counter(), time.process_time(), wired.store.statements
     systems = [name for name in sorted(wired.connectors) if options.only in (None, name)]

@@ -1,7 +1,10 @@
 """The revisions make the tables that the code works with, on every database."""
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -10,7 +13,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from state import migrations
-from state.engine import make_engine
+from state.engine import make_engine, open_store
+from state.history import history
 from state.store import Store
 from state.tables import metadata
 
@@ -56,3 +60,31 @@ def test_every_revision_can_be_taken_back(tmp_path: Path) -> None:
 
         assert sa.inspect(conn).get_table_names() == ["alembic_version"]
     engine.dispose()
+
+
+@pytest.mark.parametrize("said", [2**63, 10**30, -(10**20), "1234567890123456789", 7])
+def test_numbers_of_any_length_come_through_the_revision_that_marks_them(
+    url: str, empty: Store, said: int | str
+) -> None:
+    text = json.dumps(said)
+    with empty.write() as conn:
+        _run(conn, command.downgrade, "0003")
+        conn.execute(
+            sa.text(
+                "INSERT INTO event (what, field, old, new, by, system, kind, record, parties, hub_at, cause, run)"
+                " VALUES ('set', 'amount', 'null', :new, '', '', '', '', '[]', '2026-11-21 09:00:00', '', '')"
+            ),
+            {"new": text},
+        )
+        _run(conn, command.upgrade, "head")
+
+    again = open_store(url)
+    assert history(again)[-1].event.new == said
+    again.close()
+
+
+def _run(conn: sa.Connection, work: Callable[[Config, str], None], to: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    config.attributes["connection"] = conn
+    work(config, to)
