@@ -74,7 +74,7 @@ class Door:
         try:
             hints = connector.hints(headers, body)
         except AuthFailed as error:
-            log.warning("a webhook for %s was not believed: %s", system, error)
+            log.warning("%s", error)
             return UNPROVED
         ours = [hint for hint in hints if self._installation.hub.mappings_of(system, kind=hint.kind)]
         if ours:

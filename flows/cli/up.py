@@ -62,6 +62,7 @@ def _run(ctx: typer.Context, asked: "Asked", environment: dict[str, str], stoppe
     planned = children(asked, environment)
     api = planned[0].environment["PREFECT_API_URL"]
     with Supervisor(asked.folder, tell, lambda: _under_way(api, asked.pool)) as supervisor:
+        supervisor.look_for_room(planned)
         first, rest = (planned[:1], planned[1:]) if own_prefect(environment) else ((), planned)
         for child in first:
             say(f"prefect   {api.removesuffix('/api')}  (server of its own; first start takes a while)")

@@ -78,6 +78,7 @@ async def _serve(folder: Path, poll: float) -> None:
         await asyncio.wait([stop, *serving], return_when=asyncio.FIRST_COMPLETED)
         with suppress(TimeoutError):
             await asyncio.wait_for(fast.close(), GRACE)
+        await _told(server)
     finally:
         for one in (stop, *serving):
             one.cancel()
@@ -86,6 +87,14 @@ async def _serve(folder: Path, poll: float) -> None:
     for error in ended:
         if isinstance(error, Exception):
             raise error
+
+
+async def _told(server: TaskWorker) -> None:
+    """Give the last task a moment to tell Prefect how it ended."""
+    for _ in range(40):
+        if not server.current_tasks:
+            return
+        await asyncio.sleep(0.05)
 
 
 async def _poll(fast: FastPath, every: float) -> None:

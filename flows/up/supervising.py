@@ -75,11 +75,16 @@ class Supervisor:
     def home(self) -> Path:
         return self.folder / HOME
 
+    @staticmethod
+    def look_for_room(children: Iterable[Child]) -> None:
+        """Before anything is started: is every port free? Raises CannotStart."""
+        for child in children:
+            if child.port is not None and _taken(*child.port):
+                host, port = child.port
+                raise CannotStart(f"port {port} of {host} is taken by another program; {child.name} needs a free one")
+
     def start(self, child: Child) -> None:
         """Start *child* and wait until it is ready. Raises CannotStart."""
-        if child.port is not None and _taken(*child.port):
-            host, port = child.port
-            raise CannotStart(f"port {port} of {host} is taken by another program; {child.name} needs a free one")
         self._spawn(child, failures=0)
         self._until_ready(child)
 

@@ -58,7 +58,7 @@ def test_a_port_that_is_taken_is_told_before_anything_starts(tmp_path):
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         with pytest.raises(CannotStart, match=r"port \d+ of 127\.0\.0\.1 is taken"):
-            supervisor.start(a_child(SLEEPS, port=taken.getsockname()))
+            supervisor.look_for_room([a_child(SLEEPS, "first"), a_child(SLEEPS, port=taken.getsockname())])
 
         assert supervisor.running == {}
 
