@@ -32,6 +32,11 @@ def by_ids(store: Store, ids: Sequence[str]) -> dict[str, Whole]:
     return {one.entity.id: one for one in _whole(store, entity.c.id.in_(ids))}
 
 
+def by_keys(store: Store, keys: Sequence[str]) -> dict[str, Whole]:
+    """Return entities by their keys; unknown keys are left out."""
+    return {one.entity.key: one for one in _whole(store, entity.c.key.in_(keys))}
+
+
 def entities_by_marker(store: Store, ids: Sequence[str]) -> dict[str, Whole]:
     """
     Return the entities whose ids were found in markers, with links and open creates.

@@ -9,9 +9,11 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from mappings.exchange import VendorRecord
+
 from .rows import wholes
 from .store import Store
-from .tables import entity, inbox
+from .tables import entity, inbox, link
 from .types import Whole
 
 
@@ -39,3 +41,17 @@ def wake_waiting(conn: sa.Connection, records: Sequence[tuple[str, str, str]]) -
     for (system, kind), ids in by_place.items():
         hung = (inbox.c.system == system, inbox.c.parent_kind == kind, inbox.c.parent_id.in_(ids))
         conn.execute(sa.update(inbox).where(*hung, inbox.c.open.is_(None)).values(open=""))
+
+
+def wake_late(store: Store, records: Sequence[VendorRecord]) -> None:
+    """Have those of *records* looked at again whose parent was linked while they were put aside."""
+    linked = sa.exists().where(
+        link.c.system == inbox.c.system, link.c.kind == inbox.c.parent_kind, link.c.external_id == inbox.c.parent_id
+    )
+    by_place: dict[tuple[str, str], list[str]] = {}
+    for record in records:
+        by_place.setdefault((record.system, record.kind), []).append(record.id)
+    with store.write() as conn:
+        for (system, kind), ids in by_place.items():
+            mine = (inbox.c.system == system, inbox.c.kind == kind, inbox.c.external_id.in_(ids))
+            conn.execute(sa.update(inbox).where(*mine, inbox.c.open.is_(None), linked).values(open=""))

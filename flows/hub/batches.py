@@ -9,26 +9,29 @@ from mappings.exchange import VendorRecord
 from mappings.reconcile.guards import Tally
 from mappings.reconcile.marker import Marker
 from mappings.reconcile.model import Link
-from state import cases, claims, commits, cursors, inbox, reused
+from state import cases, claims, commits, cursors, family, inbox, reused
 from state import strangers as strangers_of
 from state.types import Batch, Claimed, NewLink, Snapshot, Whole
 
 from .deciding import Meeting, Ruling, decide_claimed, decide_new
+from .kin import kin_of
 from .report import Report
 from .returning import replaced
 from .strangers import (
     ALONE,
+    ASTRAY,
     COPY,
     ELSEWHERE,
     MARKED,
     NOT_TAKEN,
     OLD_COPY,
     UNMATCHED,
+    WAITS,
     markers_of,
     meeting_of,
     sort_strangers,
 )
-from .wired import Scope, Wired
+from .wired import Scope, SyncShape, Wired
 
 BATCH = 100
 """Entities that are claimed, decided and stored together."""
@@ -80,13 +83,13 @@ class Deciding:
         return [one for one in everyone if one.aside != NOT_TAKEN and not one.aside.startswith(MARKED)]
 
     def lone(self, scope: Scope) -> list[Whole]:
-        """Return the entities of the sync that have no record in *scope*."""
+        """Return the entities of the sync, of every kind, that have no record in *scope*."""
         return list(strangers_of.unlinked(self.wired.store, self.wired.shape.name, system=scope[0], kind=scope[1]))
 
     def _meeting(self, unsure: dict[Scope, frozenset[str]]) -> Meeting:
         """Where may records be made? Not before a full read, and not while strangers wait to be met."""
         store = self.wired.store
-        scopes = {(make.system, make.kind) for make in self.wired.shape.makes}
+        scopes = {(make.system, make.kind) for shape in self.wired.whole.each for make in shape.makes}
         unread = {s for s in scopes if not cursors.state(store, s[0], kind=s[1]).first_read_done}
         unmet = {s for s in scopes - unread if s not in unsure and self.has_strangers(s)}
         return Meeting(frozenset(unread), frozenset(unmet), unsure)
@@ -97,20 +100,25 @@ class Deciding:
         that is now open, the entities that a person has to match; None where there was nobody to meet.
         """
         unsure: dict[Scope, frozenset[str]] = {}
-        for make in self.wired.shape.makes:
-            scope = (make.system, make.kind)
-            strangers = self.strangers(scope)
-            fresh = any(stranger.aside == UNMATCHED for stranger in strangers)
-            read = cursors.state(self.wired.store, scope[0], kind=scope[1]).first_read_done
-            if read and (fresh or (self.held_back and self.has_strangers(scope))):
-                unsure[scope] = self._meet_in(scope, strangers)
+        for shape in self.wired.whole.each:
+            for scope in sorted(_met_in(shape)):
+                strangers = [one for one in self.strangers(scope) if self._may_be(shape, one)]
+                fresh = any(stranger.aside == UNMATCHED for stranger in strangers)
+                read = cursors.state(self.wired.store, scope[0], kind=scope[1]).first_read_done
+                if read and (fresh or (self.held_back and self.has_strangers(scope))):
+                    unsure[scope] = unsure.get(scope, frozenset()) | self._meet_in(shape, scope, strangers)
         self.again(sorted(self.held_back))
         self.held_back.clear()
         return unsure or None
 
-    def _meet_in(self, scope: Scope, strangers: Sequence[Snapshot]) -> frozenset[str]:
-        lone = self.lone(scope)
-        met = meeting_of(self.wired.shape.channels[scope], lone, strangers)
+    def _may_be(self, shape: SyncShape, stranger: Snapshot) -> bool:
+        """Might the stranger be an entity of this kind? A record of a kind that others take too is theirs."""
+        return stranger.aside not in (WAITS, ASTRAY) and self.wired.whole.taker(stranger.record) is shape
+
+    def _meet_in(self, shape: SyncShape, scope: Scope, strangers: Sequence[Snapshot]) -> frozenset[str]:
+        lone = [whole for whole in self.lone(scope) if whole.entity.kind == shape.entity]
+        kin = kin_of(self.wired, records=[one.record for one in strangers])
+        met = meeting_of(shape.channels[scope], lone, strangers, kin)
         by_id = {stranger.record.id: stranger for stranger in strangers}
         for entity, record in met.pairs.items():
             self._join(entity, by_id.pop(record))
@@ -118,7 +126,11 @@ class Deciding:
             keys = ", ".join(sorted(whole.entity.key for whole in lone if whole.entity.id in group.entities))
             listed = [by_id.pop(record) for record in group.records if record in by_id]
             self.aside(listed, f"may be {keys}: {group.why}", listed=True)
-        self.aside([one for one in by_id.values() if one.aside != ALONE], ALONE)
+        rest = [one for one in by_id.values() if one.aside != ALONE]
+        if scope in shape.born_in:
+            self.keep([decide_new(self.wired, one, self._meeting({}), kin=kin) for one in rest])
+        else:
+            self.aside(rest, ALONE)
         return frozenset(entity for group in met.ambiguous for entity in group.entities)
 
     # --- batches ---
@@ -149,9 +161,19 @@ class Deciding:
         parted = [(claimed, link) for claimed in batch.cases for link in replaced(claimed)]
         if parted:
             batch = self.part(batch, parted)
-        strangers = sort_strangers(wired, batch.strangers, self._owners(batch.strangers))
-        rulings = [decide_claimed(wired, claimed, waiting.meeting) for claimed in batch.cases]
-        rulings += [decide_new(wired, snapshot, waiting.meeting) for snapshot in strangers.open]
+        kin = kin_of(
+            wired,
+            entities=[claimed.entity for claimed in batch.cases],
+            records=[
+                *(one.record for claimed in batch.cases for one in claimed.snapshots.values()),
+                *(one.record for one in batch.strangers),
+            ],
+        )
+        strangers = sort_strangers(wired, batch.strangers, self._owners(batch.strangers), kin)
+        rulings = [decide_claimed(wired, claimed, waiting.meeting, kin=kin) for claimed in batch.cases]
+        rulings += [decide_new(wired, snapshot, waiting.meeting, kin=kin) for snapshot in strangers.open]
+        self.aside(strangers.waiting, WAITS)  # before what it waits for is stored, so that it is woken by that
+        self.aside(strangers.astray, ASTRAY)
         self.keep(rulings)
         self.aside(strangers.not_taken, NOT_TAKEN)
         self.aside(strangers.unmatched, UNMATCHED)
@@ -201,8 +223,9 @@ class Deciding:
             wired.worker,
             decided=[ruling.decided for ruling in rulings],
             run=wired.run,
-            mapping=wired.shape.fingerprint,
+            mapping=wired.whole.fingerprint,
             lease=wired.lease,
+            family=wired.whole.has_families,
         )
 
     def part(self, batch: Batch, parted: Sequence[tuple[Claimed, Link]]) -> Batch:
@@ -220,10 +243,17 @@ class Deciding:
         """Put strangers aside until their content changes; LISTED ones are for a person."""
         if snapshots:
             inbox.set_aside(self.wired.store, snapshots, reason=reason, listed=listed)
+        if snapshots and reason == WAITS:
+            family.wake_late(self.wired.store, [one.record for one in snapshots])
 
     def busy(self, record: VendorRecord) -> None:
         """A record of a case that another worker is deciding: looked at again with the next pass."""
         inbox.hint(self.wired.store, record.system, kind=record.kind, ids=[record.id], reason="its case was busy")
+
+
+def _met_in(shape: SyncShape) -> set[Scope]:
+    """Where strangers may be entities of this kind: where it is made, and where it is only matched."""
+    return {(make.system, make.kind) for make in shape.makes} | (set(shape.channels) - shape.born_in)
 
 
 def _link(claimed: Claimed, snapshot: Snapshot) -> NewLink:

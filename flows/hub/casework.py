@@ -11,6 +11,7 @@ from mappings.reconcile.model import Entity, Event, Link, LinkChange, Origin, Ou
 from state import claims, commits
 from state.types import Claimed, Decided
 
+from .kin import kin_of
 from .paths import with_paths
 from .sides import live_sides, rules_for, with_derived
 from .wired import Wired
@@ -108,18 +109,29 @@ def claim_case(act: Act) -> tuple[Claimed, list[Side]]:
     if not batch.cases:
         raise Busy("another worker is deciding this case; try again in a moment")
     claimed = batch.cases[0]
-    sides = live_sides(wired.shape, claimed.links, claimed.snapshots)
-    return claimed, with_derived(wired.shape, sides, claimed.snapshots)
+    kind = claimed.entity.kind
+    shape = wired.of(kind).shape
+    kin = kin_of(wired, records=[one.record for one in claimed.snapshots.values()])
+    shown = {number: kin.shown(one, entity=kind) for number, one in claimed.snapshots.items()}
+    sides = live_sides(shape, claimed.links, shown)
+    return claimed, with_derived(shape, sides, shown)
 
 
 def _store(act: Act, claimed: Claimed, entity: Entity, *, sides: Sequence[Side], events: Sequence[Event]) -> Outcome:
-    wired = act.wired
+    wired = act.wired.of(entity.kind)
     outcome = reconcile(entity, sides, rules_for(wired, entity))
     by_link: Mapping[int, Side] = {side.link.id: side for side in sides}
     links: list[LinkChange] = [with_paths(wired, by_link[change.link], change) for change in outcome.links]
     outcome = replace(outcome, links=links, events=[*events, *outcome.events])
     decided = Decided(outcome, claimed, again=True)  # records that are now to be made are a pass's business
-    done = commits.commit(wired.store, wired.worker, decided=[decided], run=wired.run, mapping=wired.shape.fingerprint)
+    done = commits.commit(
+        wired.store,
+        wired.worker,
+        decided=[decided],
+        run=wired.run,
+        mapping=wired.shape.fingerprint,
+        family=wired.whole.has_families,
+    )
     if done.lost:
         raise Busy("the case was changed by another worker meanwhile; do it again")
     return outcome

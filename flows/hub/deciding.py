@@ -19,6 +19,7 @@ from mappings.reconcile.model import (
 from mappings.reconcile.undo import UNDONE
 from state.types import Claimed, Decided, NewLink, Snapshot
 
+from .kin import Kin, kin_of
 from .paths import ends_of_ways, with_paths
 from .rewording import asked_again
 from .sides import derived_for_new, live_sides, make_side, rules_for, with_derived
@@ -48,18 +49,27 @@ class Ruling:
     held_back: bool = False
 
 
-def decide_claimed(wired: Wired, claimed: Claimed, meeting: Meeting, *, joined: Sequence[NewLink] = ()) -> Ruling:
-    """Return what follows for a claimed entity; JOINED are records that become its links with this decision."""
+def decide_claimed(
+    wired: Wired, claimed: Claimed, meeting: Meeting, *, joined: Sequence[NewLink] = (), kin: Kin | None = None
+) -> Ruling:
+    """
+    Return what follows for a claimed entity of any kind; JOINED are records that become its links with this decision.
+
+    KIN: who belongs to whom, where it has been looked up for a whole batch.
+    """
+    wired = wired.of(claimed.entity.kind)
     shape = wired.shape
-    sides = live_sides(shape, claimed.links, claimed.snapshots)
+    waiting = [*claimed.snapshots.values(), *(new.snapshot for new in joined)]
+    kin = kin or kin_of(wired, entities=[claimed.entity], records=[one.record for one in waiting])
+    shown = _shown(wired, claimed.snapshots, joined, kin)
+    sides = live_sides(shape, claimed.links, shown)
     if wired.reworded:
         sides = [asked_again(side) for side in sides]
     entity, losses, told = _losses(wired, claimed, sides, joined=joined)
-    sides += [join_side(wired, new) for new in joined]
-    snapshots = {**claimed.snapshots, **{new.ref: new.snapshot for new in joined}}
-    outcome = _outcome(wired, entity, with_derived(shape, sides, snapshots))
-    makes = _makes_due(wired, outcome.entity, claimed, joined=joined)
-    creates = _creates(wired, outcome.entity, makes, meeting, sides=sides, snapshots=snapshots)
+    sides += [join_side(wired, replace(new, snapshot=shown[new.ref])) for new in joined]
+    outcome = _outcome(wired, entity, with_derived(shape, sides, shown), kin)
+    makes = _makes_due(wired, outcome.entity, claimed, joined=joined, kin=kin)
+    creates = _creates(wired, outcome.entity, makes, meeting, sides=sides, snapshots=shown, kin=kin)
     events = [*told, *_linked(joined), *outcome.events]
     outcome = replace(outcome, links=[*outcome.links, *losses], creates=tuple(creates), events=tuple(events))
     return Ruling(Decided(outcome, claimed, new_links=tuple(joined)), _held_back(makes, meeting))
@@ -95,19 +105,27 @@ def _has_left(wired: Wired, claimed: Claimed, link: Link) -> bool:
 
 
 def decide_new(
-    wired: Wired, snapshot: Snapshot, meeting: Meeting, *, joined: Sequence[NewLink] = (), entity_id: str = ""
+    wired: Wired,
+    snapshot: Snapshot,
+    meeting: Meeting,
+    *,
+    joined: Sequence[NewLink] = (),
+    entity_id: str = "",
+    kin: Kin | None = None,
 ) -> Ruling:
-    """Open an entity for a record that enters where cases are born; JOINED are records that were matched with it."""
+    """Open an entity for a record that enters where such are born; JOINED are records that were matched with it."""
+    wired = wired.of((wired.whole.taker(snapshot.record) or wired.shape).entity)
     shape = wired.shape
     entity = Entity(entity_id or wired.new_id(), shape.entity, "", shape.name, created=wired.clock())
     new_links = (NewLink(-1, snapshot), *joined)
-    snapshots = {new.ref: new.snapshot for new in new_links}
-    sides = [join_side(wired, new) for new in new_links]
+    kin = kin or kin_of(wired, records=[new.snapshot.record for new in new_links])
+    snapshots = _shown(wired, {}, new_links, kin)
+    sides = [join_side(wired, replace(new, snapshot=snapshots[new.ref])) for new in new_links]
     side = sides[0]
-    outcome = _outcome(wired, entity, with_derived(shape, sides, snapshots))
+    outcome = _outcome(wired, entity, with_derived(shape, sides, snapshots), kin)
     opened = Event("opened", "", system=side.link.system, cause=f"#{side.link.external_id} entered")
-    makes = _makes_due(wired, outcome.entity, Claimed(entity), joined=new_links)
-    creates = _creates(wired, outcome.entity, makes, meeting, sides=sides, snapshots=snapshots)
+    makes = _makes_due(wired, outcome.entity, Claimed(entity), joined=new_links, kin=kin)
+    creates = _creates(wired, outcome.entity, makes, meeting, sides=sides, snapshots=snapshots, kin=kin)
     outcome = replace(outcome, creates=tuple(creates), events=(opened, *outcome.events))
     return Ruling(Decided(outcome, None, new_links=new_links, prefix=shape.prefix), _held_back(makes, meeting))
 
@@ -120,11 +138,22 @@ def join_side(wired: Wired, new: NewLink) -> Side:
     return make_side(channel, link, new.snapshot)
 
 
-def _outcome(wired: Wired, entity: Entity, sides: Sequence[Side]) -> Outcome:
-    outcome = reconcile(entity, sides, rules_for(wired, entity))
+def _shown(wired: Wired, snapshots: Mapping[int, Snapshot], joined: Sequence[NewLink], kin: Kin) -> dict[int, Snapshot]:
+    """Return what records show, with where they belong beside it."""
+    waiting = {**snapshots, **{new.ref: new.snapshot for new in joined}}
+    return {number: kin.shown(one, entity=wired.shape.entity) for number, one in waiting.items()}
+
+
+def _outcome(wired: Wired, entity: Entity, sides: Sequence[Side], kin: Kin) -> Outcome:
+    outcome = reconcile(entity, sides, rules_for(wired, entity, kin.around(entity)))
     by_link = {side.link.id: side for side in sides}
     links = [with_paths(wired, by_link[change.link], change) for change in outcome.links]
     told = ends_of_ways(outcome.links, links, by_link)
+    if wired.shape.belongs:
+        links = [kin.where_possible(wired, by_link[change.link], change) for change in links]
+        above = kin.parent_of(outcome.entity)
+        parent = above.entity.id if above else outcome.entity.parent
+        outcome = replace(outcome, entity=replace(outcome.entity, parent=parent))
     return replace(outcome, links=tuple(links), events=(*outcome.events, *told))
 
 
@@ -137,10 +166,10 @@ def _linked(joined: Iterable[NewLink]) -> list[Event]:
 # --- creates -------------------------------------------------------------------------------------------------------
 
 
-def _makes_due(wired: Wired, entity: Entity, claimed: Claimed, *, joined: Sequence[NewLink]) -> list[Make]:
+def _makes_due(wired: Wired, entity: Entity, claimed: Claimed, *, joined: Sequence[NewLink], kin: Kin) -> list[Make]:
     """Return what is to be made: no link there (a tombstone is one), no create on its way, the condition holds."""
     shape = wired.shape
-    facts = shape.dotted({name: said.value for name, said in entity.facts.items()})
+    facts = {**kin.around(entity), **shape.dotted({name: said.value for name, said in entity.facts.items()})}
     linked = {(li.system, li.kind) for li in claimed.links if not _made_again(wired, entity, li)}
     linked |= {(new.snapshot.record.system, new.snapshot.record.kind) for new in joined}
     sent = {(create.system, create.kind) for create in claimed.creates if create.write.state != "planned"}
@@ -165,21 +194,28 @@ def _creates(
     *,
     sides: Sequence[Side],
     snapshots: Mapping[int, Snapshot],
+    kin: Kin,
 ) -> list[NewRecord]:
-    """Return the records to be made now, where the meeting allows it."""
+    """
+    Return the records to be made now, where the meeting allows it.
+
+    What belongs to a case waits where that has no record yet to hang it on: it is due once it gets one.
+    """
     records = []
     for make in makes:
-        if meeting.allows((make.system, make.kind), entity.id):
-            channel = wired.shape.channels[make.system, make.kind]
-            derived = derived_for_new(wired.shape, channel, list(sides), snapshots)
-            records.append(
-                new_record(
-                    entity,
-                    system=make.system,
-                    kind=make.kind,
-                    fields=channel.fields,
-                    fixed=channel.mapping.fixed,
-                    derived=derived,
-                )
-            )
+        channel = wired.shape.channels[make.system, make.kind]
+        under = channel.mapping.under
+        hangs = under is not None and under.holds != "key"
+        place = kin.place_of(entity, channel) if hangs else None
+        if (hangs and place is None) or not meeting.allows((make.system, make.kind), entity.id):
+            continue
+        made = new_record(
+            entity,
+            system=make.system,
+            kind=make.kind,
+            fields=channel.fields,
+            fixed=channel.mapping.fixed,
+            derived=derived_for_new(wired.shape, channel, list(sides), snapshots),
+        )
+        records.append(replace(made, parent=place) if under and under.holds == "parent" else made)
     return records

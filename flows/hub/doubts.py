@@ -9,15 +9,15 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from connectors.base import Connector
+from connectors.base import Connector, Search
 from connectors.errors import AuthFailed, ConnectorError, RetryLater
-from mappings.exchange import Found, Receipt, VendorRecord
+from mappings.exchange import Create, Found, Receipt, VendorRecord
 from mappings.reconcile.marker import Marker
 from mappings.reconcile.model import LinkChange, Parked
-from state import inbox, outbox
+from state import cases, inbox, outbox
 from state.types import Outgoing, Settled
 
-from .pushing import settle_one, store_settled, unseen_or_expected
+from .pushing import make_write, settle_one, store_settled, unseen_or_expected
 from .sides import record_made
 from .times import stamp_time
 from .wired import IN_DOUBT, WHOLE, Wired
@@ -36,22 +36,45 @@ async def settle_doubts(wired: Wired, system: str) -> int:
 
 
 async def _create_in_doubt(wired: Wired, connector: Connector, one: Outgoing) -> Settled:
-    lag = connector.abilities.request_timeout + connector.abilities.index_lag
+    abilities = connector.abilities_of(one.kind)
+    lag = abilities.request_timeout + abilities.index_lag
     try:
-        search = await connector.find(one.kind, str(Marker(one.entity.id, one.generation)))
+        search = await _search(wired, connector, one)
     except (AuthFailed, RetryLater):
         raise
     except ConnectorError as error:  # it is this record that cannot be looked for; the others go on
         return _unknown(wired, one, str(error))
     later = wired.clock() + timedelta(seconds=lag)
-    if search.ids:
-        found = (await connector.get(one.kind, [search.ids[0]]))[0]
+    ids = await asyncio.to_thread(_nobodys, wired, one, search.ids)
+    if len(ids) > 1 and not abilities.marker:
+        text = f"several records there might be the one that was sent: {', '.join(ids)}"
+        return _unknown(wired, one, text)
+    if ids:
+        found = (await connector.get(one.kind, [ids[0]]))[0]
         return Settled(one.key, "sent", not_before=later) if found.record is None else _found(wired, one, found.record)
     if one.sent_at is None or search.began - one.sent_at < timedelta(seconds=lag):
         return Settled(one.key, "sent", not_before=later)
     if search.current or _is_newer(search.newest, one):
         return Settled(one.key, "planned", not_before=wired.clock())
     return _unknown(wired, one, f"{one.system} has shown nothing newer since, so its search may be behind")
+
+
+async def _search(wired: Wired, connector: Connector, one: Outgoing) -> Search:
+    """Look for what the create may have made: by its marker, or by what it said where such records carry none."""
+    if connector.abilities_of(one.kind).marker or one.sent_at is None:
+        return await connector.find(one.kind, str(Marker(one.entity.id, one.generation)))
+    write = await asyncio.to_thread(make_write, wired, one)
+    if not isinstance(write, Create):
+        raise TypeError(f"outbox row {one.key} makes no record")
+    return await connector.find_sent(write, one.sent_at)
+
+
+def _nobodys(wired: Wired, one: Outgoing, ids: Sequence[str]) -> list[str]:
+    """Records without a marker that are linked already are not the one that is looked for."""
+    if wired.connectors[one.system].abilities_of(one.kind).marker or not ids:
+        return list(ids)
+    taken = cases.by_record(wired.store, one.system, kind=one.kind, ids=ids)
+    return [record for record in ids if record not in taken]
 
 
 def _found(wired: Wired, one: Outgoing, record: VendorRecord) -> Settled:
@@ -98,7 +121,7 @@ def _update_in_doubt(wired: Wired, one: Outgoing, answer: Found, *, began: datet
         return Settled(one.key, "due", gone=answer.reason or "no longer there", due=True)
     if answer.record is None:
         return Settled(one.key, "sent", not_before=wired.clock() + timedelta(minutes=5))
-    channel = wired.shape.channels[one.system, one.kind]
+    channel = wired.of(one.entity.kind).shape.channels[one.system, one.kind]
     if unseen_or_expected(one, answer.record, channel):
         return Settled(one.key, "due", record=answer.record, began=began, rest=True, due=True)
     receipt = Receipt(one.key, "done", id=answer.id, record=answer.record, began=began)

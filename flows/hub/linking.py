@@ -10,7 +10,8 @@ from state.types import Claimed, NewLink, OpenCreate, Snapshot
 
 from .casework import Act, Busy
 from .deciding import Meeting, decide_claimed
-from .wired import Scope
+from .kin import placed
+from .wired import Scope, Wired
 
 _DOUBT = "a write to it is on its way; run a pass first, so that its end is known"
 
@@ -30,16 +31,22 @@ class Linked:
 
 def scope_of(act: Act, system: str, kind: str | None) -> Scope:
     """Return the kind of record that stands for a case in *system*. Raises Unlinkable."""
-    scopes = [scope for scope in act.wired.scopes if scope[0] == system and kind in (None, scope[1])]
+    mapped = sorted(_of(act).shape.channels)
+    scopes = [scope for scope in mapped if scope[0] == system and kind in (None, scope[1])]
     if len(scopes) == 1:
         return scopes[0]
     if scopes:
         raise Unlinkable(f"{system} has several kinds of records of a case; say which: {_kinds(scopes)}")
     if system in act.wired.trouble:
         raise Unlinkable(f"{system} cannot be talked to: {act.wired.trouble[system]}")
-    there = ", ".join(" ".join(scope) for scope in act.wired.scopes) or "none"
+    there = ", ".join(" ".join(scope) for scope in mapped) or "none"
     wanted = f"{system} {kind}" if kind else system
     raise Unlinkable(f"{act.wired.shape.name} maps no records of {wanted}; there is: {there}")
+
+
+def _of(act: Act) -> Wired:
+    """The sync as it is wired for the kind of entity that the act is about."""
+    return act.wired.of(cases.by_ids(act.wired.store, [act.entity])[act.entity].entity.kind)
 
 
 def _kinds(scopes: list[Scope]) -> str:
@@ -58,15 +65,22 @@ async def link(act: Act, system: str, record: str, *, kind: str | None = None) -
     wired = act.wired
     began = wired.clock()
     [found] = await wired.connectors[system].get(scope[1], [record])
+    found = replace(found, record=placed(wired, found.record)) if found.record else found
     snapshot = _stored(act, scope, found, began=began)
     claimed = _claim(act, scope)
     settles = next((one.write.key for one in claimed.creates if (one.system, one.kind) == scope), "")
-    unread = frozenset((make.system, make.kind) for make in wired.shape.makes)  # a pass makes records, not this
+    unread = frozenset((make.system, make.kind) for make in _of(act).shape.makes)  # a pass makes records, not this
     new = NewLink(-1, snapshot, settles=settles)
     decided = decide_claimed(wired, claimed, Meeting(unread=unread), joined=[new]).decided
     events = [replace(one, by=act.person) if one.what == "linked" else one for one in decided.outcome.events]
     decided = replace(decided, outcome=replace(decided.outcome, events=events))
-    done = commits.commit(wired.store, wired.worker, decided=[decided], mapping=wired.shape.fingerprint)
+    done = commits.commit(
+        wired.store,
+        wired.worker,
+        decided=[decided],
+        mapping=wired.shape.fingerprint,
+        family=wired.whole.has_families,
+    )
     if done.lost:
         raise Busy("the case or the record was changed by another worker meanwhile; do it again")
     cases.mark_due(wired.store, [act.entity])

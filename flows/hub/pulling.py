@@ -1,15 +1,17 @@
 """The beginning of a pass: read what is new, page by page, and store each page with its cursor before the next."""
 
 import asyncio
+from dataclasses import replace
 from typing import Protocol
 
 from connectors.base import Connector
 from connectors.errors import RetryLater
-from mappings.exchange import Cursor
+from mappings.exchange import Cursor, Found
 from mappings.reconcile.guards import check_full_read
 from state import cursors, inbox, waiting
 from state.types import Lane, PutCount, Scan
 
+from .kin import placed
 from .report import Report
 from .wired import Scope, Wired
 
@@ -52,6 +54,7 @@ async def pull_page(
     connector = wired.connectors[system]
     begins = scan is not None and cursor is None  # asked on a later page too, it would begin anew there
     page = await connector.pull(kind, cursor, full=begins)
+    page = replace(page, records=tuple(placed(wired, record) for record in page.records))
     lag = connector.abilities.index_lag > 0
     lane: Lane = "full" if scan else "changes"
     count = await asyncio.to_thread(inbox.put, wired.store, page, lag=lag, lane=lane, scan=scan, lease=wired.lease)
@@ -104,8 +107,12 @@ async def look_up_hints(wired: Wired, scope: Scope, report: Report) -> None:
             return
         before = frozenset(ids)
         began = wired.clock()
-        found = await connector.get(kind, ids)
+        found = [_placed(wired, one) for one in await connector.get(kind, ids)]
         await asyncio.to_thread(
             inbox.put_found, wired.store, found, system=system, kind=kind, began=began, lease=wired.lease
         )
         report.read[system] += sum(1 for one in found if one.record is not None)
+
+
+def _placed(wired: Wired, found: Found) -> Found:
+    return found if found.record is None else replace(found, record=placed(wired, found.record))

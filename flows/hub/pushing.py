@@ -14,9 +14,11 @@ from mappings.reconcile import held_of, settle
 from mappings.reconcile.marker import Marker
 from mappings.reconcile.model import Event, FieldWrite, Link, LinkChange, OpenWrite, Parked
 from mappings.reconcile.settle import Settlement, left_out
+from mappings.transforms.belonging import HUNG
 from state import leases, outbox, settling
 from state.types import Outgoing, Settled
 
+from .kin import Kin, kin_of, placed
 from .overwritten import overwritten, parked_for
 from .paths import learn, told_where, way_on
 from .wired import WHOLE, Channel, Wired
@@ -42,11 +44,11 @@ class Pushed:
         )
 
 
-async def take_batch(wired: Wired, system: str) -> Sequence[Outgoing]:
-    """Return the next planned writes of *system*, `sent` as from now; they are to be pushed at once."""
+async def take_batch(wired: Wired, system: str, *, run: str | None = None) -> Sequence[Outgoing]:
+    """Return the next planned writes of *system* (of RUN, if named), `sent` as from now; to be pushed at once."""
     limit = max(wired.connectors[system].abilities.write_batch, 1)
     return await asyncio.to_thread(
-        outbox.take, wired.store, wired.worker, system=system, limit=limit, lease=wired.lease
+        outbox.take, wired.store, wired.worker, system=system, limit=limit, lease=wired.lease, run=run
     )
 
 
@@ -64,12 +66,16 @@ async def push_batch(wired: Wired, system: str, going: Sequence[Outgoing]) -> Pu
         held = [_never_made(one, _lacks(wired, one)) for one in lacking]
         await asyncio.to_thread(store_settled, wired, held)
         going = tuple(one for one in going if one not in lacking)
+    kin = await asyncio.to_thread(kin_of, wired, entities=[one.entity for one in going])
     try:
-        receipts = await connector.push([make_write(wired, one) for one in going]) if going else []
+        writes = [make_write(wired, one, kin) for one in going]
+        receipts = [_placed(wired, one) for one in await connector.push(writes)] if going else []
     except (AuthFailed, RetryLater) as error:
         await _postpone(wired, going, error)
         raise
-    settled = [settle_one(wired, one, receipt) for one, receipt in zip(going, receipts, strict=True)]
+    shown = [receipt.record for receipt in receipts if receipt.record is not None]
+    kin = await asyncio.to_thread(kin_of, wired, records=shown, known=kin)
+    settled = [settle_one(wired, one, receipt, kin=kin) for one, receipt in zip(going, receipts, strict=True)]
     await asyncio.to_thread(store_settled, wired, settled)
     return _count(going, receipts, settled) + Pushed(sent=len(lacking), parked=len(lacking))
 
@@ -86,7 +92,7 @@ def missing_facts(wired: Wired, one: Outgoing) -> list[str]:
     if one.verb != "create":
         return []
     given = {write.field for write in one.fields}
-    return sorted(wired.shape.channels[one.system, one.kind].mapping.required - given)
+    return sorted(wired.of(one.entity.kind).shape.channels[one.system, one.kind].mapping.required - given)
 
 
 def _lacks(wired: Wired, one: Outgoing) -> Receipt:
@@ -96,7 +102,7 @@ def _lacks(wired: Wired, one: Outgoing) -> Receipt:
 
 def store_settled(wired: Wired, settled: Sequence[Settled]) -> None:
     """Store what became of writes, all in one transaction."""
-    settling.settle(wired.store, settled, run=wired.run, lease=wired.lease)
+    settling.settle(wired.store, settled, run=wired.run, lease=wired.lease, family=wired.whole.has_families)
 
 
 async def _postpone(wired: Wired, going: Sequence[Outgoing], error: ConnectorError) -> None:
@@ -107,13 +113,18 @@ async def _postpone(wired: Wired, going: Sequence[Outgoing], error: ConnectorErr
     await asyncio.to_thread(store_settled, wired, settled)
 
 
-def make_write(wired: Wired, one: Outgoing) -> Write:
-    """Return what the connector is asked to do for an outbox row."""
-    channel = wired.shape.channels[one.system, one.kind]
-    changes = tuple(change for write in one.fields for change in _changes(channel, write))
+def make_write(wired: Wired, one: Outgoing, kin: Kin | None = None) -> Write:
+    """Return what the connector is asked to do for an outbox row; KIN knows whose record it is put under."""
+    channel = wired.of(one.entity.kind).shape.channels[one.system, one.kind]
+    under = channel.mapping.under
+    hung = [write for write in one.fields if under is not None and write.field in HUNG]
+    changes = tuple(change for write in one.fields if write not in hung for change in _changes(channel, write))
+    if under is not None and hung and (one.verb == "update" or under.holds != "parent"):
+        kin = kin or kin_of(wired, entities=[one.entity])
+        changes += (kin.change(one, hung, under),)
     if one.verb == "create":
         marker = str(Marker(one.entity.id, one.generation))
-        return Create(one.key, one.system, one.kind, marker, changes, fixed=one.fixed)
+        return Create(one.key, one.system, one.kind, marker, changes, fixed=one.fixed, parent=one.parent)
     if one.external_id is None:
         raise ValueError(f"outbox row {one.key} is an update without a record")
     return Update(
@@ -129,11 +140,16 @@ def _changes(channel: Channel, write: FieldWrite) -> list[Change]:
     return [Change(place, view, expected.get(place), hops=write.hops) for place, view in views.items()]
 
 
-def settle_one(wired: Wired, one: Outgoing, receipt: Receipt, *, found_again: bool = False) -> Settled:
+def settle_one(
+    wired: Wired, one: Outgoing, receipt: Receipt, *, found_again: bool = False, kin: Kin | None = None
+) -> Settled:
     """Return what is kept of *receipt*; FOUND_AGAIN: of a record that may have been edited since it was made."""
     match receipt.state:
         case "done" | "refused":
-            return _settle_fields(wired, one, receipt, found_again=found_again)
+            wired = wired.of(one.entity.kind)
+            shown = [receipt.record] if receipt.record else []
+            kin = kin or kin_of(wired, entities=[one.entity], records=shown)
+            return _settle_fields(wired, one, receipt, found_again=found_again, kin=kin)
         case "moved":
             return Settled(one.key, "due", record=receipt.record, began=receipt.began, rest=True, due=True)
         case "gone":
@@ -149,7 +165,11 @@ def _in_doubt_until(wired: Wired, system: str) -> datetime:
     return wired.clock() + timedelta(seconds=abilities.request_timeout + abilities.index_lag)
 
 
-def _settle_fields(wired: Wired, one: Outgoing, receipt: Receipt, *, found_again: bool) -> Settled:
+def _placed(wired: Wired, receipt: Receipt) -> Receipt:
+    return replace(receipt, record=placed(wired, receipt.record)) if receipt.record else receipt
+
+
+def _settle_fields(wired: Wired, one: Outgoing, receipt: Receipt, *, found_again: bool, kin: Kin) -> Settled:
     channel = wired.shape.channels[one.system, one.kind]
     made = one.verb == "create"
     if made and receipt.record is None and receipt.id is None:
@@ -157,10 +177,11 @@ def _settle_fields(wired: Wired, one: Outgoing, receipt: Receipt, *, found_again
     link = one.link or Link(0, one.system, one.kind, receipt.id or "")
     open_write = OpenWrite(one.key, "sent", one.verb, one.fields)
     learn(wired, one, receipt)
+    shown = kin.answered(receipt, entity=one.entity.kind)
     result = settle(
         link,
         open_write,
-        receipt,
+        shown,
         fields=channel.fields,
         held=held_of(one.entity),
         now=wired.clock(),
@@ -173,7 +194,7 @@ def _settle_fields(wired: Wired, one: Outgoing, receipt: Receipt, *, found_again
     if made:
         result = Settlement(left_out(result.change, one.left_out), result.events, result.again, result.absorbed)
     told_elsewhere = one.system in wired.shape.reported
-    return _settled(one, receipt, _told_of_lost(wired, one, receipt, result), told_elsewhere=told_elsewhere)
+    return _settled(one, receipt, _told_of_lost(wired, one, shown, result), told_elsewhere=told_elsewhere)
 
 
 def _settled(one: Outgoing, receipt: Receipt, result: Settlement, *, told_elsewhere: bool) -> Settled:

@@ -132,11 +132,17 @@ def _address(link: Link, snapshot: Snapshot | None) -> str | None:
     return (snapshot.record.url if snapshot else None) or link.url
 
 
-def rules_for(wired: Wired, entity: Entity) -> Rules:
-    """Return who is right about *entity*, with its facts as they are now."""
+def rules_for(wired: Wired, entity: Entity, around: Mapping[str, Value] | None = None) -> Rules:
+    """Return who is right about *entity*, with its facts as they are now; AROUND are those of its case."""
     facts = {name: said.value for name, said in entity.facts.items()}
     shape = wired.shape
-    return Rules(shape.policies, wired.clock(), orders=shape.orders, dotted=shape.dotted(facts))
+    return Rules(
+        shape.policies,
+        wired.clock(),
+        orders=shape.orders,
+        dotted={**(around or {}), **shape.dotted(facts)},
+        drift=wired.drift,
+    )
 
 
 def record_made(record: VendorRecord) -> str | None:

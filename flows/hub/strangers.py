@@ -5,22 +5,26 @@ Nothing is created in a system before its first full read has ended and its stra
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mappings.canonical.values import Value
+from mappings.exchange import VendorRecord
 from mappings.lens import Refusal
 from mappings.reconcile.marker import Marker, parse_marker
 from mappings.reconcile.meeting import Candidate, Meeting, meet
 from mappings.reconcile.model import Entity
 from state.types import Snapshot, Whole
 
+from .kin import Kin, kin_of
 from .sides import record_made
 from .times import stamp_time
-from .wired import Channel, Wired
+from .wired import Channel, SyncShape, Wired
 
 NOT_TAKEN = "not taken"
 UNMATCHED = "to be matched"
 ALONE = "matches no case"
+WAITS = "waits for the record that it hangs on"
+ASTRAY = "belongs to no case"
 COPY = "a copy: it carries the marker of a case that has its record already"
 OLD_COPY = "an old copy of"
 ELSEWHERE = "carries the marker of"
@@ -35,30 +39,48 @@ class Sorted:
     open: list[Snapshot] = field(default_factory=list)
     ours: list[tuple[Whole, Marker, Snapshot]] = field(default_factory=list)
     unmatched: list[Snapshot] = field(default_factory=list)
+    waiting: list[Snapshot] = field(default_factory=list)
+    astray: list[Snapshot] = field(default_factory=list)
     not_taken: list[Snapshot] = field(default_factory=list)
 
 
-def sort_strangers(wired: Wired, strangers: Sequence[Snapshot], owners: Mapping[str, Whole]) -> Sorted:
+def sort_strangers(
+    wired: Wired, strangers: Sequence[Snapshot], owners: Mapping[str, Whole], kin: Kin | None = None
+) -> Sorted:
     """
-    Sort *strangers*: a marker of one of our cases (OWNERS) first, then what the mapping takes, then where it stands.
+    Sort *strangers*: a marker of one of our cases (OWNERS) first, then what a mapping takes, then where it stands.
+
+    What belongs to a case waits until the record that it hangs on is linked (KIN knows whose it is).
 
     The marker of a case that this hub does not have (its memory was lost, or it is another hub's) says nothing: such a
     record is met like any other, so that it is found again and not made twice.
     """
     result = Sorted()
+    kin = kin or kin_of(wired, records=[one.record for one in strangers])
     for snapshot in strangers:
         record = snapshot.record
-        channel = wired.shape.channels[record.system, record.kind]
+        shape = wired.whole.taker(record)
         marker = parse_marker(record.marker)
         if marker is not None and marker.entity in owners:
             result.ours.append((owners[marker.entity], marker, snapshot))
-        elif not channel.takes(record):
+        elif shape is None:
             result.not_taken.append(snapshot)
-        elif (record.system, record.kind) == wired.shape.opens:
-            result.open.append(snapshot)
-        else:
+        elif shape.belongs and kin.case_of(kin.holder(record)) is None:
+            (result.waiting if record.parent else result.astray).append(snapshot)
+        elif is_met(shape, record):
             result.unmatched.append(snapshot)
+        else:
+            result.open.append(snapshot)
     return result
+
+
+def is_met(shape: SyncShape, record: VendorRecord) -> bool:
+    """Say whether *record* might be an entity that has none there: it does not open one before that has been looked."""
+    scope = (record.system, record.kind)
+    if scope not in shape.born_in:
+        return True
+    made = any((make.system, make.kind) == scope for make in shape.makes)
+    return made and bool(shape.channels[scope].mapping.match)
 
 
 def markers_of(strangers: Sequence[Snapshot]) -> list[str]:
@@ -67,9 +89,19 @@ def markers_of(strangers: Sequence[Snapshot]) -> list[str]:
     return sorted({marker.entity for marker in found if marker is not None})
 
 
-def meeting_of(channel: Channel, entities: Sequence[Whole], strangers: Sequence[Snapshot]) -> Meeting:
-    """Return which *strangers* of the channel are which *entities*; a rule over facts it does not map never holds."""
+def meeting_of(
+    channel: Channel, entities: Sequence[Whole], strangers: Sequence[Snapshot], kin: Kin | None = None
+) -> Meeting:
+    """
+    Return which *strangers* of the channel are which *entities*; a rule over facts it does not map never holds.
+
+    What belongs to a case is looked for in that case only.
+    """
     rules = channel.mapping.match
+    if channel.mapping.under is not None and kin is not None:
+        rules = tuple(replace(rule, facts=tuple(dict.fromkeys((*rule.facts, "case")))) for rule in rules)
+        entity = channel.mapping.entity
+        strangers = [kin.shown(one, entity=entity) for one in strangers]
     facts = {fact for rule in rules for fact in rule.facts}
     left = [Candidate(whole.entity.id, _said(whole.entity, facts), whole.entity.created) for whole in entities]
     right = [

@@ -1,7 +1,7 @@
 """One sync, wired: its store, its connectors and what its mappings say. Made by `wiring`, used by the pass."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -13,6 +13,7 @@ from mappings.lens import Field
 from mappings.policy import Condition, Policy
 from mappings.reconcile.gone import Gone
 from mappings.reconcile.guards import Limits
+from mappings.reconcile.rules import Drift
 from state.store import Store
 from state.types import Lease, Worker
 
@@ -86,9 +87,11 @@ class Make:
 @dataclass(frozen=True)
 class SyncShape:
     """
-    What one sync says: where cases are born, where they appear, who is right.
+    What one sync says of one kind of ENTITY: where it is born, where it appears, who is right.
 
-    FINGERPRINT changes with any mapping or policy: a pass over a changed one is a plan first.
+    The shape of a sync is that of its cases; OTHERS are the shapes of the other kinds, by kind. BIRTHS are the places
+    where records open entities: OPENS alone for cases. FINGERPRINT is that of the whole sync: a pass over a changed one
+    is a plan first.
     """
 
     name: str
@@ -103,6 +106,33 @@ class SyncShape:
     gone: Gone = "detach"
     fingerprint: str = ""
     prefix: str = "CASE"
+    births: frozenset[Scope] = frozenset()
+    others: Mapping[str, "SyncShape"] = field(default_factory=dict)
+
+    @property
+    def born_in(self) -> frozenset[Scope]:
+        """Where a record that nobody knows opens an entity."""
+        return self.births or frozenset({self.opens})
+
+    @property
+    def each(self) -> tuple["SyncShape", ...]:
+        """The shapes of all kinds of entity, that of cases first."""
+        return (self, *self.others.values())
+
+    @cached_property
+    def has_families(self) -> bool:
+        """Some kind of entity belongs to a case."""
+        return any(one.belongs for one in self.each)
+
+    @cached_property
+    def belongs(self) -> bool:
+        """Entities of this kind belong to a case."""
+        return any(channel.mapping.under for channel in self.channels.values())
+
+    def taker(self, record: VendorRecord) -> "SyncShape | None":
+        """Return the shape whose mapping takes *record*; `take` keeps them apart."""
+        scope = (record.system, record.kind)
+        return next((one for one in self.each if scope in one.channels and one.channels[scope].takes(record)), None)
 
     @cached_property
     def reported(self) -> frozenset[str]:
@@ -133,6 +163,8 @@ class Wired:
     trouble: dict[str, str] = field(default_factory=dict)
     """System -> why it could not be met; the pass leaves it out."""
     refused_us: set[str] = field(default_factory=set)
+    drift: Drift = "overlook"
+    """What is made of fields at rest that no longer fit: a plan shows their repair, a full read reports them."""
     words: str = ""
     """A fingerprint of the systems' own words: their people, choices and limits."""
     reworded: bool = False
@@ -142,9 +174,27 @@ class Wired:
     counted: dict[str, RequestCount] = field(default_factory=dict)
     """Requests that belong to earlier passes, where the systems stay open from one pass to the next."""
 
+    main: SyncShape | None = None
+    """The shape of the cases, where SHAPE is that of another kind of entity."""
+
+    @property
+    def whole(self) -> SyncShape:
+        """The shape of the sync, whatever kind of entity is looked at."""
+        return self.main or self.shape
+
+    def of(self, entity: str) -> "Wired":
+        """Return the sync as it is wired for entities of the kind *entity*."""
+        if entity == self.shape.entity:
+            return self
+        whole = self.whole
+        shape = whole if entity == whole.entity else whole.others.get(entity)
+        if shape is None:  # its mappings were taken away
+            shape = replace(whole, entity=entity, channels={}, makes=(), others={})
+        return replace(self, shape=shape, main=whole)
+
     @property
     def scopes(self) -> list[Scope]:
-        return sorted(self.shape.channels)
+        return sorted({scope for one in self.whole.each for scope in one.channels})
 
     def transitions(self, scope: Scope) -> tuple[Transition, ...]:
         """Return the workflow as far as it is known: declared, and learned."""

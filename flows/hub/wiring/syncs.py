@@ -1,12 +1,15 @@
 """A sync at work: its mappings compiled against what its systems offer, and its systems kept open."""
 
 import asyncio
+import hashlib
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from connectors.base import Connector
+from mappings.canonical.facts import belongs
 from mappings.canonical.records import dotted
 from mappings.exchange import Discovery
 from mappings.language import (
@@ -14,6 +17,7 @@ from mappings.language import (
     compile_sync,
 )
 from mappings.language.compiled import CompiledMapping
+from mappings.language.model import Make as LanguageMake
 from mappings.language.model import Sync
 from state import dictionaries
 
@@ -43,7 +47,7 @@ async def open_sync(installation: Installation, name: str | None, make: Maker = 
 
 async def _wire(installation: Installation, sync: Sync, connectors: Mapping[str, Connector]) -> Wired:
     hub, store = installation.hub, installation.store
-    kinds = {system: [spec.kind for spec in hub.mappings_of(system)] for system in sync.systems}
+    kinds = {system: list(dict.fromkeys(s.kind for s in hub.mappings_of(system))) for system in sync.systems}
 
     async def meet(*, anew: bool) -> dict[str, Contact]:
         meetings = [meet_system(one, store, kinds[name], anew=anew) for name, one in connectors.items()]
@@ -56,14 +60,15 @@ async def _wire(installation: Installation, sync: Sync, connectors: Mapping[str,
         contacts = await meet(anew=True)
         compiled = compile_sync(hub, sync, vocabularies(hub, contacts))
     shape = sync_shape(sync, compiled, contacts)
+    scopes = {scope for one in shape.each for scope in one.channels}
     return Wired(
         shape=shape,
         store=store,
-        connectors={name: one for name, one in connectors.items() if any(s[0] == name for s in shape.channels)},
+        connectors={name: one for name, one in connectors.items() if any(scope[0] == name for scope in scopes)},
         worker=store.worker(),
         clock=store.clock,
         new_id=lambda: secrets.token_hex(6),
-        learned={scope: dictionaries.transitions(store, scope[0], kind=scope[1]) for scope in shape.channels},
+        learned={scope: dictionaries.transitions(store, scope[0], kind=scope[1]) for scope in scopes},
         trouble={name: contact.trouble for name, contact in contacts.items() if contact.trouble},
         refused_us={name for name, contact in contacts.items() if contact.refused_us},
         words=fingerprint(vocabularies(hub, contacts)),
@@ -71,25 +76,54 @@ async def _wire(installation: Installation, sync: Sync, connectors: Mapping[str,
     )
 
 
+PREFIXES = {"case": "CASE", "item": "ITEM", "note": "NOTE", "document": "DOC", "client": "CLIENT", "person": "PERSON"}
+"""Kind of entity -> what its keys begin with."""
+
+
 def sync_shape(sync: Sync, compiled: Sequence[CompiledMapping], contacts: Mapping[str, Contact]) -> SyncShape:
-    """Return what the sync says, at work: only mappings of cases take part."""
-    cases = [one for one in compiled if one.entity == "case"]
-    channels = {(one.system, one.kind): _channel(one, contacts[one.system]) for one in cases}
+    """Return what the sync says, at work: every kind of entity takes part that one of its systems has a mapping of."""
+    kinds = dict.fromkeys(one.entity for one in compiled if one.entity in sync.beside)
+    cases = _shape(sync, "case", compiled, contacts=contacts)
+    others = {kind: _shape(sync, kind, compiled, contacts=contacts) for kind in kinds}
+    mappings = sorted(one.fingerprint for one in compiled if one.entity in ("case", *others))
+    fingerprint = "-".join([*mappings, rules_fingerprint(sync)])
+    others = {kind: replace(one, fingerprint=fingerprint) for kind, one in others.items()}
+    return replace(cases, others=others, fingerprint=fingerprint)
+
+
+def _shape(
+    sync: Sync, entity: str, compiled: Sequence[CompiledMapping], *, contacts: Mapping[str, Contact]
+) -> SyncShape:
+    mappings = [one for one in compiled if one.entity == entity]
+    channels = {(one.system, one.kind): _channel(one, contacts[one.system]) for one in mappings}
     opens = next((scope for scope in channels if scope[0] == sync.opens), (sync.opens, ""))
-    makes = tuple(Make(make.system, make.kind, make.when or _always) for make in sync.makes)
     return SyncShape(
         name=sync.name,
-        entity="case",
+        entity=entity,
         opens=opens,
         channels=channels,
-        makes=makes,
-        policies=sync.policies,
+        makes=tuple(Make(make.system, make.kind, make.when or _always) for make in sync.makes_of(entity)),
+        policies=sync.policies if entity == "case" else sync.beside[entity].policies,
         orders=sync.orders,
-        dotted=lambda facts: dotted(facts, "case"),
+        dotted=lambda facts: dotted(facts, entity),
         limits=sync.guards,
-        gone=sync.gone,
-        fingerprint="-".join(sorted(one.fingerprint for one in cases)),
+        gone=sync.gone if entity == "case" or sync.gone == "restore" else "detach",
+        prefix=PREFIXES[entity],
+        births=frozenset(channels) if belongs(entity) else frozenset({opens}),
     )
+
+
+def rules_fingerprint(sync: Sync) -> str:
+    """Return a hash of what hub.yaml says of a sync and a pass decides by: what is made when, and who is right."""
+    makes = [(entity, one.system, one.kind, str(one.when or "")) for entity, one in _all_makes(sync)]
+    beside = {name: sorted(map(repr, one.policies.items())) for name, one in sorted(sync.beside.items())}
+    said = [sync.opens, sorted(makes), sync.stages, sorted(map(repr, sync.policies.items())), beside, sync.gone]
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+
+def _all_makes(sync: Sync) -> list[tuple[str, LanguageMake]]:
+    beside = [(name, make) for name, one in sync.beside.items() for make in one.makes]
+    return [*(("case", make) for make in sync.makes), *beside]
 
 
 def _always(_: Mapping[str, Any]) -> bool:

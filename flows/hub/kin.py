@@ -1,0 +1,221 @@
+"""
+Who belongs to whom: the case of an item, the record on which another one hangs, and back.
+
+A record says where it belongs by its parent or by a place (`under:` of its mapping); the hub knows whose record that
+is. What it finds stands beside what the record shows, as the key of the case (and of the item, for a part of one), and
+goes through reconcile like any other fact. Written, it becomes the record's parent again, or the place.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from mappings.canonical.records import dotted
+from mappings.canonical.values import Value
+from mappings.exchange import Change, Receipt, VendorRecord, View
+from mappings.language.model import Under
+from mappings.reconcile.model import Entity, FieldWrite, Link, LinkChange, Parked, Side
+from mappings.transforms.belonging import CASE, HUNG, PARENT
+from state import cases
+from state.store import Store
+from state.types import Outgoing, Snapshot, Whole
+
+from .wired import Channel, SyncShape, Wired
+
+MOVED_BY = "parent"
+"""The place by which a record is put under another one."""
+Record = tuple[str, str, str]
+"""(system, kind, id)."""
+
+
+@dataclass
+class Kin:
+    """The families of some entities, as the hub knows them: looked up together, a few statements for a batch."""
+
+    shape: SyncShape
+    """Of the cases of the sync."""
+    by_record: dict[Record, Whole] = field(default_factory=dict)
+    by_key: dict[str, Whole] = field(default_factory=dict)
+
+    # --- reading ------------------------------------------------------------------------------------------------------
+
+    def holder(self, record: VendorRecord) -> Whole | None:
+        """Return the entity whose record *record* hangs on: a case, or an item; None where it is nobody's."""
+        kind = (self.shape.taker(record) or self.shape).entity
+        return self._holder(_under(self.shape, kind, record), record)
+
+    def _holder(self, under: Under | None, record: VendorRecord) -> Whole | None:
+        if under is not None and under.holds == "key":
+            keys = [key for key in keys_in(record.views.get(under.at)) if key in self.by_key]
+            return self.by_key[keys[0]] if len(keys) == 1 else None
+        if record.parent is None:
+            return None
+        return self.by_record.get((record.system, *record.parent))
+
+    def hung(self, record: VendorRecord, *, entity: str) -> VendorRecord:
+        """Return *record*, of an entity of the kind *entity*, with the keys of what it belongs to beside its views."""
+        under = _under(self.shape, entity, record)
+        if under is None:
+            return record
+        holder = self._holder(under, record)
+        views: dict[str, View] = {**record.views, CASE: _nobodys(record, under), PARENT: None}
+        case = self.case_of(holder)
+        if holder is not None and case is not None:
+            views |= {CASE: case.entity.key, PARENT: None if holder is case else holder.entity.key}
+        return replace(record, views=views)
+
+    def shown(self, snapshot: Snapshot, *, entity: str) -> Snapshot:
+        """As `hung`, of a waiting record."""
+        record = self.hung(snapshot.record, entity=entity)
+        return snapshot if record is snapshot.record else replace(snapshot, record=record)
+
+    def answered(self, receipt: Receipt, *, entity: str) -> Receipt:
+        """As `hung`, of the record that a write brought back."""
+        if receipt.record is None:
+            return receipt
+        under = _under(self.shape, entity, receipt.record)
+        place = (under.at or MOVED_BY) if under else None
+        refused = tuple(replace(one, place=CASE) if place and one.place == place else one for one in receipt.refused)
+        return replace(receipt, record=self.hung(receipt.record, entity=entity), refused=refused)
+
+    def case_of(self, whole: Whole | None) -> Whole | None:
+        """Return the case that an entity belongs to: itself, or the one that it names."""
+        if whole is None or whole.entity.kind == "case":
+            return whole
+        return self.by_key.get(_key(whole.entity, "case"))
+
+    # --- the entity ---------------------------------------------------------------------------------------------------
+
+    def parent_of(self, entity: Entity) -> Whole | None:
+        """Return what *entity* belongs to by its facts: an item, or its case."""
+        return self.by_key.get(_key(entity, "parent")) or self.by_key.get(_key(entity, "case"))
+
+    def around(self, entity: Entity) -> dict[str, Value]:
+        """Return the dotted facts of the case that *entity* belongs to, for conditions."""
+        case = self.by_key.get(_key(entity, "case"))
+        if case is None or case.entity.id == entity.id:
+            return {}
+        return dotted({name: said.value for name, said in case.entity.facts.items()}, "case")
+
+    # --- writing ------------------------------------------------------------------------------------------------------
+
+    def record_of(self, key: str, system: str) -> Link | None:
+        """Return the live record in *system* of the entity that people call *key*."""
+        whole = self.by_key.get(key)
+        links = whole.links if whole else ()
+        return next((link for link in links if link.system == system and not link.tombstone), None)
+
+    def place_of(self, entity: Entity, channel: Channel) -> tuple[str, str] | None:
+        """Return the record that a new record of *entity* hangs on in this system; None where there is none yet."""
+        above = self.parent_of(entity)
+        link = self.record_of(above.entity.key, channel.system) if above else None
+        return (link.kind, link.external_id) if link else None
+
+    def change(self, one: Outgoing, writes: Sequence[FieldWrite], under: Under) -> Change:
+        """Return what moves the record of *one*; *writes* are those of its case and of the item it is a part of."""
+        new = {write.field: write.view for write in writes}
+        old = {write.field: write.expected for write in writes}
+        facts = {name: _key(one.entity, name) or None for name in HUNG}
+        return Change(
+            under.at or MOVED_BY,
+            self._said({**facts, **new}, one.system, under),
+            self._said({**facts, **old}, one.system, under),
+        )
+
+    def where_possible(self, wired: Wired, side: Side, change: LinkChange) -> LinkChange:
+        """Set aside a move under a record that is not there yet; it is tried again once it is linked."""
+        channel = wired.shape.channels[side.link.system, side.link.kind]
+        under = channel.mapping.under
+        moves = [write for write in change.write if write.field in HUNG]
+        if under is None or under.holds == "key" or not moves:
+            return change
+        keys = {write.field: write.view for write in moves}
+        key = keys.get("parent") or keys.get("case") or ""
+        if self.record_of(str(key), channel.system) is not None:
+            return change
+        text = f"{key} has no record in {channel.system} yet to put it under"
+        parked = {**change.parked, **{write.field: Parked("refused", text) for write in moves}}
+        return replace(change, write=tuple(one for one in change.write if one not in moves), parked=parked)
+
+    def _said(self, keys: Mapping[str, View], system: str, under: Under) -> View:
+        key = keys.get("parent") or keys.get("case")
+        if not isinstance(key, str) or under.holds == "key":
+            return key if isinstance(key, str) else None
+        link = self.record_of(key, system)
+        return link.external_id if link else None
+
+
+def kin_of(
+    wired: Wired, *, entities: Iterable[Entity] = (), records: Iterable[VendorRecord] = (), known: Kin | None = None
+) -> Kin:
+    """Look up the families of *entities* and of the entities that *records* are of; nothing where nobody has one."""
+    kin = known or Kin(wired.whole)
+    if not wired.whole.has_families:
+        return kin
+    keys = {_key(entity, name) for entity in entities for name in HUNG}
+    parents: dict[tuple[str, str], set[str]] = {}
+    for record in records:
+        if record.parent is not None:
+            parents.setdefault((record.system, record.parent[0]), set()).add(record.parent[1])
+        keys.update(_named(wired.whole, record))
+    for (system, kind), ids in parents.items():
+        found = cases.by_record(wired.store, system, kind=kind, ids=sorted(ids))
+        kin.by_record |= {(system, kind, record): whole for record, whole in found.items()}
+    kin.by_key |= {whole.entity.key: whole for whole in kin.by_record.values()}
+    keys |= {_key(whole.entity, "case") for whole in kin.by_record.values()}
+    kin.by_key |= _by_keys(wired.store, keys - kin.by_key.keys() - {""})
+    return kin
+
+
+def _by_keys(store: Store, keys: set[str]) -> dict[str, Whole]:
+    return cases.by_keys(store, sorted(keys)) if keys else {}
+
+
+def placed(wired: Wired, record: VendorRecord) -> VendorRecord:
+    """Return *record* with the parent that one of its places names, where its mapping says so."""
+    if record.parent is not None or not wired.whole.has_families:
+        return record
+    unders = [_under(wired.whole, one.entity, record) for one in wired.whole.each]
+    under = next((one for one in unders if one is not None and one.holds == "record"), None)
+    if under is None:
+        return record
+    kinds = [kind for system, kind in wired.whole.channels if system == record.system]
+    named = record.views.get(under.at)
+    listed = named if isinstance(named, list) else [named]
+    if len(kinds) != 1 or len(listed) != 1 or not isinstance(listed[0], str) or not listed[0]:
+        return record
+    return replace(record, parent=(kinds[0], listed[0]))
+
+
+def keys_in(view: View) -> list[str]:
+    """Return what may be keys in a place that holds one text or several."""
+    listed = view if isinstance(view, list) else [view]
+    return [one.strip() for one in listed if isinstance(one, str) and one.strip()]
+
+
+def _under(shape: SyncShape, entity: str, record: VendorRecord) -> Under | None:
+    its = shape if entity == shape.entity else shape.others.get(entity)
+    channel = its.channels.get((record.system, record.kind)) if its else None
+    return channel.mapping.under if channel else None
+
+
+def _named(shape: SyncShape, record: VendorRecord) -> list[str]:
+    """The keys that any mapping of the record's kind would look for."""
+    unders = [_under(shape, one.entity, record) for one in shape.each]
+    return [
+        key
+        for under in unders
+        if under is not None and under.holds == "key"
+        for key in keys_in(record.views.get(under.at))
+    ]
+
+
+def _nobodys(record: VendorRecord, under: Under) -> View:
+    if under.holds == "key":
+        keys = keys_in(record.views.get(under.at))
+        return {"unknown": ", ".join(keys)} if keys else None
+    return {"unknown": " ".join(record.parent)} if record.parent else None
+
+
+def _key(entity: Entity, name: str) -> str:
+    said = entity.facts.get(name)
+    return said.value if said is not None and isinstance(said.value, str) else ""
