@@ -41,7 +41,7 @@ def decide(entity: Entity, fact: str, carriers: Sequence[Cell], rules: Rules) ->
     origin = said.origin if said else None
 
     proposals = _proposals(fact, movers, carriers, hub=hub)
-    speaks = not any(cell.base_value(fact) == hub for cell in movers)
+    speaks = all(cell.base_value(fact) != hub for cell in movers)
     dispute = Dispute(fact, hub, origin, speaks, proposals)
     for value in _agreeable(dispute, carriers):
         if all(cell.fits(fact, value) for cell in movers):
@@ -110,7 +110,7 @@ def _adopt(dispute: Dispute, verdict: Verdict, rules: Rules) -> Decision:
     if quarrel is not None:
         return _conflict(dispute, quarrel)
     origin = dispute.origin if stays else _origin(dispute, verdict, rules)
-    movers = tuple(proposal.cell for proposal in dispute.proposals)
+    movers = tuple([proposal.cell for proposal in dispute.proposals])
     return Decision(dispute.fact, verdict.value, origin, movers, cause=verdict.policy)
 
 
@@ -119,7 +119,7 @@ def _origin(dispute: Dispute, verdict: Verdict, rules: Rules) -> Origin:
     sources = [p for p in dispute.proposals if verdict.winner in ("", p.system) and verdict.value in (p.value, p.new)]
     if not sources:
         return Origin("rule", verdict.policy, rules.now)
-    first = min(sources, key=lambda p: p.system)
+    first = sources[0] if len(sources) == 1 else min(sources, key=lambda p: p.system)
     return Origin("system", first.system, rules.now, ref=f"#{first.cell.side.link.external_id}")
 
 

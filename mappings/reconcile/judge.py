@@ -25,8 +25,10 @@ def slot(field: Field, fact: str) -> str:
 
 def held_of(entity: Entity) -> dict[str, tuple[Value, ...]]:
     """Return the values of each fact, the present one first: what an ambiguous view is read with."""
-    held = {fact: (said.value, *entity.held.get(fact, ())) for fact, said in entity.facts.items()}
-    return {**entity.held, **held}
+    held, before = dict(entity.held), entity.held
+    for fact, said in entity.facts.items():
+        held[fact] = (said.value, *before[fact]) if fact in before else (said.value,)
+    return held
 
 
 class Cell(NamedTuple):
@@ -50,9 +52,15 @@ class Cell(NamedTuple):
     def of(cls, side: Side, field: Field, *, seen: View, held: Held) -> "Cell":
         """Judge *field* of *side*, where *seen* was seen last."""
         link_bases, mine = side.link.bases, field.fingerprint
-        found = {fact: link_bases[key] for fact, key in field.slots if key in link_bases}
-        bases = {fact: base for fact, base in found.items() if base.lens == mine}
-        away = [fact for fact in field.facts if fact not in bases or bases[fact].view != seen]
+        bases: dict[str, Base] = {}
+        away = []
+        for fact, key in field.slots:
+            base = link_bases.get(key)
+            if base is not None and base.lens == mine:
+                bases[fact] = base
+                if base.view == seen:
+                    continue
+            away.append(fact)
         if not away:
             return cls(side, field, seen, held, bases, None)
         moved = frozenset(fact for fact in away if not _stands(field, bases, fact, seen=seen))
@@ -110,7 +118,7 @@ class Cell(NamedTuple):
 
     def read(self, fact: str) -> Value:
         """Return what the reading says. Raises ValueError where there is none: only readable cells are judged."""
-        if not isinstance(self.reading, Mapping):
+        if self.reading is None or isinstance(self.reading, Refusal):
             raise ValueError(f"{self.system}: {self.field.name} was judged readable and is not")
         return self.reading.get(fact)
 
@@ -130,7 +138,7 @@ def _stands(field: Field, bases: Mapping[str, Base], fact: str, *, seen: View) -
 def _reading_of_base(field: Field, bases: Mapping[str, Base], fact: str) -> Value:
     known = {name: (_value(bases, name),) for name in field.facts}
     reading = field.lens.read(bases[fact].view, known)
-    value = _value(bases, fact)
+    value = known[fact][0]
     return value if isinstance(reading, Refusal) else reading.get(fact, value)
 
 

@@ -69,19 +69,21 @@ def take_note(
     for name, parked in side.link.parked.items():
         if name in side.fields and side.fields[name].direction == "once":
             notes.parked[name] = parked
+    contested = {fact for fact, decision in decisions.items() if decision.conflict is not None}
     for entry in entries:
+        cell = cells.get(entry.name)
         if entry.name in refusals:
             refusal = refusals[entry.name]
             notes.parked[entry.name] = Parked("unreadable", unreadable(refusal), view=seen_view(side, entry))
-        elif any(fact in decisions and decisions[fact].conflict for fact in entry.facts):
-            _hold(notes, entry, cells.get(entry.name), decisions)
-        elif _taken_back(notes, entry, cells.get(entry.name), facts=facts):
+        elif not contested.isdisjoint(entry.facts):
+            _hold(notes, entry, cell, decisions)
+        elif _taken_back(notes, entry, cell, facts=facts):
             pass  # a person's wish goes before what the hub would write there
         elif entry.direction == "out":
             _note_out(notes, entry, facts)
-        elif entry.name in cells:
-            _move_bases(notes, cells[entry.name], decisions)
-            _note_cell(notes, cells[entry.name], facts)
+        elif cell is not None:
+            _move_bases(notes, cell, decisions)
+            _note_cell(notes, cell, facts)
         else:
             _note_unseen(notes, entry, facts)
         _keep_told(notes, entry, facts)
@@ -131,7 +133,8 @@ def _move_bases(notes: Notes, cell: Cell, decisions: Mapping[str, Decision]) -> 
         if cell.at_base(fact) or (decision is not None and decision.conflict is not None):
             continue
         if decision is not None and any(cell is mover for mover in decision.moved):
-            value = decision.value if cell.fits(fact, decision.value) else cell.read(fact)
+            said = cell.read(fact)
+            value = decision.value if said == decision.value or cell.fits(fact, decision.value) else said
             notes.bases[key] = Base({fact: value}, cell.seen, cell.field.fingerprint)
         else:
             base = cell.bases.get(fact)
@@ -151,7 +154,14 @@ def _note_cell(notes: Notes, cell: Cell, facts: Facts) -> None:
                 behind[key] = facts[fact]
     if not behind:
         _note_drift(notes, cell, known)
-    elif all(cell.fits(fact, value) for fact, value in known.items()):
+        return
+    view: View | Refusal | Unseen = UNSEEN
+    if entry.direction == "in" or entry.name in notes.side.link.parked:
+        fits = all(cell.fits(fact, value) for fact, value in known.items())
+    else:
+        view = entry.lens.write(known, cell.seen)
+        fits = view == cell.seen  # what fits is left alone, and nothing else is
+    if fits:
         for fact, key in entry.slots:
             if key in behind:
                 notes.bases[key] = Base({fact: behind[key]}, cell.seen, entry.fingerprint)
@@ -159,7 +169,7 @@ def _note_cell(notes: Notes, cell: Cell, facts: Facts) -> None:
         text = "read only here; edit it in its own system, or map it with direction: both"
         notes.parked[entry.name] = Parked("in", text, known, cell.seen)
     else:
-        _want(notes, entry, known, cell.seen)
+        _want(notes, entry, known, cell.seen, view=view)
 
 
 def _note_drift(notes: Notes, cell: Cell, known: Facts) -> None:
@@ -209,13 +219,14 @@ def _note_unseen(notes: Notes, entry: Field, facts: Facts) -> None:
         notes.parked[entry.name] = Parked("unseen", "the record never shows this field", known)
 
 
-def _want(notes: Notes, entry: Field, facts: Facts, seen: View) -> None:
-    """Want *facts* written over *seen*, unless that very wish is parked or the lens refuses."""
+def _want(notes: Notes, entry: Field, facts: Facts, seen: View, *, view: "View | Refusal | Unseen" = UNSEEN) -> None:
+    """Want *facts* written over *seen* (as *view*, where that is known), unless it is parked or the lens refuses."""
     parked = notes.side.link.parked.get(entry.name)
     if parked is not None and parked.view == seen and _held_back(parked, entry, facts):
         notes.parked[entry.name] = parked
         return
-    view = entry.lens.write(facts, seen)
+    if isinstance(view, Unseen):
+        view = entry.lens.write(facts, seen)
     if isinstance(view, Refusal):
         notes.parked[entry.name] = Parked("refused", unwritable(view), facts, seen)
         return

@@ -31,9 +31,8 @@ def reconcile(entity: Entity, sides: Sequence[Side], rules: Rules) -> Outcome:
     """
     sides = sorted(sides, key=lambda side: (side.link.system, side.link.id))
     values = {name: said.value for name, said in entity.facts.items()}
-    facts = _all_facts(entity, sides) if rules.drift != "overlook" else stirred(entity, sides, values)
-    held = held_of(entity) if facts else {}
-    looks = [_look(side, facts, held) for side in sides]
+    facts = stirred(entity, sides, values, drift=rules.drift != "overlook")
+    looks = _looks(entity, sides, facts)
     judged = [cell for look in looks for cell in look.cells.values()]
     rows, times = count_answers(judged, now=rules.now)
     decisions = _decide(entity, looks, replace(rules, answers=rows) if rows else rules)
@@ -54,15 +53,16 @@ class _Look(NamedTuple):
     refusals: Mapping[str, Refusal]
 
 
-def _all_facts(entity: Entity, sides: Sequence[Side]) -> set[str]:
-    return {*entity.conflicts, *(fact for side in sides for entry in side.fields.values() for fact in entry.facts)}
+def _looks(entity: Entity, sides: Sequence[Side], facts: AbstractSet[str]) -> list[_Look]:
+    if not facts:
+        return [_Look(side, (), {}, {}) for side in sides]
+    held = held_of(entity)
+    return [_Look(side, (), {}, {}) if idle(side) else _look(side, facts, held) for side in sides]
 
 
 def _look(side: Side, facts: AbstractSet[str], held: Held) -> _Look:
-    if idle(side) or not facts:
-        return _Look(side, (), {}, {})
-    stirred_ones = [entry for entry in side.fields.values() if not facts.isdisjoint(entry.facts)]
-    entries = [entry for entry in stirred_ones if entry.direction != "once"]
+    untouched = facts.isdisjoint
+    entries = [one for one in side.fields.values() if not untouched(one.facts) and one.direction != "once"]
     readable: dict[str, Cell] = {}
     refusals: dict[str, Refusal] = {}
     for cell in cells(side, held, entries):
@@ -79,7 +79,7 @@ def _decide(entity: Entity, looks: Sequence[_Look], rules: Rules) -> dict[str, D
     waiting = {(look.side.link.system, look.side.link.external_id) for look in looks if frozen(look.side)}
     carriers = by_fact(cell for look in looks for cell in look.cells.values())
     decisions: dict[str, Decision] = {}
-    for fact in sorted({*carriers, *entity.conflicts}):
+    for fact in sorted(carriers.keys() | entity.conflicts.keys()):
         open_one = entity.conflicts.get(fact)
         if open_one is not None and any((party.system, party.record) in waiting for party in open_one.parties):
             decisions[fact] = kept_open(entity, open_one)

@@ -15,21 +15,40 @@ from .judge import idle
 from .model import Base, Entity, Side
 
 
-def stirred(entity: Entity, sides: Sequence[Side], facts: Facts) -> set[str]:
-    """Return the facts of *entity* that have to be judged; FACTS are its values."""
+def stirred(entity: Entity, sides: Sequence[Side], facts: Facts, *, drift: bool = False) -> set[str]:
+    """
+    Return the facts of *entity* that have to be judged; FACTS are its values. Looking for DRIFT, a field is not at rest
+    either if its view no longer stands for the hub's value.
+    """
     found = set(entity.conflicts)
     for side in sides:
         if idle(side):
             continue
         link, fresh, derived = side.link, side.fresh or {}, side.derived
+        bases, aside = link.bases, link.seen.keys() | link.parked.keys()
         for name, entry in side.fields.items():
             if entry.direction == "once":
                 continue
             said = {entry.facts[0]: derived[name]} if name in derived else facts
-            aside = name in link.seen or name in link.parked
-            if aside or not _at_rest(entry, link.bases, fresh.get(name, UNSEEN), facts=said):
+            if (
+                name in aside
+                or not _at_rest(entry, bases, fresh.get(name, UNSEEN), facts=said)
+                or (drift and _drifted(entry, bases, said))
+            ):
                 found.update(entry.facts)
     return found
+
+
+def _drifted(entry: Field, bases: Mapping[str, Base], facts: Facts) -> bool:
+    """Say whether a field at rest shows what no longer stands for the hub's value: its system has other words now."""
+    if entry.direction == "out":
+        return False  # what is only written is never read
+    fits = entry.lens.fits
+    for fact, key in entry.slots:
+        base = bases.get(key)
+        if base is not None and fact in facts and not base.default and not fits(fact, facts[fact], base.view):
+            return True
+    return False
 
 
 def _at_rest(entry: Field, bases: Mapping[str, Base], shown: "View | Unseen", *, facts: Facts) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from mappings.canonical.values import Money, Value
@@ -15,6 +16,11 @@ from .settings import BadSettings, Problem, Setting, complete
 from .vocabulary import Spot
 
 _CODE = re.compile(r"[A-Z]{3}")
+
+
+@lru_cache(maxsize=256)
+def _is_code(text: str) -> bool:
+    return _CODE.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,7 @@ class Amount(Plain):
         if self.zero_is_empty and not number:
             return None
         meant = self._meant(code)
-        if meant is None or not _CODE.fullmatch(meant):
+        if meant is None or not _is_code(meant):
             return Refusal("malformed", "an amount without a currency code")
         if not self.pair and self.currency and meant != self.currency:
             return Refusal("currency", f"{meant}, where the mapping says {self.currency}")
@@ -105,7 +111,9 @@ class Amount(Plain):
         if not isinstance(value, Money):
             return value
         amount = rounded(value.amount, self.places)
-        return None if self.zero_is_empty and amount == 0 else Money(amount, value.currency)
+        if self.zero_is_empty and amount == 0:
+            return None
+        return value if amount == value.amount else Money(amount, value.currency)
 
     def empty(self, view: View) -> View | Refusal:
         """Empty the amount; the currency beside it is left alone."""
@@ -115,7 +123,7 @@ class Amount(Plain):
     def say(self, value: Money, view: View) -> View | Refusal:
         if not in_range(value.amount):
             return Refusal("range", "a number with more digits than anything has")
-        if not _CODE.fullmatch(value.currency):
+        if not _is_code(value.currency):
             return Refusal("currency", "not a currency code")
         if not self.pair and self.currency not in (None, value.currency):
             return Refusal("currency", f"{value.currency}, and the place holds {self.currency}; nothing is converted")

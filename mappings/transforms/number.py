@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from mappings.canonical.values import Value
@@ -15,8 +16,9 @@ from .settings import Setting, complete
 from .vocabulary import Spot
 
 _NUMBER = re.compile(r"[+-]?\d{1,60}(\.\d{1,60})?([eE][+-]?\d{1,3})?", re.ASCII)
+_USUAL = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?", re.ASCII)  # no such number is out of range
 _WIDEST = 30  # digits before the point: beyond any amount, and short enough to write out
-_FINEST = -30
+_FINEST = Decimal("1E-30")
 _EXACT = Context(prec=200)  # never rounds what passes the two limits
 
 PLACES = Setting("places", "count", "decimal places that the place holds; what is finer is rounded, half up")
@@ -24,6 +26,8 @@ PLACES = Setting("places", "count", "decimal places that the place holds; what i
 
 def parsed(view: View) -> Decimal | Refusal:
     """Return the number that a view shows. Refuses ``malformed`` and ``range``, and never guesses a decimal comma."""
+    if isinstance(view, str) and _USUAL.fullmatch(view):
+        return Decimal(view)
     written = isinstance(view, str) and _NUMBER.fullmatch(view)
     if not written and (not isinstance(view, int) or isinstance(view, bool)):
         return malformed("decimal number", view)
@@ -34,14 +38,19 @@ def parsed(view: View) -> Decimal | Refusal:
 def in_range(number: Decimal) -> bool:
     if not number.is_finite():
         return False
-    return not number or (number.adjusted() < _WIDEST and int(number.normalize(_EXACT).as_tuple().exponent) >= _FINEST)
+    return not number or (number.adjusted() < _WIDEST and number.quantize(_FINEST, context=_EXACT) == number)
 
 
 def rounded(number: Decimal, places: int | None) -> Decimal:
     """Round *number* half up, as people do with money. A number out of range stays as it is: it is refused anyway."""
     if places is None or not in_range(number):
         return number
-    return number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=_EXACT)
+    return number.quantize(_unit(places), rounding=ROUND_HALF_UP, context=_EXACT)
+
+
+@lru_cache(maxsize=32)
+def _unit(places: int) -> Decimal:
+    return Decimal(1).scaleb(-places)
 
 
 def plain_digits(number: Decimal) -> str:

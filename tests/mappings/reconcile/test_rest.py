@@ -7,7 +7,7 @@ import pytest
 from mappings.reconcile import reconcile
 from mappings.reconcile.model import Conflict, OpenWrite, Parked
 from mappings.reconcile.rest import stirred
-from tests.reconcile_builders import NOW, a_case, a_cell, a_field, a_side, rules
+from tests.reconcile_builders import NOW, a_case, a_cell, a_choice, a_field, a_side, rules
 
 SAID = {"title": "Смета", "channel": "сайт"}
 
@@ -85,3 +85,19 @@ def test_a_frozen_link_and_a_record_that_nobody_has_read_yet_are_left_alone():
 
     assert judged(frozen, unread) == set()
     assert (outcome.links[1].parked, outcome.links[1].write) == ({}, ())
+
+
+def test_looking_for_drift_what_no_longer_stands_for_the_hubs_value_is_stirred():
+    before = a_choice(values={"НОВАЯ": ["lead", "qualified"]})
+    at_rest = a_side("crm", 1, fields=[before], values={"stage": "qualified"}, views={"stage": "НОВАЯ"})
+    now = a_choice(values={"НОВАЯ": "lead"})
+    drifted = replace(at_rest, fields={"stage": replace(before, lens=now.lens)})
+    base = replace(at_rest.link.bases["stage"], lens=drifted.fields["stage"].fingerprint)
+    drifted = replace(drifted, link=replace(drifted.link, bases={"stage": base}))
+    said = {"stage": "qualified"}
+
+    assert stirred(a_case(said), [at_rest], said, drift=True) == set()
+    assert (stirred(a_case(said), [drifted], said), stirred(a_case(said), [drifted], said, drift=True)) == (
+        set(),
+        {"stage"},
+    )

@@ -31,12 +31,17 @@ def test_what_is_no_decimal_number_is_not_guessed(view):
     assert refused.code == "malformed"
 
 
-@pytest.mark.parametrize("view", ["1e999", 10**31, "1e-99"])
+@pytest.mark.parametrize("view", ["1e999", 10**31, "1e-99", "1" * 31, "0." + "1" * 31])
 def test_a_number_beyond_all_counting_is_refused(view):
     refused = Number().read(view)
 
     assert isinstance(refused, Refusal)
     assert refused.code == "range"
+
+
+@pytest.mark.parametrize("view", ["1" * 30, "0." + "1" * 30, "-" + "9" * 30 + "." + "9" * 30, "1e29", "1e-30", "0e-99"])
+def test_a_number_up_to_the_bounds_is_read_exactly(view):
+    assert Number().read(view) == Decimal(view)
 
 
 def test_a_number_beyond_all_counting_is_not_written():
