@@ -1,0 +1,321 @@
+"""The connector: pages come in by the recent changes, edits go out with the revision they were made from."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from mappings.exchange import (
+    Abilities,
+    Account,
+    Create,
+    Cursor,
+    Discovery,
+    Fault,
+    Found,
+    Page,
+    Place,
+    Receipt,
+    Refused,
+    SystemPerson,
+    VendorRecord,
+    View,
+    Write,
+)
+
+from ..base import RequestCount, Search, Surroundings, SystemConnector
+from ..errors import AuthFailed, Gone, Rejected, RetryLater
+from ..guarded import Inspection, push_conditional
+from ..http import Http, HttpSettings
+from .client import Exists, MediaWikiClient
+from .records import KIND, next_feed, record_of, resume_of, version_of
+from .settings import MediaWikiSettings
+
+BATCH = 50
+SUMMARY = "casehub"
+CONTENT = {
+    "prop": "revisions|info",
+    "rvprop": "ids|timestamp|user|content",
+    "rvslots": "main",
+    "inprop": "url",
+}
+PLACES = (
+    Place("title", "Title", "text", required=True, max_length=255),
+    Place("text", "Wikitext", "text"),
+    Place("model", "Content model", "text", writable=False, searchable=False),
+    Place("author", "Author of the newest revision", "text", writable=False, searchable=False),
+    Place("redirect", "Is a redirect", "bool", writable=False, searchable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Pages that were edited, made, moved or deleted, by id; what became of them says `get`."""
+
+    ids: tuple[str, ...]
+    cursor: Cursor
+    more: bool
+    began: datetime
+
+
+class MediaWikiConnector(SystemConnector):
+    """Pages of one wiki. An update is refused by the wiki itself where somebody was first (`baserevid`)."""
+
+    type_name = "mediawiki"
+    settings_model = MediaWikiSettings
+
+    def __init__(self, name: str, settings: MediaWikiSettings, around: Surroundings | None = None) -> None:
+        super().__init__(name, around)
+        self._settings = settings
+        self._http = Http(
+            name,
+            settings.url,
+            around=self._around,
+            headers={"User-Agent": "casehub (a hub between CRM, tracker and wiki)"},
+            settings=HttpSettings(timeout=float(settings.timeout), cookies=True),
+        )
+        self._client = MediaWikiClient(self._http, settings, name=name, around=self._around)
+        self._account: Account | None = None
+        self.paths: frozenset[str] = frozenset()
+        self.clock = self._around.clock
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return (KIND,)
+
+    @property
+    def abilities(self) -> Abilities:
+        return Abilities(
+            conditional_writes=True,
+            page_size=self._settings.page_size,
+            stamp_resolution=1.0,
+            overlap=0.0,
+            overlap_reason="the recent changes are numbered",
+            marker=False,
+            write_returns_record=True,
+            request_timeout=float(self._settings.timeout),
+        )
+
+    @property
+    def requests(self) -> RequestCount:
+        return self._http.count
+
+    async def open(self) -> None:
+        await self._http.open()
+
+    async def close(self) -> None:
+        await self._http.close()
+
+    def url_of(self, kind: str, record_id: str) -> str | None:
+        """An address that survives a move of the page."""
+        return f"{self._settings.url}/index.php?curid={record_id}" if kind == KIND else None
+
+    # --- reading --------------------------------------------------------------------------------------------------
+
+    async def identify(self) -> Account:
+        told = await self._client.identify()
+        user, site = told.get("userinfo", {}), told.get("general", {})
+        if user.get("anon") or not user.get("id"):
+            raise AuthFailed("api.php takes us for nobody; renew the bot password", system=self.name)
+        rights = tuple(str(right) for right in user.get("rights", ()))
+        self._account = Account(str(user["id"]), str(user["name"]), rights, server=str(site.get("generator", "")))
+        return self._account
+
+    async def changes(self, cursor: Cursor | None) -> Changed:
+        """Return which pages changed after *cursor*; None starts with what the wiki still remembers (90 days)."""
+        start = cursor or Cursor()
+        try:
+            following = resume_of(start)
+        except ValueError as error:
+            raise Rejected("the cursor is not one of MediaWiki's; begin a full read", system=self.name) from error
+        form: dict[str, str | int] = {
+            "list": "recentchanges",
+            "rcdir": "newer",
+            "rcprop": "ids|title|timestamp",
+            "rctype": "edit|new|log",
+            "rclimit": self._settings.page_size,
+        }
+        form |= {"rcstart": start.at} if start.at else {}
+        form |= {"rccontinue": following} if following else {}
+        told = await self._client.query(form)
+        rows = told.form.get("query", {}).get("recentchanges", [])
+        feed = next_feed(start, rows, following=told.form.get("continue", {}).get("rccontinue"))
+        return Changed(feed.ids, feed.cursor, feed.more, told.began)
+
+    async def pull(self, kind: str, cursor: Cursor | None, *, full: bool = False) -> Page:
+        self._known(kind)
+        if full or cursor is None or cursor.full:
+            return await self._pull_all(None if full else cursor)
+        changed = await self.changes(cursor)
+        found = await self.get(kind, changed.ids)
+        records = tuple(one.record for one in found if one.record is not None)
+        return Page(self.name, kind, records, changed.began, changed.cursor, more=changed.more)
+
+    async def _pull_all(self, cursor: Cursor | None) -> Page:
+        """All pages in the order of their titles; where the changes stood before the first one is where to go on."""
+        at = cursor.at if cursor else (await self.present()).at
+        form: dict[str, str | int] = {"generator": "allpages", "gaplimit": self._settings.page_size, **CONTENT}
+        form |= {"gapcontinue": cursor.resume} if cursor and cursor.resume else {}
+        told = await self._client.query(form)
+        records, faults = self._records(told.form.get("query", {}).get("pages", []))
+        following = told.form.get("continue", {}).get("gapcontinue")
+        then = Cursor(at, resume=following, full=True) if following else Cursor(at)
+        return Page(self.name, KIND, records, told.began, then, more=following is not None, faults=faults)
+
+    async def present(self) -> Cursor:
+        """Return where the recent changes stand now, for who wants to hear only of later ones."""
+        form: dict[str, str | int] = {"list": "recentchanges", "rcprop": "timestamp", "rctype": "edit|new|log", "rclimit": 1}
+        rows = (await self._client.query(form)).form.get("query", {}).get("recentchanges", [])
+        return Cursor(rows[0]["timestamp"] if rows else None)
+
+    async def get(self, kind: str, ids: Sequence[str]) -> list[Found]:
+        self._known(kind)
+        return await self.read(kind, ids)
+
+    async def read(self, kind: str, ids: Sequence[str]) -> list[Found]:
+        """Fifty pages in a request; an id that is no number is a page that never was."""
+        del kind
+        wanted = [one for one in dict.fromkeys(ids) if one.isascii() and one.isdigit()]
+        met: dict[str, VendorRecord] = {}
+        broken: dict[str, str] = {}
+        for first in range(0, len(wanted), BATCH):
+            told = await self._client.query({"pageids": "|".join(wanted[first : first + BATCH]), **CONTENT})
+            records, faults = self._records(told.form.get("query", {}).get("pages", []))
+            met |= {record.id: record for record in records}
+            broken |= {fault.id: fault.reason for fault in faults if fault.id}
+        return [self._found(one, met, broken) for one in ids]
+
+    def _found(self, record_id: str, met: Mapping[str, VendorRecord], broken: Mapping[str, str]) -> Found:
+        if record_id in met:
+            return Found(record_id, "here", met[record_id])
+        if record_id in broken:
+            return Found(record_id, "refused", reason=broken[record_id])
+        return Found(record_id, "gone", reason=f"there is no page {record_id} any more")
+
+    async def titled(self, title: str) -> VendorRecord | None:
+        """Return the page called *title*, None where there is none."""
+        told = await self._client.query({"titles": title, **CONTENT})
+        records, _ = self._records(told.form.get("query", {}).get("pages", []))
+        return records[0] if records else None
+
+    async def find_sent(self, create: Create, since: datetime) -> Search:
+        """A title is there once: the page of that title, if it shows what we sent and has not come from elsewhere."""
+        del since
+        views = {change.place: change.view for change in create.changes}
+        began = self.clock()
+        page = await self.titled(str(views["title"]))
+        ours = page is not None and create.marker in str(page.views["text"] or "")
+        return Search((page.id,) if page and ours else (), None, began, current=True)
+
+    async def discover(self, kind: str) -> Discovery:
+        self._known(kind)
+        account = await self.identify()
+        wanted = {"edit": "edit pages", "createpage": "make pages", "apihighlimits": "ask for many at once"}
+        wanted |= {"bot": "mark its edits as a bot's"} if self._settings.bot else {}
+        notes = tuple(
+            f"the account may not {what} (right {right})"
+            for right, what in wanted.items()
+            if right not in account.rights
+        )
+        return Discovery(self.name, kind, PLACES, account=account, notes=notes)
+
+    async def people(self) -> tuple[SystemPerson, ...]:
+        """Authors are shown by their names; a wiki tells no e-mail addresses."""
+        return ()
+
+    # --- writing --------------------------------------------------------------------------------------------------
+
+    async def push(self, writes: Sequence[Write]) -> list[Receipt]:
+        strange = Refused(None, "there are no such records here; there are: page")
+        receipts = {one.key: Receipt(one.key, "refused", refused=(strange,)) for one in writes if one.kind != KIND}
+        mine = [one for one in writes if one.key not in receipts]
+        updates = [one for one in mine if not isinstance(one, Create)]
+        receipts |= {one.key: one for one in await push_conditional(self, updates)}
+        for one in mine:
+            if isinstance(one, Create):
+                receipts[one.key] = await self._create(one)
+        return [receipts[one.key] for one in writes]
+
+    async def _create(self, create: Create) -> Receipt:
+        """One page, only if there is none of its title; where there is one, the receipt's OTHER names it."""
+        views = {change.place: change.view for change in create.changes}
+        began = self.clock()
+        title, text = str(views.get("title") or ""), str(views.get("text") or "")
+        try:
+            edit = await self._client.edit({"title": title, **_body(text), "createonly": 1})
+            found = await self.read(KIND, [str(edit["pageid"])])
+        except Exists as error:
+            page = await self.titled(title)
+            refused = (Refused("title", error.reason or str(error)),)
+            return Receipt(create.key, "refused", refused=refused, other=page.id if page else None)
+        except Rejected as error:
+            return Receipt(create.key, "refused", refused=(Refused(error.place, error.reason or str(error)),))
+        except (RetryLater, AuthFailed) as error:
+            sent = isinstance(error, RetryLater) and error.sent
+            return Receipt(create.key, "unclear" if sent else "unsent", reason=str(error))
+        record = found[0].record
+        number = str(edit["pageid"])
+        return Receipt(create.key, "done", id=number, record=record, proved=_is(record, edit), began=began)
+
+    async def write_if(self, record: VendorRecord, views: Mapping[str, View]) -> VendorRecord:
+        """Put a new text where the page still has its revision. Raises Stale, Gone, Rejected."""
+        for place in views:
+            if place != "text":
+                text = f"the place {place!r} of a page is not written; move the page in the wiki"
+                raise Rejected(text, system=self.name, place=place, reason=text)
+        base = int(record.version or 0)
+        text = str(views["text"] or "")
+        edit = await self._client.edit({"pageid": record.id, **_body(text), "nocreate": 1, "baserevid": base})
+        if edit.get("nochange"):
+            return record
+        if edit.get("oldrevid") == base and _as_saved(text) == text:
+            newer = {**record.views, "text": text or None, "author": self._account.name if self._account else None}
+            return replace(record, views=newer, version=version_of(int(edit["newrevid"])), stamp=edit["newtimestamp"])
+        found = (await self.read(KIND, [record.id]))[0]  # the wiki has merged ours with somebody's, or has tidied it
+        if found.record is None:
+            raise Gone(f"page {record.id} went while it was written", system=self.name)
+        return found.record
+
+    def shown(self, place: str, view: View) -> View:
+        """The wiki strips what is empty at the end of a text."""
+        return _as_saved(view) or None if place == "text" and isinstance(view, str) else view
+
+    async def inspect(self, record: VendorRecord, since: str | None) -> Inspection:
+        """Pages have no workflow."""
+        del record, since
+        return Inspection()
+
+    # --- inside ---------------------------------------------------------------------------------------------------
+
+    def _records(self, rows: Sequence[dict[str, Any]]) -> tuple[tuple[VendorRecord, ...], tuple[Fault, ...]]:
+        records: list[VendorRecord] = []
+        faults: list[Fault] = []
+        for row in rows:
+            try:
+                record = record_of(row, self.name)
+            except (KeyError, TypeError, ValueError, IndexError) as error:
+                number = str(row.get("pageid") or "") or None
+                faults.append(Fault(number, f"the page is not as MediaWiki shows pages ({type(error).__name__})"))
+            else:
+                records += [record] if record else []
+        return tuple(records), tuple(faults)
+
+    def _known(self, kind: str) -> None:
+        if kind != KIND:
+            raise Rejected(f"there are no records of kind {kind!r}; there are: page", system=self.name, whole=True)
+
+
+def _body(text: str) -> dict[str, str | int]:
+    """The text with its hash, so that half of it is never saved."""
+    digest = hashlib.md5(text.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
+    return {"text": text.encode("utf-8", "replace").decode(), "md5": digest, "summary": SUMMARY}
+
+
+def _as_saved(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").rstrip()
+
+
+def _is(record: VendorRecord | None, edit: Mapping[str, Any]) -> bool:
+    """Say whether *record* is at the very revision that the edit made."""
+    return record is not None and record.version == version_of(int(edit.get("newrevid") or 0))
