@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from connectors.errors import AuthFailed, ConnectorError, RetryLater
-from flows.hub.applying import BadPlanFile, Moved, Stale
+from flows.hub.applying import Moved, Stale
 from flows.hub.casework import Busy as CaseBusy
 from flows.hub.describing import NoSuchKind, NoSuchSystem
 from flows.hub.entering import NoSuchFact
+from flows.hub.forgetting import NobodyKnown
 from flows.hub.linking import Unlinkable
 from flows.hub.looking import NoSuchCase
 from flows.hub.parking import NoSuchEntry
+from flows.hub.plan_file import BadPlanFile
 from flows.hub.running import AlreadyRunning
 from flows.hub.undoing import NoSuchRun
 from flows.hub.wiring import NoSuchSync
@@ -54,6 +56,8 @@ def _of_a_person(error: BaseException) -> Advice | None:
             return Advice(f"{error}\nMend the files; `casehub check --offline` reads them again.", "usage")
         case NoSuchCase():
             return Advice(f"{error}; `casehub case list` shows those there are", "usage")
+        case NobodyKnown():
+            return Advice(str(error), "usage")
         case NoSuchRun():
             return Advice(f"{error}; `casehub log` lists them", "usage")
         case NoSuchEntry():
@@ -110,6 +114,8 @@ def _stale(error: Stale) -> Advice:
         told = "\n".join(f"  {why}" for why in error.plan.trouble.values())
         return Advice(f"the plan was not carried out: not every system answers.\n{told}", "unreachable")
     lines = ["the plan was not carried out: by now a pass would do something else.", *moved_lines(error.moved)]
+    if not error.moved.mapping:
+        lines.append("What has not moved can still be carried out: casehub apply FILE --still-valid")
     return Advice("\n".join([*lines, f"Make a new one: casehub plan {error.plan.sync} -o FILE"]), "stopped")
 
 

@@ -10,19 +10,12 @@ A plan as people read it::
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from flows.hub.looking import title_of
 from flows.hub.plan import Plan, PlannedWrite
-from flows.hub.wired import Channel, SyncShape
+from flows.hub.telling import Words, label, what
 from flows.wording import many
-from mappings.canonical.show import EMPTY, show
-from mappings.exchange import View
-from mappings.lens import Refusal
-from mappings.reconcile.model import Conflict, Entity, FieldWrite, Origin
-
-ARROW = " → "
+from mappings.reconcile.model import Entity
 
 
 @dataclass(frozen=True)
@@ -37,14 +30,8 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Reader:
-    """What turns a plan into text: the words of the systems (SHAPE), the hub's ZONE, and the present time."""
-
-    shape: SyncShape
-    zone: str
-    now: datetime
-
-    # --- lines ---
+class Reader(Words):
+    """A plan as lines of text, case by case."""
 
     def lines(self, plan: Plan) -> Iterator[str]:
         """Yield the lines of *plan*, case by case."""
@@ -68,13 +55,13 @@ class Reader:
         if not write.record:
             yield Line(sign, where, "", "")
         for entry in write.fields:
-            what, change = _what(channel, entry), self.change(channel, entry, made=not write.record)
+            named, change = what(channel, entry), self.change(channel, entry, made=not write.record)
             if write.record:
-                yield Line(sign, where, what, change, self.source(entry, write))
+                yield Line(sign, where, named, change, self.source(entry, write))
             else:
-                yield Line(" ", "", what, change)
+                yield Line(" ", "", named, change)
         for place, view in write.fixed.items():
-            yield Line(" ", "", place, _label(channel, place, view))
+            yield Line(" ", "", place, label(channel, place, view))
 
     def conflicts(self, entity: Entity) -> Iterator[Line]:
         """Yield a line per fact on which systems differ, with the command that settles it."""
@@ -82,66 +69,6 @@ class Reader:
             command = f"casehub conflicts resolve {entity.key} {fact} --take …"
             settle = command if entity.key else "settled once it is open"
             yield Line("!", f"conflict {fact}", "", self.parties(conflict), f"parked; {settle}")
-
-    def parties(self, conflict: Conflict) -> str:
-        return " · ".join(f"{one.system} {show(one.value, zone=self.zone)}" for one in conflict.parties)
-
-    # --- one field ---
-
-    def change(self, channel: Channel | None, entry: FieldWrite, *, made: bool) -> str:
-        """Return ``old → new``, by way of the hops of a workflow."""
-        new = self.shown(channel, entry, entry.view)
-        if made:
-            return new
-        steps = [self.shown(channel, entry, view) for view in (entry.expected, *entry.hops)]
-        hops = f"  ({many(len(entry.hops) + 1, 'hop')})" if entry.hops else ""
-        return ARROW.join([*steps, new]) + hops
-
-    def shown(self, channel: Channel | None, entry: FieldWrite, view: View) -> str:
-        """Return what a person calls *view*: its label, or the value it stands for."""
-        field = channel.fields.get(entry.field) if channel else None
-        if channel is None or field is None:
-            return show(str(view)) if view is not None else EMPTY
-        if len(field.places) == 1 and field.places[0] in channel.labels:
-            return _label(channel, field.places[0], view)
-        if view == entry.view:
-            return " · ".join(show(value, zone=self.zone) for value in entry.value.values())
-        read = field.lens.read(view, {})
-        if isinstance(read, Refusal) or not read:
-            return _label(channel, field.places[0], view)
-        return " · ".join(show(value, zone=self.zone) for value in read.values())
-
-    def source(self, entry: FieldWrite, write: PlannedWrite) -> str:
-        """Return who said the newest of the facts that are written, and when."""
-        said = [write.origins[fact] for fact in entry.value if fact in write.origins]
-        timed = [origin for origin in said if origin.at is not None]
-        newest = max(timed, key=lambda origin: origin.at or self.now) if timed else None
-        return self.origin(newest or (said[0] if said else None))
-
-    def origin(self, origin: Origin | None) -> str:
-        if origin is None:
-            return ""
-        name = f"{origin.name} {origin.ref}".strip() if origin.by == "system" else origin.name
-        return f"{name}, {self.time(origin.at)}" if origin.at else name
-
-    def time(self, when: datetime) -> str:
-        """Return *when* in the hub's zone: of today the time alone."""
-        local, today = when.astimezone(ZoneInfo(self.zone)), self.now.astimezone(ZoneInfo(self.zone)).date()
-        return local.strftime("%H:%M" if local.date() == today else "%Y-%m-%d %H:%M")
-
-
-def _what(channel: Channel | None, entry: FieldWrite) -> str:
-    """A field of several facts (a position) is better known by its place."""
-    field = channel.fields.get(entry.field) if channel else None
-    return field.places[0] if field is not None and len(field.facts) > 1 else entry.field
-
-
-def _label(channel: Channel | None, place: str, view: View) -> str:
-    if view is None or isinstance(view, bool):
-        return show(view)
-    if isinstance(view, list):
-        return show(", ".join(_label(channel, place, one) for one in view) or None)
-    return show(channel.label(place, view) if channel else str(view))
 
 
 def _aligned(lines: Sequence[Line]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """`casehub plan` and `casehub apply`: see every write before it is made, and make just those."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 Case = Annotated[str | None, typer.Option("--case", metavar="KEY", help="Show only what concerns this case.")]
 System = Annotated[str | None, typer.Option("--system", metavar="SYSTEM", help="Show only what is written there.")]
 Out = Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Keep the plan for `casehub apply`.")]
+Everything = Annotated[bool, typer.Option("--all", help="Look at every case, also where nothing is new.")]
+StillValid = Annotated[bool, typer.Option("--still-valid", help="Carry out what has not moved, and tell the rest.")]
 ExitCode = Annotated[bool, typer.Option("--exit-code", help="Exit with 6 when there is something to do.")]
 PlanPath = Annotated[Path, typer.Argument(metavar="FILE", help="A plan that `casehub plan -o FILE` has kept.")]
 
@@ -42,29 +44,30 @@ def plan(
     case: Case = None,
     system: System = None,
     out: Out = None,
+    everything: Everything = False,
     exit_code: ExitCode = False,
     as_json: AsJson = False,
 ) -> None:
     """
     Show what the next pass would write, and write nothing.
 
-    Reads every system. What people change later is not in it; `casehub apply` notices.
+    Reads every system. What people change later is not in it; `casehub apply` notices. After a changed mapping, policy
+    or condition all cases are looked at, not only those with news: what the change would write is shown with its
+    reason. The file that -o keeps is YAML, for people too: take out of it what is not to be done.
 
     \b
     Examples:
       casehub plan presales
       casehub plan --case CASE-42
-      casehub plan presales -o plan.json
+      casehub plan presales -o plan.yaml
     """
     if out is not None and (case or system):
         raise typer.BadParameter("a plan file holds the whole plan; leave out --case and --system", param_hint="-o")
     with the_hub(terminal(ctx)) as installation:
-        made, shown = _make(installation, sync, case=case, system=system, as_json=as_json)
+        wanted = Part(case, system, everything=everything)
+        made, shown = _make(installation, sync, wanted, out=out, as_json=as_json)
         if out is not None:
-            from flows.hub.applying import write_plan
-
-            write_plan(out, made)
-            tell(f"kept in {out}; `casehub apply {out}` carries it out")
+            tell(f"kept in {out}; `casehub apply {out}` carries it out, without what you take out of it")
         emit(shown) if as_json else say("\n".join(shown))
     _told(made)
     if made.trouble:
@@ -73,19 +76,33 @@ def plan(
         raise typer.Exit(SOMETHING)
 
 
-def _make(
-    installation: "Installation", sync: str | None, *, case: str | None, system: str | None, as_json: bool
-) -> "tuple[Plan, Any]":
-    """Return the plan, or the part of it that was asked for, and how it is shown."""
-    from flows.hub.looking import find_case
-    from flows.hub.planning import make_plan
+@dataclass(frozen=True)
+class Part:
+    """Which part of a plan is wanted."""
 
-    key = find_case(installation.store, case).entity.key if case else None
+    case: str | None
+    system: str | None
+    everything: bool = False
+
+
+def _make(
+    installation: "Installation", sync: str | None, wanted: Part, *, out: Path | None, as_json: bool
+) -> "tuple[Plan, Any]":
+    """Return the plan, or the part of it that was asked for, and how it is shown; keep it in OUT."""
+    from flows.hub.looking import find_case
+    from flows.hub.plan_file import write_plan
+    from flows.hub.planning import make_plan
+    from flows.hub.telling import Words
+
+    key = find_case(installation.store, wanted.case).entity.key if wanted.case else None
     with progress("meeting the systems", quiet=as_json) as step:
 
         async def work(wired: "Wired") -> "tuple[Plan, Any]":
-            _known_system(wired, system)
-            part = _part(await make_plan(wired, step=step), key, system)
+            _known_system(wired, wanted.system)
+            whole = await make_plan(wired, everything=wanted.everything, step=step)
+            part = _part(whole, key, wanted.system)
+            if out is not None:
+                write_plan(out, part, Words(wired.shape, installation.hub.timezone, installation.store.clock()))
             return part, (_form if as_json else plan_lines)(installation, wired, part)
 
         return in_sync(installation, sync, work)
@@ -175,26 +192,39 @@ def _form(installation: "Installation", wired: "Wired", made: "Plan") -> dict[st
 # --- apply ------------------------------------------------------------------------------------------------------------
 
 
-def apply(ctx: typer.Context, file: PlanPath, *, by: By = "", strict: Strict = False, as_json: AsJson = False) -> None:
+def apply(
+    ctx: typer.Context,
+    file: PlanPath,
+    *,
+    still_valid: StillValid = False,
+    by: By = "",
+    strict: Strict = False,
+    as_json: AsJson = False,
+) -> None:
     """
-    Carry out a kept plan, if it still holds.
+    Carry out a kept plan: what is in the file, and nothing else.
 
-    Reads and decides again first. If something else would be written by now, nothing is written: what moved is told,
-    and the command exits with 4. Guards and changed mappings do not stop it: you have seen the plan.
+    Reads and decides again first. If a line of the file would be another by now, nothing is written: what moved is
+    told, from what to what, and the command exits with 4. Guards and changed mappings do not stop it: you have seen the
+    plan. What you took out of the file stays undone, for the next pass or plan; what you answered with `do: no` is left
+    as it is there until it changes.
 
     \b
-    Example:
-      casehub plan presales -o plan.json
-      casehub apply plan.json
+    Examples:
+      casehub plan presales -o plan.yaml
+      casehub apply plan.yaml
+      casehub apply plan.yaml --still-valid
     """
-    from flows.hub.applying import apply_plan, read_plan
+    from flows.hub.applying import Applying, apply_plan
+    from flows.hub.plan_file import read_plan
 
     kept = read_plan(file)
     with the_hub(terminal(ctx)) as installation:
         with progress("meeting the systems", quiet=as_json) as step:
 
             async def work(wired: "Wired") -> "Report":
-                return await apply_plan(wired, kept, by=by, step=step)
+                how = Applying(by, installation.hub.timezone, still_valid=still_valid)
+                return await apply_plan(wired, kept, how, step=step)
 
             report = in_sync(installation, kept.sync, work)
         code = finished(installation, report, strict=strict, as_json=as_json)

@@ -1,50 +1,51 @@
 """
-Plan files: a plan on disk, and carrying out exactly that plan.
+Carrying out exactly the plan that a file holds, or telling what has moved since it was made.
 
-`apply` reads and decides again. It runs the pass only if the same writes come out; else it tells what moved.
+Everything is read and decided anew. What comes out as it stands in the file is stored and sent; a line that has moved
+stops all of it before the first write. What the file does not name is left for the next pass, undone.
 """
 
-import json
-import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from .plan import Plan
-from .planning import make_plan
+from mappings.reconcile.model import Event, FieldWrite, LinkChange, NewRecord, Outcome, Parked
+from state import claims, commits, runs, waiting
+from state.attention import LEFT
+from state.runs import Run
+from state.types import Decided
+
+from .deciding import Ruling
+from .plan import Plan, is_quiet, name_of
+from .plan_file import BadPlanFile, CaseForm, Place, PlanCase, PlanFile, PlanLine, Wish, WriteForm, cases_of, wishes
+from .planning import Planning, batched, planned
 from .report import Report
-from .running import How, run_recorded
-from .sync import PassOptions, Step
+from .running import MAPPING, How, approve, asks, heartbeat, recorded
+from .sync import Step, each_system, measured, push_system
+from .telling import Words
 from .wired import Wired
 
-FORMAT = 1
-LARGEST = 200_000_000
-"""Bytes of a plan file: a first pass of some hundred thousand records."""
-
-
-class BadPlanFile(ValueError):
-    """The file is no plan, or one that this version does not read; the message says which."""
-
-
-@dataclass(frozen=True)
-class PlanFile:
-    """What is kept of a plan: enough to know it again, and to tell what has moved since."""
-
-    sync: str
-    fingerprint: str
-    mapping: str
-    writes: tuple[Mapping[str, Any], ...]
+WHAT = "apply"
+"""What kind of run it is."""
 
 
 @dataclass(frozen=True)
 class Moved:
-    """How a plan differs from the one in a file. Each entry names a case, a system and the fields."""
+    """How a plan differs from the one in a file: each entry names a case, a system, the field, and the values."""
 
     new: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     mapping: bool = False
+    cases: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.cases or self.mapping)
+
+    @property
+    def lines(self) -> list[str]:
+        found = (("new", self.new), ("no longer", self.gone), ("different", self.changed))
+        return [f"{word}: {entry}" for word, entries in found for entry in entries]
 
 
 class Stale(Exception):
@@ -56,87 +57,252 @@ class Stale(Exception):
         self.plan = plan
 
 
-def write_plan(path: Path, plan: Plan) -> None:
-    """Keep *plan* in a file that only its owner may read: it holds customers' values. Raises OSError."""
-    form = {
-        "casehub": FORMAT,
-        "sync": plan.sync,
-        "fingerprint": plan.fingerprint,
-        "mapping": plan.mapping,
-        "writes": [write.form() for write in plan.writes],
-    }
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(form, file, ensure_ascii=False, indent=1)
-    beside.replace(path)
+@dataclass(frozen=True)
+class Applying:
+    """Who applies a plan and how: BY whom, STILL_VALID: what has not moved is carried out even if the rest has."""
+
+    by: str = ""
+    zone: str = "UTC"
+    still_valid: bool = False
 
 
-def read_plan(path: Path) -> PlanFile:
-    """Return the plan in the file at *path*. Raises BadPlanFile."""
-    try:
-        with path.open("rb") as file:
-            form = json.loads(file.read(LARGEST))
-    except OSError as error:
-        raise BadPlanFile(f"{path} cannot be read: {error.strerror}") from error
-    except ValueError as error:
-        raise BadPlanFile(f"{path} is no plan file: not JSON") from error
-    match form:
-        case {
-            "casehub": int(version),
-            "sync": str(sync),
-            "fingerprint": str(fingerprint),
-            "mapping": str(mapping),
-            "writes": list(writes),
-        } if all(isinstance(write, dict) for write in writes):
-            if version != FORMAT:
-                raise BadPlanFile(f"{path} is a plan file of format {version}; this version reads {FORMAT}")
-            return PlanFile(sync, fingerprint, mapping, tuple(writes))
-    raise BadPlanFile(f"{path} is no plan file; `casehub plan -o FILE` makes one")
-
-
-async def apply_plan(wired: Wired, kept: PlanFile, *, by: str = "", step: Step = lambda _: None) -> Report:
+async def apply_plan(
+    wired: Wired, kept: PlanFile, applying: Applying | None = None, *, step: Step = lambda _: None
+) -> Report:
     """
     Carry out the plan that was kept, approved: guards and a changed mapping do not stop it.
 
-    Raises Stale where a pass would do something else by now.
+    Raises Stale where a pass would do something else by now, BadPlanFile where a line says something else than was
+    planned. Nothing is written then.
     """
-    plan = await make_plan(wired, step=step)
-    if plan.fingerprint != kept.fingerprint:
-        raise Stale(compare(kept, plan), plan)
-    return await run_recorded(wired, PassOptions(), How(by=by, approved=True), step=step)
+    how = applying or Applying()
+    async with heartbeat(wired), planned(wired, step=step) as planning:
+        return await carry_out(wired, planning, kept, how=how, step=step)
 
 
-def compare(kept: PlanFile, plan: Plan) -> Moved:
-    """Return what is new in *plan*, what is no longer in it, and what would be written differently."""
-    before = {_place(write): write for write in kept.writes}
-    after = {_place(form): form for form in (write.form() for write in plan.writes)}
-    return Moved(
-        new=tuple(_words(after[place]) for place in sorted(after.keys() - before.keys())),
-        gone=tuple(_words(before[place]) for place in sorted(before.keys() - after.keys())),
-        changed=tuple(
-            _words(after[place], _differing(before[place], after[place]))
-            for place in sorted(after.keys() & before.keys())
-            if _fields(before[place]) != _fields(after[place]) or before[place].get("fixed") != after[place]["fixed"]
-        ),
-        mapping=kept.mapping != plan.mapping,
-    )
+async def carry_out(wired: Wired, planning: Planning, kept: PlanFile, *, how: Applying, step: Step) -> Report:
+    """Compare *kept* with what was just planned, and store and send what it names."""
+    plan = planning.plan()
+    present = cases_of(plan, Words(wired.shape, how.zone, wired.clock()))
+    moved = compare(kept, present, mapping=plan.mapping)
+    if plan.trouble or moved.mapping or (moved and not how.still_valid):
+        raise Stale(moved, plan)
+    carrying = _Carrying(wired, planning, present, kept=_by_name(kept, moved), by=how.by)
+
+    async def work(begun: Run) -> Report:
+        report = Report(wired.shape.name, begun.id, read=planning.report.read, notices=[*wired.notices])
+        report.notices += [f"not carried out, {line}" for line in moved.lines]
+        try:
+            await _run(carrying, report, complete=not moved, step=step)
+        except BaseException as error:
+            runs.finish(wired.store, begun, state="failed", text=type(error).__name__)
+            raise
+        runs.finish(wired.store, begun, state=report.state, counts=report.as_json(), text="; ".join(report.trouble))
+        return report
+
+    return await recorded(wired, How(by=how.by), work, what=WHAT)
 
 
-def _place(write: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(str(write.get(name, "")) for name in ("case", "system", "kind", "record", "verb"))
+def _by_name(kept: PlanFile, moved: Moved) -> dict[str, CaseForm]:
+    return {case.case: case for case in kept.cases if case.case not in moved.cases}
 
 
-def _fields(write: Mapping[str, Any]) -> dict[str, Any]:
-    return {str(one.get("field")): one for one in write.get("fields", []) if isinstance(one, dict)}
+async def _run(carrying: "_Carrying", report: Report, *, complete: bool, step: Step) -> None:
+    wired = carrying.wired
+    systems = sorted(wired.connectors)
+    with measured(wired, systems, report):
+        step("storing")
+        await asyncio.to_thread(carrying.store)
+        report.decided = carrying.stored
+        if complete and not carrying.undone:
+            changed = any(stop.guard == MAPPING for stop in asks(wired))
+            approve(wired)
+            if changed:
+                await asyncio.to_thread(_adopt_the_rest, wired, report)
+        elif asks(wired):
+            report.notices.append(
+                f"{carrying.undone + (not complete)} cases were left undone, so the sync still asks before it goes on"
+            )
+        step("writing")
+        await each_system(systems, report, lambda name: push_system(wired, name, report, run=wired.run))
 
 
-def _differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> Sequence[str]:
-    old, new = _fields(before), _fields(after)
-    return sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
+def _adopt_the_rest(wired: Wired, report: Report) -> None:
+    """The words of a new mapping are taken for all the cases to which they make no difference."""
+    claims.release(wired.store, wired.worker)
+    _Adopting(wired, Report(report.sync), everything=True).run()
 
 
-def _words(write: Mapping[str, Any], names: Sequence[str] = ()) -> str:
-    record = f"#{write['record']}" if write.get("record") else "a new record"
-    fields = ", ".join(names or sorted(_fields(write)))
-    return f"{write.get('case')}: {write.get('system')} {record}: {fields}"
+class _Adopting(Planning):
+    """Goes through all cases and stores what changes nothing that a person sees."""
+
+    def keep(self, rulings: Sequence[Ruling]) -> None:
+        quiet = [ruling.decided for ruling in rulings if not ruling.held_back and is_quiet(ruling.decided)]
+        wired = self.wired
+        commits.commit(wired.store, wired.worker, decided=quiet, run=wired.run, mapping=wired.shape.fingerprint)
+
+
+# --- what has moved ---------------------------------------------------------------------------------------------------
+
+
+def compare(kept: PlanFile, present: Mapping[str, PlanCase], *, mapping: str) -> Moved:
+    """
+    Return what of the cases in *kept* would be done differently by now. Cases that it does not name do not count.
+
+    Raises BadPlanFile where a line was rewritten.
+    """
+    found = _Differences()
+    for case in kept.cases:
+        if case.do:
+            found.case(case, present.get(case.case, PlanCase(case.case, case.title)))
+    cases = frozenset(found.cases)
+    return Moved(tuple(found.new), tuple(found.gone), tuple(found.changed), kept.mapping != mapping, cases)
+
+
+@dataclass
+class _Differences:
+    new: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    cases: set[str] = field(default_factory=set)
+
+    def case(self, case: CaseForm, present: PlanCase) -> None:
+        before = len(self.new) + len(self.gone) + len(self.changed)
+        named: dict[Place, set[str]] = {}
+        for write in case.writes:
+            lines = present.writes.get(write.place, {})
+            named[write.place] = {line.field for line in write.fields}
+            self._write(case.case, write, lines)
+        known = set(case.marks.split())
+        for place, lines in present.writes.items():
+            fresh = [line for line in lines.values() if line.field not in named.get(place, ())]
+            self.new += [f"{case.case}: {_where(place)} {o.field}: {o.words}" for o in fresh if o.mark not in known]
+        self.gone += [f"{case.case}: it would be linked with {one}" for one in case.links if one not in present.links]
+        if len(self.new) + len(self.gone) + len(self.changed) > before:
+            self.cases.add(case.case)
+
+    def _write(self, case: str, write: WriteForm, present: Mapping[str, PlanLine]) -> None:
+        for line in write.fields if write.do else ():
+            if not line.do:
+                continue
+            where = f"{case}: {_where(write.place)} {line.field}"
+            before = PlanLine(line.field, line.old, line.new, line.mark).words
+            now = present.get(line.field)
+            if now is None:
+                self.gone.append(f"{where}: {before}")
+            elif now.mark != line.mark:
+                self.changed.append(f"{where}: the plan says {before}, by now it is {now.words}")
+            elif (now.old, now.new) != (line.old, line.new):
+                told = f"{where} was planned as {now.words}, and the file says {before}"
+                raise BadPlanFile(f"{told}; take a line out or answer `do: no`, but do not rewrite it")
+
+
+def _where(place: Place) -> str:
+    return f"{place[0]} {'#' + place[2] if place[2] else 'a new record'}"
+
+
+# --- storing ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Carrying:
+    """Stores of the decisions that were just made those that the file names, as far as it does."""
+
+    wired: Wired
+    planning: Planning
+    present: Mapping[str, PlanCase]
+    kept: Mapping[str, CaseForm]
+    by: str
+    stored: int = 0
+    undone: int = 0
+    """Cases of which something was left for later."""
+
+    def store(self) -> None:
+        wired = self.wired
+        for ids in batched(tuple(self.planning.made)):
+            decided = [one for one in (self._chosen(self.planning.made[owner].decided) for owner in ids) if one]
+            commits.commit(wired.store, wired.worker, decided=decided, run=wired.run, mapping=wired.shape.fingerprint)
+            owners = [one.outcome.entity.id for one in decided]
+            waiting.adopt(wired.store, owners, run=wired.run, mapping=wired.shape.fingerprint)
+            self.stored += len(decided)
+
+    def _chosen(self, decided: Decided) -> Decided | None:
+        """Return what is to be stored of a decision; what writes nothing and links nothing needs no leave."""
+        name = name_of(decided)
+        present, case = self.present.get(name), self.kept.get(name)
+        if present is None or not (present.writes or present.links):
+            return decided
+        if case is None or (present.links and not case.do):
+            self.undone += 1
+            return None
+        trimmed = _Trim(decided, case, present, by=self.by).decided()
+        self.undone += trimmed.again
+        return trimmed
+
+
+@dataclass
+class _Trim:
+    """One decision without what a person struck out of it."""
+
+    whole: Decided
+    case: CaseForm
+    present: PlanCase
+    by: str
+    events: list[Event] = field(default_factory=list)
+    again: bool = False
+
+    def decided(self) -> Decided:
+        outcome = self.whole.outcome
+        links = [self._link(change) for change in outcome.links]
+        creates = tuple(self._creates(outcome.creates))
+        events = (*outcome.events, *self.events)
+        trimmed: Outcome = replace(outcome, links=tuple(links), creates=creates, events=events)
+        return replace(self.whole, outcome=trimmed, again=self.whole.again or self.again)
+
+    def _link(self, change: LinkChange) -> LinkChange:
+        if not change.write:
+            return change
+        place = self._place(change.link)
+        wanted = self._wishes(place)
+        parked = dict(change.parked)
+        for write in change.write:
+            if wanted[write.field] == "no":
+                parked[write.field] = _left(write)
+                self._tell(write, place)
+        kept = tuple(write for write in change.write if wanted[write.field] == "yes")
+        return replace(change, write=kept, parked=parked)
+
+    def _creates(self, creates: Sequence[NewRecord]) -> Iterator[NewRecord]:
+        for one in creates:
+            place = (one.system, one.kind, "")
+            if all(wish != "yes" for wish in self._wishes(place).values()):
+                self.again = True
+                continue
+            wanted = self._wishes(place)
+            left = {write.field: _left(write) for write in one.fields if wanted[write.field] == "no"}
+            kept = tuple(write for write in one.fields if wanted[write.field] == "yes")
+            yield replace(one, fields=kept, left_out={**one.left_out, **left})
+
+    def _wishes(self, place: Place) -> dict[str, Wish]:
+        fields = list(self.present.writes[place])
+        write = next((each for each in self.case.writes if each.place == place), None)
+        wanted = wishes(self.case, write or WriteForm(system=place[0], kind=place[1], record=place[2]), fields)
+        self.again = self.again or "out" in wanted.values()
+        return wanted
+
+    def _place(self, link: int) -> Place:
+        for known in self.whole.claimed.links if self.whole.claimed else ():
+            if known.id == link:
+                return known.system, known.kind, known.external_id
+        record = next(new.snapshot.record for new in self.whole.new_links if new.ref == link)
+        return record.system, record.kind, record.id
+
+    def _tell(self, write: FieldWrite, place: Place) -> None:
+        cause = "struck out of a plan: left as it is there"
+        self.events.append(
+            Event("left", write.field, write.expected, write.view, system=place[0], by=self.by, cause=cause)
+        )
+
+
+def _left(write: FieldWrite) -> Parked:
+    return Parked(LEFT, "left as it is by a person", write.value, write.expected)

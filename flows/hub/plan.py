@@ -158,7 +158,7 @@ def _write(
     system, kind, record = place
     return PlannedWrite(
         name,
-        _title(entity),
+        title_of(entity),
         system,
         "update" if record else "create",
         record,
@@ -169,7 +169,7 @@ def _write(
     )
 
 
-def _title(entity: Entity) -> str:
+def title_of(entity: Entity) -> str:
     facts = entity.facts
     parts = [str(facts[name].value) for name in ("title", "client") if name in facts and facts[name].value]
     return " · ".join(parts)

@@ -116,9 +116,10 @@ class Planning(Deciding):
     def plan(self) -> Plan:
         """Return what was decided, as a plan."""
         shape, report = self.wired.shape, self.report
-        writes = tuple(write for ruling in self.rulings for write in writes_of(self.wired, ruling.decided))
+        rulings = sorted(self.rulings, key=_order)
+        writes = tuple(write for ruling in rulings for write in writes_of(self.wired, ruling.decided))
         stops = dict.fromkeys([*asks(self.wired), *report.stops, *self.tally.stops(shape.limits)])
-        return Plan(shape.name, shape.fingerprint, writes, tuple(self.rulings), tuple(stops), dict(report.trouble))
+        return Plan(shape.name, shape.fingerprint, writes, tuple(rulings), tuple(stops), dict(report.trouble))
 
     def again(self, entities: Sequence[str]) -> None:
         """Nothing of it is stored, so it is remembered here."""
@@ -139,6 +140,12 @@ class Planning(Deciding):
             return
         new = NewLink(-2, snapshot)
         self.keep([self._once_more(mine.decided, self._meeting({}), joined=[new])])
+
+
+def _order(ruling: Ruling) -> tuple[bool, str, int]:
+    """Cases in the order of their keys, then those that are new."""
+    prefix, _, number = ruling.decided.outcome.entity.key.rpartition("-")
+    return not number, prefix, int(number) if number.isdecimal() else 0
 
 
 def pages(store: Store, sync: str) -> Iterator[Sequence[str]]:

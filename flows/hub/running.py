@@ -56,16 +56,29 @@ async def run_recorded(
 
     Raises AlreadyRunning where a scheduled pass finds another one at work.
     """
+
+    async def work(begun: Run) -> Report:
+        return await _watched(wired, options, how, begun=begun, step=step, steps=steps)
+
+    return await recorded(wired, how, work)
+
+
+async def recorded(wired: Wired, how: How, work: Callable[[Run], Awaitable[Report]], *, what: str = "sync") -> Report:
+    """
+    Do *work* as a run that is written down: with its lease where it is scheduled, and with a heartbeat.
+
+    *work* itself tells the run's end. Raises AlreadyRunning.
+    """
     shape, store = wired.shape, wired.store
     if how.scheduled:
         wired.lease = leases.acquire(store, lease_name(shape.name), worker=wired.worker, seconds=LEASE)
         if wired.lease is None:
             raise AlreadyRunning(f"another scheduled pass of {shape.name} is at work")
     try:
-        begun = runs.start(store, shape.name, by=how.by or os.environ.get("USER", ""))
+        begun = runs.start(store, shape.name, what=what, by=how.by or os.environ.get("USER", ""))
         wired.run = begun.id
         async with heartbeat(wired):
-            report = await _watched(wired, options, how, begun=begun, step=step, steps=steps)
+            report = await work(begun)
     finally:
         workers.retire(store, wired.worker)
         if wired.lease is not None:

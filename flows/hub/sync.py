@@ -7,7 +7,8 @@ One bad system never stops the others: what cannot be talked to is told, and the
 import asyncio
 import resource
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from connectors.base import RequestCount
@@ -82,15 +83,25 @@ async def run_pass(
     """Run one pass over everything that is new, and return what it did."""
     collect_rarely()
     report = Report(wired.shape.name, wired.run, notices=wired.notices)
-    wall, cpu, counted = time.perf_counter(), time.process_time(), wired.store.statements
     systems = [name for name in sorted(wired.connectors) if options.only in (None, name)]
+    with measured(wired, systems, report):
+        if options.hinted:
+            await look_up(wired, systems, report)
+        else:
+            await read_systems(wired, systems, report, full=options.full, step=step, page=steps.pull_page)
+        await _decide_and_push(wired, systems, guarding, report=report, step=step, steps=steps)
+        if wired.papers and not (report.stops or options.only or options.hinted):
+            step("documents")
+            if await wired.papers(wired, report, full=options.full):
+                await _decide_and_push(wired, systems, guarding, report=report, step=step, steps=steps)
+    return report
 
-    if options.hinted:
-        await look_up(wired, systems, report)
-    else:
-        await read_systems(wired, systems, report, full=options.full, step=step, page=steps.pull_page)
-    await _decide_and_push(wired, systems, guarding, report=report, step=step, steps=steps)
 
+@contextmanager
+def measured(wired: Wired, systems: Sequence[str], report: Report) -> Iterator[None]:
+    """Put into *report* what a stretch of work took: time, statements, memory, requests of each of the *systems*."""
+    wall, cpu, counted = time.perf_counter(), time.process_time(), wired.store.statements
+    yield
     report.seconds = time.perf_counter() - wall
     report.cpu = time.process_time() - cpu
     report.statements = wired.store.statements - counted
@@ -100,7 +111,6 @@ async def run_pass(
         report.requests[name] = count.total - count.overhead
         report.overhead[name] = count.overhead
         report.writing[name] = count.writing
-    return report
 
 
 async def read_systems(
@@ -110,9 +120,9 @@ async def read_systems(
     report.trouble |= wired.trouble
     report.refused_us |= wired.refused_us
     step("settling what was in doubt")
-    await _each(systems, report, lambda name: _doubts(wired, name))
+    await each_system(systems, report, lambda name: _doubts(wired, name))
     step("reading")
-    await _each(systems, report, lambda name: _read(wired, name, report, full=full, page=page))
+    await each_system(systems, report, lambda name: _read(wired, name, report, full=full, page=page))
 
 
 async def look_up(wired: Wired, systems: list[str], report: Report) -> None:
@@ -126,7 +136,7 @@ async def look_up(wired: Wired, systems: list[str], report: Report) -> None:
             if scope[0] == name:
                 await look_up_hints(wired, scope, report)
 
-    await _each(systems, report, hinted)
+    await each_system(systems, report, hinted)
 
 
 async def _decide_and_push(
@@ -144,12 +154,12 @@ async def _decide_and_push(
             return
         step("writing")
         before = report.pushed
-        await _each(systems, report, lambda name: _push(wired, name, report, push=steps.push_batch))
+        await each_system(systems, report, lambda name: push_system(wired, name, report, push=steps.push_batch))
         if report.pushed == before:
             return
 
 
-async def _each(systems: list[str], report: Report, work: Callable[[str], Awaitable[None]]) -> None:
+async def each_system(systems: list[str], report: Report, work: Callable[[str], Awaitable[None]]) -> None:
     """Do *work* for every system at once; a system that fails is told in the report and left out from then on."""
 
     async def guarded(name: str) -> None:
@@ -178,14 +188,16 @@ async def _read(wired: Wired, name: str, report: Report, *, full: bool, page: Pu
             await (pull_full if full else pull_scope)(wired, scope, report, page=page)
 
 
-async def _push(
+async def push_system(
     wired: Wired,
     name: str,
     report: Report,
     *,
-    push: Callable[[Wired, str, Sequence[Outgoing]], Awaitable[Pushed]],
+    push: Callable[[Wired, str, Sequence[Outgoing]], Awaitable[Pushed]] = push_batch,
+    run: str | None = None,
 ) -> None:
-    while going := await take_batch(wired, name):
+    """Send what is planned for a system, batch by batch; only what RUN has planned, if it is named."""
+    while going := await take_batch(wired, name, run=run):
         pushed = await push(wired, name, going)
         report.pushed += pushed.sent - pushed.postponed
         report.created[name] += pushed.created

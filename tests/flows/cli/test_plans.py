@@ -104,9 +104,9 @@ def test_what_cannot_be_meant_is_told(hub, words, says):
     assert says in ended.err
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"casehub": 1}', '{"casehub": 1, "sync": "a", "fingerprint": "b"'])
+@pytest.mark.parametrize("text", ["", "[]", '{"casehub": 2}', '{"casehub": 2, "sync": "a", "fingerprint": "b"'])
 def test_a_file_that_is_no_plan_is_refused(hub, text):
-    path = hub.folder / "plan.json"
+    path = hub.folder / "plan.yaml"
     path.write_text(text)
 
     ended = hub.run("apply", str(path))
@@ -116,18 +116,18 @@ def test_a_file_that_is_no_plan_is_refused(hub, text):
 
 
 def test_a_plan_of_a_later_format_is_refused(hub):
-    path = hub.folder / "plan.json"
-    form = {"casehub": 2, "sync": "presales", "fingerprint": "f", "mapping": "m", "writes": []}
+    path = hub.folder / "plan.yaml"
+    form = {"casehub": 3, "sync": "presales", "fingerprint": "f", "mapping": "m", "writes": []}
     path.write_text(json.dumps(form))
 
-    assert "format 2; this version reads 1" in hub.run("apply", str(path)).err
+    assert "format 3; this version reads 2" in hub.run("apply", str(path)).err
 
 
 # --- apply ------------------------------------------------------------------------------------------------------------
 
 
 def test_an_applied_plan_is_carried_out(opened):
-    path = opened.folder / "план.json"
+    path = opened.folder / "план.yaml"
     opened.edit("crm", "1", amount="175000")
     kept = opened.done("plan", "-o", str(path))
 
@@ -140,7 +140,7 @@ def test_an_applied_plan_is_carried_out(opened):
 
 
 def test_a_stale_plan_is_not_carried_out_and_what_moved_is_told(opened):
-    path = opened.folder / "plan.json"
+    path = opened.folder / "plan.yaml"
     opened.edit("crm", "1", amount="175000")
     opened.done("plan", "-o", str(path))
     opened.edit("crm", "1", amount="190000")
@@ -149,14 +149,18 @@ def test_a_stale_plan_is_not_carried_out_and_what_moved_is_told(opened):
     ended = opened.run("apply", str(path))
 
     assert (ended.code, ended.out) == (4, "")
-    assert "  new: CASE-1: crm #1: next_step" in ended.err
-    assert "  different: CASE-1: trk #1: amount" in ended.err
+    assert "new: CASE-1: crm #1 next_step: позвонить" in plain(ended.err)
+    assert (
+        "different: CASE-1: trk #1 amount: the plan says 150 000 ₽ → 175 000 ₽, by now it is 150 000 ₽ → 190 000 ₽"
+        in plain(ended.err)
+    )
+    assert "casehub apply FILE --still-valid" in ended.err
     assert "casehub plan presales -o FILE" in ended.err
     assert opened.records("trk")["1"]["amount"] == "150000"
 
 
 def test_a_plan_whose_writes_are_done_is_stale(opened):
-    path = opened.folder / "plan.json"
+    path = opened.folder / "plan.yaml"
     opened.edit("crm", "1", amount="175000")
     opened.done("plan", "-o", str(path))
     opened.done("sync")
@@ -164,11 +168,11 @@ def test_a_plan_whose_writes_are_done_is_stale(opened):
     ended = opened.run("apply", str(path))
 
     assert ended.code == 4
-    assert "  no longer: CASE-1: trk #1: amount" in ended.err
+    assert "no longer: CASE-1: trk #1 amount: 150 000 ₽ → 175 000 ₽" in plain(ended.err)
 
 
 def test_a_plan_is_not_carried_out_while_a_system_is_down(opened):
-    path = opened.folder / "plan.json"
+    path = opened.folder / "plan.yaml"
     opened.edit("trk", "1", next_step="позвонить")
     opened.done("plan", "-o", str(path))
     held = opened.break_file("trk")
@@ -183,7 +187,7 @@ def test_a_plan_is_not_carried_out_while_a_system_is_down(opened):
 
 def test_what_a_guard_held_back_is_planned_shown_and_applied(make_hub):
     hub = make_hub(hub=GUARDED)
-    path = hub.folder / "plan.json"
+    path = hub.folder / "plan.yaml"
     for title in ("Первый", "Второй"):
         hub.deal(title)
     hub.run("sync")
@@ -202,7 +206,7 @@ def test_what_a_guard_held_back_is_planned_shown_and_applied(make_hub):
 
 def test_the_fingerprint_covers_what_was_held_back(make_hub):
     hub = make_hub(hub=GUARDED)
-    path = hub.folder / "plan.json"
+    path = hub.folder / "plan.yaml"
     for title in ("Первый", "Второй"):
         hub.deal(title)
     hub.run("sync")
@@ -212,13 +216,13 @@ def test_the_fingerprint_covers_what_was_held_back(make_hub):
     ended = hub.run("apply", str(path))
 
     assert ended.code == 4
-    assert "different: CASE-2: trk a new record: next_step" in ended.err
+    assert "new: CASE-2: trk a new record next_step: позвонить" in ended.err
     assert hub.records("trk") == {}
 
 
 def test_a_changed_mapping_asks_and_an_applied_plan_answers(opened):
     mapping = opened.folder / "record.trk.yaml"
-    path = opened.folder / "plan.json"
+    path = opened.folder / "plan.yaml"
     mapping.write_text(mapping.read_text(encoding="utf-8") + "  channel: null\n", encoding="utf-8")
     opened.edit("crm", "1", amount="5")
 

@@ -1,89 +1,230 @@
-"""Plan files, and what has moved since one was made."""
+"""Exactly the plan in a file is carried out: nothing else, and nothing at all where it has moved."""
 
 import pytest
+import yaml
 
-from flows.hub.applying import BadPlanFile, Stale, apply_plan, compare, read_plan, write_plan
-from flows.hub.plan import Plan, PlannedWrite
+from flows.hub.applying import Applying, Stale, apply_plan
+from flows.hub.plan_file import BadPlanFile, read_plan, write_plan
 from flows.hub.planning import make_plan
-from mappings.reconcile.model import FieldWrite
+from flows.hub.telling import Words
+from state import attention, runs
 from tests.hub_builders import a_deal, a_hub
 
 
-def a_write(record: str = "41", view: str = "Б", field: str = "title") -> PlannedWrite:
-    fields = (FieldWrite(field, {field: view}, view, "А"),)
-    return PlannedWrite("CASE-1", "Кейс", "trk", "update" if record else "create", record, fields, kind="issue")
+def kept(hub, path, **given):
+    """Make a plan and keep it."""
+
+    async def work(wired):
+        plan = await make_plan(wired, **given)
+        write_plan(path, plan, Words(wired.shape, "Europe/Moscow", wired.clock()))
+        return plan
+
+    return hub.wired(work)
 
 
-def a_plan(*writes: PlannedWrite, mapping: str = "m") -> Plan:
-    return Plan("presales", mapping, writes, (), (), {})
+def apply(hub, path, **how):
+    async def work(wired):
+        return await apply_plan(wired, read_plan(path), Applying("ann", **how))
+
+    return hub.wired(work)
 
 
-def kept(tmp_path, plan):
-    write_plan(tmp_path / "plan.json", plan)
-    return read_plan(tmp_path / "plan.json")
+def edited(path, change):
+    """Change the plan file as a person does."""
+    form = yaml.safe_load(path.read_text(encoding="utf-8"))
+    change(form)
+    path.write_text(yaml.safe_dump(form, allow_unicode=True), encoding="utf-8")
 
 
-def test_a_plan_file_is_for_its_owner_alone_and_leaves_nothing_beside_it(tmp_path):
-    path = tmp_path / "plan.json"
-    path.write_text("old")
-    path.chmod(0o644)
-
-    write_plan(path, a_plan(a_write()))
-
-    assert path.stat().st_mode & 0o777 == 0o600
-    assert [one.name for one in tmp_path.iterdir()] == ["plan.json"]
+def line(form, case, field):
+    """The write and the line of a field."""
+    [found] = [each for each in form["cases"] if each["case"] == case]
+    return next((w, one) for w in found["writes"] for one in w["fields"] if one["field"] == field)
 
 
-def test_a_plan_is_read_as_it_was_written(tmp_path):
-    plan = a_plan(a_write())
-
-    found = kept(tmp_path, plan)
-
-    assert (found.sync, found.fingerprint, found.mapping) == ("presales", plan.fingerprint, "m")
-    assert compare(found, plan) == type(compare(found, plan))()
-
-
-def test_what_moved_is_told_by_case_system_and_field(tmp_path):
-    before = kept(tmp_path, a_plan(a_write("41", "Б"), a_write("42")))
-
-    moved = compare(before, a_plan(a_write("41", "В"), a_write(""), mapping="n"))
-
-    assert moved.changed == ("CASE-1: trk #41: title",)
-    assert moved.gone == ("CASE-1: trk #42: title",)
-    assert moved.new == ("CASE-1: trk a new record: title",)
-    assert moved.mapping
-
-
-def test_the_order_of_writes_does_not_matter():
-    one, other = a_write("41"), a_write("42")
-
-    assert a_plan(one, other).fingerprint == a_plan(other, one).fingerprint
-    assert a_plan(one).fingerprint != a_plan(one, other).fingerprint
-
-
-@pytest.mark.parametrize("form", ['{"casehub": 1}', "7", "{", '{"casehub": 1, "sync": 2}'])
-def test_what_is_no_plan_is_refused(tmp_path, form):
-    path = tmp_path / "plan.json"
-    path.write_text(form)
-
-    with pytest.raises(BadPlanFile, match="is no plan file"):
-        read_plan(path)
-
-
-def test_a_stale_plan_writes_nothing(tmp_path):
+@pytest.fixture
+def world(tmp_path):
+    """Three cases, each with an edit that goes to the tracker; the second one has two."""
     hub = a_hub(tmp_path)
-    hub.systems["crm"].create("record", a_deal())
+    for title in ("Первый", "Второй", "Третий"):
+        hub.systems["crm"].create("record", a_deal(title))
+    hub.sync()
+    for number in "123":
+        hub.systems["crm"].edit("record", number, {"amount": f"{number}000"})
+    hub.systems["crm"].edit("record", "2", {"next_step": "позвонить"})
+    kept(hub, tmp_path / "plan.yaml")
+    hub.path = tmp_path / "plan.yaml"
+    return hub
 
-    async def plan(wired):
-        return await make_plan(wired)
 
-    before = kept(tmp_path, hub.wired(plan))
-    hub.systems["crm"].edit("record", "1", {"title": "Другое"})
+def amounts(hub):
+    return [hub.records("trk")[number]["amount"] for number in "123"]
 
-    async def apply(wired):
-        return await apply_plan(wired, before)
+
+def test_what_is_in_the_file_is_done_and_recorded_as_a_run_of_its_own(world):
+    report = apply(world, world.path)
+
+    assert amounts(world) == ["1000", "2000", "3000"]
+    assert report.updated["trk"] == 3
+    [last] = runs.runs(world.installation.store, limit=1)
+    assert (last.what, last.by, last.state) == ("apply", "ann", "done")
+
+
+def test_a_case_that_is_taken_out_stays_undone_until_the_next_pass(world):
+    edited(world.path, lambda form: form["cases"].pop(1))
+
+    apply(world, world.path)
+    after = amounts(world)
+    world.sync()
+
+    assert after == ["1000", "150000", "3000"]
+    assert amounts(world) == ["1000", "2000", "3000"]
+
+
+def test_a_line_that_is_taken_out_stays_undone_until_the_next_pass(world):
+    def change(form):
+        write, one = line(form, "CASE-2", "amount")
+        write["fields"].remove(one)
+
+    edited(world.path, change)
+
+    apply(world, world.path)
+    after = (amounts(world), world.records("trk")["2"]["next_step"])
+    world.sync()
+
+    assert after == (["1000", "150000", "3000"], "позвонить")
+    assert amounts(world) == ["1000", "2000", "3000"]
+
+
+def test_what_is_answered_with_no_is_left_as_it_is_there_until_it_changes(world):
+    edited(world.path, lambda form: line(form, "CASE-2", "amount")[1].update(do=False))
+
+    apply(world, world.path)
+    world.sync()
+    world.sync()
+    left = amounts(world)
+    world.systems["crm"].edit("record", "2", {"amount": "2500"})
+    world.sync()
+
+    assert left == ["1000", "150000", "3000"]
+    assert attention.parked_fields(world.installation.store) == ()
+    assert amounts(world) == ["1000", "2500", "3000"]
+
+
+def test_a_whole_case_can_be_answered_with_no(world):
+    edited(world.path, lambda form: form["cases"][1].update(do=False))
+
+    apply(world, world.path)
+    world.sync()
+
+    assert amounts(world) == ["1000", "150000", "3000"]
+    assert world.records("trk")["2"].get("next_step") is None
+
+
+def test_a_stale_line_stops_everything_and_is_named_with_what_it_was_and_is(world):
+    world.systems["crm"].edit("record", "3", {"amount": "3500"})
 
     with pytest.raises(Stale) as stale:
-        hub.wired(apply)
-    assert stale.value.moved.changed == ("new case for #1: trk a new record: title",)
+        apply(world, world.path)
+
+    [told] = stale.value.moved.changed
+    assert " ".join(told.split()) == (
+        "CASE-3: trk #3 amount: the plan says 150 000 ₽ → 3 000 ₽, by now it is 150 000 ₽ → 3 500 ₽"
+    )
+    assert amounts(world) == ["150000"] * 3
+
+
+def test_what_is_still_valid_is_done_on_request_and_the_rest_told(world):
+    world.systems["crm"].edit("record", "3", {"amount": "3500"})
+
+    report = apply(world, world.path, still_valid=True)
+
+    assert amounts(world) == ["1000", "2000", "150000"]
+    assert [note.partition(":")[0] for note in report.notices] == ["not carried out, different"]
+    world.sync()
+    assert amounts(world) == ["1000", "2000", "3500"]
+
+
+def test_news_of_cases_that_the_file_does_not_name_neither_stop_it_nor_are_done(world):
+    world.systems["crm"].create("record", a_deal("Четвёртый"))
+
+    apply(world, world.path)
+
+    assert amounts(world) == ["1000", "2000", "3000"]
+    assert len(world.records("trk")) == 3
+    world.sync()
+    assert len(world.records("trk")) == 4
+
+
+def test_a_struck_out_line_that_moves_does_not_stop_the_rest(world):
+    edited(world.path, lambda form: line(form, "CASE-3", "amount")[1].update(do=False))
+    world.systems["crm"].edit("record", "3", {"amount": "3500"})
+
+    apply(world, world.path)
+
+    assert amounts(world)[:2] == ["1000", "2000"]
+
+
+def test_a_line_that_was_rewritten_is_refused(world):
+    edited(world.path, lambda form: line(form, "CASE-1", "amount")[1].update(to="7 ₽"))
+
+    with pytest.raises(BadPlanFile, match=r"CASE-1: trk #1 amount was planned as .*, and the file says .*7 ₽"):
+        apply(world, world.path)
+    assert amounts(world) == ["150000"] * 3
+
+
+def test_another_mapping_than_the_plan_was_made_with_is_never_still_valid(world):
+    edited(world.path, lambda form: form.update(mapping="other"))
+
+    with pytest.raises(Stale) as stale:
+        apply(world, world.path, still_valid=True)
+    assert stale.value.moved.mapping
+
+
+def test_a_new_record_is_made_without_the_lines_that_were_answered_with_no(tmp_path):
+    hub = a_hub(tmp_path)
+    hub.systems["crm"].create("record", a_deal(next_step="позвонить"))
+    hub.systems["crm"].create("record", a_deal("Не сейчас"))
+    kept(hub, tmp_path / "plan.yaml")
+
+    def change(form):
+        line(form, "new case for #1", "next_step")[1].update(do=False)
+        form["cases"].pop(1)
+
+    edited(tmp_path / "plan.yaml", change)
+    apply(hub, tmp_path / "plan.yaml")
+
+    [issue] = hub.records("trk").values()
+    assert (issue["title"], issue.get("next_step")) == ("Внедрение CRM", None)
+    hub.sync()
+    assert sorted(one["title"] for one in hub.records("trk").values()) == ["Внедрение CRM", "Не сейчас"]
+    assert hub.records("trk")["1"].get("next_step") is None
+
+
+def test_what_waits_from_a_pass_that_a_guard_stopped_is_not_sent_beside_the_file(tmp_path):
+    from tests.hub_builders import HUB
+
+    hub = a_hub(tmp_path, hub=HUB + "    guards: {max_creates: 1}\n")
+    for title in ("Первый", "Второй"):
+        hub.systems["crm"].create("record", a_deal(title))
+    hub.sync()
+    kept(hub, tmp_path / "plan.yaml")
+    edited(tmp_path / "plan.yaml", lambda form: form["cases"].pop(0))
+
+    report = apply(hub, tmp_path / "plan.yaml")
+
+    assert [one["title"] for one in hub.records("trk").values()] == ["Второй"]
+    assert any("so the sync still asks" in note for note in report.notices)
+    assert hub.sync().state == "stopped"
+    assert len(hub.records("trk")) == 1
+
+
+def test_a_file_without_lines_is_a_plan_of_nothing(tmp_path):
+    hub = a_hub(tmp_path)
+    hub.systems["crm"].create("record", a_deal())
+    kept(hub, tmp_path / "plan.yaml")
+    edited(tmp_path / "plan.yaml", lambda form: form.update(cases=None))
+
+    apply(hub, tmp_path / "plan.yaml")
+
     assert hub.records("trk") == {}

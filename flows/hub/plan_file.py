@@ -1,0 +1,297 @@
+"""
+Plan files: a plan on disk, as people read, compare and edit it.
+
+YAML, a line per field that would be written. Each line carries a print of exactly what it stands for, so that it can be
+told from anything else. A person may take lines and cases out, or answer `do: no`; nothing else may be changed.
+"""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, ValidationError, field_validator
+
+from mappings.canonical.show import EMPTY
+
+from .plan import Plan, PlannedWrite, name_of, title_of
+from .telling import Words
+
+FORMAT = 2
+LARGEST = 200_000_000
+"""Bytes of a plan file: a first pass of some hundred thousand records."""
+
+Place: TypeAlias = tuple[str, str, str]
+"""System, kind and record (none for one that is to be made) of a write."""
+
+
+class BadPlanFile(ValueError):
+    """The file is no plan, or one that this version does not read, or was edited where it must not be."""
+
+
+# --- what a file holds ------------------------------------------------------------------------------------------------
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    @field_validator("writes", "fields", "conflicts", "cases", "links", mode="before", check_fields=False)
+    @classmethod
+    def _emptied(cls, given: object) -> object:
+        """A list from which everything was taken out is read as nothing at all."""
+        return () if given is None else given
+
+
+class LineForm(_Part):
+    """One field of one write. OLD and NEW are as people read them; MARK stands for the whole of it."""
+
+    field: StrictStr
+    old: StrictStr = Field(default=EMPTY, alias="from")
+    new: StrictStr = Field(alias="to")
+    why: StrictStr = ""
+    mark: StrictStr = Field(alias="print")
+    do: StrictBool = True
+
+
+class WriteForm(_Part):
+    """What one record would be told."""
+
+    system: StrictStr
+    kind: StrictStr
+    record: StrictStr = ""
+    fields: tuple[LineForm, ...] = ()
+    do: StrictBool = True
+
+    @property
+    def place(self) -> Place:
+        return self.system, self.kind, self.record
+
+
+class CaseForm(_Part):
+    """What one case would bring about. MARKS are the prints of all its lines, also of those that were taken out."""
+
+    case: StrictStr
+    title: StrictStr = ""
+    marks: StrictStr = Field(default="", alias="prints")
+    links: tuple[StrictStr, ...] = ()
+    writes: tuple[WriteForm, ...] = ()
+    conflicts: tuple[StrictStr, ...] = ()
+    do: StrictBool = True
+
+
+class PlanFile(_Part):
+    """What is kept of a plan: enough to know it again, and to tell what has moved since."""
+
+    casehub: int
+    sync: StrictStr
+    made: StrictStr = ""
+    fingerprint: StrictStr
+    mapping: StrictStr
+    asks: tuple[StrictStr, ...] = ()
+    summary: Mapping[str, int] = Field(default_factory=dict)
+    cases: tuple[CaseForm, ...] = ()
+
+
+# --- prints -----------------------------------------------------------------------------------------------------------
+
+
+def print_of(form: Any) -> str:
+    """Return a short hash of a JSON form."""
+    text = json.dumps(form, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:10]
+
+
+@dataclass(frozen=True)
+class PlanLine:
+    """A field of a write as the present plan has it: FIXED ones are not the case's, but what scopes a new record."""
+
+    field: str
+    old: str
+    new: str
+    mark: str
+    why: str = ""
+    fixed: bool = False
+
+    @property
+    def words(self) -> str:
+        return self.new if self.old == EMPTY else f"{self.old} → {self.new}"
+
+
+@dataclass(frozen=True)
+class PlanCase:
+    """A case of the present plan, in the terms of a plan file: place of a write -> field -> its line."""
+
+    name: str
+    title: str
+    writes: Mapping[Place, Mapping[str, PlanLine]] = field(default_factory=dict)
+    conflicts: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    """Records that are met with this plan and become the case's."""
+
+    @property
+    def marks(self) -> str:
+        return " ".join(line.mark for lines in self.writes.values() for line in lines.values())
+
+
+def cases_of(plan: Plan, words: Words) -> dict[str, PlanCase]:
+    """Return the cases of *plan* that would write something, be linked or are in conflict, by their names."""
+    writes: dict[str, dict[Place, Mapping[str, PlanLine]]] = {}
+    titles: dict[str, str] = {}
+    for write in plan.writes:
+        titles.setdefault(write.name, write.title)
+        writes.setdefault(write.name, {})[write.system, write.kind, write.record] = dict(_lines(write, words))
+    links: dict[str, tuple[str, ...]] = {}
+    conflicts: dict[str, tuple[str, ...]] = {}
+    for ruling in plan.rulings:
+        entity, name = ruling.decided.outcome.entity, name_of(ruling.decided)
+        met = ruling.decided.new_links[0 if ruling.decided.claimed else 1 :]
+        if met:
+            links[name] = tuple(f"{one.snapshot.record.system} #{one.snapshot.record.id}" for one in met)
+        if entity.conflicts:
+            found = sorted(entity.conflicts.items())
+            conflicts[name] = tuple(f"{fact}: {words.parties(one)}" for fact, one in found)
+        if met or entity.conflicts:
+            titles.setdefault(name, title_of(entity))
+    return {
+        name: PlanCase(name, title, writes.get(name, {}), conflicts.get(name, ()), links.get(name, ()))
+        for name, title in titles.items()
+    }
+
+
+def _lines(write: PlannedWrite, words: Words) -> Iterator[tuple[str, PlanLine]]:
+    channel = words.channel(write)
+    form = write.form()
+    place = (write.system, write.kind, write.record)
+    for each, said in zip(write.fields, form["fields"], strict=True):
+        old = words.shown(channel, each, each.expected) if write.record else EMPTY
+        new = words.shown(channel, each, each.view)
+        via = "".join(f"{words.shown(channel, each, hop)} → " for hop in each.hops)
+        yield each.field, PlanLine(each.field, old, via + new, print_of([place, said]), words.source(each, write))
+    for name, view in write.fixed.items():
+        new = words.place(channel, name, view)
+        yield f"{name}*", PlanLine(f"{name}*", EMPTY, new, print_of([place, name, view]), fixed=True)
+
+
+# --- writing ----------------------------------------------------------------------------------------------------------
+
+HEAD = """\
+# A plan of {sync}. `casehub apply` makes exactly what stands here, and nothing if the systems have moved meanwhile.
+# Take out what you do not want now: a line, a write, a case; it stays undone. Or answer `do: no` (at a line, a write, a
+# case): it is left as it is there until it changes. Nothing else may be edited. Names with * come with a new record.
+"""
+
+
+def write_plan(path: Path, plan: Plan, words: Words, *, more: str = "") -> None:
+    """
+    Keep *plan* in a file that only its owner may read: it holds customers' values. MORE goes before the cases.
+
+    Raises OSError.
+    """
+    save(path, _text(plan, words, more))
+
+
+def save(path: Path, chunks: Iterator[str]) -> None:
+    """Write *chunks* to a file that only its owner may read; there is no half a file. Raises OSError."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.writelines(chunks)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _text(plan: Plan, words: Words, more: str) -> Iterator[str]:
+    counts = {"create": plan.creates, "change": len(plan.writes) - plan.creates, "conflicts": plan.conflicts}
+    yield HEAD.format(sync=plan.sync)
+    yield f"casehub: {FORMAT}\nsync: {word(plan.sync)}\nmade: {word(words.now.isoformat(timespec='seconds'))}\n"
+    yield f"fingerprint: {word(plan.fingerprint)}\nmapping: {word(plan.mapping)}\n"
+    yield f"asks: {json.dumps([stop.text for stop in plan.stops], ensure_ascii=False)}\n"
+    yield f"summary: {json.dumps({**counts, 'parked': plan.parked})}\n"
+    yield more
+    cases = cases_of(plan, words)
+    yield "cases:\n" if cases else "cases: []\n"
+    for one in cases.values():
+        yield "".join(_case_text(one))
+
+
+def _case_text(one: PlanCase) -> Iterator[str]:
+    yield f"- case: {word(one.name)}\n  title: {word(one.title)}\n"
+    yield f"  prints: {word(one.marks)}\n" if one.writes else ""
+    yield f"  links: {json.dumps(one.links, ensure_ascii=False)}\n" if one.links else ""
+    for conflict in one.conflicts:
+        yield f"  conflicts:\n  - {word(conflict)}\n" if conflict is one.conflicts[0] else f"  - {word(conflict)}\n"
+    yield "  writes:\n" if one.writes else ""
+    for (system, kind, record), lines in one.writes.items():
+        yield f"  - system: {word(system)}\n    kind: {word(kind)}\n"
+        yield f"    record: {word(record)}\n" if record else ""
+        yield "    fields:\n"
+        yield from (f"    - {_line_text(line)}\n" for line in lines.values())
+
+
+def _line_text(line: PlanLine) -> str:
+    parts = [f"field: {word(line.field)}"]
+    parts += [f"from: {word(line.old)}"] if line.old != EMPTY else []
+    parts += [f"to: {word(line.new)}"]
+    parts += [f"why: {word(line.why)}"] if line.why else []
+    return "{" + ", ".join([*parts, f"print: {word(line.mark)}"]) + "}"
+
+
+def word(text: str) -> str:
+    """Return *text* as a YAML scalar on one line."""
+    return _UNPRINTED.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
+
+
+_UNPRINTED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""Ten times as fast where it is there; both are safe."""
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def load_plan(path: Path) -> Mapping[str, Any]:
+    """Return what the file at *path* says, unchecked but for its format. Raises BadPlanFile."""
+    try:
+        with path.open("rb") as file:
+            form = yaml.load(file.read(LARGEST), Loader=_LOADER)  # noqa: S506  # both are safe ones
+    except OSError as error:
+        raise BadPlanFile(f"{path} cannot be read: {error.strerror}") from error
+    except (yaml.YAMLError, ValueError) as error:
+        where = getattr(error, "problem_mark", None)
+        line = f", line {where.line + 1}" if where is not None else ""
+        raise BadPlanFile(f"{path} is no plan file: not YAML{line}") from error
+    if not isinstance(form, dict) or not isinstance(form.get("casehub"), int):
+        raise BadPlanFile(f"{path} is no plan file; `casehub plan -o FILE` makes one")
+    if form["casehub"] != FORMAT:
+        raise BadPlanFile(f"{path} is a plan file of format {form['casehub']}; this version reads {FORMAT}")
+    return form
+
+
+def read_plan(path: Path) -> PlanFile:
+    """Return the plan in the file at *path*. Raises BadPlanFile."""
+    form = load_plan(path)
+    try:
+        return PlanFile.model_validate({**form, "cases": form.get("cases") or ()})
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise BadPlanFile(f"{path} is no plan file: {where}: {first['msg']}") from None
+
+
+Wish: TypeAlias = Literal["yes", "no", "out"]
+"""What a person wants of a line: carry it out, leave it as it is there, or not now."""
+
+
+def wishes(case: CaseForm, write: WriteForm, fields: Sequence[str]) -> dict[str, Wish]:
+    """Return what is wanted of each of the *fields* of a write of the present plan."""
+    lines = {line.field: line for line in write.fields}
+    if not (case.do and write.do):
+        return dict.fromkeys(fields, "no")
+    return {name: "out" if name not in lines else "yes" if lines[name].do else "no" for name in fields}

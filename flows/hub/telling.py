@@ -1,0 +1,90 @@
+"""The words of a plan: what people call a view, who said a value, and why it is written."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from mappings.canonical.show import EMPTY, show
+from mappings.exchange import View
+from mappings.lens import Refusal
+from mappings.reconcile.model import Conflict, FieldWrite, Origin
+
+from .plan import PlannedWrite
+from .wired import Channel, SyncShape
+
+ARROW = " → "
+
+
+@dataclass(frozen=True)
+class Words:
+    """What turns a plan into text: the words of the systems (SHAPE), the hub's ZONE, and the present time."""
+
+    shape: SyncShape
+    zone: str
+    now: datetime
+
+    def place(self, channel: Channel | None, name: str, view: View) -> str:
+        return label(channel, name, view)
+
+    def channel(self, write: PlannedWrite) -> Channel | None:
+        return self.shape.channels.get((write.system, write.kind))
+
+    def parties(self, conflict: Conflict) -> str:
+        return " · ".join(f"{one.system} {show(one.value, zone=self.zone)}" for one in conflict.parties)
+
+    def change(self, channel: Channel | None, entry: FieldWrite, *, made: bool) -> str:
+        """Return ``old → new``, by way of the hops of a workflow."""
+        new = self.shown(channel, entry, entry.view)
+        if made:
+            return new
+        steps = [self.shown(channel, entry, view) for view in (entry.expected, *entry.hops)]
+        hops = f"  ({len(entry.hops) + 1} hops)" if entry.hops else ""
+        return ARROW.join([*steps, new]) + hops
+
+    def shown(self, channel: Channel | None, entry: FieldWrite, view: View) -> str:
+        """Return what a person calls *view*: its label, or the value it stands for."""
+        field = channel.fields.get(entry.field) if channel else None
+        if channel is None or field is None:
+            return show(str(view)) if view is not None else EMPTY
+        if len(field.places) == 1 and field.places[0] in channel.labels:
+            return label(channel, field.places[0], view)
+        if view == entry.view:
+            return " · ".join(show(value, zone=self.zone) for value in entry.value.values())
+        read = field.lens.read(view, {})
+        if isinstance(read, Refusal) or not read:
+            return label(channel, field.places[0], view)
+        return " · ".join(show(value, zone=self.zone) for value in read.values())
+
+    def source(self, entry: FieldWrite, write: PlannedWrite) -> str:
+        """Return why a field is written: who said the newest of its facts, and when; else what has changed about it."""
+        if entry.field in write.reasons:
+            return write.reasons[entry.field]
+        said = [write.origins[fact] for fact in entry.value if fact in write.origins]
+        timed = [origin for origin in said if origin.at is not None]
+        newest = max(timed, key=lambda origin: origin.at or self.now) if timed else None
+        return self.origin(newest or (said[0] if said else None))
+
+    def origin(self, origin: Origin | None) -> str:
+        if origin is None:
+            return ""
+        name = f"{origin.name} {origin.ref}".strip() if origin.by == "system" else origin.name
+        return f"{name}, {self.time(origin.at)}" if origin.at else name
+
+    def time(self, when: datetime) -> str:
+        """Return *when* in the hub's zone: of today the time alone."""
+        local, today = when.astimezone(ZoneInfo(self.zone)), self.now.astimezone(ZoneInfo(self.zone)).date()
+        return local.strftime("%H:%M" if local.date() == today else "%Y-%m-%d %H:%M")
+
+
+def what(channel: Channel | None, entry: FieldWrite) -> str:
+    """A field of several facts (a position) is better known by its place."""
+    field = channel.fields.get(entry.field) if channel else None
+    return field.places[0] if field is not None and len(field.facts) > 1 else entry.field
+
+
+def label(channel: Channel | None, place: str, view: View) -> str:
+    if view is None or isinstance(view, bool):
+        return show(view)
+    if isinstance(view, list):
+        return show(", ".join(label(channel, place, one) for one in view) or None)
+    return show(channel.label(place, view) if channel else str(view))

@@ -1,0 +1,124 @@
+"""Plan files: readable, for their owner alone, and known again line by line."""
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flows.hub.applying import compare
+from flows.hub.plan import Plan, PlannedWrite
+from flows.hub.plan_file import BadPlanFile, cases_of, read_plan, word, write_plan
+from flows.hub.telling import Words
+from flows.hub.wired import SyncShape
+from mappings.reconcile.guards import Stop
+from mappings.reconcile.model import FieldWrite
+from tests.hub_builders import a_clock
+
+WORDS = Words(SyncShape("presales", "case", ("crm", "deal"), {}), "UTC", a_clock()())
+
+
+def a_write(record: str = "41", view: str = "Б", field: str = "title", case: str = "CASE-1") -> PlannedWrite:
+    fields = (FieldWrite(field, {field: view}, view, "А"),)
+    return PlannedWrite(case, "Кейс: «№ 1»", "trk", "update" if record else "create", record, fields, kind="issue")
+
+
+def a_plan(*writes: PlannedWrite, mapping: str = "m") -> Plan:
+    return Plan("presales", mapping, writes, (), (Stop("mapping", "the mapping has changed"),), {})
+
+
+def kept(tmp_path, plan):
+    write_plan(tmp_path / "plan.yaml", plan, WORDS)
+    return read_plan(tmp_path / "plan.yaml")
+
+
+def test_a_plan_file_is_for_its_owner_alone_and_leaves_nothing_beside_it(tmp_path):
+    path = tmp_path / "plan.yaml"
+    path.write_text("old")
+    path.chmod(0o644)
+
+    write_plan(path, a_plan(a_write()), WORDS)
+
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [one.name for one in tmp_path.iterdir()] == ["plan.yaml"]
+
+
+def test_a_plan_file_reads_like_a_plan(tmp_path):
+    write_plan(tmp_path / "plan.yaml", a_plan(a_write()), WORDS)
+
+    text = (tmp_path / "plan.yaml").read_text(encoding="utf-8")
+
+    assert '- case: "CASE-1"\n  title: "Кейс: «№ 1»"\n' in text
+    assert '    - {field: "title", from: "А", to: "Б", print: "' in text
+    assert 'asks: ["the mapping has changed"]' in text
+    assert 'summary: {"create": 0, "change": 1, "conflicts": 0, "parked": 0}' in text
+
+
+def test_a_plan_is_read_as_it_was_written(tmp_path):
+    plan = a_plan(a_write(), a_write("", case="new case for #7"))
+
+    found = kept(tmp_path, plan)
+
+    assert (found.sync, found.fingerprint, found.mapping) == ("presales", plan.fingerprint, "m")
+    assert not compare(found, cases_of(plan, WORDS), mapping="m")
+
+
+def test_what_moved_is_told_by_case_system_field_and_value(tmp_path):
+    before = kept(tmp_path, a_plan(a_write("41", "Б"), a_write("42")))
+
+    now = cases_of(a_plan(a_write("41", "В"), a_write("")), WORDS)
+    moved = compare(before, now, mapping="n")
+
+    assert moved.changed == ("CASE-1: trk #41 title: the plan says А → Б, by now it is А → В",)
+    assert moved.gone == ("CASE-1: trk #42 title: А → Б",)
+    assert moved.new == ("CASE-1: trk a new record title: Б",)
+    assert (moved.mapping, moved.cases) == (True, {"CASE-1"})
+
+
+def test_the_same_words_in_another_record_are_another_line(tmp_path):
+    before = kept(tmp_path, a_plan(a_write("41")))
+
+    assert compare(before, cases_of(a_plan(a_write("42")), WORDS), mapping="m")
+
+
+def test_the_order_of_writes_does_not_matter():
+    one, other = a_write("41"), a_write("42")
+
+    assert a_plan(one, other).fingerprint == a_plan(other, one).fingerprint
+    assert a_plan(one).fingerprint != a_plan(one, other).fingerprint
+
+
+FORM = {"casehub": 2, "sync": "a", "fingerprint": "b", "mapping": "c"}
+
+
+@pytest.mark.parametrize(
+    ("form", "says"),
+    [
+        (7, "is no plan file; `casehub plan -o FILE` makes one"),
+        ({"casehub": 1}, "is a plan file of format 1; this version reads 2"),
+        ({"casehub": 2, "sync": 2}, "is no plan file: sync"),
+        ({**FORM, "cases": [{"case": "CASE-1", "more": 1}]}, "cases.0.more"),
+        ({**FORM, "cases": [{"case": "CASE-1", "do": "maybe"}]}, "cases.0.do"),
+    ],
+)
+def test_what_is_no_plan_is_refused(tmp_path, form, says):
+    path = tmp_path / "plan.yaml"
+    path.write_text(yaml.safe_dump(form), encoding="utf-8")
+
+    with pytest.raises(BadPlanFile, match=says):
+        read_plan(path)
+
+
+def test_what_is_no_yaml_is_refused_with_its_line(tmp_path):
+    path = tmp_path / "plan.yaml"
+    path.write_text("casehub: 2\nsync: {", encoding="utf-8")
+
+    with pytest.raises(BadPlanFile, match="not YAML, line"):
+        read_plan(path)
+
+
+@given(st.text())
+@settings(derandomize=True, deadline=None, max_examples=200)
+def test_every_text_is_read_from_yaml_as_it_was_written(text):
+    readable = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+    assert yaml.safe_load(word(readable)) == readable
