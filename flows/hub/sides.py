@@ -1,6 +1,7 @@
 """From what is stored and what has arrived to what reconcile is given: sides, derived facts, rules."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from mappings.canonical.values import Value
 from mappings.exchange import VendorRecord, View
@@ -26,12 +27,23 @@ def make_side(channel: Channel, link: Link, snapshot: Snapshot | None) -> Side:
 
 
 def live_sides(shape: SyncShape, links: tuple[Link, ...], snapshots: Mapping[int, Snapshot]) -> list[Side]:
-    """Return the sides of all live links that the sync has a mapping for; a record that came back is live again."""
-    return [
+    """
+    Return the sides of all live links that the sync has a mapping for; a record that came back is live again.
+
+    The other links of a case are its documents; their addresses are known to every side.
+    """
+    papers = {link.system: link.url for link in reversed(links) if (link.system, link.kind) not in shape.channels}
+    sides = [
         make_side(shape.channels[link.system, link.kind], link, snapshots.get(link.id))
         for link in links
         if _takes_part(shape, link, snapshots.get(link.id))
     ]
+    return [replace(side, derived=_papers(side.fields, papers)) for side in sides] if papers else sides
+
+
+def _papers(fields: Mapping[str, Field], papers: Mapping[str, str | None]) -> dict[str, Value]:
+    links = [(name, entry) for name, entry in fields.items() if entry.facts == ("link",) and entry.direction == "out"]
+    return {name: papers[entry.of] for name, entry in links if entry.of is not None and entry.of in papers}
 
 
 def _takes_part(shape: SyncShape, link: Link, snapshot: Snapshot | None) -> bool:
@@ -57,7 +69,7 @@ def with_derived(shape: SyncShape, sides: list[Side], snapshots: Mapping[int, Sn
             side.fresh,
             at=side.at,
             after=side.after,
-            derived=_derived(shape, side, sides, addresses),
+            derived={**_derived(shape, side, sides, addresses), **side.derived},
         )
         for side in sides
     ]

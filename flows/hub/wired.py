@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from typing import Protocol
 
 from connectors.base import Connector, RequestCount
 from mappings.canonical.values import Value
@@ -16,6 +17,8 @@ from mappings.reconcile.guards import Limits
 from mappings.reconcile.rules import Drift
 from state.store import Store
 from state.types import Lease, Worker
+
+from .report import Report
 
 Scope = tuple[str, str]
 """(system, kind)."""
@@ -145,6 +148,14 @@ def _tells_progress(channel: Channel) -> bool:
     return any(entry.facts == ("progress",) for entry in channel.fields.values())
 
 
+class Papers(Protocol):
+    """What keeps the documents of a sync."""
+
+    async def __call__(self, wired: "Wired", report: Report, *, full: bool) -> bool:
+        """Do what is to be done about them, tell it in *report*, and say whether cases have something to tell now."""
+        ...
+
+
 @dataclass
 class Wired:
     """One sync, ready to run: everything a pass needs, and nothing that it makes itself."""
@@ -171,6 +182,8 @@ class Wired:
     """The words are others than in the last pass: what could not be said then is tried again."""
     notices: list[str] = field(default_factory=list)
     """What a person should know and nothing stops for: a renamed status that a mapping still calls by its old name."""
+    papers: "Papers | None" = None
+    """Keeps the documents of the cases, at the end of a pass; None where they get none."""
     counted: dict[str, RequestCount] = field(default_factory=dict)
     """Requests that belong to earlier passes, where the systems stay open from one pass to the next."""
 

@@ -34,12 +34,16 @@ async def open_sync(installation: Installation, name: str | None, make: Maker = 
 
     Raises NoSuchSync, and `Problems` where a mapping names what its system does not have.
     """
+    from ..documents.passing import papers_of  # it stands above the wiring, and is wired here
+
     sync = installation.sync(name)
     connectors = {system: make(installation, system) for system in sync.systems}
     try:
         for connector in connectors.values():
             await connector.open()
-        yield await _wire(installation, sync, connectors)
+        wired = await _wire(installation, sync, connectors)
+        wired.papers = papers_of(installation, sync, make)
+        yield wired
     finally:
         for connector in connectors.values():
             await connector.close()
