@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from . import care
 from .opening import AtCase, at_case, the_hub
 from .terminal import AsJson, By, CaseKey, emit, say, table, tell, terminal
 
@@ -108,27 +109,6 @@ def _show(found: "CaseView", zone: str) -> None:
     say(f"{found.history} lines of history: casehub case history {entity.key}")
 
 
-@case.command()
-def history(ctx: typer.Context, key: CaseKey, *, limit: Limit = 200, as_json: AsJson = False) -> None:
-    """
-    Show everything that happened to a case, newest last.
-
-    \b
-    Example:
-      casehub case history CASE-42
-    """
-    from flows.hub.remembering import last_lines, line_form, line_text
-
-    with the_hub(terminal(ctx)) as installation:
-        lines = last_lines(installation, key, limit=limit)
-        zone = installation.hub.timezone
-    if as_json:
-        emit([line_form(line) for line in lines])
-        return
-    rows = [line_text(line, zone) for line in lines]
-    table(["when", "what", "where", "field", "change", "who, why"], rows)
-
-
 # --- working with one -------------------------------------------------------------------------------------------------
 
 
@@ -227,3 +207,11 @@ def unlink(
         tell(f"to link another one before the next pass: casehub case link {done.case} {done.scope[0]} ID")
 
     at_case(terminal(ctx), key, work, by=by)
+
+
+# --- what was, and why ------------------------------------------------------------------------------------------------
+
+case.command()(care.history)
+case.command()(care.explain)
+case.command()(care.restore)
+case.command()(care.forget)

@@ -48,11 +48,12 @@ def in_sync(installation: "Installation", name: str | None, work: "Callable[[Wir
 
 @dataclass(frozen=True)
 class AtCase:
-    """A case that somebody works with: ACT says who and where, SYNC is what hub.yaml says of its sync."""
+    """A case that somebody works with: ACT says who and where, SYNC and ZONE are what hub.yaml says."""
 
     act: "Act"
     whole: "Whole"
     sync: "Sync"
+    zone: str = "UTC"
 
     @property
     def key(self) -> str:
@@ -69,6 +70,6 @@ def at_case(terminal: Terminal, key: str, work: Callable[[AtCase], Awaitable[T]]
         sync = installation.sync(whole.entity.sync)
 
         async def at(wired: "Wired") -> T:
-            return await work(AtCase(Act(wired, whole.entity.id, by), whole, sync))
+            return await work(AtCase(Act(wired, whole.entity.id, by), whole, sync, installation.hub.timezone))
 
         return in_sync(installation, sync.name, at)

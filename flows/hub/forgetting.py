@@ -1,0 +1,133 @@
+"""`case forget`: the personal past of a case, or everything that names a person, is replaced by a mark."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Any
+
+from mappings.canonical.facts import FACTS
+from mappings.exchange import SystemPerson
+from state import forgetting, people
+from state.errors import Busy
+from state.family import children
+from state.forgetting import Forgotten
+
+from .looking import NoSuchCase, find_case
+from .shelf import load_discovery
+from .wiring import Installation
+
+PLAIN = frozenset({"number", "money", "bool", "date", "datetime", "choice"})
+"""Types of facts that name nobody."""
+
+
+class NobodyKnown(LookupError):
+    """Neither a case nor a person is known by that name; the message says what is looked for."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """WHAT was forgotten (keys of cases, or the words of a person), and whether the file was written anew."""
+
+    what: tuple[str, ...]
+    forgotten: Forgotten
+    compacted: bool
+
+    def form(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        one = self.forgotten
+        return {
+            "forgotten": list(self.what),
+            "lines": one.lines,
+            "tombstones": one.tombstones,
+            "entries": one.entries,
+            "writes": one.writes,
+            "all": one.all,
+            "still_shown_by": [{"system": system, "id": record} for system, record in one.records],
+            "compacted": self.compacted,
+        }
+
+
+def forget_case(installation: Installation, key: str, *, by: str) -> Report:
+    """Forget the personal past of a case and of all that belongs to it. Raises NoSuchCase."""
+    store = installation.store
+    whole = find_case(store, key)
+    family = [whole.entity.id, *_descendants(installation, [whole.entity.id])]
+    plain = _plain(installation)
+    done = [forgetting.forget_entity(store, owner, plain=plain, by=by) for owner in family]
+    return Report((whole.entity.key,), _together(done), _compacted(installation))
+
+
+def _descendants(installation: Installation, parents: list[str]) -> Iterator[str]:
+    while parents:
+        parents = [whole.entity.id for whole in children(installation.store, parents)]
+        yield from parents
+
+
+def forget_person(installation: Installation, text: str, *, by: str) -> Report:
+    """
+    Forget everybody whom *text* names: an e-mail address, a log-in, a whole name. Raises NobodyKnown for a text that is
+    shorter than a name, or is nobody's whom a system knows, unless it is an address.
+    """
+    words = sorted(words_of(installation, text))
+    done = forgetting.forget_person(installation.store, words, by=by)
+    return Report(tuple(words), done, _compacted(installation))
+
+
+def words_of(installation: Installation, text: str) -> frozenset[str]:
+    """Return every word that stands for the person whom *text* names. Raises NobodyKnown."""
+    said = text.strip().casefold()
+    known = [one for one in _known(installation) if said in {word.casefold() for word in _words(one)}]
+    if not known and "@" not in said:
+        raise NobodyKnown(f"{text!r} is neither a case nor somebody whom a system knows; an e-mail address always does")
+    same = {one.email.casefold() for one in known if one.email}
+    known += [one for one in _known(installation) if one.email and one.email.casefold() in same]
+    return frozenset({text.strip(), *(word for one in known for word in _words(one))})
+
+
+def _known(installation: Installation) -> Iterator[SystemPerson]:
+    yield from (identity.known for identity in people.identities(installation.store))
+    for spec in installation.hub.mappings:
+        found = load_discovery(installation.store, spec.system, spec.kind)
+        yield from found.people if found else ()
+
+
+def _words(one: SystemPerson) -> Iterator[str]:
+    yield from (word for word in (one.name, one.email, one.login) if word)
+
+
+def is_case(installation: Installation, text: str) -> bool:
+    """Say whether *text* is the key of a case."""
+    try:
+        find_case(installation.store, text)
+    except NoSuchCase:
+        return False
+    return True
+
+
+def _plain(installation: Installation) -> forgetting.Plain:
+    """What names nobody, by fact and by the names under which records show facts."""
+    custom = [info for sync in installation.hub.syncs.values() for info in sync.facts]
+    types = {info.name: info.type for kind in FACTS.values() for info in kind} | {one.name: one.type for one in custom}
+    plain = {name for name, type_ in types.items() if type_ in PLAIN}
+    personal = {
+        name
+        for spec in installation.hub.mappings
+        for name, entry in spec.fields.items()
+        if not plain.issuperset(entry.facts)
+    }
+    impersonal = {name for spec in installation.hub.mappings for name in spec.fields} - personal
+    names = (plain | impersonal) - personal
+    return names.__contains__
+
+
+def _together(done: list[Forgotten]) -> Forgotten:
+    sums = {one.name: sum(getattr(each, one.name) for each in done) for one in fields(Forgotten)[:4]}
+    shown = tuple(record for each in done for record in each.records)
+    return Forgotten(**sums, all=not shown, records=shown)
+
+
+def _compacted(installation: Installation) -> bool:
+    try:
+        forgetting.compact(installation.store)
+    except Busy:
+        return False
+    return True

@@ -1,0 +1,287 @@
+"""
+Forgetting: what was personal in the past of a case, or all that names a person, is replaced by a mark.
+
+The present stays as long as a living record shows it: the hub is its mirror, and would read it again. That something
+was forgotten, by whom and when, is a line of the history. `compact` takes what was replaced off the disk.
+"""
+
+import re
+import sqlite3
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from mappings.reconcile.model import Event
+
+from .columns import dumps, loads
+from .errors import Busy
+from .history import event_row, write_down
+from .store import Store, translated
+from .tables import conflict, entity, event, identity, inbox, link, outbox, parked, person, run
+
+MARK = "[forgotten]"
+PAGE = 2000
+OPEN_STATES = ("planned", "sent")
+Plain = Callable[[str], bool]
+"""Says of a field or fact that its content names nobody: a number, a day, a stage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """
+    What was replaced: LINES of the history, TOMBSTONES, closed ENTRIES of the attention list, closed WRITES. ALL: no
+    living record is left, so the facts went too; else RECORDS (system, id) still show what they show.
+    """
+
+    lines: int = 0
+    tombstones: int = 0
+    entries: int = 0
+    writes: int = 0
+    all: bool = False
+    records: tuple[tuple[str, str], ...] = ()
+
+
+# --- a case -----------------------------------------------------------------------------------------------------------
+
+
+def forget_entity(store: Store, owner: str, *, plain: Plain, by: str) -> Forgotten:
+    """Forget the past of the entity *owner*, all but what is PLAIN; its facts too where no living record is left."""
+    with store.write() as conn:
+        links = conn.execute(sa.select(link).where(link.c.entity == owner)).mappings().all()
+        living = [row for row in links if not row["tombstone"]]
+        dead = [row for row in links if row["tombstone"]]
+        lines = _lines(conn, owner, links, plain)
+        for row in dead:
+            conn.execute(sa.update(link).where(link.c.id == row["id"]).values(**_bare(row, plain)))
+            conn.execute(sa.delete(inbox).where(*_record(inbox, row)))
+        entries = _entries(conn, owner, everything=not living)
+        writes = _writes(conn, owner, everything=not living)
+        _entity(conn, owner, plain, everything=not living)
+        told = Event("forgotten", "", by=by, cause="personal content of its past" if living else "all personal content")
+        write_down(conn, [event_row(store, told, entity=owner)])
+    shown = tuple((row["system"], row["external_id"]) for row in living)
+    return Forgotten(lines, len(dead), entries, writes, all=not living, records=shown)
+
+
+def _lines(conn: sa.Connection, owner: str, links: Sequence[Any], plain: Plain) -> int:
+    """The history keeps what happened, where and when; not what was said."""
+    mine: list[sa.ColumnElement[bool]] = [event.c.entity == owner]
+    mine += [sa.and_(event.c.entity.is_(None), *_record(event, row, name="record")) for row in links]
+    query = sa.select(event.c.id, event.c.field, event.c.what, event.c.old, event.c.new, event.c.parties, event.c.cause)
+    count = 0
+    for row in conn.execute(query.where(sa.or_(*mine))).mappings().all():
+        if plain(row["field"]) or row["what"] == "forgotten":
+            continue
+        values: dict[str, Any] = {
+            "old": _marked(row["old"]),
+            "new": _marked(row["new"]),
+            "parties": [{"system": one.get("system"), "view": _marked(one.get("view"))} for one in row["parties"]],
+        }
+        if row["what"] == "parked":
+            values["cause"] = MARK  # it may quote what was shown
+        conn.execute(sa.update(event).where(event.c.id == row["id"]).values(values))
+        count += 1
+    return count
+
+
+def _record(table: sa.Table, row: Any, *, name: str = "external_id") -> tuple[sa.ColumnElement[bool], ...]:
+    """The rows of *table* about the record of a link."""
+    return (table.c.system == row["system"], table.c.kind == row["kind"], table.c[name] == row["external_id"])
+
+
+def _marked(content: Any) -> Any:
+    return None if content is None else MARK
+
+
+def _bare(row: Any, plain: Plain) -> dict[str, Any]:
+    """A tombstone keeps what is plain, and why it is on the attention list."""
+    kept = {slot: base for slot, base in row["bases"].items() if plain(slot.partition(".")[0])}
+    return {
+        "bases": kept,
+        "seen": {name: view for name, view in row["seen"].items() if plain(name)},
+        "parked": {name: entry for name, entry in row["parked"].items() if not name},
+        "hash": None,
+    }
+
+
+def _entries(conn: sa.Connection, owner: str, *, everything: bool) -> int:
+    count = 0
+    for table in (conflict, parked):
+        mine = [table.c.entity == owner, *([] if everything else [table.c.closed.is_not(None)])]
+        for row in conn.execute(sa.select(table.c.id, table.c.shown).where(*mine)).all():
+            values = {"text": MARK, "shown": _bare_entry(row.shown)}
+            conn.execute(sa.update(table).where(table.c.id == row.id).values(values))
+            count += 1
+    return count
+
+
+def _bare_entry(shown: Mapping[str, Any]) -> dict[str, Any]:
+    """The form of a conflict or of something parked, with nothing in it."""
+    if "parties" in shown:
+        return {**shown, "hub": None, "parties": [], "why": ""}
+    return {**shown, "text": MARK, "value": {}, "view": None, "allowed": []}
+
+
+def _writes(conn: sa.Connection, owner: str, *, everything: bool) -> int:
+    mine = [outbox.c.entity == owner]
+    closed = outbox.c.state.not_in(OPEN_STATES)
+    where = mine if everything else [*mine, closed]
+    return conn.execute(sa.update(outbox).where(*where).values(fields=[], fixed={}, left_out={})).rowcount
+
+
+def _entity(conn: sa.Connection, owner: str, plain: Plain, *, everything: bool) -> None:
+    row = conn.execute(sa.select(entity.c.held, entity.c.facts).where(entity.c.id == owner)).one()
+    values: dict[str, Any] = {"held": {name: held for name, held in row.held.items() if plain(name)}}
+    if everything:
+        values["facts"] = {name: fact for name, fact in row.facts.items() if plain(name)}
+        values["conflicts"] = {}
+    raised = {"revision": entity.c.revision + 1}
+    conn.execute(sa.update(entity).where(entity.c.id == owner).values(**values, **raised))
+
+
+# --- a person ---------------------------------------------------------------------------------------------------------
+
+
+def forget_person(store: Store, words: Collection[str], *, by: str) -> Forgotten:
+    """
+    Replace every one of *words* (names, addresses, log-ins) wherever the past holds it; whole words, large or small.
+
+    What living records show stays: see `Forgotten.records`.
+    """
+    search = _Search(words)
+    with store.write() as conn:
+        lines = search.through(conn, event, ("old", "new", "parties"), ("by", "cause"))
+        dead = search.through(conn, link, ("bases", "seen", "parked"), (), where=link.c.tombstone)
+        entries = sum(
+            search.through(conn, table, ("shown",), ("text",), where=table.c.closed.is_not(None))
+            for table in (conflict, parked)
+        )
+        closed = outbox.c.state.not_in(OPEN_STATES)
+        writes = search.through(conn, outbox, ("fields", "fixed", "left_out"), (), where=closed, key="key")
+        living = sa.exists().where(link.c.entity == entity.c.id, link.c.tombstone.is_(False))
+        search.through(conn, entity, ("held",), ())
+        search.through(conn, entity, ("facts", "conflicts"), (), where=~living)
+        search.origins(conn)
+        search.through(conn, run, (), ("by",))
+        _drop_person(conn, search)
+        told = Event("forgotten", "", by=by, cause="a person")
+        write_down(conn, [event_row(store, told)])
+        shown = tuple(_shown(conn, search))
+    return Forgotten(lines, dead, entries, writes, all=not shown, records=shown)
+
+
+class _Search:
+    """Finds whole words in what is stored, in any spelling of JSON."""
+
+    def __init__(self, words: Collection[str]) -> None:
+        spelled = {form for word in words for form in (word, dumps(word)[1:-1])}
+        longest = sorted(spelled, key=len, reverse=True)
+        self.pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest))})(?!\w)", re.IGNORECASE)
+
+    def found(self, content: Any) -> bool:
+        return self.pattern.search(dumps(content)) is not None
+
+    def through(
+        self,
+        conn: sa.Connection,
+        table: sa.Table,
+        forms: Sequence[str],
+        texts: Sequence[str],
+        *,
+        where: sa.ColumnElement[bool] | None = None,
+        key: str = "id",
+    ) -> int:
+        """Replace in the columns FORMS (JSON) and TEXTS of *table*; returns in how many rows."""
+        count = 0
+        for row in self._rows(conn, table, [key, *forms, *texts], where=where):
+            values: dict[str, Any] = {}
+            for name in forms:
+                text = dumps(row[name])
+                marked = self.pattern.sub(MARK, text)
+                if marked != text:
+                    values[name] = loads(marked)
+            for name in texts:
+                marked = self.pattern.sub(MARK, row[name] or "")
+                if marked != (row[name] or ""):
+                    values[name] = marked
+            if values:
+                conn.execute(sa.update(table).where(table.c[key] == row[key]).values(values))
+                count += 1
+        return count
+
+    def origins(self, conn: sa.Connection) -> None:
+        """Who set a fact at the hub stands in no system: it goes, whatever else stays."""
+        for row in self._rows(conn, entity, ["id", "facts"], where=None):
+            facts = {name: {**fact, "origin": self._origin(fact["origin"])} for name, fact in row["facts"].items()}
+            if facts != row["facts"]:
+                conn.execute(sa.update(entity).where(entity.c.id == row["id"]).values(facts=facts))
+
+    def _origin(self, origin: Sequence[Any]) -> list[Any]:
+        by, name, *rest = origin
+        return [by, self.pattern.sub(MARK, name), *rest] if by == "person" else list(origin)
+
+    def _rows(
+        self, conn: sa.Connection, table: sa.Table, names: Sequence[str], *, where: sa.ColumnElement[bool] | None
+    ) -> Iterator[Any]:
+        """Page by page: a history may be long."""
+        key = table.c[names[0]]
+        query = sa.select(*(table.c[name] for name in names)).order_by(key).limit(PAGE)
+        if where is not None:
+            query = query.where(where)
+        rows = conn.execute(query).mappings().all()
+        while rows:
+            yield from rows
+            rows = conn.execute(query.where(key > rows[-1][names[0]])).mappings().all()
+
+
+def _drop_person(conn: sa.Connection, search: _Search) -> None:
+    """Who they were in the systems; a system that still knows them tells it again."""
+    for row in conn.execute(sa.select(identity)).mappings().all():
+        if any(search.pattern.search(row[name] or "") for name in ("name", "email", "login")):
+            here = (identity.c.system == row["system"], identity.c.external_id == row["external_id"])
+            conn.execute(sa.update(identity).where(*here).values(name=MARK, email=None, login=None))
+    for row in conn.execute(sa.select(person)).mappings().all():
+        if any(search.pattern.search(row[name] or "") for name in ("name", "email")):
+            conn.execute(sa.update(person).where(person.c.id == row["id"]).values(name=MARK, email=None))
+
+
+def _shown(conn: sa.Connection, search: _Search) -> Iterator[tuple[str, str]]:
+    """Yield the living records that still show one of the words."""
+    query = sa.select(link.c.system, link.c.external_id, link.c.bases, link.c.seen).where(link.c.tombstone.is_(False))
+    for row in conn.execute(query.order_by(link.c.id)):
+        if search.found([row.bases, row.seen]):
+            yield row.system, row.external_id
+
+
+# --- the disk ---------------------------------------------------------------------------------------------------------
+
+
+def compact(store: Store) -> None:
+    """
+    Take what was replaced off the disk. On SQLite the file is written anew; on PostgreSQL the space is given free, and
+    its own files and backups keep old pages until they are overwritten. Raises `Busy` where somebody else is at work.
+    """
+    if store.engine.dialect.name == "sqlite":
+        _compact_sqlite(store)
+        return
+    with translated(), store.engine.connect() as plain:
+        conn = plain.execution_options(isolation_level="AUTOCOMMIT")
+        for table in (event, entity, link, outbox, conflict, parked, inbox, identity, person):
+            conn.exec_driver_sql(f'VACUUM "{table.name}"')
+
+
+def _compact_sqlite(store: Store) -> None:
+    """Without a transaction around it, which the engine would begin."""
+    raw = store.engine.raw_connection()
+    try:
+        raw.cursor().execute("PRAGMA secure_delete = ON")
+        raw.cursor().execute("VACUUM")
+        busy, *_ = raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise Busy("somebody else reads in the database; do it again when nothing runs")
+    except sqlite3.OperationalError as error:
+        raise Busy("somebody else is at work in the database; do it again when nothing runs") from error
+    finally:
+        raw.close()
