@@ -17,7 +17,7 @@ from . import workers
 from .arrivals import known_link, remember
 from .freshness import Read, judge
 from .prepared import many
-from .rows import Row, labelled, linked_rows, open_rows, part, same_record, snapshot_of, whole_of
+from .rows import Row, linked_rows, open_rows, same_record, snapshot_of, whole_of
 from .store import Store
 from .tables import IS_DUE, IS_OPEN, entity, inbox, link, outbox
 from .types import Batch, Claimed, Snapshot, Worker
@@ -182,13 +182,12 @@ def _claimed(conn: sa.Connection, rows: Iterable[Row], dropped: _Dropped) -> lis
     writes = open_rows(conn, ids)
     links: dict[str, list[Row]] = {}
     snapshots: dict[str, dict[int, Snapshot]] = {}
-    for joined in linked_rows(conn, ids):
-        of = part(joined, link)
+    for of, waiting in linked_rows(conn, ids):
         links.setdefault(of["entity"], []).append(of)
         write = writes.get(of["entity"], {}).get((of["system"], of["kind"]))
-        if joined["inbox.sequence"] is None or (write is not None and write["state"] == "sent"):
+        if waiting["sequence"] is None or (write is not None and write["state"] == "sent"):
             continue
-        fresh = _fresh(of, part(joined, inbox), dropped)
+        fresh = _fresh(of, waiting, dropped)
         if fresh is not None:
             snapshots.setdefault(of["entity"], {})[of["id"]] = fresh
     cases = []
@@ -253,13 +252,13 @@ def _take_strangers(
     wanted = anybody if sync is None else sa.or_(anybody, inbox.c.open.contains(f"|{sync}|", autoescape=True))
     linked = sa.exists().where(same_record(inbox))
     query = (
-        sa.select(*labelled(inbox))
+        sa.select(inbox)
         .where(inbox.c.open.is_not(None), wanted, in_scopes(inbox, scopes), ~linked, is_free(store, inbox, dead))
         .order_by(inbox.c.sequence)
         .limit(limit)
         .with_for_update(of=inbox, skip_locked=True)
     )
-    rows = [part(row, inbox) for row in conn.execute(query).mappings()]
+    rows = conn.execute(query).mappings().all()
     if rows:
         workers.beat_in(store, conn, worker)
         ours = {"b_claimed_by": worker.id, "b_claimed_until": store.clock() + LASTS}

@@ -58,23 +58,11 @@ def link_update() -> sa.Update:
 
 
 @cache
-def settled_update() -> sa.Update:
-    """Set everything that a settled write leaves on a link."""
-    names = (
-        "external_id",
-        "bases",
-        "seen",
-        "parked",
-        "answers",
-        "version",
-        "hash",
-        "url",
-        "in_scope",
-        "touched",
-        "began",
-        "tombstone",
-        "gone",
-    )
+def settled_update(*, judged: bool = True) -> sa.Update:
+    """Set everything that a settled write leaves on a link; if nothing was JUDGED, its fields stay as they are."""
+    fields = ("bases", "seen", "parked", "answers") if judged else ()
+    of_record = ("version", "hash", "url", "in_scope", "touched", "began", "gone")
+    names = (*fields, *of_record, "external_id", "tombstone")
     return (
         sa.update(link)
         .where(link.c.id == sa.bindparam("b_id"))

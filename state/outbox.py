@@ -7,16 +7,20 @@ its doubt, says what became of it (`state.settling.settle`). The link of a sent 
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
 from . import leases, workers
 from .claims import is_free
-from .rows import Row, entity_of, labelled, link_of, open_write_of, outgoing_of, part
+from .rows import cut, entity_of, link_of, names_of, open_write_of, outgoing_of
 from .store import Store
 from .tables import IS_OPEN, entity, link, outbox
 from .types import Lease, Outgoing, Worker
+
+Joined: TypeAlias = tuple[dict[str, Any], ...]
+"""The rows of a write, of its entity and of its link (all None where it has none)."""
 
 
 def take(
@@ -32,7 +36,7 @@ def take(
     with store.write() as conn:
         leases.check(conn, lease)
         dead = workers.dead(store, conn)
-        query = _joined().where(
+        query = joined().where(
             outbox.c.system == system,
             outbox.c.state == "planned",
             IS_OPEN,
@@ -47,8 +51,9 @@ def take(
             workers.beat_in(store, conn, worker)
             values = {"state": "sent", "worker": worker.id, "sent_at": now, "not_before": None}
             _change(conn, rows, {**values, "tries": outbox.c.tries + 1})
-    sent = {"outbox.state": "sent", "outbox.sent_at": now, "outbox.not_before": None}
-    return tuple(_outgoing({**row, **sent, "outbox.tries": row["outbox.tries"] + 1}) for row in rows)
+    for own, _, _ in rows:
+        own.update(state="sent", sent_at=now, not_before=None, tries=own["tries"] + 1)
+    return outgoing(rows)
 
 
 def doubtful(store: Store, worker: Worker, *, systems: Sequence[str], limit: int = 100) -> tuple[Outgoing, ...]:
@@ -61,7 +66,7 @@ def doubtful(store: Store, worker: Worker, *, systems: Sequence[str], limit: int
     now = store.clock()
     with store.write() as conn:
         dead = workers.dead(store, conn)
-        query = _joined().where(
+        query = joined().where(
             outbox.c.system.in_(systems),
             outbox.c.state == "sent",
             IS_OPEN,
@@ -72,17 +77,16 @@ def doubtful(store: Store, worker: Worker, *, systems: Sequence[str], limit: int
         if rows:
             workers.beat_in(store, conn, worker)
             _change(conn, rows, {"worker": worker.id})
-    return tuple(map(_outgoing, rows))
+    return outgoing(rows)
 
 
 def open_writes(store: Store, *, system: str | None = None, limit: int = 200) -> tuple[Outgoing, ...]:
     """Return planned and sent writes as they stand, oldest first; takes nothing."""
-    query = _joined().where(IS_OPEN)
+    query = joined().where(IS_OPEN)
     if system is not None:
         query = query.where(outbox.c.system == system)
     with store.read() as conn:
-        rows = conn.execute(query.order_by(outbox.c.planned_at, outbox.c.key).limit(limit)).mappings()
-        return tuple(_outgoing(dict(row)) for row in rows)
+        return outgoing(joined_rows(conn, query.order_by(outbox.c.planned_at, outbox.c.key).limit(limit)))
 
 
 def send_again(store: Store, owner: str, *, system: str, kind: str) -> bool:
@@ -111,24 +115,35 @@ def its_link() -> sa.ColumnElement[bool]:
     return sa.and_(link.c.entity == outbox.c.entity, link.c.system == outbox.c.system, link.c.kind == outbox.c.kind)
 
 
-def _joined() -> sa.Select[Any]:
-    joined = outbox.join(entity, entity.c.id == outbox.c.entity).outerjoin(link, its_link())
-    return sa.select(*labelled(outbox), *labelled(entity), *labelled(link)).select_from(joined)
+@cache
+def joined() -> sa.Select[Any]:
+    """Return the query for writes with their entities and links; see `joined_rows`."""
+    both = outbox.join(entity, entity.c.id == outbox.c.entity).outerjoin(link, its_link())
+    return sa.select(outbox, entity, link).select_from(both)
 
 
-def _locked(conn: sa.Connection, query: sa.Select[Any]) -> list[dict[str, Any]]:
+def joined_rows(conn: sa.Connection, query: sa.Select[Any]) -> list[Joined]:
+    """Return what a query made from `joined` finds."""
+    return list(cut(conn.execute(query), names_of(outbox), names_of(entity), names_of(link)))
+
+
+def _locked(conn: sa.Connection, query: sa.Select[Any]) -> list[Joined]:
     """The entity is locked too, so that nobody claims it between this look and the commit."""
-    rows = conn.execute(query.with_for_update(of=[outbox, entity], skip_locked=True)).mappings()
-    return [dict(row) for row in rows]
+    return joined_rows(conn, query.with_for_update(of=[outbox, entity], skip_locked=True))
 
 
-def _change(conn: sa.Connection, rows: Iterable[Row], values: dict[str, Any]) -> None:
-    keys = [row["outbox.key"] for row in rows]
+def _change(conn: sa.Connection, rows: Iterable[Joined], values: dict[str, Any]) -> None:
+    keys = [own["key"] for own, _, _ in rows]
     conn.execute(sa.update(outbox).where(outbox.c.key.in_(keys)).values(values))
 
 
-def _outgoing(row: Row) -> Outgoing:
-    own = part(row, outbox)
-    record = part(row, link)
-    its = link_of(record, open_write_of(own)) if record["id"] is not None else None
-    return outgoing_of(own, owner=entity_of(part(row, entity)), record=its)
+def outgoing(rows: Iterable[Joined]) -> tuple[Outgoing, ...]:
+    """Return the writes of *rows*; of their entities little is asked, so the facts are decoded when they are."""
+    return tuple(
+        outgoing_of(
+            own,
+            owner=entity_of(owner, lazily=True),
+            record=link_of(record, open_write_of(own)) if record["id"] is not None else None,
+        )
+        for own, owner, record in rows
+    )

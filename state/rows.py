@@ -1,7 +1,8 @@
 """Rows and the values they stand for: entities, links, open writes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import accumulate
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
@@ -14,33 +15,34 @@ from .tables import IS_OPEN, inbox, link, outbox
 from .types import OpenCreate, Outgoing, Snapshot, Whole
 
 Row: TypeAlias = sa.RowMapping | Mapping[str, Any]
-"""Column name -> value; of a join, see `labelled` and `part`."""
+"""Column name -> value; of a join, see `cut`."""
 
 
-def labelled(table: sa.Table, *names: str) -> list[sa.Label[Any]]:
-    """Return the columns of *table* for a join, named ``table.column``."""
-    columns = [table.c[name] for name in names] if names else list(table.c)
-    return [column.label(f"{table.name}.{column.name}") for column in columns]
-
-
-def part(row: Row, table: sa.Table) -> dict[str, Any]:
-    """Return what `labelled` put into a joined *row* for *table*."""
-    return {name: row[full] for name, full in _names(table)}
+def cut(rows: Iterable[sa.Row[Any]], *names: Sequence[str]) -> Iterator[tuple[dict[str, Any], ...]]:
+    """Cut *rows* of a join, whose columns come one table after another, into a dictionary for each group of NAMES."""
+    ends = list(accumulate(map(len, names), initial=0))
+    groups = [(each, start, end) for each, start, end in zip(names, ends, ends[1:], strict=False)]
+    for row in rows:
+        whole = tuple(row)
+        yield tuple(dict(zip(each, whole[start:end], strict=True)) for each, start, end in groups)
 
 
 @cache
-def _names(table: sa.Table) -> tuple[tuple[str, str], ...]:
-    return tuple((column.name, f"{table.name}.{column.name}") for column in table.c)
+def names_of(table: sa.Table) -> tuple[str, ...]:
+    """Return the names of the columns of *table*, in their order."""
+    return tuple(table.c.keys())
 
 
-def entity_of(row: Row) -> Entity:
+def entity_of(row: Row, *, lazily: bool = False) -> Entity:
+    """Return the entity of a row. LAZILY: its facts are decoded as they are asked for."""
+    decoded: Any = codec.Lazy if lazily else codec.kept
     return Entity(
         row["id"],
         row["kind"],
         row["key"],
         row["sync"],
-        facts=codec.kept(row["facts"], codec.fact_of),
-        held=codec.kept(row["held"], codec.held_of),
+        facts=decoded(row["facts"], codec.fact_of),
+        held=decoded(row["held"], codec.held_of),
         conflicts=codec.each(row["conflicts"], codec.conflict_of),
         generation=row["generation"],
         created=row["created"],
@@ -146,16 +148,16 @@ def outgoing_of(row: Row, *, owner: Entity, record: Link | None) -> Outgoing:
     )
 
 
-def linked_rows(conn: sa.Connection, ids: Sequence[str]) -> list[dict[str, Any]]:
-    """Return the links of the entities *ids*, each joined with what waits for it in the inbox."""
+def linked_rows(conn: sa.Connection, ids: Sequence[str]) -> Iterator[tuple[dict[str, Any], ...]]:
+    """Return the links of the entities *ids*, each with what waits for it in the inbox."""
+    return cut(conn.execute(_linked(), {"ids": ids}), names_of(link), names_of(inbox))
+
+
+@cache
+def _linked() -> sa.Select[Any]:
     joined = link.outerjoin(inbox, same_record(inbox))
-    query = (
-        sa.select(*labelled(link), *labelled(inbox))
-        .select_from(joined)
-        .where(link.c.entity.in_(ids))
-        .order_by(link.c.id)
-    )
-    return [dict(row) for row in conn.execute(query).mappings()]
+    wanted = link.c.entity.in_(sa.bindparam("ids", expanding=True))
+    return sa.select(link, inbox).select_from(joined).where(wanted).order_by(link.c.id)
 
 
 def same_record(table: sa.Table) -> sa.ColumnElement[bool]:
@@ -167,11 +169,15 @@ def same_record(table: sa.Table) -> sa.ColumnElement[bool]:
 
 def open_rows(conn: sa.Connection, ids: Sequence[str]) -> dict[str, dict[tuple[str, str], Row]]:
     """Return the open writes of the entities *ids*: entity -> (system, kind) -> row."""
-    query = sa.select(outbox).where(outbox.c.entity.in_(ids), IS_OPEN)
     found: dict[str, dict[tuple[str, str], Row]] = {}
-    for row in conn.execute(query).mappings():
+    for row in conn.execute(_open(), {"ids": ids}).mappings():
         found.setdefault(row["entity"], {})[row["system"], row["kind"]] = row
     return found
+
+
+@cache
+def _open() -> sa.Select[Any]:
+    return sa.select(outbox).where(outbox.c.entity.in_(sa.bindparam("ids", expanding=True)), IS_OPEN)
 
 
 def wholes(conn: sa.Connection, rows: Iterable[Row]) -> list[Whole]:
@@ -181,8 +187,8 @@ def wholes(conn: sa.Connection, rows: Iterable[Row]) -> list[Whole]:
     if not ids:
         return []
     links: dict[str, list[Row]] = {}
-    for row in linked_rows(conn, ids):
-        links.setdefault(row["link.entity"], []).append(part(row, link))
+    for of, _ in linked_rows(conn, ids):
+        links.setdefault(of["entity"], []).append(of)
     writes = open_rows(conn, ids)
     return [whole_of(row, links=links.get(row["id"], []), writes=writes.get(row["id"], {})) for row in owners]
 

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
-from mappings.reconcile.model import Event, Parked
+from mappings.reconcile.model import Event, LinkChange, Parked
 
 from . import codec, leases
 from .arrivals import inbox_row, put_rows, remember
@@ -23,11 +23,11 @@ from .freshness import Read
 from .gone import awake, bury
 from .history import event_row, write_down
 from .linked import link_columns, settled_update
-from .outbox import its_link
+from .outbox import Joined, its_link
 from .overtaken import covered, last_words, newer, wrote
 from .prepared import inserted, many
 from .reused import name_of, renamed
-from .rows import Row, labelled, part, same_record
+from .rows import Row, cut, same_record
 from .store import Store
 from .tables import entity, inbox, link, outbox
 from .types import Lease, Settled
@@ -40,6 +40,8 @@ class _Batch:
     rows: list[dict[str, Any]] = field(default_factory=list)
     entities: list[dict[str, Any]] = field(default_factory=list)
     links: list[dict[str, Any]] = field(default_factory=list)
+    touched: list[dict[str, Any]] = field(default_factory=list)
+    """Links of which nothing was judged."""
     new_links: list[dict[str, Any]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     inbox: list[dict[str, Any]] = field(default_factory=list)
@@ -65,32 +67,47 @@ def settle(
     with store.write() as conn:
         leases.check(conn, lease)
         rows = _rows(conn, list(by_key))
-        others = _others(conn, [(row["outbox.system"], by_key[row["outbox.key"]]) for row in rows])
+        others = _others(conn, [(own["system"], by_key[own["key"]]) for own, _, _ in rows])
         batch = _Batch()
         for row in rows:
-            one = _moved_or_merged(row, by_key[row["outbox.key"]], others)
+            one = _moved_or_merged(row[0], by_key[row[0]["key"]], others)
             _collect(store, batch, row, one=one, others=others, run=run)
         _write(store, conn, batch)
         if family:
             wake_children(conn, [row["entity"] for row in batch.new_links])
             wake_waiting(conn, [(row["system"], row["kind"], row["external_id"]) for row in batch.new_links])
-    return tuple(by_key.keys() - {row["outbox.key"] for row in rows})
+    return tuple(by_key.keys() - {own["key"] for own, _, _ in rows})
 
 
-def _rows(conn: sa.Connection, keys: Sequence[str]) -> list[Row]:
+_NEEDED = {
+    outbox: ("key", "entity", "system", "kind", "verb", "again", "left_out"),
+    link: (
+        ["id", "external_id", "version", "hash", "url", "in_scope", "touched", "began", "tombstone", "gone", "parked"]
+    ),
+    inbox: ("system", "kind", "external_id", "sequence", "version", "hash", "put_at", "views"),
+}
+
+
+def _rows(conn: sa.Connection, keys: Sequence[str]) -> list[Joined]:
+    """Return the rows of writes that are `sent`, of their links and of what waits in the inbox for those."""
+    return list(cut(conn.execute(_sent(), {"keys": keys}), *_NEEDED.values()))
+
+
+@cache
+def _sent() -> sa.Select[Any]:
     joined = (
         outbox.join(entity, entity.c.id == outbox.c.entity)
         .outerjoin(link, its_link())
         .outerjoin(inbox, same_record(inbox))
     )
-    query = (
-        sa.select(*labelled(outbox), *labelled(link), *labelled(inbox))
+    columns = [table.c[name] for table, names in _NEEDED.items() for name in names]
+    return (
+        sa.select(*columns)
         .select_from(joined)
-        .where(outbox.c.key.in_(keys), outbox.c.state == "sent")
+        .where(outbox.c.key.in_(sa.bindparam("keys", expanding=True)), outbox.c.state == "sent")
         .order_by(outbox.c.entity, outbox.c.key)
         .with_for_update(of=[outbox, entity])
     )
-    return [dict(row) for row in conn.execute(query).mappings()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +136,11 @@ def _others(conn: sa.Connection, settled: Sequence[tuple[str, Settled]]) -> Othe
     }
 
 
-def _moved_or_merged(row: Row, one: Settled, others: Others) -> Settled:
+def _moved_or_merged(own: Row, one: Settled, others: Others) -> Settled:
     """A record that answers under another id was merged into that one, if it is linked; else it has moved there."""
     if one.rekey is None:
         return one
-    if (row["outbox.system"], row["outbox.kind"], one.rekey) in others:
+    if (own["system"], own["kind"], one.rekey) in others:
         return replace(one, rekey=None, gone=f"merged into {one.rekey}")
     return replace(one, gone=None)
 
@@ -131,13 +148,13 @@ def _moved_or_merged(row: Row, one: Settled, others: Others) -> Settled:
 def _collect(
     store: Store,
     batch: _Batch,
-    row: Row,
+    row: Joined,
     *,
     one: Settled,
     others: Others,
     run: str,
 ) -> None:
-    own, record = part(row, outbox), part(row, link)
+    own, record, waiting = row
     due = one.due or one.next == "due" or bool(own["again"]) or one.gone is not None or one.rekey is not None
     external_id = one.external_id or one.rekey or record["external_id"]
     taken = others.get((own["system"], own["kind"], external_id)) if external_id else None
@@ -152,7 +169,7 @@ def _collect(
     batch.rows.append(_row_after(store, own, one))
     if external_id is not None:
         _collect_link(store, batch, own, record=record, one=one, external_id=external_id)
-        _collect_waiting(store, batch, own, waiting=part(row, inbox), one=one, external_id=external_id)
+        _collect_waiting(store, batch, own, waiting=waiting, one=one, external_id=external_id)
     elif one.change is not None:  # a create that failed: what could not be written is parked without a link
         place = Place(own["system"], own["kind"], entity=own["entity"])
         batch.changes.fields(place, before=codec.each(own["left_out"], codec.parked_of), after=one.change.parked)
@@ -203,18 +220,17 @@ def _collect_link(store: Store, batch: _Batch, own: Row, *, record: Row, one: Se
         revived = own["verb"] == "create" and one.external_id is not None
         columns = {**columns, "external_id": external_id, "tombstone": record["tombstone"] and not revived}
         columns["gone"] = record["gone"] if columns["tombstone"] else None
-        batch.links.append({"b_id": record["id"], **{f"b_{name}": value for name, value in columns.items()}})
+        links = batch.links if one.change else batch.touched
+        links.append({"b_id": record["id"], **{f"b_{name}": value for name, value in columns.items()}})
         if one.gone is not None and not record["tombstone"]:
             batch.buried.setdefault(one.gone, []).append(record["id"])
 
 
 def _link_after(store: Store, record: Row, one: Settled) -> dict[str, Any]:
     known = record["id"] is not None
-    kept = (
-        link_columns(one.change)
-        if one.change
-        else {name: record[name] if known else {} for name in ("bases", "seen", "parked", "answers")}
-    )
+    kept: dict[str, Any] = {}
+    if one.change is not None or not known:
+        kept = link_columns(one.change or LinkChange(0, {}, {}, {}), one.link)
     fresh = one.record
     # With more to look at, the record waits in the inbox: it must pass for newer than the link when it is claimed.
     looked_at = fresh is not None and not one.rest
@@ -261,6 +277,7 @@ def _write(store: Store, conn: sa.Connection, batch: _Batch) -> None:
     many(conn, renamed(), batch.renamed)
     many(conn, inserted(link), batch.new_links)
     many(conn, settled_update(), batch.links)
+    many(conn, settled_update(judged=False), batch.touched)
     for why, ids in batch.buried.items():
         bury(store, conn, ids, why=why)
     many(conn, _row_update(), batch.rows)

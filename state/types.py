@@ -5,11 +5,12 @@ A *worker* is one pass (or one fast-path job) in one process: claims and sent wr
 with everything that hangs on it. What is stored of a record, link or entity itself is defined in `mappings`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from mappings.canonical.values import Value
 from mappings.exchange import Cursor, VendorRecord, View
 from mappings.reconcile.model import (
     Entity,
@@ -215,12 +216,38 @@ class Outgoing:
     """Of a create: the record that the new one is to hang on, as (kind, id)."""
 
     @property
+    def held(self) -> Mapping[str, tuple[Value, ...]]:
+        """The values of each fact of its entity, the present one first; only what is asked for is decoded."""
+        return _Held(self.entity)
+
+    @property
     def external_id(self) -> str | None:
         return self.link.external_id if self.link else None
 
     @property
     def version(self) -> str | None:
         return self.link.version if self.link else None
+
+
+class _Held(Mapping[str, tuple[Value, ...]]):
+    """What an entity holds and held, fact by fact."""
+
+    __slots__ = ("_entity",)
+
+    def __init__(self, entity: Entity) -> None:
+        self._entity = entity
+
+    def __getitem__(self, fact: str) -> tuple[Value, ...]:
+        entity = self._entity
+        if fact not in entity.facts:
+            return entity.held[fact]
+        return (entity.facts[fact].value, *entity.held.get(fact, ()))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**dict.fromkeys(self._entity.held), **dict.fromkeys(self._entity.facts)})
+
+    def __len__(self) -> int:
+        return len({*self._entity.held, *self._entity.facts})
 
 
 Next: TypeAlias = Literal["settled", "parked", "planned", "due", "sent"]
@@ -234,7 +261,8 @@ class Settled:
     NEXT of the outbox row: ``settled``; ``parked``; ``planned`` (nothing was sent: again, not before NOT_BEFORE);
     ``due`` (the row goes, its entity is looked at again); ``sent`` (still in doubt, not before NOT_BEFORE).
 
-    CHANGE is the link afterwards (its `link` number is not looked at: the row knows its link; `write` neither).
+    CHANGE is the link afterwards (its `link` number is not looked at: the row knows its link; `write` neither). LINK is
+    the one it was made from, as it was taken, where there was one: what it holds unchanged is not encoded again.
     EXTERNAL_ID is the id of what a create made: it makes the link, whatever NEXT is. RECORD is the record as read at
     or after the write, by a request that left at BEGAN; REST says that it shows more than our write which nobody has
     looked at, so that it must be put into the inbox as well. GONE: the record is gone, and why; REKEY: its new id.
@@ -255,6 +283,7 @@ class Settled:
     version: str | None = None
     url: str | None = None
     window: float | None = None
+    link: Link | None = None
 
 
 # --- cursors --------------------------------------------------------------------------------------------------------

@@ -10,8 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from .attention import Changes, Place
-from .outbox import its_link
-from .rows import Row, entity_of, labelled, link_of, open_write_of, outgoing_of, part, snapshot_of
+from .outbox import joined, joined_rows, outgoing
+from .rows import snapshot_of
 from .store import Store
 from .tables import IS_OPEN, conflict, entity, event, inbox, link, outbox, parked
 from .types import Outgoing, Snapshot
@@ -19,21 +19,9 @@ from .types import Outgoing, Snapshot
 
 def planned(store: Store, sync: str) -> tuple[Outgoing, ...]:
     """Return the planned writes of *sync*, with their entities and links, oldest first; takes nothing."""
-    joined = outbox.join(entity, entity.c.id == outbox.c.entity).outerjoin(link, its_link())
-    query = (
-        sa.select(*labelled(outbox), *labelled(entity), *labelled(link))
-        .select_from(joined)
-        .where(entity.c.sync == sync, outbox.c.state == "planned")
-        .order_by(outbox.c.planned_at, outbox.c.key)
-    )
+    query = joined().where(entity.c.sync == sync, outbox.c.state == "planned")
     with store.read() as conn:
-        return tuple(_outgoing(row) for row in conn.execute(query).mappings())
-
-
-def _outgoing(row: Row) -> Outgoing:
-    own, record = part(row, outbox), part(row, link)
-    its = link_of(record, open_write_of(own)) if record["id"] is not None else None
-    return outgoing_of(own, owner=entity_of(part(row, entity)), record=its)
+        return outgoing(joined_rows(conn, query.order_by(outbox.c.planned_at, outbox.c.key)))
 
 
 def outdated(store: Store, sync: str, *, mapping: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from connectors.errors import AuthFailed, ConnectorError, RetryLater
 from mappings.exchange import Change, Create, Receipt, Update, VendorRecord, Write
 from mappings.lens import Unseen
-from mappings.reconcile import held_of, settle
+from mappings.reconcile import settle
 from mappings.reconcile.marker import Marker
 from mappings.reconcile.model import Event, FieldWrite, Link, LinkChange, OpenWrite, Parked
 from mappings.reconcile.settle import Settlement, left_out
@@ -183,7 +183,7 @@ def _settle_fields(wired: Wired, one: Outgoing, receipt: Receipt, *, found_again
         open_write,
         shown,
         fields=channel.fields,
-        held=held_of(one.entity),
+        held=one.held,
         now=wired.clock(),
         onward=lambda place, here, target, allowed: way_on(wired, one, place, here, target=target, allowed=allowed),
         found_again=found_again,
@@ -215,6 +215,7 @@ def _settled(one: Outgoing, receipt: Receipt, result: Settlement, *, told_elsewh
         version=record.version if record else None,
         url=record.url if record else None,
         window=receipt.window,
+        link=one.link,
     )
 
 
