@@ -5,7 +5,10 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-Reserve = Callable[[int], tuple[int, float]]
+Reserve = Callable[[int, float, float], tuple[int, float]]
+"""(requests wanted, how many a second, how many at once) -> (requests granted, seconds to wait where none were)."""
+UNASKED = 5
+"""Requests of a process that are in nobody's books: a pass with nothing to do writes nothing there."""
 
 
 class Limiter:
@@ -13,8 +16,8 @@ class Limiter:
     A leaky bucket and a bound on requests under way, for one system in one event loop.
 
     CAPACITY requests may leave at once; the bucket drains PER_SECOND. None: no budget, only the bound. Every request
-    is given its moment when it asks, in the order of asking, and sleeps once. With RESERVE it also needs a share of a
-    budget that several processes have in common, taken in slices.
+    is given its moment when it asks, in the order of asking, and sleeps once. With RESERVE a budget is one that several
+    processes have in common: beyond the first few requests each needs a share of it, taken in slices.
     """
 
     def __init__(
@@ -26,7 +29,7 @@ class Limiter:
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         reserve: Reserve | None = None,
-        slice_size: int = 10,
+        slice_size: int = UNASKED,
     ) -> None:
         if capacity < 1 or concurrency < 1 or slice_size < 1 or (per_second is not None and per_second <= 0):
             raise ValueError("a limiter needs room for one request and a positive rate")
@@ -36,7 +39,7 @@ class Limiter:
         self._sleep = sleep
         self._reserve = reserve
         self._slice_size = slice_size
-        self._granted = 0
+        self._granted = UNASKED
         self._level_until = 0.0
         self._held_until = 0.0
         self._under_way = asyncio.Semaphore(concurrency)
@@ -46,8 +49,8 @@ class Limiter:
     async def slot(self) -> AsyncIterator[None]:
         """Wait for a moment in the budget and keep a place among the requests under way while inside."""
         async with self._under_way:
-            if self._reserve is not None:
-                await self._take_granted(self._reserve)
+            if self._reserve is not None and self._per_second is not None:
+                await self._take_granted(self._reserve, self._per_second)
             wait = self._moment()
             if wait > 0:
                 await self._sleep(wait)
@@ -68,10 +71,11 @@ class Limiter:
         room = (self._capacity - 1.0) / self._per_second
         return max(held, start - now - room)
 
-    async def _take_granted(self, reserve: Reserve) -> None:
+    async def _take_granted(self, reserve: Reserve, per_second: float) -> None:
         async with self._asking:
             while self._granted == 0:
-                self._granted, wait = reserve(self._slice_size)
+                asked = (self._slice_size, per_second, self._capacity)
+                self._granted, wait = await asyncio.to_thread(reserve, *asked)
                 if self._granted == 0:
                     await self._sleep(wait)
             self._granted -= 1

@@ -55,9 +55,9 @@ class Surroundings:
     """
     What a connector is given from outside, so that a test needs neither time nor network.
 
-    MARKERS: kind -> the place where our marker lives in its records, as the mapping says. RESERVE asks a budget that
-    several processes share for up to so many requests and gives (granted, seconds to wait before asking again). SPOOL
-    has the contents of files that are to be written; without one no file can be.
+    MARKERS: kind -> the place where our marker lives in its records, as the mapping says. RESERVE asks the budget that
+    all processes share for requests (see `limiter.Reserve`). SPOOL has the contents of files that are to be written;
+    without one no file can be.
     """
 
     clock: Callable[[], datetime] = _now
@@ -66,5 +66,5 @@ class Surroundings:
     transport: httpx.AsyncBaseTransport | None = None
     markers: Mapping[str, str] = field(default_factory=dict)
     shelf: Shelf = field(default_factory=MemoryShelf)
-    reserve: Callable[[int], tuple[int, float]] | None = None
+    reserve: Callable[[int, float, float], tuple[int, float]] | None = None
     spool: Spool | None = None

@@ -6,11 +6,11 @@ from .store import Store
 from .tables import budget
 
 
-def reserve(store: Store, system: str, *, rate: float, burst: float, want: int) -> int:
+def reserve(store: Store, system: str, *, rate: float, burst: float, want: int, leave: int = 0) -> int:
     """
     Take up to WANT requests out of *system*'s budget, and return how many were granted; none is an answer too.
 
-    RATE is requests per second, BURST how many may be saved up.
+    RATE is requests per second, BURST how many may be saved up. LEAVE so many to those who are in a greater hurry.
     """
     now = store.clock()
     new = store.insert(budget).on_conflict_do_nothing(index_elements=["system"])
@@ -19,7 +19,7 @@ def reserve(store: Store, system: str, *, rate: float, burst: float, want: int) 
         row = conn.execute(sa.select(budget).where(budget.c.system == system).with_for_update()).one()
         passed = max((now - row.at).total_seconds(), 0.0)
         level = min(burst, row.level + passed * rate)
-        granted = min(want, int(level))
+        granted = max(min(want, int(level) - leave), 0)
         after = {"level": level - granted, "at": max(now, row.at)}
         conn.execute(sa.update(budget).where(budget.c.system == system).values(after))
     return granted

@@ -21,7 +21,7 @@ from .report import Report
 from .running import How, run_recorded
 from .sync import PassOptions
 from .wired import Wired
-from .wiring import Installation, Maker, make_connector, open_sync
+from .wiring import Installation, Maker, open_sync, urgent_connector
 
 BY = "wake"
 """Who runs such passes, in the list of runs."""
@@ -47,7 +47,7 @@ class FastPath:
     """
 
     def __init__(
-        self, installation: Installation, make: Maker = make_connector, clock: Callable[[], float] = time.monotonic
+        self, installation: Installation, make: Maker = urgent_connector, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._installation = installation
         self._make = make

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.limiter import Limiter
+from connectors.limiter import UNASKED, Limiter
 
 
 class Time:
@@ -120,18 +120,29 @@ async def test_so_many_requests_are_under_way_and_no_more() -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_shared_budget_is_taken_in_slices() -> None:
+async def test_a_shared_budget_is_taken_in_slices_behind_the_first_few_requests() -> None:
     time = Time()
-    asked: list[int] = []
+    asked: list[tuple[float, ...]] = []
 
-    def reserve(wanted: int) -> tuple[int, float]:
+    def reserve(*wanted: float) -> tuple[int, float]:
         asked.append(wanted)
         return (4, 0.0) if len(asked) != 2 else (0, 30.0)
 
-    left = await moments(a_limiter(time, reserve=reserve, slice_size=4), time, 8)
+    limiter = a_limiter(time, reserve=reserve, slice_size=4, capacity=50, per_second=100)
+    left = await moments(limiter, time, UNASKED + 8)
 
-    assert left == [0, 0, 0, 0, 30, 30, 30, 30]
-    assert asked == [4, 4, 4]
+    assert left == [0] * (UNASKED + 4) + [30] * 4
+    assert asked == [(4, 100, 50)] * 3
+
+
+@pytest.mark.asyncio
+async def test_where_no_rate_is_to_be_kept_nobody_asks_for_a_share() -> None:
+    time = Time()
+
+    def reserve(*_: float) -> tuple[int, float]:
+        raise AssertionError("nobody has a budget here")
+
+    assert await moments(a_limiter(time, reserve=reserve), time, 20) == [0] * 20
 
 
 @pytest.mark.parametrize("wrong", [{"capacity": 0}, {"per_second": 0}, {"concurrency": 0}, {"slice_size": 0}])

@@ -38,3 +38,14 @@ def test_systems_have_budgets_of_their_own(store: Store) -> None:
     budgets.reserve(store, "crm", rate=2, burst=5, want=5)
 
     assert budgets.reserve(store, "tracker", rate=2, burst=5, want=5) == 5
+
+
+def test_who_is_in_no_hurry_leaves_some_to_those_who_are(store: Store, clock: Clock) -> None:
+    calm = [budgets.reserve(store, "crm", rate=2, burst=5, want=5, leave=3) for _ in range(2)]
+    hasty = budgets.reserve(store, "crm", rate=2, burst=5, want=5)
+    clock.go(1)
+
+    assert (calm, hasty) == ([2, 0], 3)
+    assert budgets.reserve(store, "crm", rate=2, burst=5, want=5, leave=3) == 0
+    clock.go(1)
+    assert budgets.reserve(store, "crm", rate=2, burst=5, want=5, leave=3) == 1

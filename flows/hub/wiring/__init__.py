@@ -2,7 +2,7 @@
 The one place that puts things together: files, environment, database and connectors become one sync that can run.
 """
 
-from .contacts import Contact, Maker, make_connector, meet_system, renamed, vocabularies
+from .contacts import Contact, Maker, make_connector, meet_system, renamed, urgent_connector, vocabularies
 from .installation import Installation, NoSuchSync, database_url, install, install_systems, load_installation
 from .syncs import labels_of, open_sync, sync_shape
 
@@ -21,5 +21,6 @@ __all__ = [
     "open_sync",
     "renamed",
     "sync_shape",
+    "urgent_connector",
     "vocabularies",
 ]

@@ -24,6 +24,7 @@ from mappings.language import (
 )
 from mappings.people import KnownPerson, directories
 from mappings.transforms.vocabulary import Vocabulary
+from state import budgets
 from state.store import Store
 
 from ..shelf import StateShelf, load_discovery, save_discovery
@@ -41,11 +42,18 @@ class Contact:
     refused_us: bool = False
 
 
-def make_connector(installation: Installation, name: str, transport: AsyncBaseTransport | None = None) -> Connector:
+LEFT = 3
+"""Requests of a vendor's budget that scheduled passes leave to the fast path."""
+
+
+def make_connector(
+    installation: Installation, name: str, transport: AsyncBaseTransport | None = None, *, leave: int = LEFT
+) -> Connector:
     """
     Return the connector of the system *name*, not yet open; its requests go through TRANSPORT where one is given.
 
-    Raises `Problems` where its settings do not fit.
+    All processes of the hub share the vendor's budget; of it this one leaves LEAVE requests to others. Raises
+    `Problems` where its settings do not fit.
     """
     hub = installation.hub
     system = hub.systems[name]
@@ -56,8 +64,24 @@ def make_connector(installation: Installation, name: str, transport: AsyncBaseTr
         raise Problems([_told(system, one) for one in error.errors(include_input=False)]) from None
     markers = {spec.kind: spec.marker for spec in hub.mappings_of(name) if spec.marker}
     shelf = StateShelf(installation.store, name)
-    around = Surroundings(markers=markers, shelf=shelf, transport=transport)
+    around = Surroundings(markers=markers, shelf=shelf, transport=transport, reserve=_budget(installation, name, leave))
     return made(name, settings, around)  # type: ignore[call-arg, arg-type, return-value]  # every connector is made so
+
+
+def urgent_connector(installation: Installation, name: str) -> Connector:
+    """As `make_connector`, for somebody who must not wait behind a scheduled pass."""
+    return make_connector(installation, name, leave=0)
+
+
+def _budget(installation: Installation, name: str, leave: int) -> Callable[[int, float, float], tuple[int, float]]:
+    """Return how a process asks for its share of the budget of a system: see `connectors.limiter.Reserve`."""
+
+    def reserve(wanted: int, per_second: float, at_once: float) -> tuple[int, float]:
+        left = min(leave, int(at_once) - 1)
+        granted = budgets.reserve(installation.store, name, rate=per_second, burst=at_once, want=wanted, leave=left)
+        return granted, 1.0 / per_second
+
+    return reserve
 
 
 def _told(system: System, error: Mapping[str, Any]) -> Problem:
