@@ -1,14 +1,16 @@
 """Methods of Bitrix24, alone or fifty in a batch, without any meaning: parameters go in, results come out."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from ..answers import Answer
 from ..answers import error_of as http_error_of
 from ..base import RequestCount, Surroundings
+from ..encoded import json_body
 from ..errors import ConnectorError, Rejected, RetryLater
 from ..http import ATTEMPTS, LONGEST_WAIT, Http, HttpSettings
 from ..limiter import Limiter
@@ -97,10 +99,16 @@ class Bitrix24Client:
         await self._http.close()
 
     async def call(
-        self, method: str, params: Mapping[str, Any], *, reading: bool = True, overhead: bool = False
+        self,
+        method: str,
+        params: Mapping[str, Any],
+        *,
+        reading: bool = True,
+        overhead: bool = False,
+        files: Mapping[str, Path] | None = None,
     ) -> Reply:
-        """Call one method. Raises what its refusal means."""
-        answer = await self._send(method, params, {method: 1}, reading=reading, overhead=overhead)
+        """Call one method; FILES: text in PARAMS -> the file it stands for. Raises what its refusal means."""
+        answer = await self._send(method, params, {method: 1}, reading=reading, overhead=overhead, files=files)
         found = answer.object()
         self.pace.learn(method, found.get("time"))
         if "result" not in found:
@@ -166,10 +174,21 @@ class Bitrix24Client:
                 rows += rows_of(reply.value(), name)
         return rows
 
+    def download(self, address: str, *, most: int) -> AsyncGenerator[bytes, None]:
+        """Give what lies at an address that the portal told, which carries a token. Raises what the status means."""
+        return self._http.stream(address, most=most)
+
     # --- inside ---------------------------------------------------------------------------------------------------
 
     async def _send(
-        self, method: str, params: Mapping[str, Any], calls: Mapping[str, int], *, reading: bool, overhead: bool
+        self,
+        method: str,
+        params: Mapping[str, Any],
+        calls: Mapping[str, int],
+        *,
+        reading: bool,
+        overhead: bool,
+        files: Mapping[str, Path] | None = None,
     ) -> Answer:
         for attempt in range(ATTEMPTS):
             await self.pace.ready(calls)
@@ -178,7 +197,9 @@ class Bitrix24Client:
                 answer = await self._http.request(
                     "POST",
                     f"/{method}",
-                    json=dict(params),
+                    json=None if files else dict(params),
+                    content=json_body(params, files) if files else None,
+                    headers={"Content-Type": "application/json"} if files else None,
                     reading=reading,
                     overhead=overhead,
                     expect=TOLD_IN_WORDS,

@@ -1,8 +1,9 @@
 """The connector of Bitrix24."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
-from typing import ClassVar
+from datetime import datetime
+from typing import ClassVar, TypeAlias
 
 from mappings.exchange import (
     Abilities,
@@ -23,19 +24,24 @@ from mappings.exchange import (
 from ..base import Hint, RequestCount, Search, Surroundings, SystemConnector, SystemSettings
 from ..errors import AuthFailed, Rejected, RetryLater
 from .client import BATCH, PAGE, Bitrix24Client, rows_of
+from .comments import COMMENT, PLACES, TIMELINE
 from .creates import push_creates
 from .describe import example_of, notes_of, places_of
 from .desk import LIST, Desk
 from .kinds import COMPANY, CONTACT, KINDS
+from .posting import TimelineDesk
 from .records import STAGE
 from .settings import Bitrix24Settings
 from .updates import push_updates
 from .webhook import hints_of
 from .writer import Writer
 
+ALL = (*KINDS, *TIMELINE)
+AnyDesk: TypeAlias = Desk | TimelineDesk
+
 
 class Bitrix24Connector(SystemConnector):
-    """The deals of a portal as records of kind ``deal``, as one user's inbound webhook shows them."""
+    """Deals, companies, contacts, comments and files of a portal, as one user's inbound webhook shows them."""
 
     type_name: ClassVar[str] = "bitrix24"
     settings_model: ClassVar[type[SystemSettings]] = Bitrix24Settings
@@ -54,13 +60,17 @@ class Bitrix24Connector(SystemConnector):
             kind: Writer(desk, settings, clock=self._around.clock, monotonic=self._around.monotonic)
             for kind, desk in self._desks.items()
         }
+        self._timelines = {
+            kind: TimelineDesk(kind, settings, client=self._client, around=self._around, page_size=page_size)
+            for kind in TIMELINE
+        }
         self._page_size = page_size
 
     # --- what it is -----------------------------------------------------------------------------------------------
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        return tuple(KINDS)
+        return ALL
 
     @property
     def abilities(self) -> Abilities:
@@ -77,7 +87,12 @@ class Bitrix24Connector(SystemConnector):
         )
 
     def abilities_of(self, kind: str) -> Abilities:
-        """Only what has stages has a log of them."""
+        """Only what has stages has a log of them; a timeline has no place for markers, and its writes tell a number."""
+        if kind in TIMELINE:
+            size = BATCH // 2 if kind == COMMENT else 1
+            return replace(
+                self.abilities, change_log=frozenset(), marker=False, write_returns_record=False, write_batch=size
+            )
         known = KINDS.get(kind)
         return replace(self.abilities, change_log=frozenset()) if known and not known.stages else self.abilities
 
@@ -111,15 +126,26 @@ class Bitrix24Connector(SystemConnector):
         return Account(str(row["ID"]), name or str(row["ID"]), rights, server="Bitrix24")
 
     async def pull(self, kind: str, cursor: Cursor | None, *, full: bool = False) -> Page:
-        return await self._desk(kind).page(cursor, full=full)
+        return await self._any_desk(kind).page(cursor, full=full)
 
     async def get(self, kind: str, ids: Sequence[str]) -> list[Found]:
-        return await self._desk(kind).read(kind, ids)
+        return await self._any_desk(kind).read(kind, ids)
 
     async def find(self, kind: str, marker: str) -> Search:
         return await self._desk(kind).find(marker)
 
+    async def find_sent(self, create: Create, since: datetime) -> Search:
+        timeline = self._timelines.get(create.kind)
+        return await (timeline.find_sent(create, since) if timeline else self.find(create.kind, create.marker))
+
+    def fetch(self, kind: str, record_id: str) -> AsyncIterator[bytes]:
+        timeline = self._timelines.get(kind)
+        return timeline.fetch(record_id) if timeline else super().fetch(kind, record_id)
+
     async def discover(self, kind: str) -> Discovery:
+        if kind in TIMELINE:
+            account = await self.identify()
+            return Discovery(self.name, kind, places=PLACES[kind], people=await self.people(), account=account)
         desk = self._desk(kind)
         account = await self.identify()
         fields, words, people = await desk.book.fields(), await desk.book.words(), await desk.book.people()
@@ -149,23 +175,40 @@ class Bitrix24Connector(SystemConnector):
 
     async def change_log(self, kind: str, record_id: str, since: str | None = None) -> tuple[PastChange, ...]:
         """The stages that a record went through; Bitrix24 says of the last step alone who made it."""
+        if kind in TIMELINE:
+            return ()
         desk = self._desk(kind)
         return await desk.all_steps(record_id, since) if desk.kind.stages else ()
 
     # --- writing --------------------------------------------------------------------------------------------------
 
     async def push(self, writes: Sequence[Write]) -> list[Receipt]:
-        strange = Refused(None, f"there are no such records here; there are: {', '.join(KINDS)}")
-        receipts = {w.key: Receipt(w.key, "refused", refused=(strange,)) for w in writes if w.kind not in KINDS}
-        for kind, writer in self._writers.items():
+        strange = Refused(None, f"there are no such records here; there are: {', '.join(ALL)}")
+        receipts = {w.key: Receipt(w.key, "refused", refused=(strange,)) for w in writes if w.kind not in ALL}
+        sent = False
+        for kind in dict.fromkeys(write.kind for write in writes if write.kind in ALL):
             mine = [write for write in writes if write.kind == kind]
-            updates = [write for write in mine if isinstance(write, Update)]
-            creates = [write for write in mine if isinstance(write, Create)]
-            receipts |= {receipt.key: receipt for receipt in await push_updates(writer, updates)}
-            if creates:
-                pushed = await self._push_creates(writer, creates, first=not updates)
-                receipts |= {receipt.key: receipt for receipt in pushed}
+            try:
+                pushed = await self._push(kind, mine)
+            except (AuthFailed, RetryLater) as error:
+                if not sent:
+                    raise
+                pushed = [Receipt(write.key, "unsent", reason=str(error)) for write in mine]
+            receipts |= {receipt.key: receipt for receipt in pushed}
+            sent = True
         return [receipts[write.key] for write in writes]
+
+    async def _push(self, kind: str, writes: Sequence[Write]) -> list[Receipt]:
+        """Raises AuthFailed and RetryLater only where nothing was sent."""
+        updates = [write for write in writes if isinstance(write, Update)]
+        creates = [write for write in writes if isinstance(write, Create)]
+        timeline = self._timelines.get(kind)
+        if timeline is not None:
+            pushed = await push_updates(timeline, updates)
+            return pushed + (await push_creates(timeline, creates) if creates else [])
+        writer = self._writers[kind]
+        pushed = await push_updates(writer, updates)
+        return pushed + (await self._push_creates(writer, creates, first=not updates) if creates else [])
 
     async def _push_creates(self, writer: Writer, creates: Sequence[Create], *, first: bool) -> list[Receipt]:
         """Dictionaries are asked for before the first create, so that nothing is half done when they fail."""
@@ -179,9 +222,12 @@ class Bitrix24Connector(SystemConnector):
             pass  # told per create, by the receipt of the create that meets it again
         return await push_creates(writer, creates)
 
+    def _any_desk(self, kind: str) -> AnyDesk:
+        return self._timelines.get(kind) or self._desk(kind)
+
     def _desk(self, kind: str) -> Desk:
         desk = self._desks.get(kind)
         if desk is None:
-            text = f"there are no records of kind {kind!r}; there are: {', '.join(KINDS)}"
+            text = f"there are no such records of kind {kind!r}; there are: {', '.join(ALL)}"
             raise Rejected(text, system=self.name, whole=True)
         return desk

@@ -121,7 +121,7 @@ class _Batch:
     def _take(self, walk: Walk, portion: dict[str, View], outcome: Outcome) -> None:
         job = walk.job
         if outcome.record is not None:
-            job.record, job.began, job.proved = outcome.record, outcome.began, True
+            job.record, job.began, job.proved = outcome.record, outcome.began, outcome.proved
             job.window = max(job.window or 0.0, outcome.ended - job.compared)
             job.written |= portion
         elif isinstance(outcome.error, Rejected):

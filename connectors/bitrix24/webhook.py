@@ -6,12 +6,14 @@ from urllib.parse import parse_qsl
 
 from ..base import Hint
 from ..errors import AuthFailed
+from .comments import COMMENT, EVENT
 from .kinds import KINDS
 
 LARGEST = 64 * 1024
 MOST_FIELDS = 200
 VERBS = ("ADD", "UPDATE", "DELETE")
-EVENTS: Mapping[str, str] = {f"ONCRM{kind.event}{verb}": kind.name for kind in KINDS.values() for verb in VERBS}
+NAMES = {**{kind.event: kind.name for kind in KINDS.values()}, EVENT: COMMENT}
+EVENTS: Mapping[str, str] = {f"ONCRM{event}{verb}": name for event, name in NAMES.items() for verb in VERBS}
 
 
 def hints_of(body: bytes, *, token: str, system: str) -> tuple[Hint, ...]:
@@ -30,7 +32,7 @@ def hints_of(body: bytes, *, token: str, system: str) -> tuple[Hint, ...]:
     if not token or not hmac.compare_digest(token.encode(), given.encode()):
         raise AuthFailed("an event does not carry the right token; it is not believed", system=system)
     kind = EVENTS.get(form.get("event", "").upper())
-    number = form.get("data[FIELDS][ID]", "")
+    number = form.get("data[FIELDS][ID]") or form.get("data[ID]", "")  # the second is how comments are told
     if kind is None or not (number.isascii() and number.isdigit()):
         return ()
     return (Hint(kind, str(int(number))),)

@@ -98,6 +98,15 @@ def next_in_window(
     return Next(_stopped(before, turn, at=turn.at, ids=turn.ids, after=reached), more=True, taken=(size, size))
 
 
+def next_after_page(before: Cursor | None, turn: Turn, *, page: Sequence[int], size: int) -> Next:
+    """Return where to go on after one page behind the last id."""
+    _check(turn.after or 0, page)
+    taken = page[:size]
+    if len(page) < size:
+        return Next(Cursor(turn.at, turn.ids), more=False, taken=(len(taken),))
+    return Next(_stopped(before, turn, at=turn.at, ids=turn.ids, after=taken[-1]), more=True, taken=(len(taken),))
+
+
 def _check(after: int, ids: Sequence[int]) -> None:
     if list(ids) != sorted(ids) or (ids and ids[0] <= after):
         raise Unordered("it does not filter and sort records by their id")

@@ -40,6 +40,8 @@ class Outcome:
     error: ConnectorError | None = None
     id: str | None = None
     """Of the record, where at least that is known."""
+    proved: bool = True
+    """The record is the write's own answer, so that a difference is the portal's doing."""
 
 
 class Writer:

@@ -4,15 +4,16 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import httpx
 
-from ..app import Sandbox
+from ..app import LOCAL_NAMES, Sandbox
 from ..clock import Clock
 from ..faults import Script
 from ..webhooks import Event
-from ..wire import FORM_TYPE, Answer, Request, json_answer, nested
+from ..wire import FORM_TYPE, Answer, Request, html_answer, json_answer, nested
+from .comments import EVENT
 from .errors import Refused
 from .fields import COMPANY, CONTACT, DEAL
 from .methods import Desk, plain_name
@@ -49,9 +50,14 @@ class Bitrix24Sandbox(Sandbox):
     # --- the protocol -------------------------------------------------------------------------------------------------
 
     def answer(self, request: Request) -> Answer:
+        self.portal.base = _base(request)
         limited = self.portal.settings.limited
         if limited and not self.portal.bucket.takes(request.client, self.clock.now().timestamp()):
             return json_answer(Refused("QUERY_LIMIT_EXCEEDED", "Too many requests").shown(), 503)
+        if request.path.startswith("/disk/"):
+            return html_answer("<title>Авторизация</title><form>Войдите в Битрикс24</form>")
+        if request.path == "/rest/download.json":
+            return self._download(dict(request.pairs()))
         try:
             return json_answer(self._carried_out(request))
         except Refused as refused:
@@ -66,6 +72,16 @@ class Bitrix24Sandbox(Sandbox):
             return {"result": self.desk.batch(hook, params), "time": self.desk.time(began)}
         result, time = self.desk.one(hook, method, params)
         return {**result.shown(), "time": time}
+
+    def _download(self, query: Mapping[str, str]) -> Answer:
+        """Give a file to whoever has its token."""
+        number = self.portal.downloads.get(query.get("token", "").removeprefix("disk|"))
+        file = self.portal.files.get(number or 0)
+        if file is None:
+            return json_answer(NO_AUTH.shown(), NO_AUTH.status)
+        named = f"attachment; filename*=utf-8''{quote(file['NAME'])}"
+        headers = (("content-type", "application/octet-stream"), ("content-disposition", named))
+        return Answer(200, file["CONTENT"], headers)
 
     def _hook(self, account: tuple[str, str] | None, params: Mapping[str, Any]) -> Hook:
         if account is None:
@@ -94,7 +110,7 @@ class Bitrix24Sandbox(Sandbox):
             body = {
                 "event": f"ONCRM{EVENTS.get(kind, kind)}{verb}",
                 "event_handler_id": str(900 + place),
-                "data[FIELDS][ID]": str(number),
+                "data[ID]" if kind == EVENT else "data[FIELDS][ID]": str(number),
                 "ts": str(int(self.clock.now().timestamp())),
                 "auth[domain]": portal.settings.domain,
                 "auth[client_endpoint]": base,
@@ -108,7 +124,7 @@ class Bitrix24Sandbox(Sandbox):
     # --- a sandbox ----------------------------------------------------------------------------------------------------
 
     def page(self, request: Request) -> Answer | None:
-        return None if request.path.startswith("/rest/") else self._page.answer(request)
+        return None if request.path.startswith(("/rest/", "/disk/")) else self._page.answer(request)
 
     def shown_path(self, request: Request) -> str:
         return f"/{_split(request.path)[1]}"
@@ -142,7 +158,14 @@ class Bitrix24Sandbox(Sandbox):
 
     def counts(self) -> Mapping[str, int]:
         names = {DEAL: "deals", CONTACT: "contacts", COMPANY: "companies"}
-        return {name: len(self.portal.items[kind]) for kind, name in names.items()}
+        found = {name: len(self.portal.items[kind]) for kind, name in names.items()}
+        return {**found, "comments": len(self.portal.comments), "files": len(self.portal.files)}
+
+
+def _base(request: Request) -> str:
+    host = request.headers.get("host", "")
+    name = host.rpartition(":")[0] or host
+    return f"{'http' if name in LOCAL_NAMES else 'https'}://{host}"
 
 
 def _split(path: str) -> tuple[tuple[str, str] | None, str]:

@@ -14,6 +14,8 @@ SHARES: Mapping[str, float] = {
     "crm.item.delete": 0.05,
     "crm.stagehistory.list": 0.03,
     "crm.timeline.comment.list": 0.02,
+    "crm.timeline.comment.add": 0.05,
+    "crm.timeline.comment.update": 0.05,
 }
 """Working time of one call in seconds, about what small portals show."""
 OTHERS = 0.005

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 from urllib.parse import parse_qsl
 
 from ..wire import nested
-from . import dictionaries, items, timeline
+from . import comments, dictionaries, disk, items, timeline
 from .call import Call, Result
 from .errors import Refused
 from .portal import Hook, Portal
@@ -34,11 +34,14 @@ METHODS: Mapping[str, tuple[str, Method]] = {
     "crm.item.productrow.set": ("crm", timeline.rows_set),
     "crm.item.productrow.list": ("crm", timeline.rows_list),
     "crm.stagehistory.list": ("crm", timeline.stage_history),
-    "crm.timeline.comment.add": ("crm", timeline.comment_add),
-    "crm.timeline.comment.list": ("crm", timeline.comment_list),
-    "crm.timeline.comment.get": ("crm", timeline.comment_get),
-    "crm.timeline.comment.update": ("crm", timeline.comment_update),
-    "crm.timeline.comment.delete": ("crm", timeline.comment_delete),
+    "crm.timeline.comment.add": ("crm", comments.comment_add),
+    "crm.timeline.comment.list": ("crm", comments.comment_list),
+    "crm.timeline.comment.get": ("crm", comments.comment_get),
+    "crm.timeline.comment.update": ("crm", comments.comment_update),
+    "crm.timeline.comment.delete": ("crm", comments.comment_delete),
+    "crm.timeline.comment.fields": ("crm", comments.comment_fields),
+    "disk.file.get": ("disk", disk.file_get),
+    "disk.attachedobject.get": ("disk", disk.attached_get),
 }
 Tell: TypeAlias = Callable[[int | str, str, int], None]
 

@@ -19,6 +19,7 @@ from .values import CURRENCIES
 Item: TypeAlias = dict[str, Any]
 """A record in kept form, by the names of its fields; ``fm`` beside them holds phones and addresses."""
 
+OWNERS: Mapping[int, str] = {DEAL: "deal", CONTACT: "contact", COMPANY: "company"}
 ALL_RIGHTS = frozenset({"read", "add", "update", "delete"})
 RIGHTS: Mapping[str, frozenset[str]] = {
     "admin": ALL_RIGHTS,
@@ -27,7 +28,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     "sales": frozenset({"read"}),
     "hub": ALL_RIGHTS,
 }
-SCOPES = frozenset({"crm", "user", "userfieldconfig"})
+SCOPES = frozenset({"crm", "user", "userfieldconfig", "disk"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,9 @@ class Portal:
         self.application_token = secret()
         self.bucket = Bucket()
         self.working = WorkingTime(costs=dict(self.settings.costs))
+        self.base = f"https://{self.settings.domain}"
+        """The address under which the portal was called last: those it tells begin so."""
+        self._secret = secret
         self.clear()
 
     def clear(self) -> None:
@@ -102,6 +106,10 @@ class Portal:
         self.items: dict[int, Records[Item]] = {DEAL: Records(), CONTACT: Records(), COMPANY: Records()}
         self.history: dict[int, list[dict[str, Any]]] = {}
         self.comments: Records[dict[str, Any]] = Records()
+        self.timelines: dict[tuple[str, int], list[int]] = {}
+        self.files: Records[dict[str, Any]] = Records()
+        self.downloads: dict[str, int] = {}
+        """Token -> the file that it lets through."""
         self.rows: dict[int, list[dict[str, Any]]] = {}
         self.origins: dict[tuple[int, str], set[int]] = {}
         self._numbers = {"history": 1, "fm": 101, "rows": 1}
@@ -175,9 +183,17 @@ class Portal:
         before = self.items[kind].rows.pop(number)
         self._note(kind, number, before)
         self._forget_origin(kind, number, before["originId"])
+        for comment in self.timelines.pop((OWNERS[kind], number), ()):
+            del self.comments.rows[comment]
         if kind == DEAL:
             self.rows.pop(number, None)
             self.history.pop(number, None)
+
+    def token_for(self, file: int) -> str:
+        """Return the token with which a file can be downloaded."""
+        token = next((token for token, number in self.downloads.items() if number == file), None) or self._secret()
+        self.downloads[token] = file
+        return token
 
     def listed(self, kind: int, numbers: Collection[int] | None) -> Iterator[Item]:
         return self.items[kind].listed(numbers, now=self.now(), lag=self.script().lag)

@@ -1,18 +1,17 @@
-"""What hangs on records: the history of stages, comments in the timeline, rows of products."""
+"""What hangs on records: the history of stages, rows of products."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from .call import Call, Result, whole
 from .errors import Refused, bad_argument, denied, missing
-from .fields import COMPANY, CONTACT, DEAL
+from .fields import DEAL
 from .filters import Column, compiled, ordered, split
 from .portal import Item
 from .values import moment_of, stamp
 from .writing import recount
 
 PAGE = 50
-OWNERS: Mapping[str, int] = {"deal": DEAL, "contact": CONTACT, "company": COMPANY}
 HISTORY = ("ID", "TYPE_ID", "OWNER_ID", "CREATED_TIME", "CATEGORY_ID", "STAGE_SEMANTIC_ID", "STAGE_ID")
 
 
@@ -56,96 +55,6 @@ def _history_rows(call: Call, form: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _names(select: Any) -> list[str]:
     return [str(each) for each in (select.values() if isinstance(select, Mapping) else select or ())]
-
-
-# --- comments --------------------------------------------------------------------------------------------------------
-
-
-def comment_add(call: Call) -> Result:
-    sent = call.need("fields")
-    owner = _owner(call, sent)
-    text = str(sent.get("COMMENT") or "")
-    if not text.strip():
-        raise bad_argument("Empty comment message")
-    portal = call.portal
-    number = portal.comments.new_number()
-    portal.comments.put(
-        number,
-        {
-            "ID": number,
-            "ENTITY_ID": owner["id"],
-            "ENTITY_TYPE": str(sent["ENTITY_TYPE"]).lower(),
-            "CREATED": portal.stamp(),
-            "COMMENT": text,
-            "AUTHOR_ID": call.hook.user.id,
-        },
-    )
-    return Result(number, event=("TIMELINECOMMENT", "ADD", number))
-
-
-def comment_list(call: Call) -> Result:
-    """Needs the owner's number and kind; fifty a page."""
-    form = call.mapping("filter", "FILTER")
-    if "ENTITY_ID" not in form or "ENTITY_TYPE" not in form:
-        raise bad_argument("Filter by ENTITY_ID and ENTITY_TYPE is required")
-    owner, kind = whole(form["ENTITY_ID"]), str(form["ENTITY_TYPE"]).lower()
-    rows = [row for row in call.portal.comments if (row["ENTITY_ID"], row["ENTITY_TYPE"]) == (owner, kind)]
-    rows = ordered(rows, call.mapping("order", "ORDER"), _comment_column, default="ID")
-    start = max(whole(call.params.get("start", 0)), 0)
-    following = start + PAGE if start + PAGE < len(rows) else None
-    page = [_shown_comment(call, row) for row in rows[start : start + PAGE]]
-    return Result(page, total=len(rows), next=following)
-
-
-def comment_get(call: Call) -> Result:
-    return Result(_shown_comment(call, _comment(call)))
-
-
-def comment_update(call: Call) -> Result:
-    row = _comment(call)
-    text = str((call.need("fields") or {}).get("COMMENT") or "")
-    if not text.strip():
-        raise bad_argument("Empty comment message")
-    row["COMMENT"] = text
-    return Result(row["ID"], event=("TIMELINECOMMENT", "UPDATE", row["ID"]))
-
-
-def comment_delete(call: Call) -> Result:
-    number = _comment(call)["ID"]
-    del call.portal.comments.rows[number]
-    return Result(None, event=("TIMELINECOMMENT", "DELETE", number))
-
-
-def _owner(call: Call, sent: Any) -> Item:
-    if not isinstance(sent, Mapping):
-        raise missing("fields")
-    kind = OWNERS.get(str(sent.get("ENTITY_TYPE", "")).lower())
-    if kind is None:
-        raise bad_argument("ENTITY_TYPE is not valid")
-    owner = call.portal.items[kind].get(whole(sent.get("ENTITY_ID")))
-    if owner is None:
-        raise Refused("OWNER_NOT_FOUND", "Owner was not found")
-    if not call.hook.user.may("update"):
-        raise denied()
-    return owner
-
-
-def _comment(call: Call) -> dict[str, Any]:
-    row = call.portal.comments.get(whole(call.need("id")))
-    if row is None:
-        raise Refused("", "Timeline item not found")
-    return row
-
-
-def _comment_column(name: str) -> Column | None:
-    return Column(lambda row: row[name], str) if name in ("ID", "CREATED", "AUTHOR_ID") else None
-
-
-def _shown_comment(call: Call, row: Mapping[str, Any]) -> dict[str, Any]:
-    """Numbers are text here."""
-    texts = {name: str(row[name]) for name in ("ID", "ENTITY_ID", "ENTITY_TYPE")}
-    said = {"CREATED": stamp(row["CREATED"], call.portal.zone), "COMMENT": row["COMMENT"]}
-    return {**texts, **said, "AUTHOR_ID": str(row["AUTHOR_ID"]), "FILES": {}}
 
 
 # --- products --------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """A sandbox of a portal with people in it, and the hub's way to it."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -9,9 +9,10 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
-from connectors.base import MemoryShelf, Surroundings
+from connectors.base import MemoryShelf, Spool, Surroundings
 from connectors.bitrix24 import Bitrix24Connector, Bitrix24Settings
 from connectors.sandbox.bitrix24 import Bitrix24Sandbox, Settings
+from connectors.sandbox.bitrix24.comments import add_comment
 from connectors.sandbox.bitrix24.fields import COMPANY, CONTACT, DEAL
 from connectors.sandbox.bitrix24.portal import Item
 from connectors.sandbox.bitrix24.writing import add_item, update_item
@@ -35,7 +36,7 @@ class Way(httpx.AsyncBaseTransport):
     before: Before = lambda method, sent: None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        method, sent = request.url.path.rsplit("/", 1)[-1], json.loads(request.content)
+        method, sent = request.url.path.rsplit("/", 1)[-1], json.loads(await request.aread() or b"{}")
         self.asked.append((method, sent))
         answer = self.before(method, sent)
         answer = answer or await httpx.ASGITransport(self.app).handle_async_request(request)
@@ -63,7 +64,12 @@ class APortal:
         return self.clock.now().timestamp()
 
     def connector(
-        self, *, page_size: int = 50, markers: Mapping[str, str] | None = None, **keys: Any
+        self,
+        *,
+        page_size: int = 50,
+        markers: Mapping[str, str] | None = None,
+        spool: Spool | None = None,
+        **keys: Any,
     ) -> Bitrix24Connector:
         hook = self.portal.hooks["hub"]
         webhook = SecretStr(f"https://portal.test/rest/{hook.user.id}/{hook.secret}/")
@@ -74,6 +80,7 @@ class APortal:
             transport=self.way,
             markers=markers or {},
             shelf=self.shelf,
+            spool=spool,
         )
         settings = Bitrix24Settings(webhook=webhook, **keys)
         return Bitrix24Connector("портал", settings, around, page_size=page_size)
@@ -87,6 +94,12 @@ class APortal:
 
     def contact(self, name: str, last_name: str) -> str:
         return self.add(CONTACT, name=name, lastName=last_name)
+
+    def comment(self, deal: str, text: str, *, files: Sequence[tuple[str, bytes]] = (), role: str = "manager") -> str:
+        """A person says something in the timeline of a deal, a second later."""
+        self.clock.advance(1.0)
+        owner = ("deal", int(deal))
+        return str(add_comment(self.portal, self.portal.user(role), owner, text=text, files=files)["ID"])
 
     def edit(self, record_id: str, **sent: Any) -> None:
         """A person changes a deal, a second later."""
