@@ -101,8 +101,8 @@ class AHub:
     ids: dict[str, list[str]] = field(default_factory=dict)
 
     def make(self, installation: Installation, name: str) -> Connector:
-        spec = installation.hub.mappings_of(name)[0]
-        around = Surroundings(clock=self.systems[name].clock, markers={spec.kind: spec.marker or "marker"})
+        markers = {spec.kind: spec.marker or "marker" for spec in installation.hub.mappings_of(name)}
+        around = Surroundings(clock=self.systems[name].clock, markers=markers)
         return MemoryConnector(name, None, around, system=self.systems[name])
 
     def sync(self, *, full: bool = False, approved: bool = False, only: str | None = None) -> Report:
@@ -157,8 +157,9 @@ def a_hub(
     traits: Mapping[str, KindTraits] | None = None,
     clock: Callable[[], datetime] | None = None,
     env: Mapping[str, str] | None = None,
+    kinds: Mapping[str, Mapping[str, KindTraits]] | None = None,
 ) -> AHub:
-    """Make a hub in *folder* over memory systems with the given traits."""
+    """Make a hub in *folder* over memory systems with the given traits; KINDS are further kinds of record."""
     address = DATABASE.get()()
     if address == SQLITE:
         (folder / "casehub.db").write_bytes(_empty_database())
@@ -171,7 +172,11 @@ def a_hub(
         installation.store.engine.dispose()
         sa.event.listen(installation.store.engine, "connect", _without_waiting_for_the_disk)
     made = {
-        name: MemorySystem(clock, kinds={"record": some_traits(name, (traits or {}).get(name))}, people=PEOPLE)
+        name: MemorySystem(
+            clock,
+            kinds={"record": some_traits(name, (traits or {}).get(name)), **(kinds or {}).get(name, {})},
+            people=PEOPLE,
+        )
         for name in installation.hub.systems
     }
     return AHub(installation, made)

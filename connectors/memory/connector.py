@@ -1,7 +1,9 @@
 """The connector of memory systems."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
@@ -75,10 +77,14 @@ class MemoryConnector(SystemConnector):
             overlap=slowest,
             overlap_reason="stamps are cut to their resolution",
             index_lag=max(each.index_lag for each in traits),
-            marker=all(each.marker for each in traits),
+            marker=all(each.marker for each in traits if not each.signed),
             change_log=frozenset(place for kind in self.kinds for place in self._desk.logged(kind)),
             write_returns_record=all(each.conditional_writes for each in traits),
         )
+
+    def abilities_of(self, kind: str) -> Abilities:
+        traits = self.system.traits(kind)
+        return replace(self.abilities, marker=traits.marker, index_lag=traits.index_lag)
 
     @property
     def requests(self) -> RequestCount:
@@ -129,6 +135,24 @@ class MemoryConnector(SystemConnector):
         ids = tuple(row.id for row in rows if row.views.get(place) == marker)
         self._desk.answered(request)
         return Search(ids, _newest(rows, traits), began, current=not traits.index_lag)
+
+    async def find_sent(self, create: Create, since: datetime) -> Search:
+        traits = self.system.traits(create.kind)
+        if traits.marker or not traits.signed:
+            return await self.find(create.kind, create.marker)
+        began = self._desk.clock()
+        request = MemoryRequest("find", create.kind)
+        self._desk.ask(request)
+        ids = self._desk.sent(create, since)
+        self._desk.answered(request)
+        return Search(ids, None, began, current=not traits.index_lag)
+
+    async def fetch(self, kind: str, record_id: str) -> AsyncIterator[bytes]:
+        self._desk.ask(MemoryRequest("get", kind, (record_id,)))
+        if not self.system.traits(kind).holds:
+            raise Rejected(f"{kind} {record_id} has no content", system=self.name, whole=True)
+        content = str(self.system.row(kind, record_id).views.get("content") or "")
+        yield self.system.contents[content.removeprefix("sha256:")]
 
     async def discover(self, kind: str) -> Discovery:
         request = MemoryRequest("discover", kind)

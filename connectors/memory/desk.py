@@ -8,7 +8,7 @@ from pathlib import Path
 from mappings.exchange import Create, Found, PastChange, VendorRecord, View, Views
 
 from ..base import RequestCount, Surroundings
-from ..errors import AuthFailed, Gone, RetryLater
+from ..errors import AuthFailed, Gone, Rejected, RetryLater
 from ..guarded import Inspection
 from .file import load, save
 from .system import HUB, MemoryRequest, MemorySystem, Row
@@ -27,6 +27,7 @@ class MemoryDesk:
         self.clock = around.clock
         self.monotonic = around.monotonic
         self._markers = around.markers
+        self._spool = around.spool
         self._path = path
         with suppress(RetryLater):  # a file that cannot be read is told by the first request, as of any system
             self._reload()
@@ -83,10 +84,37 @@ class MemoryDesk:
         request = MemoryRequest("create", write.kind, views=views)
         self.ask(request, writing=True)
         carried = {self.marker_place(write.kind): write.marker} if self.system.traits(write.kind).marker else {}
-        row = self.system.insert(write.kind, {**views, **write.fixed, **carried})
+        self._take_content(write.kind, views)
+        row = self.system.insert(write.kind, {**views, **write.fixed, **carried}, parent=write.parent)
         self._keep()
         self.answered(request)
         return self.record(write.kind, row)
+
+    def _take_content(self, kind: str, views: Mapping[str, View]) -> None:
+        """Carry the bytes of a file over from the spool. Raises Rejected where they are not there."""
+        if not self.system.traits(kind).holds:
+            return
+        digest = str(views.get("content") or "").removeprefix("sha256:")
+        try:
+            if self._spool is None:
+                raise KeyError(digest)
+            self.system.contents[digest] = self._spool.path(digest).read_bytes()
+        except KeyError as error:
+            raise Rejected("no content was given", system=self.name, place="content", reason="no content") from error
+
+    def sent(self, create: Create, since: datetime) -> tuple[str, ...]:
+        """Return the ids of records that *create* may have made: under the same record, by us, with the same words."""
+        said = {change.place: change.view for change in create.changes}
+        resolution = self.system.traits(create.kind).resolution
+        parent = create.parent[1] if create.parent else None
+        return tuple(
+            row.id
+            for row in self.system.listed(create.kind)
+            if row.views.get("author") == HUB
+            and row.views.get("parent") == parent
+            and all(row.views.get(place) == view for place, view in said.items())
+            and str(row.views.get("created_on")) >= stamp_of(since, resolution)
+        )
 
     def _update(self, record: VendorRecord, views: Mapping[str, View], *, revision: int | None) -> Row:
         request = MemoryRequest("update", record.kind, (record.id,), views)
@@ -128,6 +156,7 @@ class MemoryDesk:
             marker=marker if isinstance(marker, str) else None,
             url=self.url_of(kind, row.id),
             in_scope=not row.away,
+            parent=_parent(row, traits),
         )
 
     def _look_up(self, kind: str, record_id: str) -> Found:
@@ -180,3 +209,8 @@ def _shown(views: Views, traits: KindTraits) -> dict[str, View]:
     """A system that declares its fields shows all of them, the empty ones too; another one shows what there is."""
     declared = dict.fromkeys(place.name for place in traits.places)
     return {place: view for place, view in {**declared, **views}.items() if place not in traits.hidden}
+
+
+def _parent(row: Row, traits: KindTraits) -> tuple[str, str] | None:
+    above = row.views.get("parent")
+    return (traits.hangs_on, above) if traits.hangs_on and isinstance(above, str) and above else None

@@ -78,6 +78,9 @@ def _kind_form(traits: KindTraits) -> dict[str, Any]:
         },
         "required": sorted(traits.required),
         "conditional_writes": traits.conditional_writes,
+        "marker": traits.marker,
+        "hangs_on": traits.hangs_on,
+        "signed": traits.signed,
     }
 
 
@@ -123,6 +126,9 @@ def _traits(form: dict[str, Any]) -> KindTraits:
         workflow={place: {view: tuple(after) for view, after in each.items()} for place, each in steps.items()},
         required=frozenset(form.get("required", [])),
         conditional_writes=bool(form.get("conditional_writes", False)),
+        marker=bool(form.get("marker", True)),
+        hangs_on=form.get("hangs_on", ""),
+        signed=bool(form.get("signed", False)),
     )
 
 

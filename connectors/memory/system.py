@@ -1,5 +1,6 @@
 """The records of a memory system, edited by people on one side and by the hub's requests on the other."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -8,7 +9,7 @@ from typing import Literal
 from mappings.exchange import SystemPerson, View, Views
 
 from ..errors import Gone, Rejected, Stale
-from .traits import KindTraits
+from .traits import KindTraits, stamp_of
 
 HUB = "hub"
 """The account that the hub works with."""
@@ -82,6 +83,8 @@ class MemorySystem:
         self.truth: list[Truth] = []
         self.rows: dict[str, dict[str, list[Row]]] = {}
         self.merged: dict[tuple[str, str], str] = {}
+        self.contents: dict[str, bytes] = {}
+        """SHA-256 (hex) -> the bytes of a file."""
         self.next_id = 1
         self.locked_out = False
         """True: the hub's credentials are no longer accepted."""
@@ -95,12 +98,21 @@ class MemorySystem:
         """A person makes a record."""
         record_id = str(self.next_id)
         self.next_id += 1
+        if self.traits(kind).signed and by != HUB:
+            views = {"author": by, "created_on": stamp_of(self.clock(), self.traits(kind).resolution), **views}
         self._put(kind, Row(record_id, {}, self.clock(), revision=0), views=views, by=by)
         return record_id
 
     def edit(self, kind: str, record_id: str, views: Views, *, by: str = "Ann") -> None:
         """A person changes some places. Raises Gone."""
         self._put(kind, self.row(kind, record_id), views=views, by=by)
+
+    def attach(self, kind: str, parent: str, content: bytes, *, name: str, by: str = "Ann") -> str:
+        """A person puts a file on the record *parent*."""
+        digest = hashlib.sha256(content).hexdigest()
+        self.contents[digest] = content
+        views = {"parent": parent, "name": name, "size": str(len(content)), "content": f"sha256:{digest}"}
+        return self.create(kind, views, by=by)
 
     def delete(self, kind: str, record_id: str) -> None:
         self._flag(kind, replace(self.row(kind, record_id), deleted=True))
@@ -142,13 +154,18 @@ class MemorySystem:
 
     # --- the hub's requests ---------------------------------------------------------------------------------------
 
-    def insert(self, kind: str, views: Views) -> Row:
-        """Make a record as the hub asks. Raises Rejected."""
+    def insert(self, kind: str, views: Views, *, parent: tuple[str, str] | None = None) -> Row:
+        """Make a record as the hub asks, under PARENT. Raises Rejected; Gone where there is no such parent."""
         traits = self.traits(kind)
         for place in traits.required:
             if views.get(place) in (None, "", []):
                 raise self._refusal(kind, place, reason=f"{place} cannot be blank")
         kept = self._accepted(kind, views, standing=None)
+        if traits.signed:
+            kept |= {"author": HUB, "created_on": stamp_of(self.clock(), traits.resolution)}
+        if parent is not None and traits.hangs_on:
+            self.row(*parent)
+            kept["parent"] = parent[1]
         defaults = {place: view for place, view in traits.defaults.items() if kept.get(place) is None}
         record_id = self.create(kind, {**kept, **defaults}, by=HUB)
         return self.row(kind, record_id)

@@ -20,7 +20,8 @@ class KindTraits:
     PLACES lists its fields; without any, every place is taken. WORKFLOW: place -> view -> views that may follow. With
     SILENT what is refused by workflow is dropped without a word, else refused; NAMES says whether a refusal names the
     field. HIDDEN places are neither shown nor written, DROPPED ones shown and never written. ALTERED rewrites what is
-    written, CUT shortens it. INDEX_LAG are the seconds that lists and searches run behind.
+    written, CUT shortens it. INDEX_LAG are the seconds that lists and searches run behind. Comments and files hang on
+    another record, are signed, and carry no marker.
     """
 
     places: tuple[Place, ...] = ()
@@ -42,6 +43,12 @@ class KindTraits:
     defaults: Mapping[str, View] = field(default_factory=dict)
     altered: Mapping[str, Callable[[View], View]] = field(default_factory=dict)
     cut: Mapping[str, int] = field(default_factory=dict)
+    hangs_on: str = ""
+    """The kind of record that these hang on: its id stands in the place `parent`. Empty: on none."""
+    signed: bool = False
+    """Each says who made it (`author`) and when (`created_on`), and is not to be made by anybody else's name."""
+    holds: bool = False
+    """Files: the bytes that a create's `content` names lie in the spool, and `fetch` gives them."""
 
     def reachable(self, place: str, view: View) -> tuple[str, ...]:
         """Return the views that may follow *view* in a guarded place."""

@@ -37,6 +37,10 @@ BATCH = 100
 """Entities that are claimed, decided and stored together."""
 
 
+MOST_LEVELS = 6
+"""So often strangers are met in one pass: what was met may be what others hang on, and those are met then."""
+
+
 @dataclass(frozen=True)
 class Waiting:
     """What was claimed together and is to be decided now; MEETING says where records may be made."""
@@ -60,10 +64,14 @@ class Deciding:
     def batches(self) -> Iterator[Waiting]:
         """Give everything that waits, batch by batch; each is to be decided before the next one is asked for."""
         yield from self._in_batches({})
-        with cpu_of_hub(self.report):
-            unsure = self._meet()
-        if unsure is not None:
-            yield from self._in_batches(unsure)
+        met: dict[Scope, frozenset[str]] = {}
+        for _ in range(MOST_LEVELS):
+            with cpu_of_hub(self.report):
+                unsure = self._meet()
+            if unsure is None:
+                return
+            met |= unsure
+            yield from self._in_batches(met)
 
     def only(self, entity: str) -> int:
         """Decide one entity, whatever waits for it."""

@@ -145,13 +145,24 @@ class Kin:
 
 
 def kin_of(
-    wired: Wired, *, entities: Iterable[Entity] = (), records: Iterable[VendorRecord] = (), known: Kin | None = None
+    wired: Wired,
+    *,
+    entities: Iterable[Entity] = (),
+    records: Iterable[VendorRecord] = (),
+    writes: Iterable[FieldWrite] = (),
+    known: Kin | None = None,
 ) -> Kin:
-    """Look up the families of *entities* and of the entities that *records* are of; nothing where nobody has one."""
+    """
+    Look up the families of *entities* and of the entities that *records* are of; nothing where nobody has one.
+
+    WRITES say where records are to be put, and where they were.
+    """
     kin = known or Kin(wired.whole)
     if not wired.whole.has_families:
         return kin
     keys = {_key(entity, name) for entity in entities for name in HUNG}
+    moves = [write for write in writes if write.field in HUNG]
+    keys |= {view for write in moves for view in (write.view, write.expected) if isinstance(view, str)}
     parents: dict[tuple[str, str], set[str]] = {}
     for record in records:
         if record.parent is not None:

@@ -66,7 +66,8 @@ async def push_batch(wired: Wired, system: str, going: Sequence[Outgoing]) -> Pu
         held = [_never_made(one, _lacks(wired, one)) for one in lacking]
         await asyncio.to_thread(store_settled, wired, held)
         going = tuple(one for one in going if one not in lacking)
-    kin = await asyncio.to_thread(kin_of, wired, entities=[one.entity for one in going])
+    said = [write for one in going for write in one.fields]
+    kin = await asyncio.to_thread(kin_of, wired, entities=[one.entity for one in going], writes=said)
     try:
         writes = [make_write(wired, one, kin) for one in going]
         receipts = [_placed(wired, one) for one in await connector.push(writes)] if going else []
@@ -120,7 +121,7 @@ def make_write(wired: Wired, one: Outgoing, kin: Kin | None = None) -> Write:
     hung = [write for write in one.fields if under is not None and write.field in HUNG]
     changes = tuple(change for write in one.fields if write not in hung for change in _changes(channel, write))
     if under is not None and hung and (one.verb == "update" or under.holds != "parent"):
-        kin = kin or kin_of(wired, entities=[one.entity])
+        kin = kin or kin_of(wired, entities=[one.entity], writes=hung)
         changes += (kin.change(one, hung, under),)
     if one.verb == "create":
         marker = str(Marker(one.entity.id, one.generation))
