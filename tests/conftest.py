@@ -77,6 +77,8 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["PREFECT_HOME"] = home
     os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
     os.environ["DO_NOT_TRACK"] = "1"
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False  # rewriting the asserts of all tests takes seconds; what was not edited is kept
     for name in [name for name in os.environ if re.match(r"CASEHUB_(?!\w*(LIVE|TEST)_)", name)]:
         del os.environ[name]  # the settings of whoever runs the tests are not the tests' settings
 

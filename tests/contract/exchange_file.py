@@ -98,7 +98,7 @@ def load(path: Path) -> tuple[Exchange, ...]:
 
 def parse(text: str, name: str) -> tuple[Exchange, ...]:
     """Read *text*, the content of the exchange file *name*. Raises `FormError` with every problem it has."""
-    raw = yaml.safe_load(text)
+    raw = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  # safe, either of them
     if not isinstance(raw, list):
         raise FormError(f"{name}: one list of exchanges is expected")
     found = [problem for entry in raw for problem in _problems(entry)]

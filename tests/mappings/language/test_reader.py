@@ -25,6 +25,13 @@ def problem(text: str) -> str:
     return str(caught.value)
 
 
+def test_a_key_that_nothing_follows_has_its_value_in_its_own_line():
+    tree = load("system: crm\nfields:\n\n# заметка\nmatch: []\n", "f.yaml")
+
+    assert isinstance(tree, Keys)
+    assert [node.line for _, node in tree.pairs] == [1, 2, 5]
+
+
 def test_a_file_becomes_a_tree_of_plain_values():
     tree = load("a: 1\nб: [1.50, 'x', null, true, {в: г}]\n", "f.yaml")
 
