@@ -43,7 +43,7 @@ class Html:
 @dataclass(frozen=True, slots=True)
 class Input:
     """
-    One field of a form. KIND: text, area, number, date, datetime-local, select, several, check or hidden.
+    One field of a form. KIND: text, area, number, date, datetime-local, select, several, check, file or hidden.
 
     CHOICES are (value, label); VALUE is a tuple for `several`.
     """
@@ -91,8 +91,12 @@ def paragraph(text: str, *, kind: str = "") -> Html:
 
 
 def form(address: str, inputs: Iterable[Input], *, button: str) -> Html:
+    inputs = list(inputs)
     inside = "".join(_input(each) for each in inputs)
-    return Html(f'<form method="post" action="{escape(address)}">{inside}<button>{escape(button)}</button></form>')
+    coded = ' enctype="multipart/form-data"' if any(each.kind == "file" for each in inputs) else ""
+    return Html(
+        f'<form method="post" action="{escape(address)}"{coded}>{inside}<button>{escape(button)}</button></form>'
+    )
 
 
 def _text(cell: str | Html) -> str:

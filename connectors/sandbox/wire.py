@@ -1,6 +1,7 @@
 """Requests and answers as a sandbox sees them, and the way they come in and go out by ASGI."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
@@ -9,6 +10,9 @@ from urllib.parse import parse_qsl, unquote
 Scope: TypeAlias = MutableMapping[str, Any]
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
+_BOUNDARY = re.compile(r'boundary="?([^";]+)')
+_NAME = re.compile(r'[; ]name="([^"]*)"')
+_FILENAME = re.compile(r'filename="([^"]*)"')
 LARGEST = 64 * 1024 * 1024
 JSON_TYPE = "application/json; charset=utf-8"
 HTML_TYPE = "text/html; charset=utf-8"
@@ -17,6 +21,19 @@ FORM_TYPE = "application/x-www-form-urlencoded"
 
 class TooLarge(Exception):
     """A body is larger than any that a sandbox reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One part of a form that carries files; FILENAME is empty where it is no file."""
+
+    name: str
+    filename: str
+    content: bytes
+
+    @property
+    def text(self) -> str:
+        return self.content.decode("utf-8", "replace")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +60,21 @@ class Request:
         if self.content_type != FORM_TYPE:
             return []
         return parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True)
+
+    def uploads(self) -> list[Upload]:
+        """The parts of a form that carries files, without those that nobody chose; nothing where the body is none."""
+        boundary = _BOUNDARY.search(self.headers.get("content-type", ""))
+        if self.content_type != "multipart/form-data" or boundary is None:
+            return []
+        found = []
+        for part in self.body.split(b"--" + boundary[1].encode())[1:-1]:
+            head, _, content = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
+            said = head.decode("utf-8", "replace")
+            name, filename = _NAME.search(said), _FILENAME.search(said)
+            content = content.removesuffix(b"\r\n")
+            if name and not (filename and not content):
+                found.append(Upload(name[1], filename[1] if filename else "", content))
+        return found
 
 
 @dataclass(frozen=True, slots=True)

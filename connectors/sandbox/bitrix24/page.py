@@ -1,7 +1,7 @@
 """The page of the portal for people: deals, and one deal to edit, as whoever is chosen."""
 
 import hmac
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -22,6 +22,7 @@ from .errors import Refused, denied
 from .fields import COMPANY, CONTACT, DEAL, FIELDS, Field
 from .portal import Item, Portal, User
 from .stages import PIPELINES, STAGES
+from .talk import Talk, timeline_of
 from .values import shown, stamp
 from .writing import add_item, update_item
 
@@ -37,8 +38,12 @@ class Page:
         self._portal = portal
         self._tell = tell
         self._token = token
+        self._talk = Talk(portal, tell, inputs=lambda: [self._guard(), self._as()], person=self._sender)
 
     def answer(self, request: Request) -> Answer | None:
+        talk = self._talk.answer(request) if request.method in ("GET", "POST") else None
+        if talk is not None:
+            return talk
         parts = request.path.strip("/").split("/")
         match request.method, parts:
             case "GET", [""]:
@@ -56,7 +61,7 @@ class Page:
             for row in rows[:200]
         )
         body = [paragraph(said, kind="said")] if said else []
-        body += [paragraph(f"Сделок: {len(rows)}", kind="quiet")]
+        body += [paragraph(f"Сделок: {len(rows)}", kind="quiet"), link("/crm/company/", "Компании")]
         body += [form(_address(0), [self._guard(), Input("title", "Новая сделка"), self._as()], button="Добавить")]
         body += [table(("№", "Сделка", "Стадия", "Сумма", "Изменена"), shown_rows)]
         return page_answer(TITLE, body, status=400 if said else 200)
@@ -68,7 +73,7 @@ class Page:
         return page_answer(TITLE, [paragraph("Сделки нет.")], status=404) if deal is None else self._shown(deal)
 
     def _shown(self, deal: Item, said: str = "", *, status: int = 200) -> Answer:
-        body = [heading(f"Сделка № {deal['id']}")]
+        body = [heading(f"Сделка № {deal['id']}"), link(timeline_of(deal["id"]), "Комментарии и файлы")]
         body += [paragraph(said, kind="said")] if said else []
         inputs = [self._guard(), self._as(), *self._inputs(deal)]
         body += [form(_address(deal["id"]), inputs, button="Сохранить"), heading("История стадий")]
@@ -94,6 +99,11 @@ class Page:
         if changed is not deal:
             self._tell(DEAL, "UPDATE" if deal else "ADD", changed["id"])
         return see_other(_address(changed["id"]))
+
+    def _sender(self, one: Mapping[str, str]) -> User | None:
+        """Who sends a form; nobody where it does not carry our guard."""
+        fits = hmac.compare_digest(one.get("guard", "").encode(), self._token.encode())
+        return self._person(one.get("as", "")) if fits else None
 
     def _person(self, number: str) -> User:
         return self._portal.users.get(int(number) if number.isdigit() else 0) or self._portal.user("manager")

@@ -4,6 +4,7 @@ import random
 from datetime import timedelta
 
 from ..people import a_title, clients
+from .comments import add_comment
 from .fields import COMPANY, CONTACT, DEAL
 from .portal import Item, Portal, User
 from .stages import PRESALES, STAGES
@@ -11,6 +12,20 @@ from .writing import add_item, update_item
 
 CONTACTS = (("Ольга", "Ждан"), ("Сергей", "Юрьев"), ("Юлия", "Чайка"), ("Фёдор", "Эльзон"), ("Инна", "Щур"))
 CONTACTS_EN = (("Olga", "Wade"), ("Serge", "Young"), ("Julia", "Gull"), ("Fred", "Elson"), ("Inna", "Shore"))
+SAID = (
+    "Клиент просил [B]демо[/B] в среду",
+    "Созвонились: бюджет утверждён",
+    "Ждём ТЗ от заказчика",
+    "Конкурент — «Ёж-Софт», цена ниже на 10 %",
+)
+SAID_EN = (
+    "They asked for a [B]demo[/B]",
+    "Budget approved",
+    "Waiting for the specification",
+    "A competitor is cheaper",
+)
+TALKATIVE = 3
+"""Every so many deals somebody said something."""
 SPREAD = 21
 """Days in the past over which deals were made."""
 
@@ -42,6 +57,9 @@ def seed_portal(portal: Portal, count: int, *, cyrillic: bool, chance: int) -> N
         if stage != deal["stageId"]:
             deal = update_item(portal, DEAL, deal, user=sales, sent={"stageId": stage})
         _make_older(portal, deal, dice)
+        if number % TALKATIVE == 0:
+            other = random.Random(chance * 1_000_003 + number)  # noqa: S311 - as above; deals stay as they are without it
+            _say(portal, deal, other, cyrillic=cyrillic)
 
 
 def _company(portal: Portal, user: User, name: str) -> Item:
@@ -60,6 +78,15 @@ def _comments(dice: random.Random, *, cyrillic: bool) -> str:
     if not cyrillic:
         return dice.choice(("", "[B]Important[/B]: answer by Wednesday", "Asked for a demo"))
     return dice.choice(("", "[B]Важно[/B]: ответить до среды", "Клиент просил [I]демо[/I]\nв четверг"))
+
+
+def _say(portal: Portal, deal: Item, dice: random.Random, *, cyrillic: bool) -> None:
+    """A word or two in the timeline, as old as the deal, so that nothing of the deal moves."""
+    last = {name: deal[name] for name in ("lastActivityTime", "lastActivityBy")}
+    for text in dice.sample(SAID if cyrillic else SAID_EN, 2):
+        row = add_comment(portal, portal.user(dice.choice(("manager", "sales"))), ("deal", deal["id"]), text=text)
+        row["CREATED"] = deal["updatedTime"]
+    deal |= last
 
 
 def _make_older(portal: Portal, deal: Item, dice: random.Random) -> None:
