@@ -68,6 +68,9 @@ def _measure(given: argparse.Namespace) -> dict[str, Any]:
         tell("the rate of Bitrix24")
         with httpx.Client(timeout=60.0, trust_env=False) as client:
             raw["budget"] = budget.run(client)
+    if given.propagation:
+        tell(f"from a webhook to the other system, N = {given.propagation}")
+        raw["propagation"] = _child("propagation", str(given.propagation))
     return raw
 
 
@@ -91,7 +94,9 @@ def _rows(raw: dict[str, Any]) -> list[Row]:
     rows += memory_rows.reconcile_rows(raw["reconcile"])
     for run in raw["sandboxes"].values():
         rows += sandbox_rows.rows(run)
-    return rows + (list(sandbox_rows.budget_rows(raw["budget"])) if "budget" in raw else [])
+    if "budget" in raw:
+        rows += sandbox_rows.budget_rows(raw["budget"])
+    return rows + (list(sandbox_rows.propagation_rows(raw["propagation"])) if "propagation" in raw else [])
 
 
 def _head(arguments: Sequence[str], load: float, repeat: int) -> str:
@@ -116,6 +121,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--sandbox", **numbers, help="numbers of deals with the sandboxes; else --n up to 1000")  # type: ignore[arg-type]  # the same
     parser.add_argument("--repeat", type=int, default=3, help="how often what is timed is run")
     parser.add_argument("--no-budget", action="store_true", help="leave out the minute at the vendor's rate")
+    parser.add_argument(
+        "--propagation", type=int, default=10_000, metavar="N", help="cases beside the measured change; 0 leaves it out"
+    )
     parser.add_argument("--strict", action="store_true", help="any miss is an error")
     parser.add_argument("--out", type=Path, default=Path("var/bench"), help="folder for the JSON and the table")
     parser.add_argument("--page", type=Path, help="a page in which to put the table, behind its mark")

@@ -71,6 +71,13 @@ def _costs(group: str, name: str, cost: Mapping[str, Any], count: int) -> Iterat
     yield Row(group, f"{name}: peak of memory", cost["peak"], unit="MB")
 
 
+def propagation_rows(found: Mapping[str, Any]) -> Iterator[Row]:
+    group = f"from a webhook to the other system, {found['changes']} changes, a full scan of {found['n']} beside it"
+    note = f"median {found['p50']:.2f}, longest {found['most']:.2f}; the systems' own answer times included"
+    yield Row(group, "change to visible, p95", found["p95"], 1.0, unit="s", note=note)
+    yield Row(group, "changes not seen within 30 s", found["late"], 0)
+
+
 def budget_rows(found: Mapping[str, Any]) -> Iterator[Row]:
     group = "rate limits of Bitrix24 while there is more work than they let through, real rate"
     note = f"{found['requests']} requests in {found['seconds']:.1f} s; 50 at once, then 2 a second"

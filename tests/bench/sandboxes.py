@@ -50,19 +50,19 @@ class Sandboxes:
 
     def seen(self, system: str) -> int:
         """Return the number of the last request."""
-        return int(self._control(system, "GET", "")["requests"])
+        return int(self.control(system, "GET", "")["requests"])
 
     def log(self, system: str, since: int) -> list[Asked]:
-        entries = self._control(system, "GET", f"log?since={since}")["entries"]
+        entries = self.control(system, "GET", f"log?since={since}")["entries"]
         return [Asked(datetime.fromisoformat(e["at"]), e["method"], e["path"], e["status"]) for e in entries]
 
     def counts(self, system: str) -> Mapping[str, int]:
-        return dict(self._control(system, "GET", "")["records"])
+        return dict(self.control(system, "GET", "")["records"])
 
     def later(self, seconds: float) -> None:
         """Turn both clocks forward: what was just written leaves the overlaps, and budgets are whole again."""
         for system in ("crm", "tracker"):
-            self._control(system, "POST", "clock", {"advance": seconds})
+            self.control(system, "POST", "clock", {"advance": seconds})
 
     # --- people ---
 
@@ -111,7 +111,7 @@ class Sandboxes:
         query = f"entityTypeId={DEAL}&select[]=id&start={start}"
         return self.client.get(f"{self.crm.about['webhooks']['admin']}crm.item.list?{query}").json()
 
-    def _control(self, system: str, verb: str, route: str, form: Any = None) -> Any:
+    def control(self, system: str, verb: str, route: str, form: Any = None) -> Any:
         address, headers = self.of(system).control
         address = f"{address}/{route}" if route else address
         return self.client.request(verb, address, json=form, headers=headers).raise_for_status().json()
