@@ -86,7 +86,7 @@ class RedmineClient:
     async def create(self, issue: Mapping[str, Any]) -> Row:
         """Make an issue and return it as Redmine shows it. Raises Rejected with Redmine's own words."""
         answer = await self._write("POST", "/issues.json", json={"issue": issue})
-        return self._part(answer, "issue")
+        return {"relations": [], **self._part(answer, "issue")}  # a new one has none, and its answer does not say so
 
     async def update(self, record_id: str, issue: Mapping[str, Any]) -> None:
         """Send changes; no error does not mean that they were carried out. Raises Gone, Rejected, Stale."""

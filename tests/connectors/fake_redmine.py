@@ -147,7 +147,7 @@ class FakeRedmine:
             name, _, direction = key.partition(":")
             rows.sort(key=self._sort_key(name), reverse=direction == "desc")
         limit, offset = min(int(params.get("limit", 25)), 100), int(params.get("offset", 0))
-        page = rows[offset : offset + limit]
+        page = [_with_ties(row, params.get("include", "")) for row in rows[offset : offset + limit]]
         return Answer(200, json={"issues": page, "total_count": len(rows), "offset": offset, "limit": limit})
 
     def _sort_key(self, name: str) -> Callable[[dict[str, Any]], Any]:
@@ -272,3 +272,8 @@ class FakeRedmine:
         self.now += self.tick
         self.changed[row["id"]] = self.now
         row["updated_on"] = self.now.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _with_ties(row: dict[str, Any], include: str) -> dict[str, Any]:
+    """Nothing blocks anything here; the sandbox knows more."""
+    return {**row, "relations": []} if "relations" in include else row

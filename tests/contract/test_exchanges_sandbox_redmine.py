@@ -34,7 +34,7 @@ def server_of(sandbox: RedmineSandbox) -> Server:
     names |= {f"user_{role}": users[role].id for role in PEOPLE} | {
         f"login_{role}": users[role].login for role in PEOPLE
     }
-    names["key_manager"] = users["manager"].key
+    names |= {"key_manager": users["manager"].key, "huge": "x" * 5_300_000, "long_name": "x" * 260}
     return Server(BASE, accounts, names, sleep=sandbox.clock.sleep)
 
 

@@ -51,6 +51,7 @@ def _names(known: dict[str, str]) -> dict[str, Any]:
     names |= {f"user_{person.lower()}": int(known[f"USER_{person}_ID"]) for person in PEOPLE}
     names |= {"cf_deal": int(known["CF_DEAL_ID"]), "cf_type": int(known["CF_CASE_TYPE"])}
     names |= {"cf_amount": int(known["CF_AMOUNT"]), "key_manager": known["KEY_MANAGER"]}
+    names |= {"huge": "x" * 5_300_000, "long_name": "x" * 260}
     with httpx.Client(
         base_url=known["URL"], headers={"X-Redmine-API-Key": known["API_KEY"]}, timeout=60, trust_env=False
     ) as client:

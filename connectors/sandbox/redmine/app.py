@@ -13,8 +13,8 @@ from ..clock import Clock
 from ..faults import Script
 from ..wire import Answer, Request
 from .ask import MISSING, Ask, Refused, params_of, unauthorised, with_etag
+from .files import download
 from .installation import Installation, Settings
-from .issues import attachment
 from .model import Issue, User
 from .page import Page
 from .routes import answer as routed
@@ -60,10 +60,12 @@ class RedmineSandbox(Sandbox):
     def _answered(self, request: Request) -> Answer:
         base = f"http://{request.headers['host']}" if "host" in request.headers else self._base
         ask = Ask(request, self.office, self._user(request), _parts(request), base=base)
+        is_file = request.path.startswith("/attachments/download/")
         if not ask.user.logged and self.office.settings.login_required:
-            raise Refused(unauthorised())
-        if ask.parts[:2] == ("attachments", "download") and len(ask.parts) > 2:
-            return attachment(ask, ask.parts[2], download=True)
+            raise Refused(Answer(302, b"", (("location", f"{base}/login"),)) if is_file else unauthorised())
+        if is_file:
+            number, _, name = request.path.removeprefix("/attachments/download/").partition("/")
+            return download(ask, number, name)
         if not request.path.endswith(ENDING):
             return MISSING
         whole = Ask(request, self.office, ask.user, ask.parts, params_of(request), base)

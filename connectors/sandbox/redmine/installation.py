@@ -19,10 +19,16 @@ _FIRST_ID = {"admin": 1, "manager": 5, "engineer": 6, "sales": 7, "hub": 8}
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """LOGIN_REQUIRED: nobody is served as an anonymous visitor. LANGUAGE: that of the accounts made at start."""
+    """
+    LOGIN_REQUIRED: nobody is served as an anonymous visitor. LANGUAGE: that of the accounts made at start.
+
+    VERSION is the major one that is played: from 6 on journals tell of their edits. LARGEST_FILE counts bytes.
+    """
 
     login_required: bool = True
     language: str = "en"
+    version: int = 5
+    largest_file: int = 5 * 1024 * 1024
 
 
 class Installation:

@@ -1,6 +1,5 @@
-"""The routes of issues: list, show, create, update, delete, journals, relations, watchers, files."""
+"""The routes of issues: list, show, create, update, delete, watchers."""
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,8 +8,8 @@ from .ask import MISSING, NOTHING, Ask, Refused, invalid
 from .attributes import may_edit, take
 from .filters import InvalidFilter, compiled, only_ids, ordered
 from .model import Issue
-from .saving import Saved, create, delete, faults, update, uploaded
-from .showing import attachment_row, included, issue_row, whole_issue
+from .saving import Saved, create, delete, faults, update
+from .showing import included, issue_row, whole_issue
 
 
 def listing(ask: Ask, project_name: str = "") -> Answer:
@@ -93,22 +92,6 @@ def remove(ask: Ask, number: str) -> tuple[Answer, list[Issue]]:
     return NOTHING, delete(issue, office=ask.office)
 
 
-def edit_note(ask: Ask, number: str) -> Answer:
-    """Change a note; an empty one takes a journal away that tells nothing else."""
-    for issue in ask.office.issues:
-        for journal in issue.journals:
-            if str(journal.id) != number:
-                continue
-            if not ask.office.sees(ask.user, issue):
-                raise Refused(MISSING)
-            ask.need("edit_issue_notes", ask.office.projects[issue.project_id])
-            journal.notes = str(ask.form("journal").get("notes", journal.notes) or "")
-            if not journal.notes and not journal.details:
-                issue.journals.remove(journal)
-            return NOTHING
-    raise Refused(MISSING)
-
-
 def watch(ask: Ask, number: str) -> Answer:
     issue = _issue(ask, number)
     ask.need("add_issue_watchers", ask.office.projects[issue.project_id])
@@ -125,27 +108,6 @@ def unwatch(ask: Ask, number: str, user: str) -> Answer:
         raise Refused(MISSING)
     issue.watchers = [each for each in issue.watchers if each != int(user)]
     return NOTHING
-
-
-def upload(ask: Ask) -> Answer:
-    """Take a file as octets and give a token for it."""
-    if ask.request.content_type != "application/octet-stream":
-        raise Refused(Answer(406))
-    digest = hashlib.sha256(ask.request.body).hexdigest()
-    filename = ask.text("filename")
-    made = uploaded(ask.request.body, filename, digest=digest, user=ask.user, office=ask.office)
-    return json_answer({"upload": {"id": made.id, "token": f"{made.id}.{digest}"}}, 201)
-
-
-def attachment(ask: Ask, number: str, *, download: bool = False) -> Answer:
-    """Show a file, or give its content."""
-    for issue in ask.office.issues:
-        for each in issue.attachments:
-            if str(each.id) == number and ask.office.sees(ask.user, issue):
-                if download:
-                    return Answer(200, each.content, (("content-type", each.content_type),))
-                return json_answer({"attachment": attachment_row(each, office=ask.office, base=ask.base)})
-    raise Refused(MISSING)
 
 
 def _issue(ask: Ask, number: str) -> Issue:

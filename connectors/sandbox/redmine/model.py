@@ -71,9 +71,11 @@ class Journal:
     id: int
     user_id: int
     created_on: datetime
-    notes: str = ""
+    notes: str | None = ""
     private: bool = False
     details: list[Detail] = field(default_factory=list)
+    updated_on: datetime | None = None
+    updated_by: int | None = None
 
 
 @dataclass(slots=True)
@@ -85,6 +87,7 @@ class Attachment:
     author_id: int
     created_on: datetime
     digest: str
+    description: str = ""
 
 
 @dataclass(slots=True)

@@ -1,18 +1,14 @@
-"""The routes beside issues: people, projects, members, dictionaries, relations."""
+"""The routes beside issues: people, projects, members, dictionaries."""
 
 from typing import Any
 
 from ..wire import Answer, json_answer
 from .ask import MISSING, NOTHING, Ask, Refused, invalid, paged
-from .model import Detail, Issue, Journal, Relation, User
+from .model import User
 from .saving import delete
 from .setup import DEFAULT_PRIORITY, FIELDS, NEW, PRIORITIES, ROLES, STANDARD_FIELDS, STATUSES, TRACKERS
 from .showing import project_row, user_row
 from .wording import fault
-
-TURNED = {"blocked": "blocks", "duplicated": "duplicates", "follows": "precedes", "copied_from": "copied_to"}
-RELATION_TYPES = frozenset({"relates", *TURNED, *TURNED.values()})
-
 
 # --- dictionaries ----------------------------------------------------------------------------------------------------
 
@@ -41,6 +37,14 @@ def roles(_: Ask) -> Answer:
     return json_answer({"roles": [{"id": each.id, "name": each.name} for each in ROLES.values()]})
 
 
+def one_role(_: Ask, number: str) -> Answer:
+    """Show what a role may do; everybody with an account may know."""
+    found = ROLES.get(int(number)) if number.isdigit() else None
+    if found is None:
+        raise Refused(MISSING)
+    return json_answer({"role": {"id": found.id, "name": found.name, "permissions": sorted(found.permits)}})
+
+
 def custom_fields(ask: Ask) -> Answer:
     ask.need_admin()
     shown = [ask.office.tracker(number) for number in TRACKERS]
@@ -60,7 +64,14 @@ def queries(ask: Ask) -> Answer:
 def current_user(ask: Ask) -> Answer:
     if not ask.user.logged:
         raise ask.denied()
-    return json_answer({"user": user_row(ask.user, viewer=ask.user)})
+    row = user_row(ask.user, viewer=ask.user)
+    if "memberships" in ask.include:
+        row["memberships"] = [
+            {name: value for name, value in _member(ask, project.id, ask.user.id).items() if name != "user"}
+            for project in ask.office.projects.values()
+            if ask.user.id in project.members
+        ]
+    return json_answer({"user": row})
 
 
 def users(ask: Ask) -> Answer:
@@ -214,74 +225,3 @@ def _member(ask: Ask, project: int, user: int) -> dict[str, Any]:
     shown = [{"id": role, "name": ROLES[role].name} for role in given]
     owner = {"id": found.id, "name": found.name}
     return {"id": number, "project": owner, "user": ask.office.name_of(user), "roles": shown}
-
-
-# --- relations -------------------------------------------------------------------------------------------------------
-
-
-def relations(ask: Ask, number: str) -> Answer:
-    issue = _seen(ask, number)
-    return json_answer({"relations": [each.shown() for each in ask.office.relations_of(issue.id)]})
-
-
-def relate(ask: Ask, number: str) -> Answer:
-    """Tie two issues; the ends of a passive kind are turned round."""
-    issue = _seen(ask, number)
-    ask.need("manage_issue_relations", ask.office.projects[issue.project_id])
-    sent = ask.form("relation")
-    to, kind = str(sent.get("issue_to_id", "")).lstrip("#"), str(sent.get("relation_type") or "relates")
-    other = ask.office.issues.get(int(to)) if to.isdigit() else None
-    wrong = []
-    if other is None or not ask.office.sees(ask.user, other):
-        wrong.append(fault("issue_to", "blank", ask.user.language))
-    elif other.id == issue.id:
-        wrong.append(fault("issue_to", "invalid", ask.user.language))
-    elif any(other.id in (each.issue_id, each.issue_to_id) for each in ask.office.relations_of(issue.id)):
-        wrong.append(fault("issue_to", "taken", ask.user.language))
-    if kind not in RELATION_TYPES:
-        wrong.append(fault("relation_type", "listed", ask.user.language))
-    if wrong or other is None:
-        raise invalid(wrong)
-    ends = (other.id, issue.id) if kind in TURNED else (issue.id, other.id)
-    delay = int(sent["delay"]) if str(sent.get("delay", "")).isdigit() else None
-    made = Relation(ask.office.number("relation"), *ends, TURNED.get(kind, kind), delay)
-    ask.office.relations[made.id] = made
-    for one, two in ((issue, other), (other, issue)):
-        _tell(ask, one, Detail("relation", made.relation_type, None, str(two.id)))
-    return json_answer({"relation": made.shown()}, 201)
-
-
-def one_relation(ask: Ask, number: str) -> Answer:
-    return json_answer({"relation": _relation(ask, number).shown()})
-
-
-def unrelate(ask: Ask, number: str) -> Answer:
-    found = _relation(ask, number)
-    issue = _seen(ask, str(found.issue_id))
-    ask.need("manage_issue_relations", ask.office.projects[issue.project_id])
-    del ask.office.relations[found.id]
-    for one, two in ((found.issue_id, found.issue_to_id), (found.issue_to_id, found.issue_id)):
-        _tell(ask, ask.office.issues.rows[one], Detail("relation", found.relation_type, str(two), None))
-    return NOTHING
-
-
-def _relation(ask: Ask, number: str) -> Relation:
-    found = ask.office.relations.get(int(number)) if number.isdigit() else None
-    if found is None:
-        raise Refused(MISSING)
-    return found
-
-
-def _tell(ask: Ask, issue: Issue, detail: Detail) -> None:
-    """The history tells of relations, and the stamp does not move."""
-    journal = Journal(ask.office.number("journal"), ask.user.id, ask.office.now(), details=[detail])
-    issue.journals.append(journal)
-
-
-def _seen(ask: Ask, number: str) -> Issue:
-    issue = ask.office.issues.get(int(number)) if number.isdigit() else None
-    if issue is None:
-        raise Refused(MISSING)
-    if not ask.office.sees(ask.user, issue):
-        raise ask.denied()
-    return issue

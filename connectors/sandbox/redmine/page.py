@@ -6,28 +6,38 @@ from typing import Any
 
 from ..page import STYLE_PATH, Html, Input, form, heading, link, page_answer, paragraph, style_answer, table
 from ..wire import Answer, Request, see_other
+from .ask import Refused
 from .attributes import may_edit, take
 from .installation import Installation
 from .model import Detail, Issue, Journal, User
 from .saving import Saved, create, faults, update
 from .setup import CASE, FIELDS, PRIORITIES, STATUSES, TRACKERS, CustomField
+from .showing import seen_journals
+from .talk import UPLOAD_TYPE, Talk
 
 SHOWN = 200
 Tell = Callable[[str, Issue, Saved | None], None]
 
 
 class Page:
-    """``/`` lists issues, ``/issues/{id}`` shows one; ``?as=`` says who looks, which decides what may be changed."""
+    """
+    ``/`` lists issues, ``/issues/{id}`` shows one; ``?as=`` says who looks, which decides what may be changed.
+
+    Comments and files of an issue have forms of their own (`talk`).
+    """
 
     def __init__(self, office: Installation, tell: Tell, *, token: str, cyrillic: bool = True) -> None:
         self._office = office
         self._tell = tell
         self._token = token
         self._russian = cyrillic
+        self._talk = Talk(office, self._say)
 
     def answer(self, request: Request) -> Answer | None:
         parts = request.path.strip("/").split("/")
         match request.method, parts:
+            case ("POST", ["journals" | "files", _]) | ("GET", ["files", _]):
+                return self._talked(request, parts)
             case "GET", [""]:
                 return self._list(self._person(dict(request.pairs())))
             case "GET", ["_sandbox.css"] if request.path == STYLE_PATH:
@@ -80,13 +90,26 @@ class Page:
         if may_edit(user, issue, office=self._office):
             inputs += self._inputs(issue, user)
         inputs.append(Input("notes", self._say("Примечание", "Note"), "", "area"))
+        if self._office.may(user, "set_notes_private", self._office.projects[issue.project_id]):
+            inputs.append(Input("private_notes", self._say("Скрытое", "Private"), "", "check"))
         body.append(form(f"/issues/{issue.id}", inputs, button=self._say("Сохранить", "Save")))
+        body += self._talk.files(issue, user, hidden=inputs[:2])
         body.append(heading(self._say("История", "History")))
         rows = (
-            (f"{each.created_on:%Y-%m-%d %H:%M:%S}", self._name(each.user_id), self._told(each))
-            for each in issue.journals
+            (
+                f"{each.created_on:%Y-%m-%d %H:%M:%S}",
+                self._name(each.user_id),
+                self._told(each),
+                self._talk.note_form(issue, each, user, hidden=inputs[:2]),
+            )
+            for each in seen_journals(issue, office=self._office, user=user)
         )
-        heads = (self._say("Когда (UTC)", "When (UTC)"), self._say("Кто", "Who"), self._say("Что", "What"))
+        heads = (
+            self._say("Когда (UTC)", "When (UTC)"),
+            self._say("Кто", "Who"),
+            self._say("Что", "What"),
+            self._say("Править", "Edit"),
+        )
         return self._whole([*body, table(heads, rows)], status=status)
 
     def _whole(self, body: list[Html], *, status: int = 200) -> Answer:
@@ -117,6 +140,23 @@ class Page:
         self._tell("created" if issue is None else "updated", saved.issue, saved if issue else None)
         return see_other(f"/issues/{saved.issue.id}?as={user.id}")
 
+    def _talked(self, request: Request, parts: list[str]) -> Answer:
+        """Read a file, or carry out a form of comments and files, as the person of the form."""
+        one = dict(request.form()) if request.method == "POST" else dict(request.pairs())
+        if request.content_type == UPLOAD_TYPE:
+            one = dict(request.pairs())
+        if request.method == "POST" and not hmac.compare_digest(one.get("guard", "").encode(), self._token.encode()):
+            text = self._say("Форма устарела: откройте страницу заново.", "The form is old: open the page again.")
+            return self._whole([paragraph(text)], status=403)
+        try:
+            done = self._talk.answer(request, parts, user=self._person(one))
+        except Refused as refused:
+            text = self._say("Нельзя, или этого нет.", "Not allowed, or not there.")
+            return self._whole([paragraph(text)], status=refused.answer.status)
+        if done.saved is not None:
+            self._tell("updated", done.saved.issue, done.saved)
+        return done.answer
+
     def _new(self, one: dict[str, str]) -> dict[str, Any]:
         return {"project_id": "presales", "tracker_id": CASE, "subject": one.get("subject", "")}
 
@@ -128,7 +168,7 @@ class Page:
         for name in dict.fromkeys(key for key, _ in sent):
             values = [value for key, value in sent if key == name]
             if name == "notes" and values[-1].strip():
-                changed["notes"] = values[-1]
+                changed |= {"notes": values[-1], "private_notes": dict(sent).get("private_notes") == "1"}
             if name not in stale:
                 continue
             several = isinstance(stale[name], tuple)

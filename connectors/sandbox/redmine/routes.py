@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from ..wire import Answer
-from . import issues, others
+from . import files, issues, notes, others, ties
 from .ask import MISSING, Ask
 from .model import Issue
 from .saving import Saved
@@ -48,11 +48,13 @@ def _read(ask: Ask) -> Answer:
         case ("issues", number):
             return issues.show(ask, number)
         case ("issues", number, "relations"):
-            return others.relations(ask, number)
+            return ties.relations(ask, number)
         case ("relations", number):
-            return others.one_relation(ask, number)
+            return ties.one_relation(ask, number)
         case ("attachments", number):
-            return issues.attachment(ask, number)
+            return files.show(ask, number)
+        case ("roles", number):
+            return others.one_role(ask, number)
         case ("users", number):
             return others.one_user(ask, number)
         case ("projects", name):
@@ -82,11 +84,11 @@ def _post(ask: Ask, tell: Tell) -> Answer:
             tell("created", saved.issue, None)
             return made
         case ("issues", number, "relations"):
-            return others.relate(ask, number)
+            return ties.relate(ask, number)
         case ("issues", number, "watchers"):
             return issues.watch(ask, number)
         case ("uploads",):
-            return issues.upload(ask)
+            return files.upload(ask)
         case ("users",):
             return others.add_user(ask)
         case ("projects",):
@@ -103,7 +105,9 @@ def _put(ask: Ask, tell: Tell) -> Answer:
             tell("updated", saved.issue, saved)
             return made
         case ("journals", number):
-            return issues.edit_note(ask, number)
+            return notes.edit_note(ask, number)
+        case ("attachments", number):
+            return files.rename(ask, number)
         case ("users", number):
             return others.change_user(ask, number)
     return MISSING
@@ -119,7 +123,9 @@ def _delete(ask: Ask, tell: Tell) -> Answer:
         case ("issues", number, "watchers", user):
             return issues.unwatch(ask, number, user)
         case ("relations", number):
-            return others.unrelate(ask, number)
+            return ties.unrelate(ask, number)
+        case ("attachments", number):
+            return files.remove(ask, number)
         case ("users", number):
             return others.remove_user(ask, number)
         case ("projects", name):

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from .attributes import Taken
+from .files import attach, unknown_tokens
 from .installation import Installation
-from .model import Attachment, Detail, Issue, Journal, User, changes
+from .model import Detail, Issue, Journal, User, changes
 from .setup import PRIORITIES, STATUSES
-from .wording import fault
+from .wording import fault, sentence
 
 LONGEST_SUBJECT = 255
 
@@ -39,7 +40,9 @@ def faults(taken: Taken, *, before: Issue | None, user: User, office: Installati
     if draft.due_date and draft.start_date and draft.due_date < draft.start_date:
         wrong.setdefault("due_date", "order")
     wrong |= _wrong_references(draft, before=before, office=office)
-    return [fault(name, what, user.language) for name, what in wrong.items()]
+    lost = unknown_tokens(taken.uploads, office=office)
+    first = [sentence("not_saved", user.language, count=str(lost))] if lost else []
+    return first + [fault(name, what, user.language) for name, what in wrong.items()]
 
 
 def _wrong_references(draft: Issue, *, before: Issue | None, office: Installation) -> dict[str, str]:
@@ -66,7 +69,7 @@ def create(taken: Taken, *, user: User, office: Installation) -> Saved:
         issue.closed_on = now
     office.note(issue.id, None)
     office.issues.put(issue.id, issue)
-    _attach(issue, taken, office=office)
+    attach(issue, taken.uploads, office=office)
     if issue.parent_id:
         _tell_parent(issue.parent_id, None, str(issue.id), user=user, office=office)
     _derive(issue.parent_id, office=office)
@@ -85,7 +88,7 @@ def update(taken: Taken, *, before: Issue, user: User, office: Installation) -> 
     issue.attachments = list(before.attachments)
     office.note(issue.id, before)
     office.issues.put(issue.id, issue)
-    details += _attach(issue, taken, office=office)
+    details += attach(issue, taken.uploads, office=office)
     journal = _tell(issue, taken, details, user=user, office=office)
     if before.parent_id != issue.parent_id:
         for parent, old, new in ((before.parent_id, str(issue.id), None), (issue.parent_id, None, str(issue.id))):
@@ -112,39 +115,17 @@ def delete(issue: Issue, *, office: Installation) -> list[Issue]:
 
 def _tell(issue: Issue, taken: Taken, details: list[Detail], *, user: User, office: Installation) -> Journal | None:
     """Write the journal; what a private note came with is told in a journal of its own, for everybody."""
-    if taken.private and taken.notes and details:
-        issue.journals.append(Journal(office.number("journal"), user.id, issue.updated_on, details=details))
+    has_note = bool(taken.notes.strip())
+    if taken.private and has_note and details:
+        issue.journals.append(Journal(office.number("journal"), user.id, issue.updated_on, None, details=details))
         details = []
-    if not details and not taken.notes:
+    if not details and not has_note:
         return None
     number = office.number("journal")
-    private = taken.private and bool(taken.notes)
+    private = taken.private and has_note
     journal = Journal(number, user.id, issue.updated_on, taken.notes, private, details)
     issue.journals.append(journal)
     return journal
-
-
-def _attach(issue: Issue, taken: Taken, *, office: Installation) -> list[Detail]:
-    """Attach uploaded files by their tokens; an unknown token is ignored."""
-    details = []
-    for upload in taken.uploads:
-        found = office.uploads.pop(str(upload.get("token", "")), None)
-        if found is None:
-            continue
-        found.filename = str(upload.get("filename") or found.filename)
-        found.content_type = str(upload.get("content_type") or found.content_type)
-        issue.attachments.append(found)
-        details.append(Detail("attachment", str(found.id), None, found.filename))
-    return details
-
-
-def uploaded(content: bytes, filename: str, *, digest: str, user: User, office: Installation) -> Attachment:
-    """Keep an uploaded file until a token attaches it."""
-    number = office.number("attachment")
-    kind = "application/octet-stream"
-    made = Attachment(number, filename or f"file-{number}", content, kind, user.id, office.now(), digest)
-    office.uploads[f"{number}.{digest}"] = made
-    return made
 
 
 def _tell_parent(number: int, old: str | None, new: str | None, *, user: User, office: Installation) -> None:

@@ -2,10 +2,14 @@
 
 from collections.abc import Collection
 from typing import Any
+from urllib.parse import quote
 
 from .installation import Installation
 from .model import Attachment, Detail, Issue, Journal, Project, Relation, User, stamp
 from .setup import FIELDS, PRIORITIES, STATUSES, TRACKERS
+
+SHOWS_EDITS = 6
+"""From this version on a journal says when and by whom it was edited."""
 
 
 def issue_row(issue: Issue, *, office: Installation, user: User) -> dict[str, Any]:
@@ -52,6 +56,8 @@ def whole_issue(
     row = issue_row(issue, office=office, user=user)
     row["total_estimated_hours"] = issue.estimated_hours
     row |= included(issue, office=office, user=user, base=base, include=include)
+    if not row.get("relations"):
+        row.pop("relations", None)  # a list shows that there are none, one issue leaves them out
     project = office.projects[issue.project_id]
     children = [child for child in office.children(issue.id) if office.sees(user, child)]
     if "children" in include and children:
@@ -73,9 +79,8 @@ def included(issue: Issue, *, office: Installation, user: User, base: str, inclu
     found: dict[str, Any] = {}
     if "attachments" in include:
         found["attachments"] = [attachment_row(each, office=office, base=base) for each in issue.attachments]
-    relations = _seen_relations(issue, office=office, user=user) if "relations" in include else []
-    if relations:
-        found["relations"] = [each.shown() for each in relations]
+    if "relations" in include:
+        found["relations"] = [each.shown() for each in _seen_relations(issue, office=office, user=user)]
     return found
 
 
@@ -95,14 +100,18 @@ def seen_journals(issue: Issue, *, office: Installation, user: User) -> list[Jou
 
 
 def journal_row(journal: Journal, *, office: Installation) -> dict[str, Any]:
-    return {
+    row: dict[str, Any] = {
         "id": journal.id,
         "user": office.name_of(journal.user_id),
         "notes": journal.notes,
         "created_on": stamp(journal.created_on),
-        "private_notes": journal.private,
-        "details": [detail_row(each) for each in journal.details],
     }
+    if office.settings.version >= SHOWS_EDITS:
+        row["updated_on"] = stamp(journal.updated_on or journal.created_on)
+        if journal.updated_by:
+            row["updated_by"] = office.name_of(journal.updated_by)
+    shown = [detail_row(each) for each in journal.details]
+    return {**row, "private_notes": journal.private, "details": shown}
 
 
 def detail_row(detail: Detail) -> dict[str, Any]:
@@ -115,8 +124,8 @@ def attachment_row(each: Attachment, *, office: Installation, base: str) -> dict
         "filename": each.filename,
         "filesize": len(each.content),
         "content_type": each.content_type,
-        "description": "",
-        "content_url": f"{base}/attachments/download/{each.id}/{each.filename}",
+        "description": each.description,
+        "content_url": f"{base}/attachments/download/{each.id}/{quote(each.filename)}",
         "author": office.name_of(each.author_id),
         "created_on": stamp(each.created_on),
     }

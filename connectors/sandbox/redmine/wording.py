@@ -30,6 +30,7 @@ _NAMES: Mapping[str, tuple[str, str]] = {
     "identifier": ("Identifier", "Уникальный идентификатор"),
     "role": ("Role", "Роль"),
     "user": ("User", "Пользователь"),
+    "filename": ("File", "Файл"),
 }
 _SAID: Mapping[str, tuple[str, str]] = {
     "blank": ("cannot be blank", "не может быть пустым"),
@@ -40,6 +41,19 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "long": ("is too long (maximum is 255 characters)", "слишком длинное значение (максимум 255 символов)"),
     "order": ("must be greater than start date", "должна быть позднее даты начала"),
     "taken": ("has already been taken", "уже существует"),
+    "elsewhere": ("doesn't belong to the same project", "не относится к одному проекту"),
+}
+_SENTENCES: Mapping[str, tuple[str, str]] = {
+    "too_big": (
+        "This file cannot be uploaded because it exceeds the maximum allowed file size ({largest})",
+        "Этот файл нельзя загрузить из-за превышения максимального размера файла ({largest})",
+    ),
+    "not_saved": ("{count} file(s) could not be saved.", "{count} файл(ов) невозможно сохранить."),
+    "circle": ("This relation would create a circular dependency", "Такая связь приведёт к циклической зависимости"),
+    "descendant": (
+        "An issue cannot be linked to one of its subtasks",
+        "Задача не может быть связана со своей подзадачей",
+    ),
 }
 
 
@@ -48,3 +62,8 @@ def fault(name: str, what: str, language: str) -> str:
     russian = language == "ru"
     names, said = _NAMES.get(name, (name, name)), _SAID[what]
     return f"{names[russian]} {said[russian]}"
+
+
+def sentence(what: str, language: str, **facts: str) -> str:
+    """Return what is said of a request as a whole, with FACTS in it."""
+    return _SENTENCES[what][language == "ru"].format(**facts)

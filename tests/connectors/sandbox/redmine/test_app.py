@@ -111,7 +111,7 @@ async def test_a_private_note_is_told_apart_from_what_came_with_it(tracker: http
     journals = (await shown(tracker, number))["journals"]
 
     assert [(each["private_notes"], each["notes"], len(each["details"])) for each in journals] == [
-        (False, "", 1),
+        (False, None, 1),
         (True, "тайна", 0),
     ]
 

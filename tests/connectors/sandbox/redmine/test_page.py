@@ -1,3 +1,6 @@
+import re
+from html import unescape
+
 import httpx
 import pytest
 
@@ -134,3 +137,58 @@ async def test_the_page_is_safe_readable_and_needs_nobody_else(tracker: httpx.As
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert style.headers["content-type"].startswith("text/css")
     assert "http" not in page.text + style.text
+
+
+def forms_to(page: str, address: str) -> list[str]:
+    """Return the addresses of the forms that begin with ADDRESS."""
+    return [unescape(each) for each in re.findall(r'action="([^"]*)"', page) if each.startswith(address)]
+
+
+@pytest.mark.asyncio
+async def test_a_comment_is_added_edited_and_taken_away(redmine: RedmineSandbox, tracker: httpx.AsyncClient) -> None:
+    number = await an_issue(tracker)
+    address = f"/issues/{number}?as={PERSON['manager']}"
+    await Browser(tracker).save(address, notes="Клиент ждёт", private_notes="1")
+    page = (await tracker.get(address)).text
+    (edit,) = forms_to(page, "/journals/")
+    guard = filled(page)["guard"]
+
+    (journal,) = redmine.office.issues.rows[number].journals
+    assert (journal.notes, journal.private) == ("Клиент ждёт", True)
+    sent = {"guard": guard, "as": PERSON["manager"], "notes": "Клиент дождался"}
+    assert (await tracker.post(edit, data=sent)).status_code == 303
+    assert journal.notes == "Клиент дождался"
+    assert (await tracker.post(edit, data={**sent, "guard": "угадал", "notes": "чужое"})).status_code == 403
+    assert (await tracker.post(edit, data={**sent, "as": PERSON["sales"]})).status_code == 404
+    await tracker.post(edit, data={**sent, "notes": ""})
+    assert redmine.office.issues.rows[number].journals == []
+
+
+@pytest.mark.asyncio
+async def test_a_file_is_attached_and_read_by_a_person(redmine: RedmineSandbox, tracker: httpx.AsyncClient) -> None:
+    number = await an_issue(tracker)
+    address = f"/issues/{number}?as={PERSON['manager']}"
+    (attach,) = forms_to((await tracker.get(address)).text, "/files/")
+
+    answer = await tracker.post(attach, files={"file": ("Смета «Ёж».txt", "Итого: 100".encode(), "text/plain")})
+    page = (await tracker.get(address)).text
+    (read,) = [unescape(each) for each in re.findall(r'href="(/files/[^"]*)"', page)]
+    content = await tracker.get(read)
+
+    assert answer.status_code == 303
+    (made,) = redmine.office.issues.rows[number].attachments
+    assert (made.filename, made.author_id) == ("Смета «Ёж».txt", int(PERSON["manager"]))
+    assert "Смета «Ёж».txt" in page
+    assert (content.text, content.headers["content-type"]) == ("Итого: 100", "text/plain")
+    strange = attach.replace("guard=", "guard=x")
+    assert (await tracker.post(strange, files={"file": ("a.txt", b"1")})).status_code == 403
+    assert (await tracker.post(attach, files={"other": (None, b"1")})).status_code == 422
+
+
+@pytest.mark.asyncio
+async def test_a_private_comment_is_not_on_the_page_of_whoever_may_not_see_it(tracker: httpx.AsyncClient) -> None:
+    number = await an_issue(tracker)
+    await Browser(tracker).save(f"/issues/{number}?as={PERSON['manager']}", notes="тайна", private_notes="1")
+
+    assert "тайна" in (await tracker.get(f"/issues/{number}?as={PERSON['engineer']}")).text
+    assert "тайна" not in (await tracker.get(f"/issues/{number}?as={PERSON['sales']}")).text
