@@ -18,7 +18,8 @@ from state.types import Decided
 from .deciding import Ruling
 from .plan import Plan, is_quiet, name_of
 from .plan_file import BadPlanFile, CaseForm, Place, PlanCase, PlanFile, PlanLine, Wish, WriteForm, cases_of, wishes
-from .planning import Planning, batched, planned
+from .pages import batched
+from .planning import Planning, planned
 from .report import Report
 from .running import MAPPING, How, approve, asks, heartbeat, recorded
 from .sync import Step, each_system, measured, push_system

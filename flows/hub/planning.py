@@ -11,24 +11,24 @@ from dataclasses import dataclass, field
 
 from mappings.exchange import VendorRecord
 from mappings.reconcile.model import Link
-from state import claims, waiting
-from state.store import Store
+from state import claims, cursors, rereading, runs, waiting
 from state.types import Batch, Claimed, Decided, NewLink, Snapshot, Whole
 
-from .batches import BATCH, Deciding, Waiting, cpu_of_hub
+from .batches import Deciding, Waiting, cpu_of_hub
 from .deciding import Meeting, Ruling, decide_claimed, decide_new
+from .drifting import DRIFT
+from .pages import batched, pages
 from .plan import Plan, PlannedWrite, is_quiet, writes_of
+from .pulling import pull_full
 from .report import Report
 from .returning import without
 from .rewording import look_again
 from .running import MAPPING, asks
 from .strangers import NOT_TAKEN
-from .sync import Step, read_systems
+from .sync import Step, each_system, read_systems
 from .wired import Scope, Wired
 
-__all__ = ["Plan", "PlannedWrite", "Planning", "batched", "make_plan", "pages", "planned"]
-
-DRIFT = "drift"
+__all__ = ["Plan", "PlannedWrite", "Planning", "make_plan", "planned"]
 
 
 @dataclass
@@ -142,23 +142,20 @@ class Planning(Deciding):
         self.keep([self._once_more(mine.decided, self._meeting({}), joined=[new])])
 
 
+async def _read_anew(wired: Wired, system: str, report: Report) -> None:
+    """A changed mapping asks for other places: the records are read whole, and met in its words."""
+    known = set((runs.fingerprint(wired.store, wired.shape.name) or "").split("-"))
+    for scope, channel in wired.shape.channels.items():
+        read = scope[0] == system and cursors.state(wired.store, scope[0], kind=scope[1]).first_read_done
+        if read and channel.mapping.fingerprint not in known:
+            rereading.forget_content(wired.store, wired.shape.name, scopes=[scope])
+            await pull_full(wired, scope, report)
+
+
 def _order(ruling: Ruling) -> tuple[bool, str, int]:
     """Cases in the order of their keys, then those that are new."""
     prefix, _, number = ruling.decided.outcome.entity.key.rpartition("-")
     return not number, prefix, int(number) if number.isdecimal() else 0
-
-
-def pages(store: Store, sync: str) -> Iterator[Sequence[str]]:
-    """Give the ids of all entities of *sync*, a batch at a time."""
-    after = ""
-    while found := waiting.ids(store, sync, after=after, limit=BATCH):
-        yield found
-        after = found[-1]
-
-
-def batched(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Give *ids* a batch at a time."""
-    yield from (ids[first : first + BATCH] for first in range(0, len(ids), BATCH))
 
 
 async def make_plan(
@@ -184,6 +181,9 @@ async def planned(
     systems = [name for name in sorted(wired.connectors) if only in (None, name)]
     await read_systems(wired, systems, report, full=False, step=step)
     changed = any(stop.guard == MAPPING for stop in asks(wired))
+    if changed:
+        step("reading what another mapping asks for")
+        await each_system(systems, report, lambda name: _read_anew(wired, name, report))
     planning = Planning(wired, report, everything=everything or changed)
     before, wired.drift = wired.drift, "repair"
     try:

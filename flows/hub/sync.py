@@ -19,6 +19,7 @@ from state.types import Outgoing
 from .batches import Deciding, Waiting
 from .collecting import collect_rarely
 from .doubts import settle_doubts
+from .drifting import look_for_drift
 from .pulling import PullPage, look_up_hints, pull_full, pull_page, pull_scope
 from .pushing import Pushed, push_batch, take_batch
 from .report import Report
@@ -35,12 +36,13 @@ Step = Callable[[str], None]
 class PassOptions:
     """
     ONLY: talk to this system alone. FULL: read every system whole. HINTED: ask no system what is new, only look up
-    what was hinted at.
+    what was hinted at. WHOLE: these systems are read whole in any case.
     """
 
     only: str | None = None
     full: bool = False
     hinted: bool = False
+    whole: frozenset[str] = frozenset()
 
 
 async def decide_batch(deciding: Deciding, waiting: Waiting) -> None:
@@ -88,12 +90,16 @@ async def run_pass(
         if options.hinted:
             await look_up(wired, systems, report)
         else:
-            await read_systems(wired, systems, report, full=options.full, step=step, page=steps.pull_page)
+            whole = frozenset(systems) if options.full else options.whole
+            await read_systems(wired, systems, report, full=whole, step=step, page=steps.pull_page)
         await _decide_and_push(wired, systems, guarding, report=report, step=step, steps=steps)
         if wired.papers and not (report.stops or options.only or options.hinted):
             step("documents")
             if await wired.papers(wired, report, full=options.full):
                 await _decide_and_push(wired, systems, guarding, report=report, step=step, steps=steps)
+        if options.full and not report.stops:
+            step("looking for drift")
+            await asyncio.to_thread(look_for_drift, wired)
     return report
 
 
@@ -114,15 +120,25 @@ def measured(wired: Wired, systems: Sequence[str], report: Report) -> Iterator[N
 
 
 async def read_systems(
-    wired: Wired, systems: list[str], report: Report, *, full: bool, step: Step, page: PullPage = pull_page
+    wired: Wired,
+    systems: list[str],
+    report: Report,
+    *,
+    full: bool | frozenset[str],
+    step: Step,
+    page: PullPage = pull_page,
 ) -> None:
-    """Prove who we are, settle what is in doubt, and read what is new (or everything), in all systems at once."""
+    """
+    Prove who we are, settle what is in doubt, and read what is new, in all systems at once; everything where FULL says
+    so (of all systems, or of those named).
+    """
     report.trouble |= wired.trouble
     report.refused_us |= wired.refused_us
     step("settling what was in doubt")
     await each_system(systems, report, lambda name: _doubts(wired, name))
     step("reading")
-    await each_system(systems, report, lambda name: _read(wired, name, report, full=full, page=page))
+    whole = frozenset(systems if full is True else full or ())
+    await each_system(systems, report, lambda name: _read(wired, name, report, full=name in whole, page=page))
 
 
 async def look_up(wired: Wired, systems: list[str], report: Report) -> None:

@@ -205,11 +205,11 @@ def test_what_waits_from_a_pass_that_a_guard_stopped_is_not_sent_beside_the_file
     from tests.hub_builders import HUB
 
     hub = a_hub(tmp_path, hub=HUB + "    guards: {max_creates: 1}\n")
-    for title in ("Первый", "Второй"):
+    for title in ("Первый", "Второй", "Третий"):
         hub.systems["crm"].create("record", a_deal(title))
     hub.sync()
     kept(hub, tmp_path / "plan.yaml")
-    edited(tmp_path / "plan.yaml", lambda form: form["cases"].pop(0))
+    edited(tmp_path / "plan.yaml", lambda form: form.update(cases=form["cases"][1:2]))
 
     report = apply(hub, tmp_path / "plan.yaml")
 
