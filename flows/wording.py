@@ -13,6 +13,7 @@ from flows.hub.casework import Busy as CaseBusy
 from flows.hub.describing import NoSuchKind, NoSuchSystem
 from flows.hub.entering import NoSuchFact
 from flows.hub.forgetting import NobodyKnown
+from flows.hub.items import NoItems
 from flows.hub.linking import Unlinkable
 from flows.hub.looking import NoSuchCase
 from flows.hub.parking import NoSuchEntry
@@ -64,7 +65,7 @@ def _of_a_person(error: BaseException) -> Advice | None:
             return Advice(f"{error}; `casehub parked list` shows what is", "usage")
         case NoSuchSync() | NoSuchSystem() | NoSuchKind() | NoSuchFact() | Unresolvable() | Unlinkable() | Unreadable():
             return Advice(str(error), "usage")
-        case BadPlanFile():
+        case BadPlanFile() | NoItems():
             return Advice(str(error), "usage")
         case Stale():
             return _stale(error)

@@ -58,6 +58,12 @@ def by_record(store: Store, system: str, *, kind: str, ids: Sequence[str]) -> di
     return {record: found[owner] for record, owner in owners.items() if owner in found}
 
 
+def by_any_record(store: Store, system: str, *, record: str) -> tuple[Whole, ...]:
+    """Return the entities that a record of *system* with that id is linked to, whatever kind of record it is."""
+    linked = sa.select(link.c.entity).where(link.c.system == system, link.c.external_id == record)
+    return tuple(_whole(store, entity.c.id.in_(linked)))
+
+
 def cases(
     store: Store,
     *,

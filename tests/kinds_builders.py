@@ -80,35 +80,25 @@ def _of(names: str, **given: Any) -> KindTraits:
     return KindTraits(places=tuple(Place(name, name, "text") for name in names.split()), **given)
 
 
-def a_family(folder: Path, *, hub: str = KINDS, leave_out: tuple[str, ...] = (), **given: Any) -> AHub:
-    """A hub with companies, tasks and comments in both systems; HUB are the blocks of its sync."""
+def kinds_of() -> dict[str, dict[str, KindTraits]]:
+    """System -> the kinds of record that it has."""
     tracker = Place("tracker", "Tracker", "choice", choices=(Choice("Case", "Case"), Choice("Task", "Task")))
     parent = Place("parent", "Parent", "reference")
-    people = (Place("owner", "Owner", "person"),)
-    issue = some_traits("trk")
-    company = _of("name marker")
     done = Place("done", "Done", "choice", choices=(Choice("no", "no"), Choice("yes", "yes", closes=True)))
-    due = Place("due", "Due", "date")
-    task = _of("title marker", hangs_on="record")
+    issue, company, task = some_traits("trk"), _of("name marker"), _of("title marker", hangs_on="record")
+    company = replace(company, places=(*company.places, Place("owner", "Owner", "person")))
+    task = replace(task, places=(*task.places, done, Place("due", "Due", "date"), parent))
+    issue = replace(issue, places=(*issue.places, tracker, parent), hangs_on="record")
+    return {
+        "crm": {"record": some_traits("crm"), "company": company, "task": task, "comment": COMMENT},
+        "trk": {"record": issue, "company": company, "comment": COMMENT},
+    }
+
+
+def a_family(folder: Path, *, hub: str = KINDS, leave_out: tuple[str, ...] = (), **given: Any) -> AHub:
+    """A hub with companies, tasks and comments in both systems; HUB are the blocks of its sync."""
     mine = {name: text for name, text in FILES.items() if not name.startswith(leave_out or ("-",))}
-    return a_hub(
-        folder,
-        hub=HUB.rstrip("\n") + hub,
-        mappings=mine,
-        kinds={
-            "crm": {
-                "company": replace(company, places=(*company.places, *people)),
-                "task": replace(task, places=(*task.places, done, due, parent)),
-                "comment": COMMENT,
-            },
-            "trk": {
-                "record": replace(issue, places=(*issue.places, tracker, parent), hangs_on="record"),
-                "company": replace(company, places=(*company.places, *people)),
-                "comment": COMMENT,
-            },
-        },
-        **given,
-    )
+    return a_hub(folder, hub=HUB.rstrip("\n") + hub, mappings=mine, kinds=kinds_of(), **given)
 
 
 def a_case(folder: Path, **given: Any) -> tuple[AHub, str, str]:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from . import care
+from . import care, items
 from .opening import AtCase, at_case, the_hub
 from .terminal import AsJson, By, CaseKey, emit, say, table, tell, terminal
 
@@ -24,6 +24,7 @@ Kind = Annotated[
 ]
 
 case = typer.Typer(help="Look at cases, and work with one by hand.", no_args_is_help=True, rich_markup_mode=None)
+case.add_typer(items.item, name="item")
 
 
 @case.command("list")
@@ -73,15 +74,18 @@ def show(ctx: typer.Context, key: CaseKey, *, as_json: AsJson = False) -> None:
       casehub case show CASE-42
       casehub case show CASE-42 --json
     """
+    from flows.hub.items import around
     from flows.hub.looking import view_case
 
     with the_hub(terminal(ctx)) as installation:
         found = view_case(installation, key)
+        beside = around(installation.store, found.whole)
         zone = installation.hub.timezone
     if as_json:
-        emit(found.form())
+        emit({**found.form(), **beside.form()})
         return
     _show(found, zone)
+    items.show_around(beside, zone)
 
 
 def _show(found: "CaseView", zone: str) -> None:
@@ -126,10 +130,11 @@ def set_(ctx: typer.Context, key: CaseKey, fact: Fact, value: Text, *, by: By = 
       casehub case set CASE-42 next_step ""
     """
     from flows.hub.casework import set_value
-    from flows.hub.entering import entered, fact_of
+    from flows.hub.entering import entered, fact_of, named
 
     async def work(at: AtCase) -> None:
-        new = entered(at.sync, fact_of(at.sync, fact), value)
+        info = fact_of(at.sync, fact, at.whole.entity.kind)
+        new = named(at.act.wired.store, info, entered(at.sync, info, value))
         set_value(at.act, fact, new)
         _changed(at.whole, fact, new, as_json=as_json)
 

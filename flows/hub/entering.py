@@ -1,26 +1,31 @@
 """What a person enters at the hub: which fact is meant, and what the text says of it."""
 
-from mappings.canonical.facts import CASE_FACTS, FactInfo
+from mappings.canonical.facts import FACTS, UNDER, FactInfo
 from mappings.canonical.values import Value
 from mappings.language.model import Sync
 from mappings.language.problems import hint
 from mappings.reconcile import Unresolvable
+from state import cases
+from state.store import Store
 
 from .casework import typed
 
 
 class NoSuchFact(LookupError):
-    """Cases have no fact of that name; the message names the nearest one."""
+    """Entities of that kind have no fact of that name; the message names the nearest one."""
 
 
-def fact_of(sync: Sync, name: str) -> FactInfo:
+def fact_of(sync: Sync, name: str, kind: str = "case") -> FactInfo:
     """
-    Return the fact of a case that is called *name*. Raises NoSuchFact; Unresolvable for one that the hub works out.
+    Return the fact of an entity of KIND that is called *name*.
+
+    Raises NoSuchFact; Unresolvable for one that the hub works out.
     """
-    info = sync.fact(name)
+    facts = (*FACTS[kind], *(sync.facts if kind == "case" else ()))
+    info = next((one for one in facts if one.name == name), None)
     if info is None:
-        names = [each.name for each in (*CASE_FACTS, *sync.facts)]
-        raise NoSuchFact(f"a case has no fact {name!r}{hint(name, names)}")
+        a = "an" if kind[0] in "aeiou" else "a"
+        raise NoSuchFact(f"{a} {kind} has no fact {name!r}{hint(name, [each.name for each in facts])}")
     if info.derived:
         raise Unresolvable(f"{name} is worked out by the hub; it cannot be set")
     return info
@@ -36,3 +41,17 @@ def entered(sync: Sync, info: FactInfo, text: str) -> Value:
         raise Unresolvable(f"{text!r} is no stage; one of: {', '.join(sync.stages)}")
     value = typed(info, text)
     return value.casefold() if info.type == "person" and isinstance(value, str) and "@" in value else value
+
+
+def named(store: Store, info: FactInfo, value: Value) -> Value:
+    """
+    Return *value*, the key of what an entity is to belong to, as it is spelled. Raises Unresolvable where it is none.
+    """
+    if info.name not in UNDER or value is None:
+        return value
+    key = str(value).upper()
+    found = cases.case(store, key)
+    kind = "case" if info.name == "case" else "item"
+    if found is None or found.entity.kind != kind:
+        raise Unresolvable(f"{value} is no {kind}")
+    return key

@@ -213,7 +213,7 @@ def test_a_part_of_an_item_belongs_to_its_case_and_waits_for_nothing(tmp_path):
     [item] = those(hub, "item")
     [part] = those(hub, "item", item.entity.key)
     assert (facts(part)["case"], facts(part)["parent"]) == ("CASE-1", "ITEM-1")
-    assert facts(item)["parent"] is None
+    assert facts(item).get("parent") is None
 
 
 # --- what else holds -------------------------------------------------------------------------------------------------

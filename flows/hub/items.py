@@ -1,0 +1,131 @@
+"""Work items at the hub: one is added to a case; those that a case has are told, and the client it is for."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mappings.canonical.values import Value, encode
+from mappings.reconcile.model import Entity, Event, Fact, Link, Origin, Outcome
+from state import cases, commits, family
+from state.store import Store
+from state.types import Decided, Whole
+
+from .wired import Wired
+
+MOST_CLIENTS = 10_000
+"""So many clients are looked through for one of a name."""
+
+
+class NoItems(LookupError):
+    """The sync moves no work items, or what was named is no case; the message says which."""
+
+
+def add_item(wired: Wired, owner: Whole, facts: Mapping[str, Value], *, by: str) -> str:
+    """
+    Add a work item to a case, or a part to an item, and return its key; records are made with the next pass.
+
+    OWNER is the case or the item. Raises NoItems where no system of the sync has a mapping of items.
+    """
+    shape = wired.whole.others.get("item")
+    if shape is None:
+        raise NoItems(f"{wired.whole.name} moves no work items: no system of it has a mapping with entity: item")
+    if owner.entity.kind not in ("case", "item"):
+        raise NoItems(f"{owner.entity.key} is a {owner.entity.kind}; a work item belongs to a case or to an item")
+    entity = _new(wired, owner.entity, facts, by=by)
+    told = [Event("set", name, None, said.value, by=by) for name, said in entity.facts.items()]
+    outcome = Outcome(entity, events=[Event("opened", "", by=by, cause="added at the hub"), *told])
+    decided = Decided(outcome, prefix=shape.prefix)
+    done = commits.commit(wired.store, wired.worker, decided=[decided], run=wired.run, mapping=shape.fingerprint)
+    cases.mark_due(wired.store, [entity.id])
+    return done.keys[entity.id]
+
+
+def _new(wired: Wired, owner: Entity, facts: Mapping[str, Value], *, by: str) -> Entity:
+    now = wired.clock()
+    origin = Origin("person", by, now)
+    said = {name: Fact(value, origin) for name, value in facts.items() if value is not None}
+    if owner.kind == "item":
+        said |= {"case": owner.facts["case"], "parent": Fact(owner.key, origin)}
+    else:
+        said["case"] = Fact(owner.key, origin)
+    return Entity(wired.new_id(), "item", "", wired.whole.name, facts=said, created=now, parent=owner.id)
+
+
+# --- looking ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Around:
+    """What hangs on a case: its items, parts below what they are a part of, and the client it is for."""
+
+    items: tuple[Whole, ...] = ()
+    client: Whole | None = None
+
+    def form(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return {
+            "items": [item_form(one) for one in self.items],
+            "client": self.client and {"key": self.client.entity.key, "facts": _facts(self.client.entity)},
+        }
+
+
+def item_form(whole: Whole) -> dict[str, Any]:
+    """Return an item as JSON."""
+    links = [
+        {"system": one.system, "id": one.external_id, "url": one.url, "gone": one.tombstone} for one in whole.links
+    ]
+    return {"key": whole.entity.key, "facts": _facts(whole.entity), "links": links}
+
+
+def _facts(entity: Entity) -> dict[str, Any]:
+    return {name: encode(said.value) for name, said in sorted(entity.facts.items())}
+
+
+def around(store: Store, whole: Whole) -> Around:
+    """Return what hangs on the case *whole*."""
+    return Around(tuple(items_of(store, whole)), client_of(store, whole))
+
+
+def items_of(store: Store, whole: Whole) -> Iterator[Whole]:
+    """Give the items of a case, each followed by its parts."""
+    below: dict[str, list[Whole]] = {}
+    level: Sequence[str] = [whole.entity.id]
+    while level:
+        found = family.children(store, level, kind="item")
+        for one in found:
+            below.setdefault(one.entity.parent, []).append(one)
+        level = [one.entity.id for one in found]
+    yield from _in_order(below, whole.entity.id)
+
+
+def _in_order(below: Mapping[str, Sequence[Whole]], parent: str) -> Iterator[Whole]:
+    for one in below.get(parent, ()):
+        yield one
+        yield from _in_order(below, one.entity.id)
+
+
+def client_of(store: Store, whole: Whole) -> Whole | None:
+    """Return the client that the case is for: the record that one of its own points at, else the one of that name."""
+    for link in whole.links:
+        found = _pointed_at(store, link)
+        if found is not None:
+            return found
+    name = whole.entity.facts["client"].value if "client" in whole.entity.facts else None
+    listed = cases.cases(store, kind="client", sync=whole.entity.sync, limit=MOST_CLIENTS) if name else None
+    same = [one for one in (listed.entities if listed else ()) if _name(one.entity) == name]
+    return same[0] if len(same) == 1 else None
+
+
+def _pointed_at(store: Store, link: Link) -> Whole | None:
+    base = link.bases.get("client")
+    view = link.seen.get("client", base.view if base else None)
+    pointed = view.get("id") if isinstance(view, Mapping) else None
+    if not isinstance(pointed, str):
+        return None
+    found = cases.by_any_record(store, link.system, record=pointed)
+    clients = [one for one in found if one.entity.kind == "client"]
+    return clients[0] if len(clients) == 1 else None
+
+
+def _name(entity: Entity) -> Value:
+    return entity.facts["name"].value if "name" in entity.facts else None
