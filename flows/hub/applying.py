@@ -16,9 +16,9 @@ from state.runs import Run
 from state.types import Decided
 
 from .deciding import Ruling
+from .pages import batched
 from .plan import Plan, is_quiet, name_of
 from .plan_file import BadPlanFile, CaseForm, Place, PlanCase, PlanFile, PlanLine, Wish, WriteForm, cases_of, wishes
-from .pages import batched
 from .planning import Planning, planned
 from .report import Report
 from .running import MAPPING, How, approve, asks, heartbeat, recorded

@@ -47,7 +47,8 @@ def _unclaimed(whole: Whole) -> Claimed:
 
 def _decided(wired: Wired, claimed: Claimed) -> Decided:
     """Nothing is made here: that is a pass's business."""
-    nowhere = Meeting(unread=frozenset((make.system, make.kind) for make in wired.shape.makes))
+    makes = [make for shape in wired.whole.each for make in shape.makes]
+    nowhere = Meeting(unread=frozenset((make.system, make.kind) for make in makes))
     return decide_claimed(wired, claimed, nowhere).decided
 
 

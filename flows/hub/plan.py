@@ -39,6 +39,7 @@ class PlannedWrite:
     kind: str = ""
     origins: Mapping[str, Origin] = field(default_factory=dict, compare=False)
     reasons: Mapping[str, str] = field(default_factory=dict, compare=False)
+    entity: str = "case"
 
     def form(self) -> dict[str, Any]:
         """Return the write as JSON, in the form that the fingerprint and the plan file share."""
@@ -115,7 +116,7 @@ def writes_of(wired: Wired, decided: Decided) -> list[PlannedWrite]:
     writes = [
         replace(
             _write(outcome.entity, name, where[change.link], fields=change.write),
-            reasons=_reasons(wired, links.get(change.link), change.write),
+            reasons=_reasons(wired.of(outcome.entity.kind), links.get(change.link), change.write),
         )
         for change in outcome.links
         if change.write
@@ -166,6 +167,7 @@ def _write(
         dict(fixed or {}),
         kind=kind,
         origins={fact: said.origin for fact, said in entity.facts.items()},
+        entity=entity.kind,
     )
 
 

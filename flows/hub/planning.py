@@ -14,7 +14,7 @@ from mappings.reconcile.model import Link
 from state import claims, cursors, rereading, runs, waiting
 from state.types import Batch, Claimed, Decided, NewLink, Snapshot, Whole
 
-from .batches import Deciding, Waiting, cpu_of_hub
+from .batches import MOST_LEVELS, Deciding, Waiting, cpu_of_hub
 from .deciding import Meeting, Ruling, decide_claimed, decide_new
 from .drifting import DRIFT
 from .pages import batched, pages
@@ -96,10 +96,14 @@ class Planning(Deciding):
             self.decide(batch)
         for batch in self._at_rest():
             self.decide(batch)
+        met: dict[Scope, frozenset[str]] = {}
         with cpu_of_hub(self.report):
-            unsure = self._meet()
-            if unsure is not None:
-                meeting = self._meeting(unsure)
+            for _ in range(MOST_LEVELS):
+                unsure = self._meet()
+                if unsure is None:
+                    break
+                met |= unsure
+                meeting = self._meeting(met)
                 for ruling in [self.made[entity] for entity in self.repeat if entity in self.made]:
                     self.keep([self._once_more(ruling.decided, meeting)])
 
@@ -136,6 +140,7 @@ class Planning(Deciding):
         """A case of this plan is joined from memory, a stored one as ever."""
         mine = self.made.get(entity)
         if mine is None:
+            claims.release(self.wired.store, self.wired.worker, entities=[entity])  # it was quiet so far
             super()._join(entity, snapshot)
             return
         new = NewLink(-2, snapshot)
@@ -145,7 +150,8 @@ class Planning(Deciding):
 async def _read_anew(wired: Wired, system: str, report: Report) -> None:
     """A changed mapping asks for other places: the records are read whole, and met in its words."""
     known = set((runs.fingerprint(wired.store, wired.shape.name) or "").split("-"))
-    for scope, channel in wired.shape.channels.items():
+    channels = [each for shape in wired.whole.each for each in shape.channels.items()]
+    for scope, channel in channels:
         read = scope[0] == system and cursors.state(wired.store, scope[0], kind=scope[1]).first_read_done
         if read and channel.mapping.fingerprint not in known:
             rereading.forget_content(wired.store, wired.shape.name, scopes=[scope])

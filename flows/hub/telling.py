@@ -27,7 +27,8 @@ class Words:
         return label(channel, name, view)
 
     def channel(self, write: PlannedWrite) -> Channel | None:
-        return self.shape.channels.get((write.system, write.kind))
+        shapes = (one for one in self.shape.each if one.entity == write.entity)
+        return next(shapes, self.shape).channels.get((write.system, write.kind))
 
     def parties(self, conflict: Conflict) -> str:
         return " · ".join(f"{one.system} {show(one.value, zone=self.zone)}" for one in conflict.parties)
