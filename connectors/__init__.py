@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 
 CONNECTORS: dict[str, str] = {
     "bitrix24": "connectors.bitrix24:Bitrix24Connector",
+    "mediawiki": "connectors.mediawiki:MediaWikiConnector",
     "memory": "connectors.memory:MemoryConnector",
     "redmine": "connectors.redmine:RedmineConnector",
     "tryton": "connectors.tryton:TrytonConnector",
+    "webdav": "connectors.webdav:WebDavConnector",
 }
 
 GROUP = "casehub.connectors"

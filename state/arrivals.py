@@ -74,10 +74,11 @@ def _branch(what: str, **columns: Any) -> sa.Select[Any]:
 
 def look(conn: sa.Connection, system: str, *, kind: str, ids: Sequence[str], lane: Lane = "changes") -> Seen:
     """Read all that is known of the records *ids*, and the cursor, with one statement."""
+    return _seen(conn.execute(_known(), {"system": system, "kind": kind, "ids": ids, "lane": lane}).mappings())
 
-    def of(table: sa.Table, *more: sa.ColumnElement[bool], column: str = "external_id") -> Any:
-        return sa.and_(table.c.system == system, table.c.kind == kind, table.c[column].in_(ids), *more)
 
+@cache
+def _known() -> sa.CompoundSelect[Any]:
     branches = [
         _branch(
             "link",
@@ -88,7 +89,7 @@ def look(conn: sa.Connection, system: str, *, kind: str, ids: Sequence[str], lan
             flag=link.c.tombstone,
             number=link.c.id,
             entity=link.c.entity,
-        ).where(of(link)),
+        ).where(_among(link)),
         _branch(
             "inbox",
             external_id=inbox.c.external_id,
@@ -98,16 +99,26 @@ def look(conn: sa.Connection, system: str, *, kind: str, ids: Sequence[str], lan
             flag=inbox.c.open.is_not(None),
             number=inbox.c.sequence,
             form=inbox.c.views,
-        ).where(of(inbox)),
-        _branch("hint", external_id=hint.c.external_id, touched=hint.c.at).where(of(hint)),
+        ).where(_among(inbox)),
+        _branch("hint", external_id=hint.c.external_id, touched=hint.c.at).where(_among(hint)),
         _branch("parked", external_id=parked.c.record).where(
-            of(parked, parked.c.closed.is_(None), parked.c.code.in_(RECORD_TROUBLE), column="record")
+            _among(parked, "record"), parked.c.closed.is_(None), parked.c.code.in_(RECORD_TROUBLE)
         ),
         _branch("cursor", form=cursor.c.form, flag=cursor.c.first_read_done, touched=cursor.c.pulled_at).where(
-            cursor.c.system == system, cursor.c.kind == kind, cursor.c.lane == lane
+            _at(cursor), cursor.c.lane == sa.bindparam("lane", type_=sa.Text())
         ),
     ]
-    return _seen(conn.execute(sa.union_all(*branches)).mappings())
+    return sa.union_all(*branches)
+
+
+def _at(table: sa.Table) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        table.c.system == sa.bindparam("system", type_=Words()), table.c.kind == sa.bindparam("kind", type_=Words())
+    )
+
+
+def _among(table: sa.Table, column: str = "external_id") -> sa.ColumnElement[bool]:
+    return sa.and_(_at(table), table.c[column].in_(sa.bindparam("ids", expanding=True, type_=Words())))
 
 
 def _seen(rows: sa.MappingResult) -> Seen:

@@ -15,12 +15,14 @@ import sqlalchemy as sa
 
 from . import workers
 from .arrivals import known_link, remember
+from .free import free_params, free_rows, is_free
 from .freshness import Read, judge
 from .prepared import many
 from .rows import Row, linked_rows, open_rows, same_record, snapshot_of, whole_of
 from .store import Store
 from .tables import IS_DUE, IS_OPEN, entity, inbox, link, outbox
 from .types import Batch, Claimed, Snapshot, Worker
+from .waiting_rows import removal, removed, this_row
 
 LASTS = timedelta(minutes=10)
 """How long a live worker's claim holds: longer than any batch takes, so that a forgotten one ends too."""
@@ -44,18 +46,16 @@ def claim(
     Writes nothing if there is nothing to claim.
     """
     with store.write() as conn:
-        dead = workers.dead(store, conn)
-        rows = (
-            _chosen(store, conn, only, dead)
-            if only is not None
-            else _news(store, conn, scopes=scopes, limit=limit, sync=sync, dead=dead)
-        )
+        wanted = {"scopes": _scopes(scopes), "limit": limit, "sync": sync}
+        if only is not None:
+            rows, dead = _chosen(store, conn, only), None
+        else:
+            rows, dead = free_rows(store, conn, lambda free: _news(conn, {**wanted, **free}), limit=limit)
         cases = _take_entities(store, conn, worker, rows=rows, forced=only is not None)
         strangers: tuple[Snapshot, ...] = ()
         if only is None and len(rows) < limit:
-            strangers = _take_strangers(
-                store, conn, worker, scopes=scopes, limit=limit - len(rows), sync=sync, dead=dead
-            )
+            given = {**wanted, "limit": limit - len(rows), **free_params(store, dead or ())}
+            strangers = _take_strangers(store, conn, worker, given)
     return Batch(cases, strangers)
 
 
@@ -74,52 +74,54 @@ def let_go(conn: sa.Connection, worker: Worker, ids: Sequence[str]) -> None:
     conn.execute(ours.values(claimed_by=None, claimed_until=None))
 
 
-def is_free(store: Store, table: sa.Table, dead: Sequence[str]) -> sa.ColumnElement[bool]:
-    """The rows of *table* that nobody has claimed, or nobody any more: see `workers.dead`."""
-    return sa.or_(
-        table.c.claimed_by.is_(None),
-        table.c.claimed_until < store.clock(),
-        table.c.claimed_by.in_(dead),
-    )
-
-
-def in_scopes(table: sa.Table, scopes: Sequence[tuple[str, str]]) -> sa.ColumnElement[bool]:
+def _in_scopes(table: sa.Table) -> sa.ColumnElement[bool]:
     """
-    The rows of *table* that belong to one of *scopes*.
+    The rows of *table* that belong to one of the scopes that `_scopes` gives.
 
     Said of both columns as one text, which no index knows: else SQLite goes by (system, kind) through all that was ever
     put aside, instead of by number through what waits.
     """
     both: sa.ColumnElement[str] = table.c.system.concat("\n").concat(table.c.kind)
-    return both.in_([f"{system}\n{kind}" for system, kind in scopes])
+    return both.in_(sa.bindparam("scopes", expanding=True, type_=sa.Text()))
+
+
+def _scopes(scopes: Sequence[tuple[str, str]]) -> list[str]:
+    """The parameter of `_in_scopes`."""
+    return [f"{system}\n{kind}" for system, kind in scopes]
+
+
+_LIMIT = sa.bindparam("limit", type_=sa.Integer())
+_SYNC = sa.bindparam("sync", type_=entity.c.sync.type)
 
 
 # --- entities -------------------------------------------------------------------------------------------------------
 
 
-def _chosen(store: Store, conn: sa.Connection, only: Sequence[str], dead: Sequence[str]) -> list[Row]:
-    query = sa.select(entity).where(entity.c.id.in_(only), is_free(store, entity, dead)).order_by(entity.c.id)
-    return list(conn.execute(query.with_for_update(skip_locked=True)).mappings())
+def _chosen(store: Store, conn: sa.Connection, only: Sequence[str]) -> list[Row]:
+    query = sa.select(entity).where(entity.c.id.in_(only), is_free(entity)).order_by(entity.c.id)
+    given = free_params(store, workers.dead(store, conn))
+    return list(conn.execute(query.with_for_update(skip_locked=True), given).mappings())
 
 
-def _news(
-    store: Store,
-    conn: sa.Connection,
-    *,
-    scopes: Sequence[tuple[str, str]],
-    limit: int,
-    sync: str | None,
-    dead: Sequence[str],
-) -> list[Row]:
+def _news(conn: sa.Connection, given: dict[str, Any]) -> list[Row]:
     """Entities with waiting records, then those that are due."""
-    mine = [is_free(store, entity, dead)] + ([] if sync is None else [entity.c.sync == sync])
+    rows: dict[str, Row] = {}
+    for row in conn.execute(_newest(of_sync=given["sync"] is not None), given).mappings():
+        if len(rows) < given["limit"]:
+            rows.setdefault(row["id"], row)
+    return list(rows.values())
+
+
+@cache
+def _newest(*, of_sync: bool) -> sa.CompoundSelect[Any]:
+    mine = [is_free(entity)] + ([entity.c.sync == _SYNC] if of_sync else [])
     joined = inbox.join(link, same_record(inbox)).join(entity, entity.c.id == link.c.entity)
     waiting = (
         sa.select(entity)
         .select_from(joined)
-        .where(inbox.c.open.is_not(None), in_scopes(inbox, scopes), ~_frozen(), *mine)
+        .where(inbox.c.open.is_not(None), _in_scopes(inbox), ~_frozen(), *mine)
         .order_by(inbox.c.sequence)
-        .limit(limit)
+        .limit(_LIMIT)
         .with_for_update(of=entity, skip_locked=True)
         .subquery()
     )
@@ -127,16 +129,11 @@ def _news(
         sa.select(entity)
         .where(IS_DUE, *mine)
         .order_by(entity.c.id)
-        .limit(limit)
+        .limit(_LIMIT)
         .with_for_update(skip_locked=True)
         .subquery()
     )
-    both = sa.union_all(sa.select(waiting), sa.select(due))
-    rows: dict[str, Row] = {}
-    for row in conn.execute(both).mappings():
-        if len(rows) < limit:
-            rows.setdefault(row["id"], row)
-    return list(rows.values())
+    return sa.union_all(sa.select(waiting), sa.select(due))
 
 
 def _frozen() -> sa.ColumnElement[bool]:
@@ -147,6 +144,13 @@ def _frozen() -> sa.ColumnElement[bool]:
         outbox.c.state == "sent",
         IS_OPEN,
     )
+
+
+@cache
+def _claim() -> sa.Update:
+    names = ("claimed_by", "claimed_until")
+    given = {name: sa.bindparam(f"b_{name}", type_=entity.c[name].type) for name in names}
+    return sa.update(entity).where(entity.c.id.in_(sa.bindparam("ids", expanding=True))).values(given)
 
 
 @dataclass(slots=True)
@@ -165,7 +169,7 @@ def _take_entities(
     workers.beat_in(store, conn, worker)
     ids = [row["id"] for row in rows]
     until = store.clock() + LASTS
-    conn.execute(sa.update(entity).where(entity.c.id.in_(ids)).values(claimed_by=worker.id, claimed_until=until))
+    conn.execute(_claim(), {"ids": ids, "b_claimed_by": worker.id, "b_claimed_until": until})
     dropped = _Dropped()
     cases = _claimed(conn, rows, dropped)
     _drop(store, conn, dropped)
@@ -219,46 +223,15 @@ def _drop(store: Store, conn: sa.Connection, dropped: _Dropped) -> None:
         remember(store, conn, [row["external_id"]], system=row["system"], kind=row["kind"], reason="unordered")
 
 
-@cache
-def removal() -> sa.Delete:
-    """Delete inbox rows whose number is still the same; see `removed`."""
-    return sa.delete(inbox).where(
-        inbox.c.system == sa.bindparam("b_system"),
-        inbox.c.kind == sa.bindparam("b_kind"),
-        inbox.c.external_id == sa.bindparam("b_id"),
-        inbox.c.sequence == sa.bindparam("b_sequence"),
-    )
-
-
-def removed(system: str, kind: str, record: str, sequence: int) -> dict[str, Any]:
-    """The parameters of `removal` for one row."""
-    return {"b_system": system, "b_kind": kind, "b_id": record, "b_sequence": sequence}
-
-
 # --- strangers ------------------------------------------------------------------------------------------------------
 
 
 def _take_strangers(
-    store: Store,
-    conn: sa.Connection,
-    worker: Worker,
-    *,
-    scopes: Sequence[tuple[str, str]],
-    limit: int,
-    sync: str | None,
-    dead: Sequence[str],
+    store: Store, conn: sa.Connection, worker: Worker, given: Mapping[str, Any]
 ) -> tuple[Snapshot, ...]:
-    anybody = inbox.c.open == ""
-    wanted = anybody if sync is None else sa.or_(anybody, inbox.c.open.contains(f"|{sync}|", autoescape=True))
-    linked = sa.exists().where(same_record(inbox))
-    query = (
-        sa.select(inbox)
-        .where(inbox.c.open.is_not(None), wanted, in_scopes(inbox, scopes), ~linked, is_free(store, inbox, dead))
-        .order_by(inbox.c.sequence)
-        .limit(limit)
-        .with_for_update(of=inbox, skip_locked=True)
-    )
-    rows = conn.execute(query).mappings().all()
+    query = _strangers(of_sync=given["sync"] is not None)
+    mark = "" if given["sync"] is None else f"|{_literal(given['sync'])}|"
+    rows = conn.execute(query, {**given, "mark": mark}).mappings().all()
     if rows:
         workers.beat_in(store, conn, worker)
         ours = {"b_claimed_by": worker.id, "b_claimed_until": store.clock() + LASTS}
@@ -268,16 +241,26 @@ def _take_strangers(
     return tuple(snapshot_of(row) for row in rows)
 
 
+def _literal(text: str) -> str:
+    """Return *text* with what LIKE would take for a pattern escaped."""
+    return text.replace("/", "//").replace("%", "/%").replace("_", "/_")
+
+
 @cache
-def this_row(*names: str) -> sa.Update:
-    """Change columns of inbox rows whose number is still the same: rows of `removed`, and each name after ``b_``."""
+def _strangers(*, of_sync: bool) -> sa.Select[Any]:
+    anybody = inbox.c.open == ""
+    named = inbox.c.open.contains(sa.bindparam("mark", type_=sa.Text()), escape="/")
+    linked = sa.exists().where(same_record(inbox))
     return (
-        sa.update(inbox)
+        sa.select(inbox)
         .where(
-            inbox.c.system == sa.bindparam("b_system"),
-            inbox.c.kind == sa.bindparam("b_kind"),
-            inbox.c.external_id == sa.bindparam("b_id"),
-            inbox.c.sequence == sa.bindparam("b_sequence"),
+            inbox.c.open.is_not(None),
+            sa.or_(anybody, named) if of_sync else anybody,
+            _in_scopes(inbox),
+            ~linked,
+            is_free(inbox),
         )
-        .values({name: sa.bindparam(f"b_{name}", type_=inbox.c[name].type) for name in names})
+        .order_by(inbox.c.sequence)
+        .limit(_LIMIT)
+        .with_for_update(of=inbox, skip_locked=True)
     )

@@ -76,10 +76,12 @@ def digest(record: VendorRecord) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
+@lru_cache(maxsize=512)
 def moment_form(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat()
 
 
+@lru_cache(maxsize=512)
 def moment_of(form: str) -> datetime:
     return datetime.fromisoformat(form)
 

@@ -8,6 +8,7 @@ would cost as much again.
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -115,8 +116,9 @@ def _moment(value: datetime | None) -> datetime | None:
     return value.astimezone(UTC)
 
 
+@lru_cache(maxsize=512)
 def _sqlite_time(value: datetime | None) -> str | None:
-    """SQLite has no times: the text of one, without its zone."""
+    """SQLite has no times: the text of one, without its zone. The rows of a transaction tell of few of them."""
     moment = _moment(value)
     return None if moment is None else moment.isoformat(" ", "microseconds")[:26]
 

@@ -14,10 +14,9 @@ import sqlalchemy as sa
 
 from mappings.reconcile.model import Event, LinkChange
 
-from . import leases, numbers
+from . import numbers
 from .attention import Changes, Place
-from .claims import let_go, removal, removed
-from .errors import LeaseLost
+from .claims import let_go
 from .family import wake_children, wake_waiting
 from .gone import mark
 from .history import event_row, write_down
@@ -25,10 +24,11 @@ from .linked import link_columns, link_update, read_columns
 from .planned import Plans
 from .prepared import inserted, many
 from .rows import entity_columns
+from .sifting import name_of_record, sift
 from .store import Store
 from .tables import entity, inbox, link
-from .tables import lease as lease_table
-from .types import Claimed, Committed, Decided, Lease, NewLink, Snapshot, Worker
+from .types import Claimed, Committed, Decided, Lease, NewLink, Worker
+from .waiting_rows import removal, removed
 
 
 @dataclass(slots=True)
@@ -64,7 +64,7 @@ def commit(
     too, and records that waited for a new link wait for anybody. Raises `LeaseLost`; nothing is stored then.
     """
     with store.write() as conn:
-        good, lost = _sift(conn, worker, decided, lease=lease)
+        good, lost = sift(conn, worker, decided, lease=lease)
         keys = _keys(conn, store, good)
         batch = _Batch(plans=Plans(run=run, mapping=mapping))
         for one in good:
@@ -72,7 +72,7 @@ def commit(
         _write(store, conn, batch)
         if family:
             wake_children(conn, [one.outcome.entity.id for one in good if _moves_children(one)])
-            wake_waiting(conn, [_name(new.snapshot) for one in good for new in one.new_links])
+            wake_waiting(conn, [name_of_record(new.snapshot) for one in good for new in one.new_links])
         _give_up(conn, worker, lost)
     named = {one.outcome.entity.id: keys.get(one.outcome.entity.id, one.outcome.entity.key) for one in good}
     return Committed(named, tuple(one.outcome.entity.id for one in lost), batch.plans.writes)
@@ -83,56 +83,6 @@ def _moves_children(one: Decided) -> bool:
 
 
 # --- what still counts ----------------------------------------------------------------------------------------------
-
-
-def _sift(
-    conn: sa.Connection, worker: Worker, decided: Sequence[Decided], *, lease: Lease | None
-) -> tuple[list[Decided], list[Decided]]:
-    """Part *decided* into what still counts and what is lost."""
-    revisions = _still_ours(conn, worker, decided, lease=lease)
-    taken = _linked_already(conn, [new.snapshot for one in decided for new in one.new_links])
-    good: list[Decided] = []
-    lost: list[Decided] = []
-    for one in decided:
-        held = one.claimed is None or revisions.get(one.claimed.entity.id) == one.claimed.revision
-        free = not any(_name(new.snapshot) in taken for new in one.new_links)
-        (good if held and free else lost).append(one)
-    return good, lost
-
-
-def _still_ours(
-    conn: sa.Connection, worker: Worker, decided: Sequence[Decided], *, lease: Lease | None
-) -> dict[str, int]:
-    """Return the revisions of the entities that are still claimed, and check the lease with the same statement."""
-    ids = [one.claimed.entity.id for one in decided if one.claimed is not None]
-    if not ids:
-        leases.check(conn, lease)
-        return {}
-    query = sa.select(entity.c.id, entity.c.revision).where(entity.c.id.in_(ids), entity.c.claimed_by == worker.id)
-    if lease is None:
-        return {row.id: row.revision for row in conn.execute(query.order_by(entity.c.id).with_for_update())}
-    query = query.add_columns(lease_table.c.token).join(lease_table, lease_table.c.name == lease.name)
-    rows = conn.execute(query.order_by(entity.c.id).with_for_update()).all()
-    if not rows or any(row.token != lease.token for row in rows):
-        leases.check(conn, lease)  # no row may also mean that all claims were lost
-    if any(row.token != lease.token for row in rows):
-        raise LeaseLost(f"lease {lease.name!r} was taken by another pass; this one stops")
-    return {row.id: row.revision for row in rows}
-
-
-def _name(snapshot: Snapshot) -> tuple[str, str, str]:
-    return snapshot.record.system, snapshot.record.kind, snapshot.record.id
-
-
-def _linked_already(conn: sa.Connection, snapshots: Sequence[Snapshot]) -> set[tuple[str, str, str]]:
-    """Return the records of *snapshots* that somebody has linked meanwhile."""
-    if not snapshots:
-        return set()
-    ids = [snapshot.record.id for snapshot in snapshots]
-    systems = {snapshot.record.system for snapshot in snapshots}
-    query = sa.select(link.c.system, link.c.kind, link.c.external_id)
-    query = query.where(link.c.external_id.in_(ids), link.c.system.in_(systems))
-    return {(row.system, row.kind, row.external_id) for row in conn.execute(query)}
 
 
 def _give_up(conn: sa.Connection, worker: Worker, lost: Sequence[Decided]) -> None:
@@ -222,7 +172,7 @@ def _collect_links(store: Store, batch: _Batch, one: Decided, *, run: str) -> No
     for new in one.new_links:
         _collect_new_link(batch, one, new, change=changes.get(new.ref), claimed=claimed)
     records = [*consumed.values(), *(new.snapshot for new in one.new_links)]
-    batch.consumed += [removed(*_name(snapshot), snapshot.sequence) for snapshot in records]
+    batch.consumed += [removed(*name_of_record(snapshot), snapshot.sequence) for snapshot in records]
 
 
 def _collect_new_link(

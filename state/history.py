@@ -29,7 +29,13 @@ class Line:
 
 
 def event_row(
-    store: Store, told: Event, *, entity: str | None = None, kind: str = "", record: str = "", run: str = ""
+    store: Store,
+    told: Event,
+    *,
+    entity: str | None = None,
+    kind: str = "",
+    record: str = "",
+    run: str = "",
 ) -> dict[str, Any]:
     """Return the row of *told*: of an entity, or of a record that no entity knows."""
     return {
@@ -51,7 +57,9 @@ def event_row(
 
 
 def write_down(conn: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Append *rows* made by `event_row`."""
+    """Append *rows* made by `event_row`: what is written together was written down at one moment, that of the first."""
+    for row in rows:
+        row["hub_at"] = rows[0]["hub_at"]
     many(conn, inserted(event), rows)
 
 

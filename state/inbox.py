@@ -17,13 +17,13 @@ from mappings.reconcile.model import Parked
 from . import cursors, leases
 from .arrivals import Arrived, Seen, clear, look, remember, sort_out, write
 from .attention import Changes, Place
-from .claims import removed, this_row
 from .gone import Looked, look_up
 from .prepared import many
 from .store import Store
 from .tables import hint as hint_table
 from .tables import inbox
 from .types import FoundCount, Hint, Lane, Lease, PutCount, Scan, Snapshot
+from .waiting_rows import removed, this_row
 
 
 def put(

@@ -5,7 +5,7 @@ What leaves: ``planned -> sent -> settled | parked``.
 its doubt, says what became of it (`state.settling.settle`). The link of a sent write is frozen until then.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeAlias
@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import sqlalchemy as sa
 
 from . import leases, workers
-from .claims import is_free
+from .free import NOW, free_rows, is_free
 from .rows import cut, entity_of, link_of, names_of, open_write_of, outgoing_of
 from .store import Store
 from .tables import IS_OPEN, entity, link, outbox
@@ -35,25 +35,39 @@ def take(
     now = store.clock()
     with store.write() as conn:
         leases.check(conn, lease)
-        dead = workers.dead(store, conn)
-        query = joined().where(
-            outbox.c.system == system,
-            outbox.c.state == "planned",
-            IS_OPEN,
-            sa.or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now),
-            is_free(store, entity, dead),
-        )
-        if run is not None:
-            query = query.where(outbox.c.run == run)
-        query = query.order_by(outbox.c.planned_at, outbox.c.key).limit(limit)
-        rows = _locked(conn, query)
+        given = {"system": system, "limit": limit, "run": run}
+        query = _ready(of_run=run is not None)
+        rows, _ = free_rows(store, conn, lambda free: joined_rows(conn, query, {**given, **free}), limit=limit)
         if rows:
             workers.beat_in(store, conn, worker)
-            values = {"state": "sent", "worker": worker.id, "sent_at": now, "not_before": None}
-            _change(conn, rows, {**values, "tries": outbox.c.tries + 1})
+            values = {"b_worker": worker.id, "b_sent_at": now}
+            conn.execute(_sending(), {**values, "b_keys": [own["key"] for own, _, _ in rows]})
     for own, _, _ in rows:
         own.update(state="sent", sent_at=now, not_before=None, tries=own["tries"] + 1)
     return outgoing(rows)
+
+
+@cache
+def _ready(*, of_run: bool) -> sa.Select[Any]:
+    """The writes that may leave. Their entities are locked too, so that nobody claims one before the commit."""
+    query = joined().where(
+        outbox.c.system == sa.bindparam("system", type_=outbox.c.system.type),
+        outbox.c.state == "planned",
+        IS_OPEN,
+        sa.or_(outbox.c.not_before.is_(None), outbox.c.not_before <= NOW),
+        is_free(entity),
+    )
+    if of_run:
+        query = query.where(outbox.c.run == sa.bindparam("run", type_=outbox.c.run.type))
+    oldest = query.order_by(outbox.c.planned_at, outbox.c.key).limit(sa.bindparam("limit", type_=sa.Integer()))
+    return oldest.with_for_update(of=[outbox, entity], skip_locked=True)
+
+
+@cache
+def _sending() -> sa.Update:
+    given = {name: sa.bindparam(f"b_{name}", type_=outbox.c[name].type) for name in ("worker", "sent_at")}
+    values = {**given, "state": "sent", "not_before": None, "tries": outbox.c.tries + 1}
+    return sa.update(outbox).where(outbox.c.key.in_(sa.bindparam("b_keys", expanding=True))).values(values)
 
 
 def doubtful(store: Store, worker: Worker, *, systems: Sequence[str], limit: int = 100) -> tuple[Outgoing, ...]:
@@ -73,10 +87,12 @@ def doubtful(store: Store, worker: Worker, *, systems: Sequence[str], limit: int
             sa.or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now),
             sa.or_(outbox.c.worker.is_(None), outbox.c.worker.in_(dead)),
         )
-        rows = _locked(conn, query.order_by(outbox.c.sent_at, outbox.c.key).limit(limit))
+        query = query.order_by(outbox.c.sent_at, outbox.c.key).limit(limit)
+        rows = joined_rows(conn, query.with_for_update(of=[outbox, entity], skip_locked=True))
         if rows:
             workers.beat_in(store, conn, worker)
-            _change(conn, rows, {"worker": worker.id})
+            keys = [own["key"] for own, _, _ in rows]
+            conn.execute(sa.update(outbox).where(outbox.c.key.in_(keys)).values(worker=worker.id))
     return outgoing(rows)
 
 
@@ -122,19 +138,9 @@ def joined() -> sa.Select[Any]:
     return sa.select(outbox, entity, link).select_from(both)
 
 
-def joined_rows(conn: sa.Connection, query: sa.Select[Any]) -> list[Joined]:
+def joined_rows(conn: sa.Connection, query: sa.Select[Any], given: Mapping[str, Any] | None = None) -> list[Joined]:
     """Return what a query made from `joined` finds."""
-    return list(cut(conn.execute(query), names_of(outbox), names_of(entity), names_of(link)))
-
-
-def _locked(conn: sa.Connection, query: sa.Select[Any]) -> list[Joined]:
-    """The entity is locked too, so that nobody claims it between this look and the commit."""
-    return joined_rows(conn, query.with_for_update(of=[outbox, entity], skip_locked=True))
-
-
-def _change(conn: sa.Connection, rows: Iterable[Joined], values: dict[str, Any]) -> None:
-    keys = [own["key"] for own, _, _ in rows]
-    conn.execute(sa.update(outbox).where(outbox.c.key.in_(keys)).values(values))
+    return list(cut(conn.execute(query, given), names_of(outbox), names_of(entity), names_of(link)))
 
 
 def outgoing(rows: Iterable[Joined]) -> tuple[Outgoing, ...]:

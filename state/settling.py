@@ -7,7 +7,6 @@ by the caller (`Settled.change`); whatever else the fresh record shows is put in
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
@@ -17,20 +16,21 @@ from mappings.reconcile.model import Event, LinkChange, Parked
 from . import codec, leases
 from .arrivals import inbox_row, put_rows, remember
 from .attention import Changes, Place
-from .claims import removal, removed
 from .family import wake_children, wake_waiting
 from .freshness import Read
 from .gone import awake, bury
 from .history import event_row, write_down
 from .linked import link_columns, settled_update
-from .outbox import Joined, its_link
+from .outbox import Joined
 from .overtaken import covered, last_words, newer, wrote
 from .prepared import inserted, many
 from .reused import name_of, renamed
-from .rows import Row, cut, same_record
+from .rows import Row
+from .settled_rows import closing, raised, sent_rows
 from .store import Store
-from .tables import entity, inbox, link, outbox
+from .tables import link
 from .types import Lease, Settled
+from .waiting_rows import removal, removed
 
 
 @dataclass(slots=True)
@@ -66,7 +66,7 @@ def settle(
     by_key = {one.key: one for one in settled}
     with store.write() as conn:
         leases.check(conn, lease)
-        rows = _rows(conn, list(by_key))
+        rows = sent_rows(conn, list(by_key))
         others = _others(conn, [(own["system"], by_key[own["key"]]) for own, _, _ in rows])
         batch = _Batch()
         for row in rows:
@@ -77,37 +77,6 @@ def settle(
             wake_children(conn, [row["entity"] for row in batch.new_links])
             wake_waiting(conn, [(row["system"], row["kind"], row["external_id"]) for row in batch.new_links])
     return tuple(by_key.keys() - {own["key"] for own, _, _ in rows})
-
-
-_NEEDED = {
-    outbox: ("key", "entity", "system", "kind", "verb", "again", "left_out"),
-    link: (
-        ["id", "external_id", "version", "hash", "url", "in_scope", "touched", "began", "tombstone", "gone", "parked"]
-    ),
-    inbox: ("system", "kind", "external_id", "sequence", "version", "hash", "put_at", "views"),
-}
-
-
-def _rows(conn: sa.Connection, keys: Sequence[str]) -> list[Joined]:
-    """Return the rows of writes that are `sent`, of their links and of what waits in the inbox for those."""
-    return list(cut(conn.execute(_sent(), {"keys": keys}), *_NEEDED.values()))
-
-
-@cache
-def _sent() -> sa.Select[Any]:
-    joined = (
-        outbox.join(entity, entity.c.id == outbox.c.entity)
-        .outerjoin(link, its_link())
-        .outerjoin(inbox, same_record(inbox))
-    )
-    columns = [table.c[name] for table, names in _NEEDED.items() for name in names]
-    return (
-        sa.select(*columns)
-        .select_from(joined)
-        .where(outbox.c.key.in_(sa.bindparam("keys", expanding=True)), outbox.c.state == "sent")
-        .order_by(outbox.c.entity, outbox.c.key)
-        .with_for_update(of=[outbox, entity])
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,14 +242,14 @@ def _collect_waiting(store: Store, batch: _Batch, own: Row, *, waiting: Row, one
 
 
 def _write(store: Store, conn: sa.Connection, batch: _Batch) -> None:
-    many(conn, _raised(), batch.entities)
+    many(conn, raised(), batch.entities)
     many(conn, renamed(), batch.renamed)
     many(conn, inserted(link), batch.new_links)
     many(conn, settled_update(), batch.links)
     many(conn, settled_update(judged=False), batch.touched)
     for why, ids in batch.buried.items():
         bury(store, conn, ids, why=why)
-    many(conn, _row_update(), batch.rows)
+    many(conn, closing(), batch.rows)
     many(conn, removal(), batch.dropped)
     put_rows(store, conn, batch.inbox)
     for system, kind, external_id in batch.hinted:
@@ -296,23 +265,3 @@ def _by_place(rows: Sequence[Row]) -> dict[tuple[str, str], list[str]]:
     for row in rows:
         found.setdefault((row["system"], row["kind"]), []).append(row["external_id"])
     return found
-
-
-@cache
-def _raised() -> sa.Update:
-    raised = {"due": entity.c.due + sa.bindparam("b_due", type_=sa.Integer()), "revision": entity.c.revision + 1}
-    return sa.update(entity).where(entity.c.id == sa.bindparam("b_id")).values(raised)
-
-
-@cache
-def _row_update() -> sa.Update:
-    given = {
-        name: sa.bindparam(f"b_{name}", type_=outbox.c[name].type)
-        for name in ("state", "not_before", "closed_at", "again")
-    }
-    window = sa.bindparam("b_window", type_=sa.Float())
-    return (
-        sa.update(outbox)
-        .where(outbox.c.key == sa.bindparam("b_key"))
-        .values(**given, worker=None, window=sa.func.coalesce(window, outbox.c.window))
-    )

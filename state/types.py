@@ -5,7 +5,7 @@ A *worker* is one pass (or one fast-path job) in one process: claims and sent wr
 with everything that hangs on it. What is stored of a record, link or entity itself is defined in `mappings`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
@@ -22,6 +22,8 @@ from mappings.reconcile.model import (
     Outcome,
     Parked,
 )
+
+from .held import Held
 
 Lane: TypeAlias = Literal["changes", "full"]
 """Two readers of one (system, kind) that keep cursors of their own: the change feed, and the scheduled full scan."""
@@ -218,7 +220,7 @@ class Outgoing:
     @property
     def held(self) -> Mapping[str, tuple[Value, ...]]:
         """The values of each fact of its entity, the present one first; only what is asked for is decoded."""
-        return _Held(self.entity)
+        return Held(self.entity)
 
     @property
     def external_id(self) -> str | None:
@@ -227,27 +229,6 @@ class Outgoing:
     @property
     def version(self) -> str | None:
         return self.link.version if self.link else None
-
-
-class _Held(Mapping[str, tuple[Value, ...]]):
-    """What an entity holds and held, fact by fact."""
-
-    __slots__ = ("_entity",)
-
-    def __init__(self, entity: Entity) -> None:
-        self._entity = entity
-
-    def __getitem__(self, fact: str) -> tuple[Value, ...]:
-        entity = self._entity
-        if fact not in entity.facts:
-            return entity.held[fact]
-        return (entity.facts[fact].value, *entity.held.get(fact, ()))
-
-    def __iter__(self) -> Iterator[str]:
-        return iter({**dict.fromkeys(self._entity.held), **dict.fromkeys(self._entity.facts)})
-
-    def __len__(self) -> int:
-        return len({*self._entity.held, *self._entity.facts})
 
 
 Next: TypeAlias = Literal["settled", "parked", "planned", "due", "sent"]
