@@ -16,6 +16,7 @@ from flows.hub.forgetting import NobodyKnown
 from flows.hub.items import NoItems
 from flows.hub.linking import Unlinkable
 from flows.hub.looking import NoSuchCase
+from flows.hub.missing import NotMissing
 from flows.hub.parking import NoSuchEntry
 from flows.hub.plan_file import BadPlanFile
 from flows.hub.running import AlreadyRunning
@@ -57,6 +58,8 @@ def _of_a_person(error: BaseException) -> Advice | None:
             return Advice(f"{error}\nMend the files; `casehub check --offline` reads them again.", "usage")
         case NoSuchCase():
             return Advice(f"{error}; `casehub case list` shows those there are", "usage")
+        case NotMissing():
+            return Advice(f"{error}; `casehub deletions list` shows them", "usage")
         case NobodyKnown():
             return Advice(str(error), "usage")
         case NoSuchRun():

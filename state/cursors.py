@@ -98,6 +98,13 @@ def missing(store: Store, under_way: Scan) -> Missing:
         return Missing(*conn.execute(query).one())
 
 
+def missing_records(store: Store, under_way: Scan) -> tuple[tuple[str, str], ...]:
+    """Return (record, entity) of the linked records that the scan has not met, in the order of their links."""
+    query = sa.select(link.c.external_id, link.c.entity).where(*_older(under_way), ~_met(under_way))
+    with store.read() as conn:
+        return tuple((row.external_id, row.entity) for row in conn.execute(query.order_by(link.c.id)))
+
+
 def end_full(store: Store, under_way: Scan, *, suspect: bool = True) -> int:
     """
     End the scan; with SUSPECT the linked records it did not meet become hints. Returns how many.

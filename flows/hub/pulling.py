@@ -12,6 +12,7 @@ from state import cursors, inbox, waiting
 from state.types import Lane, PutCount, Scan
 
 from .kin import placed
+from .missing import note_missing
 from .report import Report
 from .wired import Scope, Wired
 
@@ -88,11 +89,15 @@ async def pull_full(wired: Wired, scope: Scope, report: Report, *, page: PullPag
         count, cursor, more = await page(wired, scope, cursor, scan=scan)
         onward.check(cursor, more=more)
         report.read[system] += count.stored + count.same + count.stale + count.hinted
+    await look_up_hints(wired, scope, report)  # what a person says was deleted is no longer missing then
     missing = cursors.missing(wired.store, scan)
-    stops = check_full_read(system, linked=missing.linked, missing=missing.gone, limits=wired.shape.limits)
+    limits = wired.shape.limits
+    stops = check_full_read(system, linked=missing.linked, missing=missing.gone, limits=limits, kind=kind)
     report.stops += stops
+    note_missing(wired, scope, cursors.missing_records(wired.store, scan) if stops else ())
     cursors.end_full(wired.store, scan, suspect=not stops)
     if not stops:
+        wired.all_read.add(scope)
         await look_up_hints(wired, scope, report)
 
 

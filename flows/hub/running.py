@@ -9,14 +9,13 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 
 from mappings.reconcile.guards import Stop
-from state import cases, dictionaries, leases, runs, waiting, workers
+from state import cases, leases, runs, waiting, workers
 from state.runs import Run
-from state.store import Store
 
+from .halting import ACCOUNT, MISSING, account_stops, keep, kept, note_accounts, still_standing
 from .report import Report
 from .rewording import look_again, words_met
 from .sync import PLAIN, PassOptions, Step, Steps, run_pass
@@ -27,7 +26,8 @@ BEAT = 4.0
 LEASE = 60.0
 """Seconds that a lease lasts without being renewed: longer than any request."""
 MAPPING = "mapping"
-_EVER = timedelta(days=3650)
+NOT_EVEN_READ = (MAPPING, ACCOUNT)
+"""Guards under which nothing is read: it would be read in other words, or by other eyes."""
 
 
 class AlreadyRunning(Exception):
@@ -91,18 +91,20 @@ async def _watched(wired: Wired, options: PassOptions, how: How, *, begun: Run, 
     try:
         if how.approved:
             approve(wired)
-        if any(stop.guard == MAPPING for stop in stops):
+        if any(stop.guard in NOT_EVEN_READ for stop in stops):
             report = Report(wired.shape.name, begun.id, stops=stops)
         else:
             look_again(wired)
-            guarding = how_far(stops, approved=how.approved)
+            whole = frozenset(stop.system for stop in stops if stop.guard in MISSING)
+            options = replace(options, whole=whole)
+            guarding = how_far(stops, approved=how.approved, stands=still_standing(wired))
             report = await run_pass(wired, options, guarding, step=step, steps=steps)
             words_met(wired)
     except BaseException as error:
         runs.finish(wired.store, begun, state="failed", text=type(error).__name__)
         raise
-    if report.stops and not any(stop.guard == MAPPING for stop in report.stops):
-        _halt(wired.store, wired.shape.name, report.stops)
+    if not any(stop.guard in NOT_EVEN_READ for stop in report.stops):
+        keep(wired.store, wired.shape.name, report.stops)
     text = "; ".join([*(stop.text for stop in report.stops), *report.trouble.values()])
     runs.finish(wired.store, begun, state=report.state, counts=report.as_json(), text=text)
     return report
@@ -116,6 +118,7 @@ def halted(wired: Wired) -> list[Stop]:
     store, shape = wired.store, wired.shape
     if runs.fingerprint(store, shape.name) is None and _met_all(wired):
         runs.set_fingerprint(store, shape.name, mapping=shape.fingerprint)
+    note_accounts(wired)
     return asks(wired)
 
 
@@ -130,8 +133,7 @@ def asks(wired: Wired) -> list[Stop]:
     if runs.fingerprint(store, shape.name) not in (None, shape.fingerprint):
         text = f"the mapping of {shape.name} has changed since its last pass"
         return [Stop(MAPPING, text)]
-    kept = dictionaries.recall(store, "", name=_halt_name(shape.name), within=_EVER) or []
-    return [Stop(one["guard"], one["text"]) for one in kept]
+    return [*account_stops(wired), *kept(store, shape.name)]
 
 
 def approve(wired: Wired) -> None:
@@ -146,25 +148,25 @@ def approve(wired: Wired) -> None:
         cases.mark_due(store, outdated)
     if runs.fingerprint(store, shape.name) != shape.fingerprint and _met_all(wired):
         runs.set_fingerprint(store, shape.name, mapping=shape.fingerprint)
-    _halt(store, shape.name, [])
+    note_accounts(wired, approved=True)
+    keep(store, shape.name, [])
 
 
-def _halt(store: Store, sync: str, stops: list[Stop]) -> None:
-    name = _halt_name(sync)
-    form = [{"guard": stop.guard, "text": stop.text} for stop in stops]
-    if form != (dictionaries.recall(store, "", name=name, within=_EVER) or []):
-        dictionaries.remember(store, "", name=name, form=form)
-
-
-def _halt_name(sync: str) -> str:
-    return f"halt:{sync}"
-
-
-def how_far(stops: list[Stop], *, approved: bool) -> Callable[[list[Stop]], list[Stop]]:
-    """Return what makes of the guards that a pass sets off those that stop it: kept ones go on, approved ones pass."""
+def how_far(
+    stops: list[Stop], *, approved: bool, stands: Callable[[Stop], bool] = lambda _: True
+) -> Callable[[list[Stop]], list[Stop]]:
+    """
+    Return what makes of the guards that a pass sets off those that stop it: kept ones go on as long as their cause
+    STANDS, approved ones pass.
+    """
     if approved:
         return lambda _: []
-    return lambda fresh: [*stops, *(stop for stop in fresh if stop not in stops)]
+
+    def guarding(fresh: list[Stop]) -> list[Stop]:
+        anew = {stop.about for stop in fresh}
+        return [*(stop for stop in stops if stop.about not in anew and stands(stop)), *fresh]
+
+    return guarding
 
 
 # --- heartbeat ----------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from connectors.base import Connector, RequestCount
 from mappings.canonical.values import Value
-from mappings.exchange import Transition, VendorRecord, View, Views
+from mappings.exchange import Account, Transition, VendorRecord, View, Views
 from mappings.language.compiled import CompiledMapping
 from mappings.lens import Field
 from mappings.policy import Condition, Policy
@@ -169,6 +169,10 @@ class Wired:
     lease: Lease | None = None
     run: str = ""
     learned: dict[Scope, tuple[Transition, ...]] = field(default_factory=dict)
+    accounts: Mapping[str, Account] = field(default_factory=dict)
+    """System -> who we are there, as it said when it was met."""
+    all_read: set[Scope] = field(default_factory=set)
+    """What this pass has read whole, and found as whole as ever."""
     refuted: set[tuple[Scope, str, str]] = field(default_factory=set)
     """Steps (scope, from, to) that a workflow has refused in this pass, whatever a mapping declares."""
     trouble: dict[str, str] = field(default_factory=dict)

@@ -3,6 +3,7 @@ Guards stop a pass before its first write and ask. They look at counts over all 
 fear (a lost permission, an empty list, a wrong mapping) looks harmless record by record.
 """
 
+import dataclasses
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -12,6 +13,9 @@ from .model import Outcome
 
 A_FEW = 5
 """So many missing records are looked up one by one, whatever their share: a small hub has no percents."""
+EMPTY, MAX_CREATES, MAX_DELETES = "empty", "max_creates", "max_deletes"
+MAX_CLEARS, MAX_CHANGES = "max_clears", "max_changes"
+WAY_OUT = " (casehub deletions list names them; those that were meant can be approved there)"
 AFTER_WRITE = "after our write"
 """The cause of a reading that a write of ours brought about: no person's change."""
 
@@ -28,10 +32,24 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Why a pass stops before it writes, and which setting lets it through."""
+    """
+    Why a pass stops before it writes, and which setting lets it through.
+
+    Beside its text: the SYSTEM and FIELD (of missing records: the kind) that set it off, what was SHOWN there, and in
+    which ENTITIES, so that it can be looked at again.
+    """
 
     guard: str
     text: str
+    system: str = ""
+    field: str = ""
+    shown: str = ""
+    entities: tuple[str, ...] = dataclasses.field(default=(), compare=False)
+
+    @property
+    def about(self) -> tuple[str, str, str, str]:
+        """What it is about, whatever the numbers."""
+        return self.guard, self.system, self.field, self.shown
 
 
 @dataclass
@@ -39,8 +57,8 @@ class Tally:
     """What is out of the ordinary in the decisions of one pass, counted outcome by outcome."""
 
     creates: Counter[str] = field(default_factory=Counter)
-    cleared: Counter[tuple[str, str]] = field(default_factory=Counter)
-    changed: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    cleared: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    changed: dict[tuple[str, str, str], list[str]] = field(default_factory=dict)
 
     def add(self, outcome: Outcome) -> None:
         """Count what *outcome* would make, and what its snapshots have emptied or changed."""
@@ -48,39 +66,46 @@ class Tally:
         for event in outcome.events:
             if event.what != "read" or event.old is None or event.cause == AFTER_WRITE:
                 continue
-            if _empty(event.new):
-                self.cleared[event.system, event.field] += 1
+            if is_empty(event.new):
+                self.cleared.setdefault((event.system, event.field), []).append(outcome.entity.id)
             else:
-                self.changed[event.system, event.field, repr(event.new)] += 1
+                shown = (event.system, event.field, repr(event.new))
+                self.changed.setdefault(shown, []).append(outcome.entity.id)
 
     def stops(self, limits: Limits) -> list[Stop]:
         """Return the guards that these counts set off."""
         stops = [
-            Stop("max_creates", f"{count} records would be made in {system}; the guard allows {limits.max_creates}")
+            Stop(
+                MAX_CREATES,
+                f"{count} records would be made in {system}; the guard allows {limits.max_creates}",
+                system=system,
+            )
             for system, count in sorted(self.creates.items())
             if count > limits.max_creates
         ]
-        for (system, name), count in sorted(self.cleared.items()):
-            if count > limits.max_clears:
-                text = f"{name} was emptied in {count} records of {system}; the guard allows {limits.max_clears}"
-                stops.append(Stop("max_clears", text))
-        for (system, name, _), count in sorted(self.changed.items()):
-            if count > limits.max_changes:
-                text = f"{name} became one and the same in {count} records of {system}; the guard allows "
-                stops.append(Stop("max_changes", f"{text}{limits.max_changes}"))
+        for (system, name), ids in sorted(self.cleared.items()):
+            if len(ids) > limits.max_clears:
+                text = f"{name} was emptied in {len(ids)} records of {system}; the guard allows {limits.max_clears}"
+                stops.append(Stop(MAX_CLEARS, text, system, name, entities=tuple(ids)))
+        for (system, name, shown), ids in sorted(self.changed.items()):
+            if len(ids) > limits.max_changes:
+                text = f"{name} became one and the same in {len(ids)} records of {system}; the guard allows "
+                stops.append(Stop(MAX_CHANGES, f"{text}{limits.max_changes}", system, name, shown, tuple(ids)))
         return stops
 
 
-def _empty(view: View) -> bool:
+def is_empty(view: View) -> bool:
     """A field of several places is empty if all of them are."""
-    return all(_empty(part) for part in view.values()) if isinstance(view, dict) else view in (None, "", [])
+    return all(is_empty(part) for part in view.values()) if isinstance(view, dict) else view in (None, "", [])
 
 
-def check_full_read(system: str, *, linked: int, missing: int, limits: Limits) -> list[Stop]:
+def check_full_read(system: str, *, linked: int, missing: int, limits: Limits, kind: str = "") -> list[Stop]:
     """Return the guard against a system that suddenly lists nothing, or much less, once it has been read in full."""
     if linked and missing == linked:
-        return [Stop("empty", f"{system} lists none of the {linked} linked records; nothing was taken for deleted")]
+        text = f"{system} lists none of the {linked} linked records; nothing was taken for deleted{WAY_OUT}"
+        return [Stop(EMPTY, text, system, kind)]
     if missing > A_FEW and missing / linked > limits.max_deletes:
         share = f"{limits.max_deletes:.0%}"
-        return [Stop("max_deletes", f"{missing} of {linked} records are missing in {system}; the guard allows {share}")]
+        text = f"{missing} of {linked} records are missing in {system}; the guard allows {share}{WAY_OUT}"
+        return [Stop(MAX_DELETES, text, system, kind)]
     return []

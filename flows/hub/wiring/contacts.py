@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from connectors import connector_class
 from connectors.base import Connector, Surroundings
 from connectors.errors import AuthFailed, ConnectorError
-from mappings.exchange import Discovery
+from mappings.exchange import Account, Discovery
 from mappings.language import (
     Hub,
     Problem,
@@ -40,6 +40,7 @@ class Contact:
     discovered: dict[str, Discovery] = field(default_factory=dict)
     trouble: str = ""
     refused_us: bool = False
+    account: Account | None = None
 
 
 LEFT = 3
@@ -115,7 +116,7 @@ async def meet_system(connector: Connector, store: Store, kinds: Sequence[str], 
     """
     contact = Contact(connector)
     try:
-        await connector.identify()
+        contact.account = await connector.identify()
         for kind in kinds:
             known = None if anew else load_discovery(store, connector.name, kind, REMEMBERED)
             if known is not None:

@@ -75,6 +75,7 @@ async def _wire(installation: Installation, sync: Sync, connectors: Mapping[str,
         learned={scope: dictionaries.transitions(store, scope[0], kind=scope[1]) for scope in scopes},
         trouble={name: contact.trouble for name, contact in contacts.items() if contact.trouble},
         refused_us={name for name, contact in contacts.items() if contact.refused_us},
+        accounts={name: contact.account for name, contact in contacts.items() if contact.account is not None},
         words=fingerprint(vocabularies(hub, contacts)),
         notices=renamed(hub, contacts),
     )
