@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from mappings.exchange import VendorRecord
 from mappings.reconcile.guards import Tally
 from mappings.reconcile.marker import Marker
+from mappings.reconcile.meeting import Meeting as Met
 from mappings.reconcile.model import Link
 from state import cases, claims, commits, cursors, family, inbox, reused
 from state import strangers as strangers_of
+from state.family import DOUBTED
 from state.types import Batch, Claimed, NewLink, Snapshot, Whole
 
 from .deciding import Meeting, Ruling, decide_claimed, decide_new
-from .kin import kin_of
+from .kin import Kin, kin_of
 from .report import Report
 from .returning import replaced
 from .strangers import (
@@ -31,7 +33,7 @@ from .strangers import (
     meeting_of,
     sort_strangers,
 )
-from .wired import Scope, SyncShape, Wired
+from .wired import Channel, Scope, SyncShape, Wired
 
 BATCH = 100
 """Entities that are claimed, decided and stored together."""
@@ -88,11 +90,14 @@ class Deciding:
     def strangers(self, scope: Scope) -> list[Snapshot]:
         """Return the strangers of *scope* that might be cases of ours; copies are listed and never matched."""
         everyone = strangers_of.aside(self.wired.store, scope[0], kind=scope[1])
-        return [one for one in everyone if one.aside != NOT_TAKEN and not one.aside.startswith(MARKED)]
+        nobodys = self.wired.chosen(scope).records
+        met = [one for one in everyone if one.aside != NOT_TAKEN and not one.aside.startswith(MARKED)]
+        return [one for one in met if one.record.id not in nobodys]
 
     def lone(self, scope: Scope) -> list[Whole]:
         """Return the entities of the sync, of every kind, that have no record in *scope*."""
-        return list(strangers_of.unlinked(self.wired.store, self.wired.shape.name, system=scope[0], kind=scope[1]))
+        found = strangers_of.unlinked(self.wired.store, self.wired.shape.name, system=scope[0], kind=scope[1])
+        return [whole for whole in found if whole.entity.id not in self.wired.chosen(scope).left]
 
     def _meeting(self, unsure: dict[Scope, frozenset[str]]) -> Meeting:
         """Where may records be made? Not before a full read, and not while strangers wait to be met."""
@@ -100,7 +105,8 @@ class Deciding:
         scopes = {(make.system, make.kind) for shape in self.wired.whole.each for make in shape.makes}
         unread = {s for s in scopes if not cursors.state(store, s[0], kind=s[1]).first_read_done}
         unmet = {s for s in scopes - unread if s not in unsure and self.has_strangers(s)}
-        return Meeting(frozenset(unread), frozenset(unmet), unsure)
+        left = {scope: self.wired.chosen(scope).left | unsure.get(scope, frozenset()) for scope in scopes}
+        return Meeting(frozenset(unread), frozenset(unmet), unsure | left)
 
     def _meet(self) -> dict[Scope, frozenset[str]] | None:
         """
@@ -121,12 +127,12 @@ class Deciding:
 
     def _may_be(self, shape: SyncShape, stranger: Snapshot) -> bool:
         """Might the stranger be an entity of this kind? A record of a kind that others take too is theirs."""
-        return stranger.aside not in (WAITS, ASTRAY) and self.wired.whole.taker(stranger.record) is shape
+        return stranger.aside not in (WAITS, ASTRAY, DOUBTED) and self.wired.whole.taker(stranger.record) is shape
 
     def _meet_in(self, shape: SyncShape, scope: Scope, strangers: Sequence[Snapshot]) -> frozenset[str]:
         lone = [whole for whole in self.lone(scope) if whole.entity.kind == shape.entity]
         kin = kin_of(self.wired, records=[one.record for one in strangers])
-        met = meeting_of(shape.channels[scope], lone, strangers, kin)
+        met = self.who_is_who(scope, lone, strangers, channel=shape.channels[scope], kin=kin)
         by_id = {stranger.record.id: stranger for stranger in strangers}
         for entity, record in met.pairs.items():
             self._join(entity, by_id.pop(record))
@@ -140,6 +146,12 @@ class Deciding:
         else:
             self.aside(rest, ALONE)
         return frozenset(entity for group in met.ambiguous for entity in group.entities)
+
+    def who_is_who(
+        self, scope: Scope, lone: Sequence[Whole], strangers: Sequence[Snapshot], *, channel: Channel, kin: Kin
+    ) -> Met:
+        """Return which of the *strangers* are which of the *lone* entities."""
+        return meeting_of(channel, lone, strangers, kin, apart=self.wired.chosen(scope).apart)
 
     # --- batches ---
 
@@ -182,6 +194,7 @@ class Deciding:
         rulings += [decide_new(wired, snapshot, waiting.meeting, kin=kin) for snapshot in strangers.open]
         self.aside(strangers.waiting, WAITS)  # before what it waits for is stored, so that it is woken by that
         self.aside(strangers.astray, ASTRAY)
+        self.aside(strangers.doubted, DOUBTED)
         self.keep(rulings)
         self.aside(strangers.not_taken, NOT_TAKEN)
         self.aside(strangers.unmatched, UNMATCHED)
@@ -251,7 +264,7 @@ class Deciding:
         """Put strangers aside until their content changes; LISTED ones are for a person."""
         if snapshots:
             inbox.set_aside(self.wired.store, snapshots, reason=reason, listed=listed)
-        if snapshots and reason == WAITS:
+        if snapshots and reason in (WAITS, DOUBTED):
             family.wake_late(self.wired.store, [one.record for one in snapshots])
 
     def busy(self, record: VendorRecord) -> None:

@@ -5,6 +5,7 @@ Nothing is created in a system before its first full read has ended and its stra
 """
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from mappings.canonical.values import Value
@@ -13,12 +14,13 @@ from mappings.lens import Refusal
 from mappings.reconcile.marker import Marker, parse_marker
 from mappings.reconcile.meeting import Candidate, Meeting, meet
 from mappings.reconcile.model import Entity
+from state import family
 from state.types import Snapshot, Whole
 
 from .kin import Kin, kin_of
 from .sides import record_made
 from .times import stamp_time
-from .wired import Channel, SyncShape, Wired
+from .wired import Channel, Scope, SyncShape, Wired
 
 NOT_TAKEN = "not taken"
 UNMATCHED = "to be matched"
@@ -41,6 +43,7 @@ class Sorted:
     unmatched: list[Snapshot] = field(default_factory=list)
     waiting: list[Snapshot] = field(default_factory=list)
     astray: list[Snapshot] = field(default_factory=list)
+    doubted: list[Snapshot] = field(default_factory=list)
     not_taken: list[Snapshot] = field(default_factory=list)
 
 
@@ -57,6 +60,7 @@ def sort_strangers(
     """
     result = Sorted()
     kin = kin or kin_of(wired, records=[one.record for one in strangers])
+    doubtful = _in_doubt(wired, strangers)
     for snapshot in strangers:
         record = snapshot.record
         shape = wired.whole.taker(record)
@@ -65,6 +69,8 @@ def sort_strangers(
             result.ours.append((owners[marker.entity], marker, snapshot))
         elif shape is None:
             result.not_taken.append(snapshot)
+        elif (record.system, record.kind) in doubtful:
+            result.doubted.append(snapshot)
         elif shape.belongs and kin.case_of(kin.holder(record)) is None:
             (result.waiting if record.parent else result.astray).append(snapshot)
         elif is_met(shape, record):
@@ -72,6 +78,19 @@ def sort_strangers(
         else:
             result.open.append(snapshot)
     return result
+
+
+def _in_doubt(wired: Wired, strangers: Sequence[Snapshot]) -> set[Scope]:
+    """Where a record without a marker may be what a create of ours has made: nobody has told its end yet."""
+    scopes = {(one.record.system, one.record.kind) for one in strangers}
+    unmarked = {
+        scope
+        for scope in scopes
+        if scope[0] in wired.connectors and not wired.connectors[scope[0]].abilities_of(scope[1]).marker
+    }
+    if not unmarked:
+        return set()
+    return unmarked & family.creates_on_their_way(wired.store, sorted({system for system, _ in unmarked}))
 
 
 def is_met(shape: SyncShape, record: VendorRecord) -> bool:
@@ -90,12 +109,18 @@ def markers_of(strangers: Sequence[Snapshot]) -> list[str]:
 
 
 def meeting_of(
-    channel: Channel, entities: Sequence[Whole], strangers: Sequence[Snapshot], kin: Kin | None = None
+    channel: Channel,
+    entities: Sequence[Whole],
+    strangers: Sequence[Snapshot],
+    kin: Kin | None = None,
+    *,
+    apart: AbstractSet[tuple[str, str]] = frozenset(),
 ) -> Meeting:
     """
     Return which *strangers* of the channel are which *entities*; a rule over facts it does not map never holds.
 
-    What belongs to a case is looked for in that case only.
+    What belongs to a case is looked for in that case only. APART are those of whom a person has said that they are not
+    the same.
     """
     rules = channel.mapping.match
     if channel.mapping.under is not None and kin is not None:
@@ -108,7 +133,7 @@ def meeting_of(
         Candidate(s.record.id, _read(channel, s, facts), stamp_time(record_made(s.record) or s.record.stamp))
         for s in strangers
     ]
-    return meet(left, right, rules)
+    return meet(left, right, rules, apart=apart)
 
 
 def _said(entity: Entity, facts: set[str]) -> dict[str, Value]:

@@ -18,6 +18,8 @@ from mappings.reconcile.rules import Drift
 from state.store import Store
 from state.types import Lease, Worker
 
+from .choices import NONE, Choices
+
 from .report import Report
 
 Scope = tuple[str, str]
@@ -175,6 +177,8 @@ class Wired:
     """What this pass has read whole, and found as whole as ever."""
     refuted: set[tuple[Scope, str, str]] = field(default_factory=set)
     """Steps (scope, from, to) that a workflow has refused in this pass, whatever a mapping declares."""
+    choices: dict[Scope, Choices] = field(default_factory=dict)
+    """What people have said of who is who."""
     trouble: dict[str, str] = field(default_factory=dict)
     """System -> why it could not be met; the pass leaves it out."""
     refused_us: set[str] = field(default_factory=set)
@@ -212,6 +216,10 @@ class Wired:
     @property
     def scopes(self) -> list[Scope]:
         return sorted({scope for one in self.whole.each for scope in one.channels})
+
+    def chosen(self, scope: Scope) -> Choices:
+        """Return what people have said about the records of *scope*."""
+        return self.choices.get(scope, NONE)
 
     def transitions(self, scope: Scope) -> tuple[Transition, ...]:
         """Return the workflow as far as it is known: declared, and learned."""

@@ -8,6 +8,7 @@ if each is the other's only one; several, or an undecided pair, are for a person
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -49,14 +50,24 @@ class Meeting:
     ambiguous: tuple[Ambiguous, ...] = ()
 
 
-def meet(entities: Sequence[Candidate], records: Sequence[Candidate], rules: Sequence[SameFacts]) -> Meeting:
-    """Return which *records* are which *entities*; neither list is looked at from one end only."""
+def meet(
+    entities: Sequence[Candidate],
+    records: Sequence[Candidate],
+    rules: Sequence[SameFacts],
+    *,
+    apart: AbstractSet[tuple[str, str]] = frozenset(),
+) -> Meeting:
+    """
+    Return which *records* are which *entities*; neither list is looked at from one end only.
+
+    APART are pairs (entity, record) that a person has said are not the same.
+    """
     pairs: dict[str, str] = {}
     rule_of: dict[str, int] = {}
     unsure: list[Ambiguous] = []
     left, right = list(entities), list(records)
     for number, rule in enumerate(rules):
-        groups = _groups(_holding(left, right, rule))
+        groups = _groups(pair for pair in _holding(left, right, rule) if pair not in apart)
         for group_entities, group_records in groups:
             if len(group_entities) == len(group_records) == 1:
                 pairs[group_entities[0]] = group_records[0]
@@ -66,7 +77,7 @@ def meet(entities: Sequence[Candidate], records: Sequence[Candidate], rules: Seq
                 unsure.append(Ambiguous(tuple(group_entities), tuple(group_records), why))
         left, right = _rest(left, right, pairs=pairs, unsure=unsure)
     for rule in rules:
-        for group_entities, group_records in _groups(_undecided(left, right, rule)):
+        for group_entities, group_records in _groups(p for p in _undecided(left, right, rule) if p not in apart):
             why = f"one of {', '.join(rule.facts)} is empty on a side, and the rest is equal"
             unsure.append(Ambiguous(tuple(group_entities), tuple(group_records), why))
         left, right = _rest(left, right, pairs=pairs, unsure=unsure)

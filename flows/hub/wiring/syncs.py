@@ -21,6 +21,7 @@ from mappings.language.model import Make as LanguageMake
 from mappings.language.model import Sync
 from state import dictionaries
 
+from ..choices import load_choices
 from ..rewording import fingerprint
 from ..wired import Channel, Make, SyncShape, Wired
 from .contacts import Contact, Maker, make_connector, meet_system, renamed, vocabularies
@@ -76,6 +77,7 @@ async def _wire(installation: Installation, sync: Sync, connectors: Mapping[str,
         trouble={name: contact.trouble for name, contact in contacts.items() if contact.trouble},
         refused_us={name for name, contact in contacts.items() if contact.refused_us},
         accounts={name: contact.account for name, contact in contacts.items() if contact.account is not None},
+        choices={scope: load_choices(store, sync.name, scope) for scope in scopes},
         words=fingerprint(vocabularies(hub, contacts)),
         notices=renamed(hub, contacts),
     )

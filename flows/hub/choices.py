@@ -1,0 +1,54 @@
+"""What people have said about who is who: kept, so that nobody is asked twice and no rule answers otherwise."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from state import dictionaries
+from state.store import Store
+
+_EVER = timedelta(days=36500)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """
+    Of one kind of record: APART are (entity, record) that are not the same, LEFT the entities that get no record there,
+    RECORDS those that are nobody's.
+    """
+
+    apart: frozenset[tuple[str, str]] = frozenset()
+    left: frozenset[str] = frozenset()
+    records: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.apart or self.left or self.records)
+
+    def __or__(self, other: "Choices") -> "Choices":
+        return Choices(self.apart | other.apart, self.left | other.left, self.records | other.records)
+
+
+NONE = Choices()
+
+
+def load_choices(store: Store, sync: str, scope: tuple[str, str]) -> Choices:
+    """Return what was said of the records of *scope*, (system, kind), in *sync*."""
+    form = dictionaries.recall(store, "", name=_name(sync, scope), within=_EVER) or {}
+    apart = frozenset((entity, record) for entity, record in form.get("apart", ()))
+    return Choices(apart, frozenset(form.get("left", ())), frozenset(form.get("records", ())))
+
+
+def add_choices(store: Store, sync: str, scope: tuple[str, str], *, more: Choices) -> Choices:
+    """Keep *more* beside what was said before, and return all of it."""
+    found = load_choices(store, sync, scope) | more
+    form = {"apart": _sorted(map(list, found.apart)), "left": _sorted(found.left), "records": _sorted(found.records)}
+    dictionaries.remember(store, "", name=_name(sync, scope), form=form)
+    return found
+
+
+def _sorted(given: Iterable[object]) -> list[object]:
+    return sorted(given, key=repr)
+
+
+def _name(sync: str, scope: tuple[str, str]) -> str:
+    return f"choices:{sync}:{'/'.join(scope)}"
