@@ -13,7 +13,7 @@ from typing import Annotated, Any, TextIO
 import typer
 from typer.core import TyperGroup
 
-from . import case, checks, conflicts, db, deletions, demo, deploy, parked, passes, plans, serve, undo, up
+from . import case, checks, conflicts, db, deletions, demo, deploy, notify, parked, passes, plans, serve, undo, up
 from .terminal import CODES, FAILED, Terminal, tell
 
 __all__ = ["app", "main"]
@@ -96,6 +96,7 @@ app.command()(passes.sync)
 app.command()(passes.status)
 app.command()(passes.log)
 app.command()(deploy.deploy)
+app.command()(notify.notify)
 app.command()(up.up)
 app.command()(demo.demo)
 app.add_typer(case.case, name="case")

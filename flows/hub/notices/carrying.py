@@ -1,0 +1,71 @@
+"""Gather what is open, send what is due, remember what was told."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from state import dictionaries, runs
+from state.attention import Attention
+
+from ..looking import all_conflicts, all_parked
+from ..wiring import Installation
+from .composing import Notice, digest, news
+from .due import FAILURES, after, digest_due, news_of, troubled
+
+Send = Callable[[str, Notice], bool]
+"""Sends a notice to an address; says whether it was taken."""
+_EVER = timedelta(days=3650)
+
+
+@dataclass
+class Told:
+    """What was sent: entries that were NEW, DIGESTS, and the addresses that took nothing, by their number."""
+
+    new: int = 0
+    digests: int = 0
+    refused: list[int] = field(default_factory=list)
+
+
+def notify(installation: Installation, send: Send) -> Told:
+    """
+    Send what is due to every address of `notify`.
+
+    What an address did not take is sent to it again next time; the others are not told twice because of it.
+    """
+    hub, told = installation.hub, Told()
+    entries = _open(installation)
+    for number, secret in enumerate(hub.notify.attention, 1):
+        address = secret.get_secret_value()
+        if not _one(installation, address, entries, told=told, send=send):
+            told.refused.append(number)
+    return told
+
+
+def _open(installation: Installation) -> tuple[Attention, ...]:
+    """Return everything that waits for a person: syncs that do not run first."""
+    store = installation.store
+    halted = [troubled(runs.runs(store, name=name, limit=2 * FAILURES)) for name in installation.hub.syncs]
+    return (*(one for one in halted if one is not None), *all_conflicts(store), *all_parked(store))
+
+
+def _one(installation: Installation, address: str, entries: Sequence[Attention], *, told: Told, send: Send) -> bool:
+    store, hub = installation.store, installation.hub
+    name = f"notices:{hashlib.sha256(address.encode()).hexdigest()[:16]}"  # addresses may hold passwords
+    known = dictionaries.recall(store, "", name=name, within=_EVER) or {"told": {}, "digest": ""}
+    now, zone = store.clock(), hub.timezone
+    kept = dict(known)
+    taken = True
+    new = news_of(entries, known["told"], now)
+    if not new or (taken := send(address, news(new, zone))):
+        kept["told"] = after(known["told"], entries, new=new, now=now)
+        told.new += len(new)
+    if taken and digest_due(hub.notify.digest, zone, last=known["digest"], now=now):
+        taken = send(address, digest(entries, zone, now))
+        if taken:
+            kept["digest"] = now.astimezone(ZoneInfo(zone)).date().isoformat()
+            told.digests += 1
+    if kept != known:
+        dictionaries.remember(store, "", name=name, form=kept)
+    return taken

@@ -1,0 +1,69 @@
+"""What is to be told now: pure decisions over what is open and what has been told."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from state.attention import Attention
+from state.runs import Run
+
+FAILURES = 3
+"""Runs in a row that have to fail before somebody is told: a system that is away for a moment comes back by itself."""
+AGAIN = timedelta(days=1)
+"""An entry is told again only after so long, and only if it went away in between."""
+
+
+def mark_of(entry: Attention) -> str:
+    """Return what tells an entry from all others; it stays the same for as long as the entry is open."""
+    return f"{'conflict' if entry.conflict is not None else 'parked'}/{entry.id}"
+
+
+def place_of(entry: Attention) -> str:
+    """Return what an entry is about: one that goes away and comes back is another entry about the same."""
+    return "/".join((entry.key, entry.system, entry.kind, entry.record, entry.field, entry.code))
+
+
+def news_of(entries: Iterable[Attention], told: Mapping[str, str], now: datetime) -> list[Attention]:
+    """
+    Return the entries that nobody has been told of: at most one message per entry, and per place a day.
+
+    TOLD: place -> mark and time of the last telling, as `after` gives it.
+    """
+    found = []
+    for entry in entries:
+        mark, _, when = told.get(place_of(entry), "").partition(" ")
+        if mark != mark_of(entry) and not (when and now - datetime.fromisoformat(when) < AGAIN):
+            found.append(entry)
+    return found
+
+
+def after(
+    told: Mapping[str, str], entries: Iterable[Attention], *, new: Iterable[Attention], now: datetime
+) -> dict[str, str]:
+    """Return what has been told once NEW has been; what is closed and a day old is forgotten."""
+    open_places = {place_of(entry) for entry in entries}
+    fresh = {place_of(entry): f"{mark_of(entry)} {now.isoformat()}" for entry in new}
+    kept = {
+        place: text
+        for place, text in told.items()
+        if place in open_places or now - datetime.fromisoformat(text.partition(" ")[2]) < AGAIN
+    }
+    return {**kept, **fresh}
+
+
+def troubled(last: Sequence[Run]) -> Attention | None:
+    """Return an entry about a sync that asks for approval or fails again and again. LAST are its runs, newest first."""
+    ended = [run for run in last if run.state != "running"]
+    if not ended or ended[0].state == "done":
+        return None
+    newest, stopped = ended[0], ended[0].state == "stopped"
+    if not stopped and (len(ended) < FAILURES or any(run.state != "failed" for run in ended[:FAILURES])):
+        return None
+    since = ended[FAILURES - 1].started if not stopped else newest.started
+    return Attention(0, newest.state, "", newest.text, since, key=newest.sync)
+
+
+def digest_due(at: time | None, zone: str, *, last: str, now: datetime) -> bool:
+    """Say whether the digest of today is to leave: its time has come, and LAST (a day) is an earlier day."""
+    here = now.astimezone(ZoneInfo(zone))
+    return at is not None and here.time() >= at and last < here.date().isoformat()

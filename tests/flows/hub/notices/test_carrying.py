@@ -1,0 +1,90 @@
+"""Notices of a hub: what is sent to whom, and what is remembered of it."""
+
+from dataclasses import replace
+from datetime import time, timedelta
+
+from pydantic import SecretStr
+
+from flows.hub.notices import notify
+from mappings.language.model import Notify
+from tests.hub_builders import opened
+
+MAIL, CHAT = "mailto://hub:hunter2@example.org", "tgram://token/1"
+
+
+def conflicting(tmp_path, *addresses, digest=None):
+    """A hub with one conflict, over a title in Cyrillic."""
+    hub, _ = opened(tmp_path)
+    hub.systems["crm"].edit("record", "1", {"title": "Склад"})
+    hub.systems["trk"].edit("record", "1", {"title": "Портал"})
+    hub.sync()
+    listed = Notify(tuple(SecretStr(one) for one in addresses), digest)
+    return replace(hub.installation, hub=replace(hub.installation.hub, notify=listed))
+
+
+class Post:
+    """Takes messages, but not those to REFUSES."""
+
+    def __init__(self, *refuses):
+        self.refuses = set(refuses)
+        self.sent = []
+
+    def __call__(self, address, notice):
+        if address in self.refuses:
+            return False
+        self.sent.append((address, notice.title, notice.body))
+        return True
+
+
+def test_a_new_conflict_is_told_once_with_the_command_that_settles_it(tmp_path):
+    hub, post = conflicting(tmp_path, MAIL), Post()
+
+    first, second = notify(hub, post), notify(hub, post)
+
+    assert (first.new, second.new) == (1, 0)
+    [(_, title, body)] = post.sent
+    assert title == "Casehub: 1 entry for a person"
+    assert "CASE-1 · title" in body
+    assert "casehub conflicts resolve CASE-1 title --take crm or trk" in body
+
+
+def test_a_notice_says_no_customers_words(tmp_path):
+    hub, post = conflicting(tmp_path, MAIL, digest=time(0)), Post()
+
+    notify(hub, post)
+
+    assert len(post.sent) == 2
+    assert not any(word in body for _, _, body in post.sent for word in ("Склад", "Портал", "Ромашка"))
+
+
+def test_an_address_that_takes_nothing_is_tried_again_and_the_others_are_not_told_twice(tmp_path):
+    hub, post = conflicting(tmp_path, MAIL, CHAT), Post(CHAT)
+
+    first = notify(hub, post)
+    post.refuses.clear()
+    second = notify(hub, post)
+
+    assert (first.refused, second.refused) == ([2], [])
+    assert [address for address, _, _ in post.sent] == [MAIL, CHAT]
+
+
+def test_the_digest_leaves_once_a_day_and_says_how_old_the_oldest_is(tmp_path):
+    hub, post = conflicting(tmp_path, MAIL, digest=time(0)), Post()
+    notify(hub, post)
+    notify(hub, post)
+    later = replace(hub.store, clock=lambda: hub.store.clock() + timedelta(days=2))
+
+    told = notify(replace(hub, store=later), post)
+
+    assert (told.new, told.digests) == (0, 1)
+    digests = [body for _, title, body in post.sent if "open" in title]
+    assert len(digests) == 2
+    assert "the oldest for 2 days" in digests[-1]
+
+
+def test_addresses_are_not_kept_in_the_database(tmp_path):
+    hub = conflicting(tmp_path, MAIL)
+    notify(hub, Post())
+    hub.store.close()
+
+    assert b"hunter2" not in b"".join(path.read_bytes() for path in tmp_path.glob("*.db*"))

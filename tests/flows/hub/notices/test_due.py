@@ -1,0 +1,83 @@
+"""Who is told of what, and when."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+
+from flows.hub.notices.due import after, digest_due, news_of, troubled
+from mappings.reconcile.model import Conflict, Parked
+from state.attention import Attention
+from state.runs import Run
+
+NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
+PARKED = Attention(
+    4, "rejected", "deadline", "must be later", NOW, "e1", key="CASE-1", system="trk", kind="issue", record="41",
+    parked=Parked("rejected", "must be later"),
+)  # fmt: skip
+CONFLICT = replace(PARKED, id=4, code="conflict", system="", parked=None, conflict=Conflict("deadline", None, (), NOW))
+
+
+def test_an_entry_is_told_once_for_as_long_as_it_is_open():
+    told = after({}, [PARKED, CONFLICT], new=[PARKED, CONFLICT], now=NOW)
+
+    assert news_of([PARKED, CONFLICT], {}, NOW) == [PARKED, CONFLICT]
+    assert news_of([PARKED, CONFLICT], told, NOW + timedelta(days=9)) == []
+
+
+def test_one_that_comes_back_is_told_again_only_a_day_after_the_last_telling():
+    told = after({}, [PARKED], new=[PARKED], now=NOW)
+    told = after(told, [], new=[], now=NOW + timedelta(hours=1))  # it went away
+    again = replace(PARKED, id=9)
+
+    assert news_of([again], told, NOW + timedelta(hours=23)) == []
+    assert news_of([again], told, NOW + timedelta(hours=25)) == [again]
+
+
+def test_what_is_closed_and_a_day_old_is_forgotten():
+    told = after({}, [PARKED], new=[PARKED], now=NOW)
+
+    assert after(told, [PARKED], new=[], now=NOW + timedelta(days=5)) == told
+    assert after(told, [], new=[], now=NOW + timedelta(days=2)) == {}
+
+
+@pytest.mark.parametrize(
+    ("hour", "last", "due"),
+    [
+        (5, "2026-11-20", False),
+        (6, "2026-11-20", True),
+        (20, "2026-11-20", True),
+        (20, "2026-11-21", False),
+        (6, "", True),
+    ],
+)
+def test_the_digest_leaves_once_a_day_when_its_time_has_come_in_the_hubs_zone(hour, last, due):
+    now = NOW.replace(hour=hour)  # Moscow is three hours ahead
+
+    assert digest_due(time(9), "Europe/Moscow", last=last, now=now) is due
+    assert digest_due(None, "Europe/Moscow", last=last, now=now) is False
+
+
+def runs(*states):
+    return [
+        Run(str(number), "продажи", "sync", NOW - timedelta(minutes=number), state=state, text="не отвечает")
+        for number, state in enumerate(states)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("states", "code"),
+    [
+        ([], None),
+        (["done", "failed", "failed", "failed"], None),
+        (["stopped"], "stopped"),
+        (["running", "stopped", "done"], "stopped"),
+        (["failed", "failed"], None),
+        (["failed", "failed", "done"], None),
+        (["failed", "running", "failed", "failed"], "failed"),
+    ],
+)
+def test_a_sync_that_asks_is_told_at_once_and_one_that_fails_after_three_times(states, code):
+    found = troubled(runs(*states))
+
+    assert (found.code if found else None) == code
