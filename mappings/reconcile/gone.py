@@ -28,7 +28,7 @@ def lost(
     if rule == "restore":
         after = replace(entity, generation=entity.generation + 1)
         return after, [Event("gone", "", system=link.system, cause=f"{cause}; it will be made again")]
-    if _edited_since(entity, sides):
+    if _edited_since(entity, sides) or _never_got(entity, link):
         text = f"{cause}; not closed, because the case was edited since"
         return entity, [Event("gone", "", system=link.system, cause=text)]
     told = Event("gone", "", system=link.system, cause=f"{cause}; the case is closed")
@@ -52,6 +52,12 @@ def _edited_since(entity: Entity, sides: Sequence[Side]) -> bool:
                 if cell.moved(fact) or (said is not None and cell.base_value(fact) != said.value):
                     return True
     return False
+
+
+def _never_got(entity: Entity, link: Link) -> bool:
+    """The hub says something that the record which is gone had not been brought to."""
+    agreed = [(fact, value) for base in link.bases.values() if not base.default for fact, value in base.value.items()]
+    return any(fact in entity.facts and entity.facts[fact].value != value for fact, value in agreed)
 
 
 def attention(link: Link, key: str, *, rule: Gone) -> Parked:
