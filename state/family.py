@@ -5,7 +5,7 @@ When a record gets its link, whatever hangs on it can go on: the entities that b
 that waited for it are looked at again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
@@ -13,7 +13,7 @@ from mappings.exchange import VendorRecord
 
 from .rows import wholes
 from .store import Store
-from .tables import entity, inbox, link
+from .tables import IS_OPEN, entity, inbox, link, outbox
 from .types import Whole
 
 
@@ -43,8 +43,27 @@ def wake_waiting(conn: sa.Connection, records: Sequence[tuple[str, str, str]]) -
         conn.execute(sa.update(inbox).where(*hung, inbox.c.open.is_(None)).values(open=""))
 
 
+DOUBTED = "may be what the hub has just made"
+"""Why a record without a marker waits: a create of that kind is on its way, and this may be what it made."""
+
+
+def wake_doubted(conn: sa.Connection, places: Iterable[tuple[str, str]]) -> None:
+    """Have records of (system, kind) looked at again that waited for the end of a create, inside a transaction."""
+    for system, kind in sorted(places):
+        waiting = (inbox.c.system == system, inbox.c.kind == kind, inbox.c.aside == DOUBTED)
+        conn.execute(sa.update(inbox).where(*waiting, inbox.c.open.is_(None)).values(open=""))
+
+
+def creates_on_their_way(store: Store, systems: Sequence[str]) -> set[tuple[str, str]]:
+    """Return the (system, kind) of all creates that were sent and of whose end nobody has told yet."""
+    sent = (outbox.c.verb == "create", outbox.c.state == "sent", IS_OPEN, outbox.c.system.in_(systems))
+    with store.read() as conn:
+        rows = conn.execute(sa.select(outbox.c.system, outbox.c.kind).where(*sent).distinct())
+        return {(row.system, row.kind) for row in rows}
+
+
 def wake_late(store: Store, records: Sequence[VendorRecord]) -> None:
-    """Have those of *records* looked at again whose parent was linked while they were put aside."""
+    """Have those of *records* looked at again whose reason to wait ended while they were put aside."""
     linked = sa.exists().where(
         link.c.system == inbox.c.system, link.c.kind == inbox.c.parent_kind, link.c.external_id == inbox.c.parent_id
     )
@@ -54,4 +73,15 @@ def wake_late(store: Store, records: Sequence[VendorRecord]) -> None:
     with store.write() as conn:
         for (system, kind), ids in by_place.items():
             mine = (inbox.c.system == system, inbox.c.kind == kind, inbox.c.external_id.in_(ids))
-            conn.execute(sa.update(inbox).where(*mine, inbox.c.open.is_(None), linked).values(open=""))
+            over = sa.or_(linked, sa.and_(inbox.c.aside == DOUBTED, ~_on_its_way()))
+            conn.execute(sa.update(inbox).where(*mine, inbox.c.open.is_(None), over).values(open=""))
+
+
+def _on_its_way() -> sa.ColumnElement[bool]:
+    return sa.exists().where(
+        outbox.c.system == inbox.c.system,
+        outbox.c.kind == inbox.c.kind,
+        outbox.c.verb == "create",
+        outbox.c.state == "sent",
+        IS_OPEN,
+    )

@@ -16,7 +16,7 @@ from mappings.reconcile.model import Event, LinkChange, Parked
 from . import codec, leases
 from .arrivals import inbox_row, put_rows, remember
 from .attention import Changes, Place
-from .family import wake_children, wake_waiting
+from .family import wake_children, wake_doubted, wake_waiting
 from .freshness import Read
 from .gone import awake, bury
 from .history import event_row, write_down
@@ -76,6 +76,8 @@ def settle(
         if family:
             wake_children(conn, [row["entity"] for row in batch.new_links])
             wake_waiting(conn, [(row["system"], row["kind"], row["external_id"]) for row in batch.new_links])
+            ended = [row for row in rows if row["outbox.verb"] == "create" and by_key[row["outbox.key"]].next != "sent"]
+            wake_doubted(conn, {(row["outbox.system"], row["outbox.kind"]) for row in ended})
     return tuple(by_key.keys() - {own["key"] for own, _, _ in rows})
 
 

@@ -6,7 +6,7 @@ if the search has shown something newer than the create. An update is read back 
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from connectors.base import Connector, Search
@@ -29,13 +29,18 @@ async def settle_doubts(wired: Wired, system: str) -> int:
     if not going:
         return 0
     connector = wired.connectors[system]
-    settled = [await _create_in_doubt(wired, connector, one) for one in going if one.link is None]
+    settled: list[Settled] = []
+    told: set[str] = set()  # of two alike, each is one
+    for one in going:
+        if one.link is None:
+            settled.append(await _create_in_doubt(wired, connector, one, told))
+            told |= {one.external_id for one in settled if one.external_id is not None}
     settled += await _updates_in_doubt(wired, connector, [one for one in going if one.link is not None])
     await asyncio.to_thread(store_settled, wired, settled)
     return sum(1 for one in settled if one.next != "sent")
 
 
-async def _create_in_doubt(wired: Wired, connector: Connector, one: Outgoing) -> Settled:
+async def _create_in_doubt(wired: Wired, connector: Connector, one: Outgoing, told: Collection[str]) -> Settled:
     abilities = connector.abilities_of(one.kind)
     lag = abilities.request_timeout + abilities.index_lag
     try:
@@ -45,10 +50,7 @@ async def _create_in_doubt(wired: Wired, connector: Connector, one: Outgoing) ->
     except ConnectorError as error:  # it is this record that cannot be looked for; the others go on
         return _unknown(wired, one, str(error))
     later = wired.clock() + timedelta(seconds=lag)
-    ids = await asyncio.to_thread(_nobodys, wired, one, search.ids)
-    if len(ids) > 1 and not abilities.marker:
-        text = f"several records there might be the one that was sent: {', '.join(ids)}"
-        return _unknown(wired, one, text)
+    ids = await asyncio.to_thread(_nobodys, wired, one, search.ids, told)
     if ids:
         found = (await connector.get(one.kind, [ids[0]]))[0]
         return Settled(one.key, "sent", not_before=later) if found.record is None else _found(wired, one, found.record)
@@ -69,12 +71,12 @@ async def _search(wired: Wired, connector: Connector, one: Outgoing) -> Search:
     return await connector.find_sent(write, one.sent_at)
 
 
-def _nobodys(wired: Wired, one: Outgoing, ids: Sequence[str]) -> list[str]:
-    """Records without a marker that are linked already are not the one that is looked for."""
+def _nobodys(wired: Wired, one: Outgoing, ids: Sequence[str], told: Collection[str]) -> list[str]:
+    """Records without a marker that are linked already, or TOLD to be another's, are not the one that is looked for."""
     if wired.connectors[one.system].abilities_of(one.kind).marker or not ids:
         return list(ids)
     taken = cases.by_record(wired.store, one.system, kind=one.kind, ids=ids)
-    return [record for record in ids if record not in taken]
+    return [record for record in ids if record not in taken and record not in told]
 
 
 def _found(wired: Wired, one: Outgoing, record: VendorRecord) -> Settled:
