@@ -33,15 +33,19 @@ def differences(shape: Shape, seen: Json, *, at: str = "") -> list[str]:
 
 def pluck(path: str | Sequence[str | int], seen: Json) -> Json:
     """
-    Return what stands at *path* (``issues.0.id``; ``*`` collects over a list).
+    Return what stands at *path* (``issues.0.id``; ``*`` collects over a list, or over the values of a mapping, of which
+    ``<first>`` is the first).
 
     Raises `LookupError` where there is nothing of the kind.
     """
     steps = path.split(".") if isinstance(path, str) else list(path)
     for index, step in enumerate(steps):
         if step == "*":
-            return [pluck(steps[index + 1 :], each) for each in seen]
+            return [pluck(steps[index + 1 :], each) for each in (seen.values() if isinstance(seen, dict) else seen)]
         try:
+            if step == "<first>":
+                seen = next(iter(seen.values() if isinstance(seen, dict) else seen), None)
+                continue
             seen = seen[int(step)] if isinstance(seen, list) else seen[step]
         except (KeyError, IndexError, TypeError, ValueError):
             raise LookupError(f"nothing at {path!r}: {step!r} is missing") from None
