@@ -76,8 +76,8 @@ def settle(
         if family:
             wake_children(conn, [row["entity"] for row in batch.new_links])
             wake_waiting(conn, [(row["system"], row["kind"], row["external_id"]) for row in batch.new_links])
-            ended = [row for row in rows if row["outbox.verb"] == "create" and by_key[row["outbox.key"]].next != "sent"]
-            wake_doubted(conn, {(row["outbox.system"], row["outbox.kind"]) for row in ended})
+            ended = [own for own, _, _ in rows if own["verb"] == "create" and by_key[own["key"]].next != "sent"]
+            wake_doubted(conn, {(own["system"], own["kind"]) for own in ended})
     return tuple(by_key.keys() - {own["key"] for own, _, _ in rows})
 
 
