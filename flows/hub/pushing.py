@@ -69,16 +69,22 @@ async def push_batch(wired: Wired, system: str, going: Sequence[Outgoing]) -> Pu
     said = [write for one in going for write in one.fields]
     kin = await asyncio.to_thread(kin_of, wired, entities=[one.entity for one in going], writes=said)
     try:
-        writes = [make_write(wired, one, kin) for one in going]
+        writes = await asyncio.to_thread(lambda: [make_write(wired, one, kin) for one in going])
         receipts = [_placed(wired, one) for one in await connector.push(writes)] if going else []
     except (AuthFailed, RetryLater) as error:
         await _postpone(wired, going, error)
         raise
     shown = [receipt.record for receipt in receipts if receipt.record is not None]
     kin = await asyncio.to_thread(kin_of, wired, records=shown, known=kin)
-    settled = [settle_one(wired, one, receipt, kin=kin) for one, receipt in zip(going, receipts, strict=True)]
-    await asyncio.to_thread(store_settled, wired, settled)
+    settled = await asyncio.to_thread(_settle, wired, going, receipts, kin=kin)
     return _count(going, receipts, settled) + Pushed(sent=len(lacking), parked=len(lacking))
+
+
+def _settle(wired: Wired, going: Sequence[Outgoing], receipts: Sequence[Receipt], *, kin: Kin) -> list[Settled]:
+    """Find out what became of writes and store it: beside the event loop, which has requests to look after."""
+    settled = [settle_one(wired, one, receipt, kin=kin) for one, receipt in zip(going, receipts, strict=True)]
+    store_settled(wired, settled)
+    return settled
 
 
 async def _keep_lease(wired: Wired, longest: float) -> None:

@@ -30,6 +30,7 @@ class Report:
     statements: int = 0
     seconds: float = 0.0
     hub_cpu: float = 0.0
+    """CPU seconds of the hub's own work; the rest of CPU is that of the connectors and the event loop."""
     cpu: float = 0.0
     max_rss_mb: float = 0.0
     trouble: dict[str, str] = field(default_factory=dict)

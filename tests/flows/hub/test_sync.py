@@ -4,8 +4,9 @@ import asyncio
 
 from flows.hub.pulling import pull_page
 from flows.hub.pushing import push_batch
+from flows.hub.report import Report
 from flows.hub.running import How, run_recorded
-from flows.hub.sync import PassOptions, Steps, decide_batch
+from flows.hub.sync import Clocks, PassOptions, Steps, decide_batch, measured
 from flows.hub.wiring import open_sync
 from tests.hub_builders import a_deal, a_hub
 
@@ -70,3 +71,18 @@ def test_a_full_pass_reads_its_pages_through_the_coat_too(tmp_path):
     run(hub, coats, full=True)
 
     assert sorted(coats.called) == ["pull crm whole", "pull trk whole"]
+
+
+def test_the_hubs_own_cpu_is_that_of_all_threads_but_the_one_with_the_connectors(tmp_path):
+    hub = a_hub(tmp_path)
+    process, thread = iter([10.0, 17.0]), iter([3.0, 5.0])
+    report = Report("presales")
+
+    def work(wired):
+        with measured(wired, [], report, Clocks(lambda: next(process), lambda: next(thread))):
+            pass
+
+    hub.wired(work)
+
+    assert (report.cpu, report.hub_cpu) == (7.0, 5.0)
+    assert report.as_json()["cpu_seconds"] == {"hub": 5.0, "transport": 2.0}
