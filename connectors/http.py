@@ -9,7 +9,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpx
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
+from tenacity import AsyncRetrying
 
 from .answers import Answer, error_of, raise_for_error
 from .base import RequestCount, Surroundings
@@ -17,11 +17,10 @@ from .body import Body
 from .call import READING, Call, Params, following_of, is_address, name_of, origin
 from .errors import Rejected, RetryLater
 from .limiter import Limiter
+from .repeats import LONGEST_WAIT, attempts
 
 ATTEMPTS = 4
 REDIRECTS = 3
-LONGEST_WAIT = 60.0
-"""A system that asks for more gets its way between runs, not inside a request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,13 +169,7 @@ class Http:
                 yield piece
 
     def _attempts(self) -> AsyncRetrying:
-        return AsyncRetrying(
-            stop=stop_after_attempt(ATTEMPTS),
-            wait=_wait,
-            retry=retry_if_exception(_may_repeat),
-            sleep=self._around.sleep,
-            reraise=True,
-        )
+        return attempts(ATTEMPTS, sleep=self._around.sleep)
 
     async def _once(self, call: Call) -> Answer:
         async with self._limiter.slot():
@@ -288,15 +281,3 @@ def quiet_libraries() -> None:
         logger = logging.getLogger(name)
         if logger.level < logging.WARNING:
             logger.setLevel(logging.WARNING)
-
-
-def _may_repeat(error: BaseException) -> bool:
-    return isinstance(error, RetryLater) and (error.after is None or error.after <= LONGEST_WAIT)
-
-
-def _wait(state: RetryCallState) -> float:
-    """The wait that the system asked for, else 0.5, 1, 2 … seconds."""
-    error = state.outcome.exception() if state.outcome else None
-    if isinstance(error, RetryLater) and error.after is not None:
-        return error.after
-    return min(0.5 * 2.0 ** (state.attempt_number - 1), LONGEST_WAIT)

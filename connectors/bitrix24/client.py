@@ -12,8 +12,9 @@ from ..answers import error_of as http_error_of
 from ..base import RequestCount, Surroundings
 from ..encoded import json_body
 from ..errors import ConnectorError, Rejected, RetryLater
-from ..http import ATTEMPTS, LONGEST_WAIT, Http, HttpSettings
+from ..http import ATTEMPTS, Http, HttpSettings
 from ..limiter import Limiter
+from ..repeats import LONGEST_WAIT
 from .pace import Pace
 from .query import command_text, expressible
 from .replies import BUSY, TIRED, error_of, told

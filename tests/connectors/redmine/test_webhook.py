@@ -3,12 +3,15 @@
 import hashlib
 import hmac
 import json
+from pathlib import Path
 
 import pytest
 
 from connectors.base import Hint
 from connectors.errors import AuthFailed
 from connectors.redmine.webhook import LARGEST, hints_of
+from connectors.sandbox.webhooks import Target
+from tests.connectors.redmine.children_world import SandboxChildren
 
 SECRET = "общий секрет"
 BODY = json.dumps({"type": "issue.updated", "data": {"issue": {"id": 41, "subject": "Пилот"}}}).encode()
@@ -60,3 +63,38 @@ def test_a_webhook_beyond_the_cap_is_not_read() -> None:
 )  # fmt: skip
 def test_what_points_at_no_issue_gives_no_hint(body: bytes) -> None:
     assert hints_of(signed(body), body, secret=SECRET, system="трекер") == ()
+
+
+@pytest.mark.parametrize("kind", ["comment", "file"])
+def test_a_webhook_of_redmine_7_points_at_a_new_comment_or_file(kind: str, tmp_path: Path) -> None:
+    world = SandboxChildren("comment" if kind == "comment" else "file", tmp_path, version=7)
+    world.redmine.webhooks.aim((Target("http://127.0.0.1:9/hook", SECRET),))
+    parent = world.parent()
+    child = world.add(parent, "Смета.txt")
+    event = world.redmine.webhooks.last
+
+    assert event is not None
+    hints = hints_of(dict(event.headers), event.body, secret=SECRET, system="трекер")
+    assert hints == (Hint("issue", parent[1]), Hint(kind, child))
+
+
+def test_a_webhook_of_a_changed_field_points_at_no_comment(tmp_path: Path) -> None:
+    world = SandboxChildren("comment", tmp_path, version=7)
+    world.redmine.webhooks.aim((Target("http://127.0.0.1:9/hook", SECRET),))
+    _, number = world.parent()
+    world.send("PUT", f"/issues/{number}.json", {"issue": {"done_ratio": 10}})
+    event = world.redmine.webhooks.last
+
+    assert event is not None
+    assert hints_of(dict(event.headers), event.body, secret=SECRET, system="трекер") == (Hint("issue", number),)
+
+
+@pytest.mark.parametrize(
+    "journal",
+    [7, {"id": "1", "notes": "a"}, {"id": 1, "notes": None, "details": 7}, {"id": 1, "notes": " ", "details": [7]},
+     {"details": [{"property": "attachment", "prop_key": "../1"}, {"property": "attr", "prop_key": "9"}]}],
+)  # fmt: skip
+def test_a_strange_journal_gives_no_more_than_its_issue(journal: object) -> None:
+    body = json.dumps({"type": "issue.updated", "data": {"issue": {"id": 41}, "journal": journal}}).encode()
+
+    assert hints_of(signed(body), body, secret=SECRET, system="трекер") == (Hint("issue", "41"),)
