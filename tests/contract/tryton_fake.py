@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 import httpx
 
+from tests.contract.tryton_others import Others
 from tests.contract.tryton_rows import HUB, Opportunities, Refusal, user_error
 from tests.contract.world import Failure
 
@@ -56,7 +57,12 @@ class FakeTryton:
     calls: list[str] = field(default_factory=list)
     fault: Fault | None = None
     hook: Callable[[str], None] = lambda method: None
+    users: list[dict[str, Any]] | None = None
+    """Hidden from the hub, unless told."""
     rights: dict[str, bool] = field(default_factory=lambda: dict.fromkeys(("read", "write", "create", "delete"), True))
+
+    def __post_init__(self) -> None:
+        self.others = Others(self.table)
 
     def transport(self) -> httpx.MockTransport:
         return httpx.MockTransport(self._answer)
@@ -108,6 +114,11 @@ class FakeTryton:
     def _call(self, method: str, params: list[Any], context: Mapping[str, Any]) -> Any:
         if method.startswith(MODEL):
             return self.table.call(method.removeprefix(MODEL), params, context)
+        model, _, name = method.removeprefix("model.").rpartition(".")
+        if model in self.others.rows and (model != "party.party" or self.others.rows[model] or name == "create"):
+            return self.others.call(model, name, params, context)
+        if method == "model.res.user.search_read" and self.users is not None:
+            return self.users
         match method:
             case "common.server.version":
                 return "8.2"
@@ -120,7 +131,7 @@ class FakeTryton:
                     "language": "ru",
                 }
             case "model.ir.model.access.get_access":
-                return {"sale.opportunity": self.rights}
+                return {params[0][0]: self.rights}
             case "model.party.party.search":
                 (clause,) = params[0]
                 return [

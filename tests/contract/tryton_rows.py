@@ -88,7 +88,7 @@ class Opportunities:
             case "fields_get":
                 return {place: self._told(place, context) for place in params[0]}
             case "history_revisions":
-                return [[_datetime(at), n, "Hub"] for at, n, _ in self.versions if n in params[0]]
+                return [[datetime_form(at), n, "Hub"] for at, n, _ in self.versions if n in params[0]]
             case "create":
                 self._check_values(None, *params[0])
                 return [self._create(values, user=HUB) for values in params[0]]
@@ -110,7 +110,7 @@ class Opportunities:
     def _read(self, number: int, names: Sequence[str], context: Mapping[str, Any]) -> dict[str, Any]:
         moment = context.get("_datetime")
         if moment is not None:
-            row = [row for at, n, row in self.versions if n == number and at <= _moment(moment)][-1]
+            row = [row for at, n, row in self.versions if n == number and at <= moment_of(moment)][-1]
             return self._shown(number, row, names)
         if number in self.hidden:
             records = f'records "{number}" of "Sale Opportunity"'
@@ -141,7 +141,7 @@ class Opportunities:
     def _plain(self, name: str, row: Mapping[str, Any]) -> Any:
         match name:
             case "last_modified_at":
-                return _datetime(_changed(row))
+                return datetime_form(_changed(row))
             case "_timestamp":
                 return _token(row)
             case "amount" if row["amount"] is not None:
@@ -253,7 +253,7 @@ def _is_clause(part: Sequence[Any]) -> bool:
 def _clause(clause: Sequence[Any], number: int, row: Mapping[str, Any]) -> bool:
     name, operator, value = clause
     have = number if name == "id" else _changed(row) if name == "last_modified_at" else row[name]
-    want = _moment(value) if isinstance(value, dict) else value
+    want = moment_of(value) if isinstance(value, dict) else value
     tests: dict[str, Callable[[], bool]] = {
         "=": lambda: bool(have == want),
         ">": lambda: bool(have > want),
@@ -272,12 +272,12 @@ def _token(row: Mapping[str, Any]) -> str:
     return str(_changed(row).timestamp())
 
 
-def _datetime(moment: datetime) -> dict[str, Any]:
+def datetime_form(moment: datetime) -> dict[str, Any]:
     names = ("year", "month", "day", "hour", "minute", "second", "microsecond")
     return {"__class__": "datetime", **{name: getattr(moment, name) for name in names}}
 
 
-def _moment(form: Mapping[str, Any]) -> datetime:
+def moment_of(form: Mapping[str, Any]) -> datetime:
     names = ("year", "month", "day", "hour", "minute", "second", "microsecond")
     year, month, day, hour, minute, second, micro = (int(form[name]) for name in names)
     return datetime(year, month, day, hour, minute, second, micro, tzinfo=UTC)
