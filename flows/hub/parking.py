@@ -1,16 +1,20 @@
 """What a person does with an entry of the attention list: try it again, or leave it as it is."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 
 from mappings.reconcile.undo import UNDONE
 from state import attention, cases, inbox, outbox, waiting
 from state.attention import Attention, Place
 
-from .casework import Act, leave_parked, retry_parked
+from .casework import Act, Busy, leave_parked, retry_parked
 from .undoing import rejoin
 from .wired import IN_DOUBT, WHOLE, Wired
 from .wiring import Installation
+
+MOST = 10_000
 
 
 class NoSuchEntry(LookupError):
@@ -74,6 +78,30 @@ def retry(wired: Wired, entry: Attention, *, person: str) -> None:
         cases.mark_due(store, [entry.entity])
     else:
         retry_parked(Act(wired, entry.entity, person), entry.system, entry.field)
+
+
+REFUSED = ("rejected", "dropped")
+"""Codes of what a system did not take, for reasons of its own that may be gone by now."""
+RESTED = timedelta(hours=1)
+
+
+def retry_refused(wired: Wired, person: str = "schedule") -> int:
+    """Try again what systems of the sync refused more than an hour ago; returns how many entries that were."""
+    store, name = wired.store, wired.shape.name
+    before = store.clock() - RESTED
+    entries = [
+        entry
+        for entry in attention.parked_fields(store, limit=MOST)
+        if entry.code in REFUSED and entry.entity is not None and entry.since < before
+    ]
+    owners = cases.by_ids(store, sorted({entry.entity for entry in entries if entry.entity}))
+    tried = 0
+    for entry in entries:
+        if owners[entry.entity or ""].entity.sync == name:
+            with suppress(Busy):  # whoever decides it just now tries it too, or the next time does
+                retry(wired, entry, person=person)
+                tried += 1
+    return tried
 
 
 def drop(wired: Wired, entry: Attention, *, person: str) -> None:

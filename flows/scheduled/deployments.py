@@ -1,9 +1,9 @@
 """
 Which deployments a hub needs: worked out from hub.yaml, as values; no Prefect is asked and none is needed.
 
-A sync has two: one that comes every few minutes, one that reads everything. Runs are kept apart twice: Prefect cancels
-a run that begins while another one of its deployment has not ended, and the hub's own lease keeps any two passes of a
-sync apart. One more per hub keeps house.
+A sync has three: one that comes every few minutes, one that reads everything, one that tries again what was refused.
+Runs are kept apart twice: Prefect cancels a run that begins while another one of its deployment has not ended, and the
+hub's own lease keeps any two passes of a sync apart. One more per hub keeps house.
 """
 
 import re
@@ -25,6 +25,8 @@ TAG = "casehub"
 ANCHOR = "2026-01-01T00:00:00+00:00"
 """Intervals are counted from here, so that the same schedule is the same each time it is made."""
 KEEPING = timedelta(minutes=5)
+RETRY = "30 6 * * *"
+"""What a system refused is tried again before the day's work begins."""
 ROOM = 20.0
 """Seconds that a scheduled run needs beside its pass: Prefect claims it up to 10 s early, then a process starts."""
 
@@ -86,7 +88,7 @@ def deployments(hub: Hub, folder: str, pool: str = POOL) -> tuple[Planned, ...]:
     return (*found, keeping)
 
 
-def _of_sync(name: str, schedule: Schedule, hub: Hub, folder: str, *, pool: str) -> tuple[Planned, Planned]:
+def _of_sync(name: str, schedule: Schedule, hub: Hub, folder: str, *, pool: str) -> tuple[Planned, ...]:
     parameters = {"hub": folder, "name": name}
     often = Planned(
         flow="sync",
@@ -104,7 +106,15 @@ def _of_sync(name: str, schedule: Schedule, hub: Hub, folder: str, *, pool: str)
         schedule={"slug": "full-scan", "cron": schedule.full_scan, "timezone": hub.timezone},
         pool=pool,
     )
-    return often, whole
+    again = Planned(
+        flow="retry-parked",
+        name=name,
+        entrypoint="flows.scheduled.retry_parked.retry_parked",
+        parameters=parameters,
+        schedule={"slug": "retry-parked", "cron": RETRY, "timezone": hub.timezone},
+        pool=pool,
+    )
+    return often, whole, again
 
 
 def _interval(every: timedelta, timezone: str) -> dict[str, Any]:

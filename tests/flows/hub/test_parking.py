@@ -1,11 +1,14 @@
 """Which entries of the attention list are meant."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from flows.hub.parking import Chosen, NoSuchEntry, choose
+from flows.hub.parking import Chosen, NoSuchEntry, choose, retry_refused
+from state import attention
 from state.attention import Attention
+from tests.hub_builders import opened
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 LISTED = (
@@ -42,3 +45,51 @@ def test_entries_are_chosen_by_number_or_by_case(chosen, numbers):
 def test_a_choice_of_nothing_is_told(chosen, says):
     with pytest.raises(NoSuchEntry, match=says):
         choose(chosen, LISTED)
+
+
+def codes(hub):
+    return [entry.code for entry in attention.parked_fields(hub.installation.store, limit=9)]
+
+
+def refusing(tmp_path):
+    """A hub whose tracker does not take amounts, and a deal whose amount was changed."""
+    hub, _ = opened(tmp_path)
+    tracker = hub.systems["trk"]
+    tracker.kinds["record"] = replace(tracker.traits("record"), refused=frozenset({"amount"}))
+    hub.systems["crm"].edit("record", "1", {"amount": "175000"})
+    hub.sync()
+    assert codes(hub) == ["rejected"]
+    return hub
+
+
+def retried(hub, *, later):
+    def work(wired):
+        clock = wired.store.clock
+        wired.store = replace(wired.store, clock=lambda: clock() + later)
+        return retry_refused(wired)
+
+    return hub.wired(work)
+
+
+def test_what_a_system_refused_is_written_once_it_takes_it(tmp_path):
+    hub = refusing(tmp_path)
+    tracker = hub.systems["trk"]
+    tracker.kinds["record"] = replace(tracker.traits("record"), refused=frozenset())
+
+    count = retried(hub, later=timedelta(hours=2))
+    hub.sync()
+
+    assert count == 1
+    assert hub.records("trk")["1"]["amount"] == "175000"
+    assert codes(hub) == []
+
+
+def test_what_is_still_refused_is_parked_again_and_what_is_fresh_is_left_alone(tmp_path):
+    hub = refusing(tmp_path)
+
+    fresh = retried(hub, later=timedelta(minutes=1))
+    late = retried(hub, later=timedelta(hours=2))
+    hub.sync()
+
+    assert (fresh, late) == (0, 1)
+    assert codes(hub) == ["rejected"]

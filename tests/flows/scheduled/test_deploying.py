@@ -11,7 +11,7 @@ from flows.scheduled.deploying import schedule_of, stands
 from flows.scheduled.deployments import Planned, deployments
 from tests.mappings.language.hubs import examples, loaded
 
-SYNC, FULL, HOUSE = deployments(loaded(examples()), "/srv/casehub")
+SYNC, FULL, _, HOUSE = deployments(loaded(examples()), "/srv/casehub")
 
 
 def on_the_server(one: Planned, **given):

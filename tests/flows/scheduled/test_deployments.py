@@ -18,8 +18,11 @@ def planned(folder=FOLDER, **given):
     return {one.full_name: one for one in deployments(loaded(examples()), folder, **given)}
 
 
-def test_a_sync_has_a_run_that_comes_often_and_one_that_reads_everything():
-    assert list(planned()) == ["sync/presales", "full-scan/presales", "housekeeping/srv-casehub"]
+OF_SYNC = ["sync/presales", "full-scan/presales", "retry-parked/presales"]
+
+
+def test_a_sync_has_a_run_that_comes_often_one_that_reads_everything_and_one_that_tries_again():
+    assert list(planned()) == [*OF_SYNC, "housekeeping/srv-casehub"]
 
 
 def test_the_period_of_hub_yaml_is_an_interval_and_the_full_scan_a_cron_line_in_the_hubs_time_zone():
@@ -31,8 +34,7 @@ def test_the_period_of_hub_yaml_is_an_interval_and_the_full_scan_a_cron_line_in_
 
 def test_a_run_knows_the_folder_and_the_name_and_nothing_else():
     assert {name: one.parameters for name, one in planned().items()} == {
-        "sync/presales": {"hub": FOLDER, "name": "presales"},
-        "full-scan/presales": {"hub": FOLDER, "name": "presales"},
+        **{name: {"hub": FOLDER, "name": "presales"} for name in OF_SYNC},
         "housekeeping/srv-casehub": {"hub": FOLDER},
     }
 
@@ -41,7 +43,7 @@ def test_passes_run_one_at_a_time_and_the_one_that_keeps_house_is_never_shut_out
     limits = {name: one.form().get("concurrency_limit") for name, one in planned().items()}
 
     alone = {"limit": 1, "collision_strategy": "CANCEL_NEW"}
-    assert limits == {"sync/presales": alone, "full-scan/presales": alone, "housekeeping/srv-casehub": None}
+    assert limits == {**dict.fromkeys(OF_SYNC, alone), "housekeeping/srv-casehub": None}
 
 
 def test_every_process_is_told_to_keep_quiet():
@@ -51,7 +53,7 @@ def test_every_process_is_told_to_keep_quiet():
 def test_two_hubs_keep_house_under_names_of_their_own():
     first, second = planned("/srv/one/hub"), planned("/srv/two/hub")
 
-    assert set(first) & set(second) == {"sync/presales", "full-scan/presales"}
+    assert set(first) & set(second) == set(OF_SYNC)
 
 
 def test_entrypoints_are_modules_that_hold_a_flow_of_the_name():
@@ -75,7 +77,7 @@ def test_what_deploy_prints_is_read_back_as_it_was_meant():
     text = as_yaml(tuple(planned(pool="другой").values()))
 
     assert text.startswith(HEAD)
-    assert [one["work_pool"]["name"] for one in yaml.safe_load(text)["deployments"]] == ["другой"] * 3
+    assert [one["work_pool"]["name"] for one in yaml.safe_load(text)["deployments"]] == ["другой"] * 4
 
 
 def a_run(seconds):
