@@ -52,6 +52,8 @@ class MediaWikiClient:
         self._name = name
         self._around = around
         self._token: str | None = None
+        self.user: str | None = None
+        """Who we are there, once we are."""
         self._door = asyncio.Lock()
 
     async def identify(self) -> Row:
@@ -109,6 +111,7 @@ class MediaWikiClient:
         told = await self._patient(who, reading=True, overhead=True)
         self._token = str(_at(told, "tokens", "csrftoken"))
         query: Row = told.form["query"]
+        self.user = str(_at(told, "userinfo", "name")) or None
         return query
 
     async def _patient(self, form: Form, *, reading: bool, overhead: bool = False) -> Told:

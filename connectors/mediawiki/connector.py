@@ -51,9 +51,13 @@ PLACES = (
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """Pages that were edited, made, moved or deleted, by id; what became of them says `get`."""
+    """
+    Pages that were edited, made, moved or deleted; what became of them says `get`.
 
-    ids: tuple[str, ...]
+    VERSIONS: id -> the version that the last change left, as far as the list tells.
+    """
+
+    versions: Mapping[str, str]
     cursor: Cursor
     more: bool
     began: datetime
@@ -76,7 +80,6 @@ class MediaWikiConnector(SystemConnector):
             settings=HttpSettings(timeout=float(settings.timeout), cookies=True),
         )
         self._client = MediaWikiClient(self._http, settings, name=name, around=self._around)
-        self._account: Account | None = None
         self.paths: frozenset[str] = frozenset()
         self.clock = self._around.clock
 
@@ -119,8 +122,7 @@ class MediaWikiConnector(SystemConnector):
         if user.get("anon") or not user.get("id"):
             raise AuthFailed("api.php takes us for nobody; renew the bot password", system=self.name)
         rights = tuple(str(right) for right in user.get("rights", ()))
-        self._account = Account(str(user["id"]), str(user["name"]), rights, server=str(site.get("generator", "")))
-        return self._account
+        return Account(str(user["id"]), str(user["name"]), rights, server=str(site.get("generator", "")))
 
     async def changes(self, cursor: Cursor | None) -> Changed:
         """Return which pages changed after *cursor*; None starts with what the wiki still remembers (90 days)."""
@@ -141,14 +143,14 @@ class MediaWikiConnector(SystemConnector):
         told = await self._client.query(form)
         rows = told.form.get("query", {}).get("recentchanges", [])
         feed = next_feed(start, rows, following=told.form.get("continue", {}).get("rccontinue"))
-        return Changed(feed.ids, feed.cursor, feed.more, told.began)
+        return Changed(feed.versions, feed.cursor, feed.more, told.began)
 
     async def pull(self, kind: str, cursor: Cursor | None, *, full: bool = False) -> Page:
         self._known(kind)
         if full or cursor is None or cursor.full:
             return await self._pull_all(None if full else cursor)
         changed = await self.changes(cursor)
-        found = await self.get(kind, changed.ids)
+        found = await self.get(kind, list(changed.versions))
         records = tuple(one.record for one in found if one.record is not None)
         return Page(self.name, kind, records, changed.began, changed.cursor, more=changed.more)
 
@@ -165,7 +167,12 @@ class MediaWikiConnector(SystemConnector):
 
     async def present(self) -> Cursor:
         """Return where the recent changes stand now, for who wants to hear only of later ones."""
-        form: dict[str, str | int] = {"list": "recentchanges", "rcprop": "timestamp", "rctype": "edit|new|log", "rclimit": 1}
+        form: dict[str, str | int] = {
+            "list": "recentchanges",
+            "rcprop": "timestamp",
+            "rctype": "edit|new|log",
+            "rclimit": 1,
+        }
         rows = (await self._client.query(form)).form.get("query", {}).get("recentchanges", [])
         return Cursor(rows[0]["timestamp"] if rows else None)
 
@@ -270,7 +277,7 @@ class MediaWikiConnector(SystemConnector):
         if edit.get("nochange"):
             return record
         if edit.get("oldrevid") == base and _as_saved(text) == text:
-            newer = {**record.views, "text": text or None, "author": self._account.name if self._account else None}
+            newer = {**record.views, "text": text or None, "author": self._client.user}
             return replace(record, views=newer, version=version_of(int(edit["newrevid"])), stamp=edit["newtimestamp"])
         found = (await self.read(KIND, [record.id]))[0]  # the wiki has merged ours with somebody's, or has tidied it
         if found.record is None:

@@ -46,7 +46,8 @@ def record_of(row: dict[str, Any], system: str) -> VendorRecord | None:
 class Feed:
     """One page of the recent changes: the pages they are about, and where the next page starts."""
 
-    ids: tuple[str, ...]
+    versions: dict[str, str]
+    """Page -> the version that its last change left."""
     cursor: Cursor
     more: bool
 
@@ -60,16 +61,16 @@ def next_feed(cursor: Cursor, rows: Iterable[dict[str, Any]], *, following: str 
     """
     listed = list(rows)
     fresh = [row for row in listed if str(row.get("rcid")) not in cursor.ids]
-    ids = tuple(dict.fromkeys(str(row["pageid"]) for row in fresh if row.get("pageid")))
+    versions = {str(row["pageid"]): version_of(int(row.get("revid") or 0)) for row in fresh if row.get("pageid")}
     newest = max([*([cursor.at] if cursor.at else []), *(row["timestamp"] for row in listed)], default=None)
     if following is not None:
         met = [*_met(cursor), *([row["rcid"], row["timestamp"]] for row in listed)]
         resume = json.dumps({"next": following, "met": met[-200:]})
-        return Feed(ids, Cursor(cursor.at, cursor.ids, resume), more=True)
+        return Feed(versions, Cursor(cursor.at, cursor.ids, resume), more=True)
     met = [*_met(cursor), *([row["rcid"], row["timestamp"]] for row in listed)]
     edge = tuple(dict.fromkeys(str(number) for number, stamp in met if stamp == newest))
     kept = cursor.ids if newest == cursor.at else ()
-    return Feed(ids, Cursor(newest, tuple(dict.fromkeys((*kept, *edge)))), more=False)
+    return Feed(versions, Cursor(newest, tuple(dict.fromkeys((*kept, *edge)))), more=False)
 
 
 def _met(cursor: Cursor) -> list[list[Any]]:

@@ -81,11 +81,10 @@ class WebDavClient:
         answer = await self._send("COPY", source, headers=headers, expect=frozenset({409, 412, *_FULL}))
         self._refuse(answer, exists=412)
 
-    async def replace(self, path: str, body: bytes, *, etag: str) -> str | None:
-        """Write a file that still has ETAG, and return the new one if told. Raises Stale, Gone, Rejected."""
+    async def replace(self, path: str, body: bytes, *, etag: str) -> None:
+        """Write a file that still has ETAG. Raises Stale, Gone, Rejected."""
         answer = await self._send("PUT", path, content=body, headers={"If-Match": etag}, expect=_FULL)
         self._refuse(answer)
-        return strong(answer.headers.get("oc-etag") or answer.headers.get("etag"))
 
     async def _put(self, path: str, body: bytes, headers: Mapping[str, str]) -> None:
         expect = frozenset({409, 412, *_FULL})

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePosixPath
 
@@ -276,8 +275,11 @@ class WebDavConnector(SystemConnector):
             text = "only the text of a text file with a strong etag is changed"
             raise Rejected(text, system=self.name, reason=text, whole=True)
         text = str(views["text"] or "")
-        newer = await self._client.replace(record.id, text.encode("utf-8", "replace"), etag=etag)
-        return replace(record, views={**record.views, "text": text or None, "etag": newer}, stamp=None)
+        await self._client.replace(record.id, text.encode("utf-8", "replace"), etag=etag)
+        found = (await self.read(FILE, [record.id]))[0]
+        if found.record is None:
+            raise Gone(f"{record.id!r} went while it was written", system=self.name)
+        return found.record
 
     def shown(self, place: str, view: View) -> View:
         del place

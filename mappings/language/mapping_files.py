@@ -45,14 +45,14 @@ def read_mappings(files: Mapping[str, str], draft: Draft, *, heads: Sequence[Syn
     specs: list[MappingSpec] = []
     broken = set(draft.names) - set(draft.systems)
     for system in draft.names:
-        known = _known([head for head in heads if system in head.systems] or heads)
+        known = _known([head for head in heads if system in head.systems] or heads, draft.stores)
         for source in _sources(system, own, draft=draft, heads=heads, catalog=catalog):
             spec = read_mapping(source, system, known=known) if source else None
             if spec is None:
                 broken.add(system)
             else:
                 specs.append(spec)
-    _check_unused(own, draft, known=_known(heads))
+    _check_unused(own, draft, known=_known(heads, draft.stores))
     return Mappings(tuple(specs), frozenset(broken))
 
 
@@ -120,8 +120,8 @@ def _check_unused(own: Sequence[_File], draft: Draft, *, known: Known) -> None:
             read_mapping(file.source, file.owner, known=known)
 
 
-def _known(heads: Sequence[SyncHead]) -> Known:
-    """Return what mappings of a system that takes part in *heads* may speak of."""
+def _known(heads: Sequence[SyncHead], stores: Sequence[str] = ()) -> Known:
+    """Return what mappings of a system that takes part in *heads* may speak of; STORES hold documents."""
     custom: dict[str, FactInfo] = {}
     for head in heads:
         for info in head.facts:
@@ -131,6 +131,6 @@ def _known(heads: Sequence[SyncHead]) -> Known:
                 there, here = TYPE_WORDS[first.type], TYPE_WORDS[info.type]
                 entry.fail(f"is {there} in another sync of the same systems, and cannot be {here} here")
     stages = tuple(dict.fromkeys(stage for head in heads for stage in head.stages))
-    systems = tuple(dict.fromkeys(system for head in heads for system in head.homes))
+    systems = tuple(dict.fromkeys((*(system for head in heads for system in head.homes), *stores)))
     facts = {kind: (*infos, *custom.values()) if kind == "case" else infos for kind, infos in FACTS.items()}
     return Known(facts, {"stage": stages} if stages else {}, systems)

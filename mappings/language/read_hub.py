@@ -16,7 +16,7 @@ from .schema import Setting, SettingKey, SystemSchema
 from .times import clock
 
 HUB_FILE = "hub.yaml"
-HUB_KEYS = ("database", "timezone", "systems", "syncs", "people", "notify")
+HUB_KEYS = ("database", "timezone", "systems", "syncs", "people", "notify", "documents")
 DEFAULT_DATABASE = "sqlite:///casehub.db"
 DEFAULT_ZONE = "UTC"
 
@@ -38,6 +38,8 @@ class Draft:
     syncs: Mapping[str, Entry] = field(default_factory=dict)
     people: tuple[Person, ...] = ()
     notify: Notify = field(default_factory=Notify)
+    stores: tuple[str, ...] = ()
+    """The systems that hold documents; what these are is read by `read_documents`."""
 
 
 def read_hub(root: Entry, *, schemas: Mapping[str, SystemSchema], env: Mapping[str, str]) -> Draft:
@@ -55,7 +57,14 @@ def read_hub(root: Entry, *, schemas: Mapping[str, SystemSchema], env: Mapping[s
         syncs=named,
         people=_people(keys.get("people"), systems),
         notify=_notify(keys.get("notify"), env),
+        stores=_stores(keys.get("documents")),
     )
+
+
+def _stores(entry: Entry | None) -> tuple[str, ...]:
+    found = [one.peek().get("system") for one in (entry.open_keys() if entry else {}).values()]
+    named = [one.text() for one in found if one is not None and one.single and not one.empty]
+    return tuple(dict.fromkeys(name for name in named if name))
 
 
 def _named(entry: Entry, name: str) -> bool:

@@ -124,31 +124,32 @@ class _Round:
     async def _batch(self, owners: Sequence[Whole], *, look: bool) -> None:
         """Look at the documents of some cases; where all are looked at, pages come many in a request."""
         for spec in self._desk.of(self._system):
-            if not owners:
-                return
+            mine = owners if look else [one for one in owners if self._is_open(spec, one)]
+            if not mine:
+                continue
             maker = self._makers.get(spec.label)
             if maker is None:
                 maker = self._makers[spec.label] = await self._desk.maker(spec)
             if look and isinstance(maker, Pages):
-                known = cases.by_ids(self._store, [document_id(one.entity.id, spec.label) for one in owners])
+                known = cases.by_ids(self._store, [document_id(one.entity.id, spec.label) for one in mine])
                 await maker.foresee([link.external_id for one in known.values() for link in one.links])
-            for owner in owners:
+            for owner in mine:
                 await self._one(spec, maker, owner, look=look)
 
-    async def _feed(self, feed: Any) -> tuple[tuple[str, ...], Any]:
-        """Return the records that changed in a system which can tell, and where its feed stands then."""
+    async def _feed(self, feed: Any) -> tuple[dict[str, str], Any]:
+        """Return what changed in a system that can tell, with its versions, and where its feed stands then."""
         connector = self._desk.connectors[self._system]
         if not isinstance(connector, MediaWikiConnector):
-            return (), None
+            return {}, None
         if feed is None:
-            return (), _form(await connector.present())
-        cursor, ids = _cursor(feed), []
+            return {}, _form(await connector.present())
+        cursor, versions = _cursor(feed), dict[str, str]()
         while True:
             changed = await connector.changes(cursor)
-            ids += changed.ids
+            versions |= changed.versions
             cursor = changed.cursor
             if not changed.more:
-                return tuple(dict.fromkeys(ids)), _form(cursor)
+                return versions, _form(cursor)
 
     def _cases(self, touched: tuple[str, ...], *, every: bool, open_: set[str]) -> Iterator[Sequence[Whole]]:
         if every:
@@ -163,14 +164,31 @@ class _Round:
         for first in range(0, len(ids), BATCH):
             yield list(cases.by_ids(self._store, ids[first : first + BATCH]).values())
 
-    def _changed(self, records: tuple[str, ...]) -> list[Whole]:
+    def _changed(self, records: Mapping[str, str]) -> list[Whole]:
         """Return the cases whose documents changed to another version than the one we know."""
         if not records:
             return []
-        ids = documents.by_records(self._store, self._system, kind="page", records=records)
-        known = cases.by_ids(self._store, ids)
-        owners = sorted({str(fact(one.entity, "case_id")) for one in known.values()})
+        ids = documents.by_records(self._store, self._system, kind="page", records=list(records))
+        moved = [
+            one.entity
+            for one in cases.by_ids(self._store, ids).values()
+            if any(link.version != records.get(link.external_id) for link in one.links)
+        ]
+        owners = sorted({str(fact(one, "case_id")) for one in moved})
         return list(cases.by_ids(self._store, owners).values())
+
+    def _is_open(self, spec: DocumentSpec, owner: Whole) -> bool:
+        """Say whether there may be something to do: a folder that stands is not touched whatever moves in the case."""
+        if isinstance(self._desk.connectors[self._system], MediaWikiConnector):
+            return True
+        known = cases.by_ids(self._store, [document_id(owner.entity.id, spec.label)])
+        whole = next(iter(known.values()), None)
+        stands = whole is not None and bool(whole.links) and not whole.creates
+        return not stands or self._is_parked(spec, owner)
+
+    def _is_parked(self, spec: DocumentSpec, owner: Whole) -> bool:
+        paper = paper_of(spec, owner.entity, kind="folder")
+        return documents.parked_here(self._store, paper) is not None
 
     async def _one(self, spec: DocumentSpec, maker: Pages | Folders, owner: Whole, *, look: bool) -> None:
         one = _One(self._room, self._report, spec, maker=maker, case=owner.entity)
