@@ -52,6 +52,11 @@ class Merge:
 
 
 @dataclass(frozen=True, slots=True)
+class Newest:
+    """The edit that was made last, where that is beyond doubt."""
+
+
+@dataclass(frozen=True, slots=True)
 class When:
     """The first policy whose condition holds over the hub's facts as they were before this reconcile."""
 
@@ -59,4 +64,4 @@ class When:
     otherwise: "Policy" = field(default_factory=Park)
 
 
-Policy: TypeAlias = Park | Home | Furthest | Max | Min | Union | Merge | When
+Policy: TypeAlias = Park | Home | Furthest | Max | Min | Union | Merge | Newest | When

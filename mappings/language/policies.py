@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from typing import TypeAlias, cast
 
 from mappings.canonical.facts import FACT_TYPES, TYPE_WORDS, FactInfo, FactType
-from mappings.policy import Furthest, Home, Max, Merge, Min, Park, Policy, Union, When
+from mappings.policy import Furthest, Home, Max, Merge, Min, Newest, Park, Policy, Union, When
 
 from .conditions import Condition, ConditionError, Names, parse
 from .entries import Entry, need
 from .problems import shown
 
-Simple: TypeAlias = Park | Furthest | Max | Min | Union | Merge
+Simple: TypeAlias = Park | Furthest | Max | Min | Union | Merge | Newest
 
 POLICIES_FILE = "policies.yaml"
 NAMED: Mapping[str, Simple] = {
@@ -27,8 +27,8 @@ NAMED: Mapping[str, Simple] = {
     "merge": Merge(),
     "max": Max(),
     "min": Min(),
+    "newest": Newest(),
 }
-NOT_YET = "newest"
 PARTS = ("crm", "tracker")
 """What a system is called where its name is not known yet: who opens cases, and where they are made."""
 DEFAULT = "default"
@@ -146,13 +146,10 @@ def read_policy(entry: Entry, words: PolicyWords, *, about: FactInfo | None) -> 
         home = need(entry.keys(("home",)), "home", of=entry)
         system = home.choice(words.homes) if home else None
         return Home(system) if system else None
-    if entry.text() == NOT_YET:
-        entry.fail("newest is not available yet; say park, or name a home")
-        return None
     if entry.text() == "home":
         entry.fail("must name the system: {home: …}")
         return None
-    word = entry.choice((*NAMED, "home", NOT_YET))
+    word = entry.choice((*NAMED, "home"))
     policy = NAMED[word] if word else None
     misfit = _misfit(policy, about, words.names) if policy else ""
     if misfit:
@@ -203,10 +200,10 @@ def read_condition(entry: Entry, names: Names) -> Condition | None:
 
 def _misfit(policy: Policy, about: FactInfo | None, names: Names) -> str:
     """Say why *policy* cannot be applied to a fact; nothing where it can."""
-    if isinstance(policy, Park):
+    if isinstance(policy, Park | Newest):
         return ""
     if about is None:
-        return "does not fit every fact; as a default say park, or name a home"
+        return "does not fit every fact; as a default say park or newest, or name a home"
     match policy:
         case Furthest() if not about.ordered:
             return f"{shown(about.name)} has no stages to be further in"

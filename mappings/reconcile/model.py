@@ -170,6 +170,14 @@ HELD = 8
 
 
 @dataclass(frozen=True, slots=True)
+class Interval:
+    """When something was done: not before or at AFTER, not later than UNTIL; None: nothing is known of that end."""
+
+    after: datetime | None
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Side:
     """One live link as reconcile sees it: FRESH are the views of a new snapshot (field -> view), None without one."""
 
@@ -182,6 +190,8 @@ class Side:
     """When this record was last read before the fresh snapshot: its edits are later than that."""
     derived: Mapping[str, Value] = field(default_factory=dict)
     """Field -> the value of a fact that the hub works out for this link (`link`, `progress`)."""
+    edits: Mapping[str, Interval] = field(default_factory=dict)
+    """Field -> when the view that is seen now was put there; only for the policy `newest`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 from mappings.canonical.values import Money, Value
 from mappings.lens import Clash
-from mappings.policy import Furthest, Home, Max, Merge, Min, Park, Policy, Union, When
+from mappings.policy import Furthest, Home, Max, Merge, Min, Newest, Park, Policy, Union, When
 
 from .judge import Cell
 from .model import Origin
+from .newest import Claim, latest, said_at
 from .rules import Rules
 
 MOST_MERGED = 4
@@ -76,6 +77,8 @@ def settle_dispute(dispute: Dispute, policy: Policy, rules: Rules) -> Verdict | 
             return _union(dispute)
         case Merge():
             return _merge(dispute)
+        case Newest():
+            return _newest(dispute, rules)
 
 
 def _home(dispute: Dispute, system: str) -> Verdict | None:
@@ -153,6 +156,17 @@ def _merge(dispute: Dispute) -> Verdict | None:
     results = {_in_order(order, dispute.hub) for order in permutations(dispute.proposals)}
     merged = results.pop()
     return None if results or isinstance(merged, Clash) else Verdict(merged, "all", "merge")
+
+
+def _newest(dispute: Dispute, rules: Rules) -> Verdict | None:
+    """The last edit, if it is the last beyond doubt; what was never agreed upon has no time."""
+    if any(proposal.fact not in proposal.cell.bases for proposal in dispute.proposals):
+        return None
+    claims = [Claim(p.value, p.system, p.cell.side.edits.get(p.cell.field.name)) for p in dispute.proposals]
+    if dispute.speaks:
+        claims.append(Claim(dispute.hub, "hub", said_at(dispute.origin)))
+    last = latest(claims, skew=rules.skew)
+    return None if last is None or isinstance(last.value, Clash) else Verdict(last.value, last.who, "newest")
 
 
 def _in_order(proposals: Sequence[Proposal], value: Value) -> Value | Clash:

@@ -8,6 +8,8 @@ from typing import Literal, TypeAlias
 from mappings.canonical.values import Value
 from mappings.policy import Park, Policy
 
+from .newest import SKEW
+
 ANSWER_WINDOW = timedelta(minutes=5)
 """A move of a field within this time after we wrote it there is an answer (ping-pong)."""
 MOST_ANSWERS = 3
@@ -33,6 +35,8 @@ class Rules:
     default: Policy = field(default_factory=Park)
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Fact -> the systems that answered our writes in a row, the present moves included (ping-pong)."""
+    skew: timedelta = SKEW
+    """By so much clocks may differ (`newest`)."""
     drift: Drift = "overlook"
     """
     Fields at rest that no longer fit the hub's value, because their system has other words now. ``overlook`` does not

@@ -4,7 +4,7 @@ from mappings.canonical.facts import CASE_FACTS
 from mappings.language import Problems
 from mappings.language.conditions import names_of, parse
 from mappings.language.policies import Level, at_home, conditions_of, resolve
-from mappings.policy import Furthest, Home, Max, Merge, Min, Park, Policy, Union, When
+from mappings.policy import Furthest, Home, Max, Merge, Min, Newest, Park, Policy, Union, When
 from tests.mappings.language.hubs import SMALL_HUB, loaded, small
 
 
@@ -91,5 +91,11 @@ def test_parts_are_played_by_systems_in_conditional_policies_too():
 
 
 def test_a_wrong_policy_leaves_no_hub():
-    with pytest.raises(Problems, match="newest is not available yet"):
-        policies("{amount: newest}")
+    with pytest.raises(Problems, match="does not fit every fact"):
+        policies("{default: max}")
+
+
+def test_newest_fits_every_fact_and_may_be_the_default():
+    read = policies("{amount: newest, default: newest, stage: furthest}")
+
+    assert (read["amount"], read["client"], read["stage"]) == (Newest(), Newest(), Furthest())
