@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from mappings.exchange import Cursor
 
 from . import codec
 from .gone import mark
+from .prepared import many
 from .store import Store
 from .tables import cursor, entity, hint, inbox, link, outbox, parked, run, sync
 
@@ -67,13 +69,35 @@ def finish(
     state: Literal["done", "failed", "stopped"] = "done",
     counts: Mapping[str, Any] | None = None,
     text: str = "",
+    pulled: Mapping[tuple[str, str], datetime] | None = None,
 ) -> Run:
-    """Record how a run ended; COUNTS are numbers and keys, no customer values."""
+    """
+    Record how a run ended; COUNTS are numbers and keys, no customer values.
+
+    PULLED: (system, kind) -> when it was asked for what is new and answered to the end; kept beside its cursor.
+    """
     ended = replace(begun, finished=store.clock(), state=state, counts=dict(counts or {}), text=text)
     values = {"finished": ended.finished, "state": state, "counts": ended.counts, "text": text}
     with store.write() as conn:
         conn.execute(sa.update(run).where(run.c.id == begun.id).values(values))
+        read = [{"b_system": name, "b_kind": kind, "b_at": at} for (name, kind), at in sorted((pulled or {}).items())]
+        many(conn, _pulled(), read)
     return ended
+
+
+@cache
+def _pulled() -> sa.Update:
+    at = sa.bindparam("b_at", type_=cursor.c.pulled_at.type)
+    return (
+        sa.update(cursor)
+        .where(
+            cursor.c.system == sa.bindparam("b_system", type_=cursor.c.system.type),
+            cursor.c.kind == sa.bindparam("b_kind", type_=cursor.c.kind.type),
+            cursor.c.lane == "changes",
+            cursor.c.pulled_at < at,
+        )
+        .values(pulled_at=at)
+    )
 
 
 def give_up(store: Store, name: str, *, by: str, before: datetime, text: str) -> int:

@@ -272,7 +272,7 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class CursorState:
-    """Where a lane of (system, kind) stands. PULLED_AT is when the cursor last moved."""
+    """Where a lane of (system, kind) stands. PULLED_AT is when it was last asked to its end."""
 
     cursor: Cursor | None = None
     first_read_done: bool = False

@@ -71,9 +71,12 @@ async def pull_scope(wired: Wired, scope: Scope, report: Report, *, page: PullPa
     state = cursors.state(wired.store, scope[0], kind=scope[1])
     cursor, more, onward = state.cursor, True, Onward(scope)
     while more:
+        asked = wired.clock()
         count, cursor, more = await page(wired, scope, cursor)
         onward.check(cursor, more=more)
         report.read[scope[0]] += count.stored + count.same + count.stale + count.hinted
+        if not more:
+            report.pulled[scope] = asked
     if not state.first_read_done:
         waiting.wake_lone(wired.store, wired.shape.name, system=scope[0], kind=scope[1])
     await look_up_hints(wired, scope, report)
@@ -85,10 +88,12 @@ async def pull_full(wired: Wired, scope: Scope, report: Report, *, page: PullPag
     scan = cursors.begin_full(wired.store, system, kind=kind)
     cursor: Cursor | None = None
     more, onward = True, Onward(scope)
+    began = wired.clock()
     while more:
         count, cursor, more = await page(wired, scope, cursor, scan=scan)
         onward.check(cursor, more=more)
         report.read[system] += count.stored + count.same + count.stale + count.hinted
+    report.pulled[scope] = began
     await look_up_hints(wired, scope, report)  # what a person says was deleted is no longer missing then
     missing = cursors.missing(wired.store, scan)
     limits = wired.shape.limits

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 from mappings.reconcile.guards import Stop
@@ -33,6 +34,8 @@ class Report:
     """CPU seconds of the hub's own work; the rest of CPU is that of the connectors and the event loop."""
     cpu: float = 0.0
     max_rss_mb: float = 0.0
+    pulled: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    """(system, kind) -> when it was asked for what is new, and answered to the end."""
     trouble: dict[str, str] = field(default_factory=dict)
     refused_us: set[str] = field(default_factory=set)
     stops: list[Stop] = field(default_factory=list)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mappings.exchange import Cursor
 from mappings.reconcile.model import Parked
-from state import cases, inbox, outbox, runs
+from state import cases, cursors, inbox, outbox, runs
 from state.runs import Figures
 from state.store import Store
 from state.types import Worker
@@ -54,6 +54,21 @@ def test_p3_an_idle_pass_writes_its_run_and_nothing_else(store: Store, worker: W
 
     writing = [text.split() for text in texts if not text.lstrip().startswith("SELECT")]
     assert [words[2 if words[0] == "INSERT" else 1] for words in writing] == ["run", "run"]
+
+
+def test_the_end_of_a_run_says_when_each_kind_was_read_though_no_cursor_moved(store: Store, clock: Clock) -> None:
+    page = a_page(store, a_record())
+    inbox.put(store, page)
+    begun, first = runs.start(store, "presales"), clock.now
+    clock.go(60)
+    inbox.put(store, page)
+    place = (page.system, page.kind)
+
+    runs.finish(store, begun, pulled={place: clock.now, ("wiki", "page"): clock.now})
+    runs.finish(store, begun, pulled={place: first})  # an older one of another pass that took longer
+
+    assert cursors.state(store, page.system, kind=page.kind).pulled_at == clock.now
+    assert cursors.state(store, "wiki", kind="page").pulled_at is None
 
 
 # --- mappings -------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from flows.hub.report import Report
 from flows.hub.running import How, run_recorded
 from flows.hub.sync import Clocks, PassOptions, Steps, decide_batch, measured
 from flows.hub.wiring import open_sync
+from state import runs
 from tests.hub_builders import a_deal, a_hub
 
 
@@ -86,3 +87,17 @@ def test_the_hubs_own_cpu_is_that_of_all_threads_but_the_one_with_the_connectors
 
     assert (report.cpu, report.hub_cpu) == (7.0, 5.0)
     assert report.as_json()["cpu_seconds"] == {"hub": 5.0, "transport": 2.0}
+
+
+def test_a_pass_that_finds_nothing_new_has_pulled_all_the_same(tmp_path):
+    hub = a_hub(tmp_path)
+    hub.systems["crm"].create("record", a_deal())
+    hub.sync()
+    hub.sync()  # reads again what the first one wrote
+    before = {each.system: each.pulled_at for each in runs.status(hub.installation.store)}
+
+    report = hub.sync()
+
+    after = {each.system: each.pulled_at for each in runs.status(hub.installation.store)}
+    assert after == {system: at for (system, _), at in report.pulled.items()}
+    assert all(after[system] > before[system] for system in ("crm", "trk"))
