@@ -127,7 +127,7 @@ def _collect(store: Store, batch: _Batch, one: Decided, *, key: str, run: str) -
         batch.new_entities.append({**columns, **_opening(store, one, key=key)})
     else:
         row = {f"b_{name}": value for name, value in columns.items()}
-        batch.entities.append({"b_id": owner.id, "b_due": int(one.again), **row})
+        batch.entities.append({"b_id": owner.id, "b_due": int(one.again), "b_held_back": one.held, **row})
     batch.changes.facts(owner.id, before=before.conflicts if before else {}, after=owner.conflicts)
     batch.events += [event_row(store, told, entity=owner.id, run=run) for told in one.outcome.events]
     _collect_links(store, batch, one, run=run)
@@ -145,6 +145,7 @@ def _opening(store: Store, one: Decided, *, key: str) -> dict[str, Any]:
         "sync": owner.sync,
         "created": owner.created or store.clock(),
         "revision": 1,
+        "held_back": one.held,
         "due": 0,
     }
 
@@ -238,6 +239,7 @@ def _entity_update() -> sa.Update:
             **{name: sa.bindparam(f"b_{name}", type_=entity.c[name].type) for name in names},
             revision=entity.c.revision + 1,
             due=sa.bindparam("b_due", type_=sa.Integer()),
+            held_back=sa.bindparam("b_held_back", type_=sa.Boolean()),
             claimed_by=None,
             claimed_until=None,
         )

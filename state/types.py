@@ -182,6 +182,8 @@ class Decided:
     prefix: str = "CASE"
     again: bool = False
     """The entity is to be looked at again: this decision did not judge all that there is."""
+    held: bool = False
+    """A record was held back until strangers have been met; due again when a pass begins (`waiting.wake_held`)."""
 
 
 @dataclass(frozen=True, slots=True)

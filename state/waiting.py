@@ -16,6 +16,9 @@ from .store import Store
 from .tables import IS_OPEN, conflict, entity, event, inbox, link, outbox, parked
 from .types import Outgoing, Snapshot
 
+IS_HELD = sa.text("entity.held_back")
+"""In the words of the partial index."""
+
 
 def planned(store: Store, sync: str) -> tuple[Outgoing, ...]:
     """Return the planned writes of *sync*, with their entities and links, oldest first; takes nothing."""
@@ -61,6 +64,17 @@ def wake_lone(store: Store, sync: str, *, system: str, kind: str) -> int:
     raised = {"due": entity.c.due + 1, "revision": entity.c.revision + 1}
     with store.write() as conn:
         return int(conn.execute(sa.update(entity).where(entity.c.sync == sync, ~linked).values(raised)).rowcount)
+
+
+def wake_held(store: Store, sync: str) -> int:
+    """Have the entities of *sync* decided again of which a record was held back; writes nothing where there is none."""
+    mine = (entity.c.sync == sync, entity.c.held_back, IS_HELD)
+    with store.read() as conn:
+        if not conn.execute(sa.select(sa.exists().where(*mine))).scalar_one():
+            return 0
+    raised = {"due": entity.c.due + 1, "revision": entity.c.revision + 1, "held_back": False}
+    with store.write() as conn:
+        return int(conn.execute(sa.update(entity).where(*mine).values(raised)).rowcount)
 
 
 def wake_parked(store: Store, sync: str, *, codes: Sequence[str]) -> int:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mappings.exchange import VendorRecord
 from mappings.reconcile.guards import Tally
@@ -12,6 +12,7 @@ from mappings.reconcile.meeting import Meeting as Met
 from mappings.reconcile.model import Link
 from state import cases, claims, commits, cursors, family, inbox, reused
 from state import strangers as strangers_of
+from state import waiting as waiting_for
 from state.family import DOUBTED
 from state.types import Batch, Claimed, NewLink, Snapshot, Whole
 
@@ -162,6 +163,8 @@ class Deciding:
 
     def _in_batches(self, unsure: dict[Scope, frozenset[str]]) -> Iterator[Waiting]:
         with cpu_of_hub(self.report):
+            if not unsure:  # what a pass that died has held back
+                waiting_for.wake_held(self.wired.store, self.wired.whole.name)
             meeting = self._meeting(unsure)
             waiting = self._claimed(meeting)
         while waiting:
@@ -242,7 +245,7 @@ class Deciding:
         commits.commit(
             wired.store,
             wired.worker,
-            decided=[ruling.decided for ruling in rulings],
+            decided=[replace(ruling.decided, held=ruling.held_back) for ruling in rulings],
             run=wired.run,
             mapping=wired.whole.fingerprint,
             lease=wired.lease,

@@ -26,7 +26,9 @@ entity = sa.Table(
     sa.Column("claimed_by", Words),
     sa.Column("claimed_until", Time),
     sa.Column("parent", Words),  # the entity that it belongs to: the case of an item, the item of a part of it
+    sa.Column("held_back", sa.Boolean, nullable=False, server_default=sa.false()),  # see `Decided.held`
     sa.UniqueConstraint("prefix", "number"),
+    only("ix_entity_held_back", "id", where="held_back"),
     only("ix_entity_due", "id", where="due > 0"),
     only("ix_entity_claimed", "claimed_by", where="claimed_by IS NOT NULL"),
     only("ix_entity_parent", "parent", where="parent IS NOT NULL"),

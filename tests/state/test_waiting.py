@@ -17,6 +17,7 @@ from tests.state_builders import (
     due_claim,
     linked,
     opened,
+    opening,
     planned,
     put,
     the,
@@ -128,3 +129,15 @@ def test_what_is_parked_for_one_of_these_reasons_is_decided_again(store: Store, 
 
     assert (others, woken) == (0, 1)
     assert [one.entity.id for one in claim(store, worker).cases] == [claimed.entity.id]
+
+
+def test_what_was_held_back_is_due_when_a_pass_begins(store: Store, worker: Worker) -> None:
+    put(store, a_record())
+    [stranger] = claim(store, worker).strangers
+    commits.commit(store, worker, decided=[replace(opening(stranger), held=True)])
+    before = claim(store, worker).cases
+
+    woken = (waiting.wake_held(store, "presales"), waiting.wake_held(store, "presales"))
+
+    assert (before, woken) == ((), (1, 0))
+    assert [one.entity.id for one in claim(store, worker).cases] == ["entity0001"]
