@@ -2,13 +2,17 @@
 
 import json
 import shutil
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from connectors.memory import MemorySystem
@@ -63,6 +67,29 @@ class Ended:
         return json.loads(self.out)
 
 
+@cache
+def _command() -> Any:
+    """Making the tree of all commands takes as long as most of them run: it is made once for all tests."""
+    return get_command(app)
+
+
+def given(*words: str, env: Mapping[str, str] | None = None) -> Ended:
+    """Give a command, without a hub unless the WORDS name one."""
+    runner, command = CliRunner(), _command()
+    with runner.isolation(env=env) as (out, err, _):
+        with pytest.raises((SystemExit, Exception)) as ended:  # --debug lets errors through
+            command.main(args=words, prog_name=runner.get_default_prog_name(command))
+        sys.stdout.flush()
+        sys.stderr.flush()
+        code = ended.value.code or 0 if isinstance(ended.value, SystemExit) else 1
+        assert isinstance(code, int), code
+        return Ended(code, _text(out), _text(err))
+
+
+def _text(stream: Any) -> str:
+    return str(stream.getvalue().decode()).replace("\r\n", "\n")
+
+
 @dataclass(frozen=True)
 class CliHub:
     """A hub folder; `run` gives it a command."""
@@ -71,8 +98,7 @@ class CliHub:
 
     def run(self, *words: str, env: Mapping[str, str] | None = None) -> Ended:
         """Give a command in the terminal of this process."""
-        result = CliRunner().invoke(app, ["--hub", str(self.folder), *words], env={"USER": "ann", **(env or {})})
-        return Ended(result.exit_code, result.stdout, result.stderr)
+        return given("--hub", str(self.folder), *words, env={"USER": "ann", **(env or {})})
 
     def done(self, *words: str) -> Ended:
         """Give a command that must succeed."""

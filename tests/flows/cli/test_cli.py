@@ -10,11 +10,10 @@ from typing import Any
 
 import pytest
 import typer
-from typer.testing import CliRunner
 
 import flows.cli
 from flows.cli import app
-from tests.flows.cli.cli_builders import CliHub
+from tests.flows.cli.cli_builders import CliHub, given
 
 HEAVY = ("sqlalchemy", "prefect", "httpx", "pydantic", "alembic", "rich", "yaml")
 CASEHUB = [sys.executable, "-c", "from flows.cli import main; main()"]
@@ -67,20 +66,20 @@ def test_every_option_and_argument_is_explained(path):
 
 def test_the_group_without_a_command_shows_its_help():
     for words in ([], ["case"], ["conflicts"], ["parked"], ["db"]):
-        assert "Usage:" in CliRunner().invoke(app, words).output
+        assert "Usage:" in given(*words).err
 
 
 def test_a_mistyped_command_is_answered_with_the_nearest():
-    result = CliRunner().invoke(app, ["chekc"])
+    ended = given("chekc")
 
-    assert result.exit_code == 2
-    assert "Did you mean 'check'?" in result.stderr
+    assert ended.code == 2
+    assert "Did you mean 'check'?" in ended.err
 
 
 def test_the_version_is_told():
-    result = CliRunner().invoke(app, ["--version"])
+    ended = given("--version")
 
-    assert (result.exit_code, result.stdout.count(".")) == (0, 2)
+    assert (ended.code, ended.out.count(".")) == (0, 2)
 
 
 # --- errors -----------------------------------------------------------------------------------------------------------
