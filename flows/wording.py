@@ -11,6 +11,7 @@ from connectors.errors import AuthFailed, ConnectorError, RetryLater
 from flows.hub.applying import Moved, Stale
 from flows.hub.casework import Busy as CaseBusy
 from flows.hub.describing import NoSuchKind, NoSuchSystem
+from flows.hub.documents.marking import NoSuchDocument, NotThere
 from flows.hub.entering import NoSuchFact
 from flows.hub.forgetting import NobodyKnown
 from flows.hub.items import NoItems
@@ -64,6 +65,8 @@ def _of_a_person(error: BaseException) -> Advice | None:
             return Advice(str(error), "usage")
         case NoSuchRun():
             return Advice(f"{error}; `casehub log` lists them", "usage")
+        case NoSuchDocument() | NotThere():
+            return Advice(str(error), "usage")
         case NoSuchEntry():
             return Advice(f"{error}; `casehub parked list` shows what is", "usage")
         case NoSuchSync() | NoSuchSystem() | NoSuchKind() | NoSuchFact() | Unresolvable() | Unlinkable() | Unreadable():

@@ -1,8 +1,7 @@
 """The connector: pages come in by the recent changes, edits go out with the revision they were made from."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +11,6 @@ from mappings.exchange import (
     Create,
     Cursor,
     Discovery,
-    Fault,
     Found,
     Page,
     Place,
@@ -20,26 +18,18 @@ from mappings.exchange import (
     Refused,
     SystemPerson,
     VendorRecord,
-    View,
     Write,
 )
 
 from ..base import RequestCount, Search, Surroundings, SystemConnector
-from ..errors import AuthFailed, Gone, Rejected, RetryLater
-from ..guarded import Inspection, push_conditional
+from ..errors import AuthFailed, Rejected, RetryLater
+from ..guarded import push_conditional
 from ..http import Http, HttpSettings
 from .client import Exists, MediaWikiClient
-from .records import KIND, next_feed, record_of, resume_of, version_of
+from .desk import CONTENT, Desk, body
+from .records import KIND, next_feed, resume_of, version_of
 from .settings import MediaWikiSettings
 
-BATCH = 50
-SUMMARY = "casehub"
-CONTENT = {
-    "prop": "revisions|info",
-    "rvprop": "ids|timestamp|user|content",
-    "rvslots": "main",
-    "inprop": "url",
-}
 PLACES = (
     Place("title", "Title", "text", required=True, max_length=255),
     Place("text", "Wikitext", "text"),
@@ -80,8 +70,7 @@ class MediaWikiConnector(SystemConnector):
             settings=HttpSettings(timeout=float(settings.timeout), cookies=True),
         )
         self._client = MediaWikiClient(self._http, settings, name=name, around=self._around)
-        self.paths: frozenset[str] = frozenset()
-        self.clock = self._around.clock
+        self._desk = Desk(name, self._client, self._around.clock)
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -160,7 +149,7 @@ class MediaWikiConnector(SystemConnector):
         form: dict[str, str | int] = {"generator": "allpages", "gaplimit": self._settings.page_size, **CONTENT}
         form |= {"gapcontinue": cursor.resume} if cursor and cursor.resume else {}
         told = await self._client.query(form)
-        records, faults = self._records(told.form.get("query", {}).get("pages", []))
+        records, faults = self._desk.records(told.form.get("query", {}).get("pages", []))
         following = told.form.get("continue", {}).get("gapcontinue")
         then = Cursor(at, resume=following, full=True) if following else Cursor(at)
         return Page(self.name, KIND, records, told.began, then, more=following is not None, faults=faults)
@@ -178,39 +167,19 @@ class MediaWikiConnector(SystemConnector):
 
     async def get(self, kind: str, ids: Sequence[str]) -> list[Found]:
         self._known(kind)
-        return await self.read(kind, ids)
-
-    async def read(self, kind: str, ids: Sequence[str]) -> list[Found]:
-        """Fifty pages in a request; an id that is no number is a page that never was."""
-        del kind
-        wanted = [one for one in dict.fromkeys(ids) if one.isascii() and one.isdigit()]
-        met: dict[str, VendorRecord] = {}
-        broken: dict[str, str] = {}
-        for first in range(0, len(wanted), BATCH):
-            told = await self._client.query({"pageids": "|".join(wanted[first : first + BATCH]), **CONTENT})
-            records, faults = self._records(told.form.get("query", {}).get("pages", []))
-            met |= {record.id: record for record in records}
-            broken |= {fault.id: fault.reason for fault in faults if fault.id}
-        return [self._found(one, met, broken) for one in ids]
-
-    def _found(self, record_id: str, met: Mapping[str, VendorRecord], broken: Mapping[str, str]) -> Found:
-        if record_id in met:
-            return Found(record_id, "here", met[record_id])
-        if record_id in broken:
-            return Found(record_id, "refused", reason=broken[record_id])
-        return Found(record_id, "gone", reason=f"there is no page {record_id} any more")
+        return await self._desk.read(kind, ids)
 
     async def titled(self, title: str) -> VendorRecord | None:
         """Return the page called *title*, None where there is none."""
         told = await self._client.query({"titles": title, **CONTENT})
-        records, _ = self._records(told.form.get("query", {}).get("pages", []))
+        records, _ = self._desk.records(told.form.get("query", {}).get("pages", []))
         return records[0] if records else None
 
     async def find_sent(self, create: Create, since: datetime) -> Search:
         """A title is there once: the page of that title, if it shows what we sent and has not come from elsewhere."""
         del since
         views = {change.place: change.view for change in create.changes}
-        began = self.clock()
+        began = self._around.clock()
         page = await self.titled(str(views["title"]))
         ours = page is not None and create.marker in str(page.views["text"] or "")
         return Search((page.id,) if page and ours else (), None, began, current=True)
@@ -238,7 +207,7 @@ class MediaWikiConnector(SystemConnector):
         receipts = {one.key: Receipt(one.key, "refused", refused=(strange,)) for one in writes if one.kind != KIND}
         mine = [one for one in writes if one.key not in receipts]
         updates = [one for one in mine if not isinstance(one, Create)]
-        receipts |= {one.key: one for one in await push_conditional(self, updates)}
+        receipts |= {one.key: one for one in await push_conditional(self._desk, updates)}
         for one in mine:
             if isinstance(one, Create):
                 receipts[one.key] = await self._create(one)
@@ -247,11 +216,11 @@ class MediaWikiConnector(SystemConnector):
     async def _create(self, create: Create) -> Receipt:
         """One page, only if there is none of its title; where there is one, the receipt's OTHER names it."""
         views = {change.place: change.view for change in create.changes}
-        began = self.clock()
+        began = self._around.clock()
         title, text = str(views.get("title") or ""), str(views.get("text") or "")
         try:
-            edit = await self._client.edit({"title": title, **_body(text), "createonly": 1})
-            found = await self.read(KIND, [str(edit["pageid"])])
+            edit = await self._client.edit({"title": title, **body(text), "createonly": 1})
+            found = await self._desk.read(KIND, [str(edit["pageid"])])
         except Exists as error:
             page = await self.titled(title)
             refused = (Refused("title", error.reason or str(error)),)
@@ -265,62 +234,11 @@ class MediaWikiConnector(SystemConnector):
         number = str(edit["pageid"])
         return Receipt(create.key, "done", id=number, record=record, proved=_is(record, edit), began=began)
 
-    async def write_if(self, record: VendorRecord, views: Mapping[str, View]) -> VendorRecord:
-        """Put a new text where the page still has its revision. Raises Stale, Gone, Rejected."""
-        for place in views:
-            if place != "text":
-                text = f"the place {place!r} of a page is not written; move the page in the wiki"
-                raise Rejected(text, system=self.name, place=place, reason=text)
-        base = int(record.version or 0)
-        text = str(views["text"] or "")
-        edit = await self._client.edit({"pageid": record.id, **_body(text), "nocreate": 1, "baserevid": base})
-        if edit.get("nochange"):
-            return record
-        if edit.get("oldrevid") == base and _as_saved(text) == text:
-            newer = {**record.views, "text": text or None, "author": self._client.user}
-            return replace(record, views=newer, version=version_of(int(edit["newrevid"])), stamp=edit["newtimestamp"])
-        found = (await self.read(KIND, [record.id]))[0]  # the wiki has merged ours with somebody's, or has tidied it
-        if found.record is None:
-            raise Gone(f"page {record.id} went while it was written", system=self.name)
-        return found.record
-
-    def shown(self, place: str, view: View) -> View:
-        """The wiki strips what is empty at the end of a text."""
-        return _as_saved(view) or None if place == "text" and isinstance(view, str) else view
-
-    async def inspect(self, record: VendorRecord, since: str | None) -> Inspection:
-        """Pages have no workflow."""
-        del record, since
-        return Inspection()
-
     # --- inside ---------------------------------------------------------------------------------------------------
-
-    def _records(self, rows: Sequence[dict[str, Any]]) -> tuple[tuple[VendorRecord, ...], tuple[Fault, ...]]:
-        records: list[VendorRecord] = []
-        faults: list[Fault] = []
-        for row in rows:
-            try:
-                record = record_of(row, self.name)
-            except (KeyError, TypeError, ValueError, IndexError) as error:
-                number = str(row.get("pageid") or "") or None
-                faults.append(Fault(number, f"the page is not as MediaWiki shows pages ({type(error).__name__})"))
-            else:
-                records += [record] if record else []
-        return tuple(records), tuple(faults)
 
     def _known(self, kind: str) -> None:
         if kind != KIND:
             raise Rejected(f"there are no records of kind {kind!r}; there are: page", system=self.name, whole=True)
-
-
-def _body(text: str) -> dict[str, str | int]:
-    """The text with its hash, so that half of it is never saved."""
-    digest = hashlib.md5(text.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
-    return {"text": text.encode("utf-8", "replace").decode(), "md5": digest, "summary": SUMMARY}
-
-
-def _as_saved(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n").rstrip()
 
 
 def _is(record: VendorRecord | None, edit: Mapping[str, Any]) -> bool:

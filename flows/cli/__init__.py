@@ -13,7 +13,23 @@ from typing import Annotated, Any, TextIO
 import typer
 from typer.core import TyperGroup
 
-from . import case, checks, conflicts, db, deletions, demo, deploy, notify, parked, passes, plans, serve, undo, up
+from . import (
+    case,
+    checks,
+    conflicts,
+    db,
+    deletions,
+    demo,
+    deploy,
+    documents,
+    notify,
+    parked,
+    passes,
+    plans,
+    serve,
+    undo,
+    up,
+)
 from .terminal import CODES, FAILED, Terminal, tell
 
 __all__ = ["app", "main"]
@@ -102,6 +118,7 @@ app.command()(demo.demo)
 app.add_typer(case.case, name="case")
 app.add_typer(conflicts.conflicts, name="conflicts")
 app.add_typer(parked.parked, name="parked")
+app.add_typer(documents.documents, name="documents")
 app.add_typer(deletions.deletions, name="deletions")
 app.add_typer(db.db, name="db")
 app.add_typer(serve.serve, name="serve")

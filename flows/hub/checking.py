@@ -15,6 +15,7 @@ from mappings.exchange import Abilities, Account, Discovery, Place
 from mappings.language import Hub, MappingSpec, Problem, Problems, compile_sync
 from state import runs
 
+from .documents import check_documents
 from .wiring import Contact, Installation, Maker, make_connector, meet_system, vocabularies
 
 
@@ -81,6 +82,7 @@ async def check(installation: Installation, *, make: Maker = make_connector) -> 
     contacts = dict(zip(names, found, strict=True))
     problems = [problem for sync in hub.syncs.values() for problem in _compiled(hub, sync.name, contacts)]
     problems += [problem for name in names for problem in _markers(hub, name, contacts[name])]
+    problems += await check_documents(installation, make)
     longest = _windows(installation)
     systems = tuple(_system(hub, name, contacts[name], window=longest.get(name)) for name in names)
     return Check(hub, systems, tuple(sorted(set(problems))))

@@ -169,6 +169,23 @@ class Dying(httpx.AsyncBaseTransport):
         await self._inner.aclose()
 
 
+class Meanwhile(httpx.AsyncBaseTransport):
+    """Lets a person edit between the hub's look at a page and its edit."""
+
+    def __init__(self, edit: "list[tuple[str, str]]", ann: PlainWiki) -> None:
+        self._inner = httpx.AsyncHTTPTransport(trust_env=False)
+        self._edits = edit
+        self._ann = ann
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if b"action=edit" in request.content and self._edits:
+            self._ann.save(*self._edits.pop(0))
+        return await self._inner.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
 class Killed(BaseException):
     """The process ends here: nothing of ours may catch it."""
 
@@ -182,4 +199,4 @@ def sync_dying(hub: DocumentHub) -> None:
     raise AssertionError("the pass came to its end")
 
 
-__all__ = ["DOCUMENTS", "FOLDER", "DocumentHub", "Dying", "PlainWiki", "a_document_hub", "sync_dying"]
+__all__ = ["DOCUMENTS", "FOLDER", "DocumentHub", "Dying", "Meanwhile", "PlainWiki", "a_document_hub", "sync_dying"]

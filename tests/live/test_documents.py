@@ -3,14 +3,22 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from flows.hub.documents import draft_again, make_again, mark_sent
 from mappings.language import Problems
 from state import history
 from tests.hub_builders import CRM
-from tests.live.documents_hub import DOCUMENTS, PAGE, DocumentHub, Dying, PlainWiki, a_document_hub, sync_dying
+from tests.live.documents_hub import (
+    DOCUMENTS,
+    PAGE,
+    DocumentHub,
+    Dying,
+    Meanwhile,
+    PlainWiki,
+    a_document_hub,
+    sync_dying,
+)
 
 LINKED = CRM.replace("of: trk", "of: wiki")
 
@@ -99,23 +107,6 @@ def test_what_somebody_wrote_into_the_block_is_put_back_and_stands_in_the_histor
     assert ann.text(title) == text
     lines = [line for line in history.history(hub.installation.store, limit=500) if line.event.field == "facts"]
     assert any("договорились" in str(line.event.new) and line.event.by == "Ann" for line in lines)
-
-
-class Meanwhile(httpx.AsyncBaseTransport):
-    """Lets a person edit between the hub's look at a page and its edit."""
-
-    def __init__(self, edit: "list[tuple[str, str]]", ann: PlainWiki) -> None:
-        self._inner = httpx.AsyncHTTPTransport(trust_env=False)
-        self._edits = edit
-        self._ann = ann
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if b"action=edit" in request.content and self._edits:
-            self._ann.save(*self._edits.pop(0))
-        return await self._inner.handle_async_request(request)
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
 
 
 @pytest.mark.parametrize("near", [False, True], ids=["far from the block", "in the very line above it"])

@@ -6,8 +6,9 @@ way, damaged, gone, or changed after it was sent is put on the attention list.
 """
 
 from .desk import Desk, check_documents, desk_of, documents_in
-from .keeping import Told, keep_documents
+from .keeping import keep_documents
 from .marking import documents_of, draft_again, make_again, mark_sent
+from .one import Told
 
 __all__ = [
     "Desk",

@@ -6,70 +6,27 @@ document. One document never stops the others, and one system neither.
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 from connectors.errors import ConnectorError
 from connectors.mediawiki import MediaWikiConnector
-from mappings.canonical.values import Value
 from mappings.exchange import Cursor
 from mappings.language import Problems
 from mappings.language.read_documents import DocumentSpec
-from mappings.reconcile.model import Base, Entity, Event, Link, Parked
 from state import cases, dictionaries, documents
-from state.documents import Kept, Paper, Stand
 from state.errors import Busy
-from state.store import Store
-from state.types import Whole, Worker
+from state.types import Whole
 
 from .desk import Desk
 from .folders import Folders
+from .one import One, Room, Told
 from .pages import Pages
-from .paper import (
-    DRAFT,
-    GONE,
-    SENT,
-    Held,
-    Later,
-    Made,
-    Result,
-    document_id,
-    fact,
-    link_in,
-    missing,
-    paper_of,
-    template_values,
-    told,
-)
+from .paper import document_id, fact, paper_of
 
 BATCH = 100
 _EVER = timedelta(days=36500)
-
-
-@dataclass
-class Told:
-    """What was done about documents. DUE: the address of one is new, so its case has something to tell elsewhere."""
-
-    made_in: Counter[str] = field(default_factory=Counter)
-    written_in: Counter[str] = field(default_factory=Counter)
-    parked: int = 0
-    due: int = 0
-    trouble: dict[str, str] = field(default_factory=dict)
-    notices: list[str] = field(default_factory=list)
-    requests: dict[str, tuple[int, int, int]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Room:
-    """What keeping documents needs of the hub."""
-
-    sync: str
-    store: Store
-    worker: Worker
-    run: str = ""
 
 
 async def keep_documents(desk: Desk, room: Room, *, full: bool = False) -> Told:
@@ -191,208 +148,11 @@ class _Round:
         return documents.parked_here(self._store, paper) is not None
 
     async def _one(self, spec: DocumentSpec, maker: Pages | Folders, owner: Whole, *, look: bool) -> None:
-        one = _One(self._room, self._report, spec, maker=maker, case=owner.entity)
+        one = One(self._room, self._report, spec, maker=maker, case=owner.entity)
         try:
             await one.keep(look=look)
         except Busy:
             self._report.notices.append(f"{owner.entity.key} {spec.label}: another worker is about it")
-
-
-class _One:
-    """One document of one case."""
-
-    def __init__(self, room: Room, report: Told, spec: DocumentSpec, *, maker: Pages | Folders, case: Entity) -> None:
-        self._room = room
-        self._store = room.store
-        self._report = report
-        self._spec = spec
-        self._maker = maker
-        self._case = case
-        self._facts: Mapping[str, Value] = template_values(case)
-
-    async def keep(self, *, look: bool) -> None:
-        """Make it, keep it, or say what is in the way. LOOK: ask the system how it stands, even if nothing is new."""
-        known = cases.by_ids(self._store, [document_id(self._case.id, self._spec.label)])
-        whole = next(iter(known.values()), None)
-        paper = paper_of(self._spec, self._case, kind=self._maker.kind, document=whole.entity if whole else None)
-        link = link_in(whole.links, paper) if whole else None
-        if link is None:
-            await self._make(paper, begun=bool(whole and whole.creates))
-        elif link.tombstone:
-            if look:
-                await self._returned(paper, link)
-        elif fact(paper.document, "state") == SENT:
-            await self._watch(paper, link, look=look)
-        elif look or self._maker.wants(link, self._facts) or documents.parked_here(self._store, paper):
-            await self._refresh(paper, link)
-
-    # --- making -----------------------------------------------------------------------------------------------------
-
-    async def _make(self, paper: Paper, *, begun: bool) -> None:
-        wanted = self._spec.when is None or self._spec.when(self._facts)
-        if not wanted and not begun:
-            self._clear(paper)
-            return
-        lacking = missing(self._spec, self._facts)
-        if lacking and not begun:
-            text = f"{self._spec.label} waits for {', '.join(lacking)}; it is made once they are known"
-            self._park(paper, Parked("missing", text))
-            return
-        try:
-            title = self._maker.title(self._spec.name.fill(self._facts))
-        except ValueError as error:
-            self._park(paper, Parked("name", f"{self._spec.label} cannot be named: {error}"))
-            return
-        await self._write(paper, title)
-
-    async def _write(self, paper: Paper, title: str) -> None:
-        now = self._store.clock()
-        planned = fact(paper.document, "title")
-        name = str(planned) if planned and isinstance(self._maker, Folders) else title
-        paper = told(paper, now, case=self._case.key, case_id=self._case.id, kind=self._spec.kind, title=name)
-        begun = documents.begin(self._store, self._room.worker, paper, verb="create", run=self._room.run)
-        if begun is None:
-            return
-        result = await self._maker.make(paper, name, self._facts, key=begun.key, again=begun.again)
-        self._settle(paper, result, key=begun.key, made=True)
-
-    # --- keeping ----------------------------------------------------------------------------------------------------
-
-    async def _refresh(self, paper: Paper, link: Link) -> None:
-        result = await self._maker.refresh(paper, link, self._facts)
-        self._settle(paper, await self._found_again(paper, link, result), link=link)
-
-    async def _found_again(self, paper: Paper, link: Link, result: Result) -> Result:
-        """A folder that was renamed is known by the case's key in its name."""
-        if not isinstance(self._maker, Folders) or not isinstance(result, Held) or result.parked.code != GONE:
-            return result
-        path = await self._maker.moved(link, self._case.key)
-        return await self._maker.refresh(paper, replace(link, external_id=path), self._facts) if path else result
-
-    async def _watch(self, paper: Paper, link: Link, *, look: bool) -> None:
-        """A document that was sent is not written any more; another content than was sent is told."""
-        if look:
-            found = await self._maker.look(paper, link)
-            found = await self._found_again(paper, link, found)
-            if not isinstance(found, Made):
-                self._settle(paper, found, link=link)
-                return
-            stand = replace(found.stand, bases={**link.bases, **found.stand.bases, **_kept(link)})
-            link = replace(link, version=stand.version)
-            self._keep(paper, Made(stand, found.title), parked=self._after_sending(link), link=link)
-            return
-        before = documents.parked_here(self._store, paper)
-        after = self._after_sending(link)
-        if before != after:
-            self._keep(paper, Made(_stand(link), str(fact(paper.document, "title"))), parked=after, link=link)
-
-    def _after_sending(self, link: Link) -> Parked | None:
-        sent = link.bases[SENT].view if SENT in link.bases else None
-        again = f"casehub documents sent {self._case.key} {self._spec.label}"
-        draft = f"casehub documents draft {self._case.key} {self._spec.label}"
-        if sent != link.version:
-            text = f"{self._spec.label} was changed after it was sent; send it again and say so (`{again}`),"
-            return Parked("changed", f"{text} or go on working on it (`{draft}`)", view=link.version)
-        if isinstance(self._maker, Pages) and self._maker.wants(link, self._facts):
-            text = f"the facts in {self._spec.label} have moved since it was sent; to bring it up to date:"
-            return Parked("outdated", f"{text} `{draft}`")
-        return None
-
-    async def _returned(self, paper: Paper, link: Link) -> None:
-        """A document that was gone is there again: everything goes on as before."""
-        result = await self._maker.refresh(paper, link, self._facts)
-        if isinstance(result, Made):
-            self._settle(paper, result, link=link)
-
-    # --- what became of it --------------------------------------------------------------------------------------------
-
-    def _settle(
-        self, paper: Paper, result: Result, *, key: str | None = None, link: Link | None = None, made: bool = False
-    ) -> None:
-        match result:
-            case Made():
-                self._keep(paper, result, parked=self._moved(paper, result, link), link=link, key=key, made=made)
-            case Held(parked=entry, half=half):
-                stand = replace(_stand(link), gone=entry.text) if link and entry.code == GONE else None
-                if stand is not None:
-                    paper = told(paper, self._store.clock(), state=GONE, url=None)
-                self._park(paper, entry, key=key, half=half, stand=stand)
-            case Later(reason=reason, sent=sent):
-                self._report.notices.append(f"{self._case.key} {self._spec.label}: {reason}")
-                if key is not None:
-                    kept = Kept(write=key, next="sent" if sent else "dropped", run=self._room.run)
-                    documents.keep(self._store, paper, kept)
-
-    def _moved(self, paper: Paper, result: Made, link: Link | None) -> Parked | None:
-        before = fact(paper.document, "title")
-        if link is None or link.tombstone or before in (None, result.title):
-            return None
-        text = f"{self._spec.label} was called {before!r} and is {result.title!r} now; the hub follows it, and its link"
-        return Parked("moved", f"{text} elsewhere is the new one; nothing has to be done")
-
-    def _keep(
-        self,
-        paper: Paper,
-        result: Made,
-        *,
-        parked: Parked | None,
-        link: Link | None = None,
-        key: str | None = None,
-        made: bool = False,
-    ) -> None:
-        now, stand = self._store.clock(), result.stand
-        if link is not None:
-            stand = replace(stand, bases={**_kept(link), **stand.bases})
-        paper = told(
-            paper,
-            now,
-            case=self._case.key,
-            case_id=self._case.id,
-            kind=self._spec.kind,
-            title=result.title,
-            url=stand.url,
-            version=stand.version,
-            state=SENT if SENT in stand.bases else DRAFT,
-        )
-        events = list(result.events)
-        if made:
-            events.append(Event("made", self._spec.label, None, stand.url, paper.system, cause=result.title))
-            self._report.made_in[paper.system] += 1
-        elif result.wrote:
-            events.append(Event("write", "facts", None, None, paper.system, cause="the facts have moved"))
-            self._report.written_in[paper.system] += 1
-        if parked is not None and parked.code == "moved":
-            events.append(Event("moved", "title", system=paper.system, cause=parked.text))
-        if link is None or link.url != stand.url or link.tombstone:
-            self._report.due += 1
-        self._report.parked += parked is not None
-        documents.keep(self._store, paper, Kept(stand, parked, events, key, run=self._room.run))
-
-    def _park(
-        self, paper: Paper, entry: Parked, *, key: str | None = None, half: bool = False, stand: Stand | None = None
-    ) -> None:
-        self._report.parked += 1
-        if key is None and stand is None and documents.parked_here(self._store, paper) == entry:
-            return
-        if stand is not None:
-            self._report.due += 1
-        event = Event("parked", self._spec.label, system=paper.system, cause=entry.text)
-        paper = told(paper, self._store.clock(), case=self._case.key, case_id=self._case.id, kind=self._spec.kind)
-        kept = Kept(stand, entry, (event,), key, next="sent" if half else "dropped", run=self._room.run)
-        documents.keep(self._store, paper, kept)
-
-    def _clear(self, paper: Paper) -> None:
-        """What waited for something is not wanted any more."""
-        if documents.parked_here(self._store, paper) is not None:
-            documents.keep(self._store, paper, Kept(run=self._room.run))
-
-
-def _stand(link: Link) -> Stand:
-    return Stand(link.external_id, link.version, link.url, dict(link.bases))
-
-
-def _kept(link: Link) -> dict[str, Base]:
-    return {name: base for name, base in link.bases.items() if name == SENT}
 
 
 def _form(cursor: Cursor) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from ..report import Report
 from ..wired import Papers, Wired
 from ..wiring import Installation, Maker
 from .desk import Desk, desk_of
-from .keeping import Room, keep_documents
+from .keeping import keep_documents
+from .one import Room
 
 
 class Keeper:
