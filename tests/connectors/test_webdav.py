@@ -1,0 +1,182 @@
+"""WebDAV's answers, and what the connector makes of each; a real server is asked in tests/live."""
+
+from collections.abc import Callable
+from urllib.parse import unquote
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from connectors.base import Surroundings
+from connectors.errors import AuthFailed, RetryLater
+from connectors.webdav import WebDavConnector, WebDavSettings
+from connectors.webdav.client import strong
+from connectors.webdav.multistatus import Unreadable, read_multistatus
+from mappings.exchange import Change, Create, Receipt, Update
+
+BASE = "https://cloud.test/remote.php/dav/files/hub"
+
+
+def multistatus(*entries: tuple[str, str]) -> bytes:
+    rows = "".join(
+        f"<d:response><d:href>/remote.php/dav/files/hub/{path}</d:href><d:propstat><d:prop>{props}</d:prop>"
+        "<d:status>HTTP/1.1 200 OK</d:status></d:propstat><d:propstat><d:prop><oc:fileid/></d:prop>"
+        "<d:status>HTTP/1.1 404 Not Found</d:status></d:propstat></d:response>"
+        for path, props in entries
+    )
+    return f'<d:multistatus xmlns:d="DAV:" xmlns:oc="http://owncloud.org/ns">{rows}</d:multistatus>'.encode()
+
+
+FOLDER = "<d:resourcetype><d:collection/></d:resourcetype>"
+FILE = '<d:resourcetype/><d:getetag>"e1"</d:getetag><d:getcontentlength>7</d:getcontentlength>'
+
+
+class FakeDav:
+    """Answers each request by SAYS; what was asked is in SEEN."""
+
+    def __init__(self, says: Callable[[httpx.Request], httpx.Response]) -> None:
+        self._says = says
+        self.seen: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.seen.append(request)
+        return self._says(request)
+
+    def connector(self) -> WebDavConnector:
+        async def sleep(seconds: float) -> None:
+            del seconds
+
+        settings = WebDavSettings(url=BASE, user="hub", password=SecretStr("app-word"), pages="https://cloud.test")
+        return WebDavConnector("файлы", settings, Surroundings(transport=httpx.MockTransport(self), sleep=sleep))
+
+
+def always(status: int, **given: object) -> Callable[[httpx.Request], httpx.Response]:
+    return lambda _: httpx.Response(status, **given)  # type: ignore[arg-type]  # what httpx takes
+
+
+async def pushed(dav: FakeDav, write: Create | Update) -> Receipt:
+    async with dav.connector() as connector:
+        return (await connector.push([write]))[0]
+
+
+def a_create(kind: str, **views: str) -> Create:
+    return Create("k", "файлы", kind, "m", tuple(Change(place, view) for place, view in views.items()))
+
+
+@pytest.mark.parametrize(
+    ("kind", "views", "method", "header"),
+    [
+        ("folder", {"path": "Кейсы/#1 50%"}, "MKCOL", ("", "")),
+        ("file", {"path": "a/б.md", "text": "привет"}, "PUT", ("If-None-Match", "*")),
+        ("file", {"path": "a/б.bin", "copy_of": "т/б.bin"}, "COPY", ("Overwrite", "F")),
+    ],
+)
+@pytest.mark.asyncio
+async def test_nothing_is_made_where_something_is(
+    kind: str, views: dict[str, str], method: str, header: tuple[str, str]
+) -> None:
+    dav = FakeDav(always(201))
+
+    receipt = await pushed(dav, a_create(kind, **views))
+
+    (request,) = dav.seen
+    assert (receipt.state, request.method) == ("done", method)
+    assert request.headers.get(header[0] or "x", "") == header[1]
+    source = views.get("copy_of", views["path"])
+    assert unquote(request.url.raw_path.decode()) == f"/remote.php/dav/files/hub/{source}"
+    assert "#" not in request.url.raw_path.decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "state", "there"),
+    [
+        ("folder", 405, "refused", True),
+        ("file", 412, "refused", True),
+        ("folder", 409, "refused", False),
+        ("folder", 507, "refused", False),
+        ("folder", 403, "refused", False),
+        ("folder", 423, "unsent", False),
+        ("folder", 502, "unclear", False),
+        ("folder", 401, "unsent", False),
+    ],
+)
+@pytest.mark.asyncio
+async def test_each_answer_to_a_create_has_its_meaning(kind: str, status: int, state: str, *, there: bool) -> None:
+    receipt = await pushed(FakeDav(always(status)), a_create(kind, path="a/b"))
+
+    assert (receipt.state, receipt.other == "a/b") == (state, there)
+
+
+@pytest.mark.parametrize("path", ["", "../x", "a/../../x", "a//b", "./a"])
+@pytest.mark.asyncio
+async def test_no_path_leads_out_of_the_folder(path: str) -> None:
+    dav = FakeDav(always(201))
+
+    receipt = await pushed(dav, a_create("folder", path=path))
+
+    assert (receipt.state, dav.seen) == ("refused", [])
+
+
+@pytest.mark.asyncio
+async def test_a_text_goes_with_the_etag_that_it_was_read_with() -> None:
+    def says(request: httpx.Request) -> httpx.Response:
+        if request.method == "PROPFIND":
+            return httpx.Response(207, content=multistatus(("a.md", FILE)))
+        if request.method == "GET":
+            return httpx.Response(200, content="старое".encode(), headers={"ETag": '"e1-gzip"'})
+        return httpx.Response(412)
+
+    dav = FakeDav(says)
+
+    receipt = await pushed(dav, Update("k", "файлы", "file", "a.md", (Change("text", "новое", "старое"),)))
+
+    put = next(request for request in dav.seen if request.method == "PUT")
+    assert (put.headers["If-Match"], receipt.state) == ('"e1"', "moved")
+
+
+@pytest.mark.asyncio
+async def test_a_folder_lists_all_that_lies_below_it_and_links_to_its_page() -> None:
+    fileid = f"{FOLDER}<oc:fileid>90</oc:fileid>"
+    listed = {
+        "/К": multistatus(("К/", fileid), ("К/б/", FOLDER), ("К/%D0%B0.md", FILE)),
+        "/К/б": multistatus(("К/б/", FOLDER), ("К/б/в.bin", FILE)),
+    }
+
+    def says(request: httpx.Request) -> httpx.Response:
+        path = unquote(request.url.raw_path.decode()).removeprefix("/remote.php/dav/files/hub")
+        return httpx.Response(207, content=listed[path])
+
+    async with FakeDav(says).connector() as connector:
+        (found,) = await connector.get("folder", ["К"])
+
+    assert found.record is not None
+    assert found.record.views["entries"] == [["а.md", '"e1"'], ["б", None], ["б/в.bin", '"e1"']]
+    assert found.record.url == "https://cloud.test/f/90"
+
+
+@pytest.mark.asyncio
+async def test_a_wrong_password_is_told_without_showing_it() -> None:
+    async with FakeDav(always(401)).connector() as connector:
+        with pytest.raises(AuthFailed) as caught:
+            await connector.identify()
+
+    assert "app-word" not in str(caught.value)
+
+
+@pytest.mark.asyncio
+async def test_what_is_no_webdav_server_is_told() -> None:
+    async with FakeDav(always(200, text="<html>")).connector() as connector:
+        with pytest.raises(RetryLater, match="is the address a WebDAV folder"):
+            await connector.identify()
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"<a/>", b"<!DOCTYPE x [<!ENTITY a 'b'>]><d:multistatus xmlns:d='DAV:'/>", b"<d:multistatus>"]
+)
+def test_what_is_no_multistatus_is_not_read(body: bytes) -> None:
+    with pytest.raises(Unreadable):
+        read_multistatus(body)
+
+
+def test_a_weak_etag_is_no_condition_and_what_a_proxy_added_is_taken_off() -> None:
+    assert [strong(one) for one in ('W/"a"', '"a-gzip"', "a", None, "")] == [None, '"a"', '"a"', None, None]
