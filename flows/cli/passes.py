@@ -131,6 +131,8 @@ def finished(installation: "Installation", report: "Report", *, strict: bool, as
     emit(report.as_json()) if as_json else _show(report)
     open_ones = waiting.open_entries(installation.store).values()
     conflicts, parked = sum(one for one, _ in open_ones), sum(two for _, two in open_ones)
+    for notice in report.notices:
+        tell(notice)
     tell(attention(conflicts, parked))
     if report.trouble:
         tell(unreachable(report.trouble))

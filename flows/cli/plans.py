@@ -23,6 +23,9 @@ from .terminal import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flows.hub.first import Meeting
     from flows.hub.plan import Plan
     from flows.hub.report import Report
     from flows.hub.wired import Wired
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
 Case = Annotated[str | None, typer.Option("--case", metavar="KEY", help="Show only what concerns this case.")]
 System = Annotated[str | None, typer.Option("--system", metavar="SYSTEM", help="Show only what is written there.")]
 Out = Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Keep the plan for `casehub apply`.")]
+First = Annotated[bool, typer.Option("--first", help="Meet everybody: who is who by which rule, and who is alone.")]
+MOST_ASKED = 20
 Everything = Annotated[bool, typer.Option("--all", help="Look at every case, also where nothing is new.")]
 StillValid = Annotated[bool, typer.Option("--still-valid", help="Carry out what has not moved, and tell the rest.")]
 ExitCode = Annotated[bool, typer.Option("--exit-code", help="Exit with 6 when there is something to do.")]
@@ -44,6 +49,7 @@ def plan(
     case: Case = None,
     system: System = None,
     out: Out = None,
+    first: First = False,
     everything: Everything = False,
     exit_code: ExitCode = False,
     as_json: AsJson = False,
@@ -55,16 +61,20 @@ def plan(
     or condition all cases are looked at, not only those with news: what the change would write is shown with its
     reason. The file that -o keeps is YAML, for people too: take out of it what is not to be done.
 
+    With --first it also says who is who: matched and by which rule, unclear, only here, only there, and doubles. Answer
+    in the file; `casehub apply` carries out the answers.
+
     \b
     Examples:
       casehub plan presales
       casehub plan --case CASE-42
       casehub plan presales -o plan.yaml
+      casehub plan presales --first -o first.yaml
     """
     if out is not None and (case or system):
         raise typer.BadParameter("a plan file holds the whole plan; leave out --case and --system", param_hint="-o")
     with the_hub(terminal(ctx)) as installation:
-        wanted = Part(case, system, everything=everything)
+        wanted = Part(case, system, everything=everything, first=first)
         made, shown = _make(installation, sync, wanted, out=out, as_json=as_json)
         if out is not None:
             tell(f"kept in {out}; `casehub apply {out}` carries it out, without what you take out of it")
@@ -83,15 +93,17 @@ class Part:
     case: str | None
     system: str | None
     everything: bool = False
+    first: bool = False
 
 
 def _make(
     installation: "Installation", sync: str | None, wanted: Part, *, out: Path | None, as_json: bool
 ) -> "tuple[Plan, Any]":
     """Return the plan, or the part of it that was asked for, and how it is shown; keep it in OUT."""
+    from flows.hub.first import FirstMeeting, meetings_text
     from flows.hub.looking import find_case
     from flows.hub.plan_file import write_plan
-    from flows.hub.planning import make_plan
+    from flows.hub.planning import make_plan, planned
     from flows.hub.telling import Words
 
     key = find_case(installation.store, wanted.case).entity.key if wanted.case else None
@@ -99,13 +111,36 @@ def _make(
 
         async def work(wired: "Wired") -> "tuple[Plan, Any]":
             _known_system(wired, wanted.system)
-            whole = await make_plan(wired, everything=wanted.everything, step=step)
+            met: Sequence[Meeting] = ()
+            if wanted.first:
+                async with planned(wired, FirstMeeting, everything=True, step=step) as planning:
+                    whole, met = planning.plan(), planning.meetings()
+            else:
+                whole = await make_plan(wired, everything=wanted.everything, step=step)
             part = _part(whole, key, wanted.system)
             if out is not None:
-                write_plan(out, part, Words(wired.shape, installation.hub.timezone, installation.store.clock()))
-            return part, (_form if as_json else plan_lines)(installation, wired, part)
+                words = Words(wired.shape, installation.hub.timezone, installation.store.clock())
+                write_plan(out, part, words, more=meetings_text(met) if wanted.first else "")
+            shown = (_form if as_json else plan_lines)(installation, wired, part)
+            return part, _with_meetings(shown, met, as_json=as_json)
 
         return in_sync(installation, sync, work)
+
+
+def _with_meetings(shown: Any, met: "Sequence[Meeting]", *, as_json: bool) -> Any:
+    """Who is who comes first: in one line for each kind of record, the questions as far as a screen holds them."""
+    from flows.hub.first import summary
+
+    if as_json:
+        return {**shown, "meetings": [one.form() for one in met]} if met else shown
+    lines = []
+    for one in met:
+        lines.append(summary(one))
+        asked = [f"  ? {row.case}  {row.title}: {', '.join(row.records)}; {row.why}" for row in one.asked]
+        lines += asked[:MOST_ASKED]
+        lines += [f"  … {len(asked) - MOST_ASKED} more; -o FILE keeps them all"] if len(asked) > MOST_ASKED else []
+        lines += [f"  = {text}" for text in one.doubles[:MOST_ASKED]]
+    return [*lines, *shown]
 
 
 def _known_system(wired: "Wired", system: str | None) -> None:
@@ -215,6 +250,7 @@ def apply(
       casehub apply plan.yaml
       casehub apply plan.yaml --still-valid
     """
+    from flows.hub.answering import apply_first
     from flows.hub.applying import Applying, apply_plan
     from flows.hub.plan_file import read_plan
 
@@ -224,7 +260,8 @@ def apply(
 
             async def work(wired: "Wired") -> "Report":
                 how = Applying(by, installation.hub.timezone, still_valid=still_valid)
-                return await apply_plan(wired, kept, how, step=step)
+                carry_out = apply_first if kept.meetings else apply_plan
+                return await carry_out(wired, kept, how, step=step)
 
             report = in_sync(installation, kept.sync, work)
         code = finished(installation, report, strict=strict, as_json=as_json)

@@ -6,11 +6,12 @@ stops all of it before the first write. What the file does not name is left for 
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal, TypeAlias
 
 from mappings.reconcile.model import Event, FieldWrite, LinkChange, NewRecord, Outcome, Parked
-from state import claims, commits, runs, waiting
+from state import cases, claims, commits, runs, waiting
 from state.attention import LEFT
 from state.runs import Run
 from state.types import Decided
@@ -77,18 +78,41 @@ async def apply_plan(
     planned. Nothing is written then.
     """
     how = applying or Applying()
-    async with heartbeat(wired), planned(wired, step=step) as planning:
+    async with heartbeat(wired), planned(wired, Planning, step=step) as planning:
         return await carry_out(wired, planning, kept, how=how, step=step)
 
 
-async def carry_out(wired: Wired, planning: Planning, kept: PlanFile, *, how: Applying, step: Step) -> Report:
-    """Compare *kept* with what was just planned, and store and send what it names."""
+Meant: TypeAlias = Literal["link", "create", "nothing"]
+"""What a person has answered about a case: its records are linked, its record is made, or it is only opened."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """
+    What was answered of who is who, beside the cases of a file: name of a case -> what is MEANT, and what has MOVED.
+
+    REMEMBER keeps what is to count from now on.
+    """
+
+    meant: Mapping[str, Meant] = field(default_factory=dict)
+    moved: tuple[str, ...] = ()
+    remember: Callable[[], None] = lambda: None
+
+
+async def carry_out(
+    wired: Wired, planning: Planning, kept: PlanFile, *, how: Applying, step: Step, answers: Answers | None = None
+) -> Report:
+    """Compare *kept* with what was just planned, and store and send what it names. Raises Stale, BadPlanFile."""
     plan = planning.plan()
     present = cases_of(plan, Words(wired.shape, how.zone, wired.clock()))
     moved = compare(kept, present, mapping=plan.mapping)
+    said = answers or Answers()
+    if said.moved:
+        moved = replace(moved, gone=(*said.moved, *moved.gone), cases=moved.cases | {""})
     if plan.trouble or moved.mapping or (moved and not how.still_valid):
         raise Stale(moved, plan)
-    carrying = _Carrying(wired, planning, present, kept=_by_name(kept, moved), by=how.by)
+    said.remember()
+    carrying = _Carrying(wired, planning, present, kept=_by_name(kept, moved), by=how.by, meant=said.meant)
 
     async def work(begun: Run) -> Report:
         report = Report(wired.shape.name, begun.id, read=planning.report.read, notices=[*wired.notices])
@@ -214,6 +238,7 @@ class _Carrying:
     present: Mapping[str, PlanCase]
     kept: Mapping[str, CaseForm]
     by: str
+    meant: Mapping[str, Meant] = field(default_factory=dict)
     stored: int = 0
     undone: int = 0
     """Cases of which something was left for later."""
@@ -225,12 +250,17 @@ class _Carrying:
             commits.commit(wired.store, wired.worker, decided=decided, run=wired.run, mapping=wired.shape.fingerprint)
             owners = [one.outcome.entity.id for one in decided]
             waiting.adopt(wired.store, owners, run=wired.run, mapping=wired.shape.fingerprint)
+            new = [one.outcome.entity.id for one in decided if one.again and one.claimed is None]
+            if new:
+                cases.mark_due(wired.store, new)
             self.stored += len(decided)
 
     def _chosen(self, decided: Decided) -> Decided | None:
         """Return what is to be stored of a decision; what writes nothing and links nothing needs no leave."""
         name = name_of(decided)
         present, case = self.present.get(name), self.kept.get(name)
+        if name in self.meant:
+            return _only(decided, self.meant[name], self.planning)
         if present is None or not (present.writes or present.links):
             return decided
         if case is None or (present.links and not case.do):
@@ -239,6 +269,17 @@ class _Carrying:
         trimmed = _Trim(decided, case, present, by=self.by).decided()
         self.undone += trimmed.again
         return trimmed
+
+
+def _only(decided: Decided, meant: Meant, planning: Planning) -> Decided:
+    """Return of a decision what was answered, and no more: what else follows from it is shown by the next plan."""
+    met = {(make.system, make.kind) for make in planning.wired.whole.makes}
+    outcome = decided.outcome
+    made = tuple(one for one in outcome.creates if meant == "create" and (one.system, one.kind) in met)
+    links = [replace(change, write=()) for change in outcome.links]
+    fewer = len(made) < len(outcome.creates) or any(change.write for change in outcome.links)
+    again = meant == "link" or fewer
+    return replace(decided, outcome=replace(outcome, links=links, creates=made), again=decided.again or again)
 
 
 @dataclass

@@ -40,7 +40,7 @@ class BadPlanFile(ValueError):
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
-    @field_validator("writes", "fields", "conflicts", "cases", "links", mode="before", check_fields=False)
+    @field_validator("writes", "fields", "conflicts", "cases", "links", "meetings", mode="before", check_fields=False)
     @classmethod
     def _emptied(cls, given: object) -> object:
         """A list from which everything was taken out is read as nothing at all."""
@@ -84,6 +84,46 @@ class CaseForm(_Part):
     do: StrictBool = True
 
 
+class RowForm(_Part):
+    """A question of a first meeting, with its answer."""
+
+    case: StrictStr = ""
+    title: StrictStr = ""
+    record: StrictStr = ""
+    there: StrictStr = ""
+    why: StrictStr = ""
+    mark: StrictStr = Field(alias="print")
+    do: StrictStr
+
+    @field_validator("do", mode="before")
+    @classmethod
+    def _linked(cls, given: object) -> object:
+        """``{link: 41}`` is ``link 41``."""
+        return f"link {given['link']}" if isinstance(given, dict) and set(given) == {"link"} else given
+
+
+class MeetingForm(_Part):
+    """What was found of one kind of record of one system."""
+
+    system: StrictStr
+    kind: StrictStr
+    counts: Mapping[str, int] = Field(default_factory=dict)
+    matched: tuple[RowForm, ...] = ()
+    unclear: tuple[RowForm, ...] = ()
+    only_here: tuple[RowForm, ...] = ()
+    only_there: tuple[RowForm, ...] = ()
+    doubles: tuple[StrictStr, ...] = ()
+
+    @field_validator("matched", "unclear", "only_here", "only_there", "doubles", mode="before")
+    @classmethod
+    def _taken_out(cls, given: object) -> object:
+        return () if given is None else given
+
+    @property
+    def rows(self) -> tuple[RowForm, ...]:
+        return (*self.matched, *self.unclear, *self.only_here, *self.only_there)
+
+
 class PlanFile(_Part):
     """What is kept of a plan: enough to know it again, and to tell what has moved since."""
 
@@ -94,6 +134,7 @@ class PlanFile(_Part):
     mapping: StrictStr
     asks: tuple[StrictStr, ...] = ()
     summary: Mapping[str, int] = Field(default_factory=dict)
+    meetings: tuple[MeetingForm, ...] = ()
     cases: tuple[CaseForm, ...] = ()
 
 
@@ -278,7 +319,7 @@ def read_plan(path: Path) -> PlanFile:
     """Return the plan in the file at *path*. Raises BadPlanFile."""
     form = load_plan(path)
     try:
-        return PlanFile.model_validate({**form, "cases": form.get("cases") or ()})
+        return PlanFile.model_validate(form)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])

@@ -5,9 +5,10 @@ Its fingerprint is over what would be written. `apply` reads and decides again a
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from mappings.exchange import VendorRecord
 from mappings.reconcile.model import Link
@@ -158,6 +159,9 @@ async def _read_anew(wired: Wired, system: str, report: Report) -> None:
             await pull_full(wired, scope, report)
 
 
+P = TypeVar("P", bound=Planning)
+
+
 def _order(ruling: Ruling) -> tuple[bool, str, int]:
     """Cases in the order of their keys, then those that are new."""
     prefix, _, number = ruling.decided.outcome.entity.key.rpartition("-")
@@ -173,15 +177,20 @@ async def make_plan(
     What an earlier pass has decided and was not let write is part of the plan, and so is the repair of drift: only an
     applied plan carries it out. After a changed mapping, or with EVERYTHING, cases at rest are judged as well.
     """
-    async with planned(wired, only=only, everything=everything, step=step) as planning:
+    async with planned(wired, Planning, only=only, everything=everything, step=step) as planning:
         return planning.plan()
 
 
 @asynccontextmanager
 async def planned(
-    wired: Wired, *, only: str | None = None, everything: bool = False, step: Step = lambda _: None
-) -> AsyncIterator[Planning]:
-    """As `make_plan`; what the plan speaks of is claimed for the while."""
+    wired: Wired,
+    kind: Callable[..., P],
+    *,
+    only: str | None = None,
+    everything: bool = False,
+    step: Step = lambda _: None,
+) -> AsyncIterator[P]:
+    """As `make_plan`, with a KIND of planning; what the plan speaks of is claimed for the while."""
     store, shape = wired.store, wired.shape
     report = Report(shape.name)
     systems = [name for name in sorted(wired.connectors) if only in (None, name)]
@@ -190,7 +199,7 @@ async def planned(
     if changed:
         step("reading what another mapping asks for")
         await each_system(systems, report, lambda name: _read_anew(wired, name, report))
-    planning = Planning(wired, report, everything=everything or changed)
+    planning = kind(wired, report, everything=everything or changed)
     before, wired.drift = wired.drift, "repair"
     try:
         step("deciding")

@@ -127,13 +127,21 @@ def meeting_of(
         rules = tuple(replace(rule, facts=tuple(dict.fromkeys((*rule.facts, "case")))) for rule in rules)
         entity = channel.mapping.entity
         strangers = [kin.shown(one, entity=entity) for one in strangers]
-    facts = {fact for rule in rules for fact in rule.facts}
-    left = [Candidate(whole.entity.id, _said(whole.entity, facts), whole.entity.created) for whole in entities]
+    left, right = candidates_of(channel, entities, strangers, facts={fact for rule in rules for fact in rule.facts})
+    return meet(left, right, rules, apart=apart)
+
+
+def candidates_of(
+    channel: Channel, entities: Sequence[Whole], strangers: Sequence[Snapshot], *, facts: set[str] | None = None
+) -> tuple[list[Candidate], list[Candidate]]:
+    """Return what the match rules of *channel* (or FACTS) look at, of *entities* and of *strangers*."""
+    asked = {fact for rule in channel.mapping.match for fact in rule.facts} if facts is None else facts
+    left = [Candidate(whole.entity.id, _said(whole.entity, asked), whole.entity.created) for whole in entities]
     right = [
-        Candidate(s.record.id, _read(channel, s, facts), stamp_time(record_made(s.record) or s.record.stamp))
+        Candidate(s.record.id, _read(channel, s, asked), stamp_time(record_made(s.record) or s.record.stamp))
         for s in strangers
     ]
-    return meet(left, right, rules, apart=apart)
+    return left, right
 
 
 def _said(entity: Entity, facts: set[str]) -> dict[str, Value]:

@@ -5,7 +5,7 @@ import pytest
 from connectors.errors import RetryLater
 from flows.hub.applying import Applying, apply_plan
 from flows.hub.plan_file import read_plan, write_plan
-from flows.hub.planning import make_plan, planned
+from flows.hub.planning import Planning, make_plan, planned
 from flows.hub.telling import Words
 from flows.hub.wiring import install
 from state import attention, history
@@ -176,7 +176,7 @@ def test_a_plan_over_everything_keeps_only_what_it_shows(world):
     seen = []
 
     async def work(wired):
-        async with planned(wired, everything=True) as planning:
+        async with planned(wired, Planning, everything=True) as planning:
             seen.append((planning.report.decided, len(planning.made)))
 
     world.wired(work)
