@@ -19,6 +19,7 @@ from mappings.reconcile.model import (
 from mappings.reconcile.undo import UNDONE
 from state.types import Claimed, Decided, NewLink, Snapshot
 
+from .edit_times import with_times
 from .kin import Kin, kin_of
 from .paths import ends_of_ways, with_paths
 from .rewording import asked_again
@@ -145,7 +146,7 @@ def _shown(wired: Wired, snapshots: Mapping[int, Snapshot], joined: Sequence[New
 
 
 def _outcome(wired: Wired, entity: Entity, sides: Sequence[Side], kin: Kin) -> Outcome:
-    outcome = reconcile(entity, sides, rules_for(wired, entity, kin.around(entity)))
+    outcome = reconcile(entity, with_times(wired, sides), rules_for(wired, entity, kin.around(entity)))
     by_link = {side.link.id: side for side in sides}
     links = [with_paths(wired, by_link[change.link], change) for change in outcome.links]
     told = ends_of_ways(outcome.links, links, by_link)

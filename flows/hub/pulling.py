@@ -69,6 +69,7 @@ async def pull_scope(wired: Wired, scope: Scope, report: Report, *, page: PullPa
     Once it has been read for the first time, cases that have no record there are due: until then none could be made.
     """
     state = cursors.state(wired.store, scope[0], kind=scope[1])
+    wired.pulled_before[scope] = state.pulled_at
     cursor, more, onward = state.cursor, True, Onward(scope)
     while more:
         asked = wired.clock()

@@ -106,7 +106,8 @@ async def _watched(wired: Wired, options: PassOptions, how: How, *, begun: Run, 
     if not any(stop.guard in NOT_EVEN_READ for stop in report.stops):
         keep(wired.store, wired.shape.name, report.stops)
     text = "; ".join([*(stop.text for stop in report.stops), *report.trouble.values()])
-    runs.finish(wired.store, begun, state=report.state, counts=report.as_json(), text=text, pulled=report.pulled)
+    pulled = {scope: at for scope, at in report.pulled.items() if scope[0] not in report.trouble}
+    runs.finish(wired.store, begun, state=report.state, counts=report.as_json(), text=text, pulled=pulled)
     return report
 
 

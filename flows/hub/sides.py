@@ -23,7 +23,8 @@ def make_side(channel: Channel, link: Link, snapshot: Snapshot | None) -> Side:
         return Side(link, channel.fields)
     record = snapshot.record
     at = stamp_time(record.stamp)
-    return Side(link, channel.fields, channel.views(record.views), at=at, after=snapshot.read_after)
+    fresh = channel.views(record.views)
+    return Side(link, channel.fields, fresh, at=at, after=snapshot.read_after, began=snapshot.began)
 
 
 def live_sides(shape: SyncShape, links: tuple[Link, ...], snapshots: Mapping[int, Snapshot]) -> list[Side]:
@@ -69,6 +70,7 @@ def with_derived(shape: SyncShape, sides: list[Side], snapshots: Mapping[int, Sn
             side.fresh,
             at=side.at,
             after=side.after,
+            began=side.began,
             derived={**_derived(shape, side, sides, addresses), **side.derived},
         )
         for side in sides

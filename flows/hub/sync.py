@@ -20,6 +20,7 @@ from .batches import Deciding, Waiting
 from .collecting import collect_rarely
 from .doubts import settle_doubts
 from .drifting import look_for_drift
+from .edit_times import narrow
 from .pulling import PullPage, look_up_hints, pull_full, pull_page, pull_scope
 from .pushing import Pushed, push_batch, take_batch
 from .report import Report
@@ -180,6 +181,8 @@ async def _decide_and_push(
         batches = deciding.batches()
         while waiting := await asyncio.to_thread(next, batches, None):
             await steps.decide_batch(deciding, waiting)
+        if await narrow(wired, [name for name in systems if name not in report.trouble]):
+            continue  # change logs have told who was last
         report.stops = guarding([*read, *deciding.tally.stops(wired.shape.limits)])
         if report.stops:
             return

@@ -14,12 +14,13 @@ from mappings.lens import Field
 from mappings.policy import Condition, Policy
 from mappings.reconcile.gone import Gone
 from mappings.reconcile.guards import Limits
+from mappings.reconcile.model import Interval
+from mappings.reconcile.newest import facts_by_time
 from mappings.reconcile.rules import Drift
 from state.store import Store
 from state.types import Lease, Worker
 
 from .choices import NONE, Choices
-
 from .report import Report
 
 Scope = tuple[str, str]
@@ -140,6 +141,11 @@ class SyncShape:
         return next((one for one in self.each if scope in one.channels and one.channels[scope].takes(record)), None)
 
     @cached_property
+    def by_time(self) -> frozenset[str]:
+        """Facts that may be decided by whose edit was last."""
+        return facts_by_time(self.policies)
+
+    @cached_property
     def reported(self) -> frozenset[str]:
         """The systems in which work is done and of whose progress another system tells."""
         tells = {scope[0] for scope, one in self.channels.items() if _tells_progress(one)}
@@ -175,6 +181,10 @@ class Wired:
     """System -> who we are there, as it said when it was met."""
     all_read: set[Scope] = field(default_factory=set)
     """What this pass has read whole, and found as whole as ever."""
+    pulled_before: dict[Scope, datetime | None] = field(default_factory=dict)
+    """When each kind was last asked for what is new before this pass, and answered to the end."""
+    edits: dict[tuple[str, str, str, str], tuple[View, Interval]] = field(default_factory=dict)
+    """(system, kind, record, field) -> a view, and when a change log says that it was put there (`newest`)."""
     refuted: set[tuple[Scope, str, str]] = field(default_factory=set)
     """Steps (scope, from, to) that a workflow has refused in this pass, whatever a mapping declares."""
     choices: dict[Scope, Choices] = field(default_factory=dict)

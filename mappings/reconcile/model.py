@@ -190,6 +190,8 @@ class Side:
     """When this record was last read before the fresh snapshot: its edits are later than that."""
     derived: Mapping[str, Value] = field(default_factory=dict)
     """Field -> the value of a fact that the hub works out for this link (`link`, `progress`)."""
+    began: datetime | None = None
+    """When the request of the fresh snapshot left."""
     edits: Mapping[str, Interval] = field(default_factory=dict)
     """Field -> when the view that is seen now was put there; only for the policy `newest`."""
 

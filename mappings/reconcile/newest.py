@@ -7,12 +7,13 @@ and stamps are cut. An edit wins only if all of its interval lies behind all oth
 nobody's to decide but a person's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from mappings.canonical.values import Value
 from mappings.lens import Clash
+from mappings.policy import Newest, Policy, When
 
 from .model import Interval, Origin
 
@@ -26,6 +27,17 @@ class Claim(NamedTuple):
     value: Value | Clash
     who: str
     when: Interval | None
+
+
+def facts_by_time(policies: Mapping[str, Policy]) -> frozenset[str]:
+    """Return the facts that may be decided by who was last."""
+    return frozenset(fact for fact, policy in policies.items() if _by_time(policy))
+
+
+def _by_time(policy: Policy) -> bool:
+    if isinstance(policy, When):
+        return any(_by_time(one) for one in (policy.otherwise, *(then for _, then in policy.cases)))
+    return isinstance(policy, Newest)
 
 
 def seen_between(before: datetime | None, stamp: datetime | None, *, lag: timedelta, resolution: timedelta) -> Interval:
