@@ -4,106 +4,24 @@ The promises about records that hang on others: comments and files.
 A test class inherits them and says how to make its world::
 
     class TestComments(ChildContract):
-        def make_world(self) -> ChildWorld:
+        def make_world(self, folder: Path) -> ChildWorld:
             return ...
 """
 
-import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Literal
 
 import pytest
 
-from connectors.base import SystemConnector
-from mappings.exchange import Change, Create, Update, VendorRecord, View
-from tests.contract.world import pages, pull_all, update
-
-Kind = Literal["comment", "file"]
-PLACES = {
-    "comment": {"text", "author", "created_on", "private"},
-    "file": {"name", "size", "type", "author", "created_on", "url"},
-}
-WORDS = {"comment": "text", "file": "name"}
-"""The place that a child of each kind is known by here."""
+from mappings.exchange import Create
+from tests.contract.child_world import PLACES, WORDS, ChildWorld, an_update, words_of
+from tests.contract.world import pages, pull_all
 
 
-class Folder:
-    """A spool in a folder."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def put(self, content: bytes) -> str:
-        digest = hashlib.sha256(content).hexdigest()
-        (self._path / digest).write_bytes(content)
-        return f"sha256:{digest}"
-
-    def path(self, digest: str) -> Path:
-        found = self._path / digest
-        if not found.exists():
-            raise KeyError(digest)
-        return found
-
-
-class ChildWorld(ABC):
-    """One system with people in it. `words` is the text of a comment or the name of a file."""
-
-    kind: Kind
-    spool: Folder
-    author: str
-    """The person who makes, edits and deletes."""
-
-    @abstractmethod
-    def connector(self, *, page_size: int = 100) -> SystemConnector:
-        """Return a new connector, not yet open."""
-
-    @abstractmethod
-    def parent(self) -> tuple[str, str]:
-        """A person makes a record that something may hang on."""
-
-    @abstractmethod
-    def add(self, parent: tuple[str, str], words: str) -> str:
-        """A person adds a child; returns its id."""
-
-    @abstractmethod
-    def edit(self, child: str, words: str) -> None: ...
-
-    @abstractmethod
-    def delete(self, child: str) -> None: ...
-
-    @abstractmethod
-    def delete_parent(self, parent: tuple[str, str]) -> None: ...
-
-    @abstractmethod
-    def now(self) -> datetime:
-        """The hub's clock."""
-
-    @abstractmethod
-    def rest(self) -> None:
-        """Let the seconds pass in which two changes have one stamp."""
-
-    def lose_answer(self) -> None:
-        """Let the next change of a parent be carried out and its answer be lost."""
-        pytest.skip("no answer can be lost here")
-
-    def close(self) -> None:
-        """Clear away what the test made: nothing, where the world ends with the process."""
-        return
-
-    def create(self, parent: tuple[str, str], words: str, *, key: str = "k", **views: View) -> Create:
-        """Return the create of a child with all that its kind needs."""
-        said: dict[str, View] = {WORDS[self.kind]: words, **views}
-        if self.kind == "file":
-            said.setdefault("content", self.spool.put("Итого: 100".encode()))
-        changes = tuple(Change(place, view) for place, view in said.items())
-        return Create(key, "трекер", self.kind, "", changes, {}, parent)
-
-
-class ChildContract(ABC):
-    """All promises about children."""
+class LiveChildContract(ABC):
+    """The promises that can be held against a real server: nobody makes it lose an answer when a test wants it to."""
 
     @abstractmethod
     def make_world(self, folder: Path) -> ChildWorld: ...
@@ -285,21 +203,6 @@ class ChildContract(ABC):
         assert two.current
 
     @pytest.mark.asyncio
-    async def test_a_create_whose_answer_was_lost_is_found(self, world: ChildWorld) -> None:
-        parent = world.parent()
-        async with world.connector() as connector:
-            write = world.create(parent, "раз.txt")
-            since = world.now()
-            world.lose_answer()
-            (receipt,) = await connector.push([write])
-            found = await connector.find_sent(write, since)
-            records = await pull_all(connector, world.kind)
-
-        assert receipt.state == "unclear"
-        assert found.ids == tuple(records)
-        assert len(records) == 1
-
-    @pytest.mark.asyncio
     async def test_an_update_arrives_and_a_moved_one_is_left_alone(self, world: ChildWorld) -> None:
         place = WORDS[world.kind]
         async with world.connector() as connector:
@@ -319,10 +222,20 @@ class ChildContract(ABC):
         assert (receipt.state, [each.place for each in receipt.refused]) == ("refused", ["author"])
 
 
-def words_of(record: VendorRecord) -> View:
-    return record.views[WORDS[record.kind]]
+class ChildContract(LiveChildContract):
+    """All promises about children."""
 
+    @pytest.mark.asyncio
+    async def test_a_create_whose_answer_was_lost_is_found(self, world: ChildWorld) -> None:
+        parent = world.parent()
+        async with world.connector() as connector:
+            write = world.create(parent, "раз.txt")
+            since = world.now()
+            world.lose_answer()
+            (receipt,) = await connector.push([write])
+            found = await connector.find_sent(write, since)
+            records = await pull_all(connector, world.kind)
 
-def an_update(record: VendorRecord | None, place: str, view: View) -> Update:
-    assert record is not None
-    return update(record, **{place: view})
+        assert receipt.state == "unclear"
+        assert found.ids == tuple(records)
+        assert len(records) == 1

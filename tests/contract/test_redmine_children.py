@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from tests.connectors.redmine.children_world import SandboxChildren
-from tests.contract.children import ChildContract, ChildWorld
+from tests.contract.child_world import ChildWorld
+from tests.contract.children import ChildContract
 
 
 class TestComments(ChildContract):

@@ -17,7 +17,7 @@ from connectors.sandbox.clock import Clock
 from connectors.sandbox.faults import Rule, Script
 from connectors.sandbox.redmine import RedmineSandbox, Settings
 from connectors.sandbox.wire import Request
-from tests.contract.children import ChildWorld, Folder, Kind
+from tests.contract.child_world import ChildWorld, Folder, Kind
 
 OCTETS = "application/octet-stream"
 

@@ -11,7 +11,7 @@ from connectors.redmine.settled import settled_ids, unsettled
 from connectors.sandbox.faults import Rule, Script
 from mappings.exchange import Cursor
 from tests.connectors.redmine.children_world import SandboxChildren
-from tests.contract.children import an_update
+from tests.contract.child_world import an_update
 from tests.contract.world import pages, pull_all
 
 

@@ -8,7 +8,7 @@ from connectors.base import SystemConnector
 from connectors.redmine.relations import relation_views
 from mappings.exchange import Change, Create, VendorRecord
 from tests.connectors.redmine.children_world import SandboxChildren
-from tests.contract.children import an_update
+from tests.contract.child_world import an_update
 from tests.contract.world import pull_all, update
 
 
