@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import json
-import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -16,21 +15,16 @@ from mappings.exchange import Json
 
 from ..base import RequestCount, Surroundings
 from ..encoded import decoded, json_body
-from ..errors import AuthFailed, ConnectorError, Gone, Rejected, RetryLater, Stale
+from ..errors import AuthFailed, ConnectorError, Rejected, RetryLater
 from ..http import Http, HttpSettings
 from ..limiter import Limiter
+from .replies import error_of
 from .settings import TrytonSettings
 
 SESSION_SECONDS = 3600.0
 LARGEST_ANSWER = 700 * 1024 * 1024
 """Of one file, as base64: some 500 MB; Tryton has all of it in memory while it answers."""
 WHOLE_PREFERENCES = True
-LONGEST_WORDS = 500
-"""A refusal can carry the description of whole models behind its text."""
-
-MISSING = re.compile(r"^You are trying to .* records .* that don't exist\.$")
-FIELD = re.compile(r'field "([^"]+)"')
-WHOLE = re.compile(r"^You are not allowed to (access|create|write|read|delete)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +135,7 @@ class TrytonClient:
         if not isinstance(found, dict):
             return RetryLater(f"{method} answered something that is not whole JSON; ask again", system=self.system)
         if "error" in found:
-            return self._error(method, found["error"], reading=True)
+            return error_of(method, found["error"], system=self.system, reading=True)
         return Rejected(f"{method} shows no content; is it a link?", system=self.system, whole=True)
 
     async def server(self) -> str:
@@ -256,44 +250,8 @@ class TrytonClient:
         )
         body = answer.object()
         if "error" in body:
-            raise self._error(method, body["error"], reading=reading)
+            raise error_of(method, body["error"], system=self.system, reading=reading)
         return Result(body.get("result"), answer.began, answer.date)
-
-    def _error(self, method: str, error: Any, *, reading: bool) -> ConnectorError:
-        """Return what an ``error`` of an answer means; these come with the status 200."""
-        kind, *rest = error if isinstance(error, list) and error else [str(error)]
-        words = _words(rest[0] if rest else "")
-        match kind:
-            case "UserError" if MISSING.match(words):
-                return Gone(f"{method} names a record that does not exist", system=self.system)
-            case "UserError":
-                return Rejected(
-                    f"{method} was refused; the record is parked",
-                    system=self.system,
-                    reason=words,
-                    whole=bool(WHOLE.match(words)),
-                )
-            case "UserWarning":
-                words = _words(rest[0][1:] if rest and isinstance(rest[0], list) else "")
-                text = f"{method} asks a person to confirm; do it in Tryton"
-                return Rejected(text, system=self.system, reason=f"Tryton asks for confirmation: {words}", whole=True)
-            case "ConcurrencyException":
-                return Stale(f"{method} found the record changed; pull it again", system=self.system)
-            case "LoginException":
-                return AuthFailed("the account needs more than a password; make one that does not", system=self.system)
-            case str() if kind.startswith("'"):  # a missing key on the server: no such model, field or button
-                text = f"{method} is not known to the server; is the module sale_opportunity active?"
-                return Rejected(text, system=self.system, reason=f"unknown to the server: {kind}", whole=True)
-        return RetryLater(
-            f"{method} broke off in the server; send it again later", system=self.system, sent=not reading
-        )
-
-
-def _words(found: Any) -> str:
-    """Return the server's words, short: lists carry text, description, and a machine's part that nobody reads."""
-    if isinstance(found, list):
-        found = next((part for part in found if isinstance(part, str) and part), "")
-    return str(found).strip()[:LONGEST_WORDS]
 
 
 def _form(session: Session) -> Json:

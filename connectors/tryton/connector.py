@@ -113,9 +113,10 @@ class TrytonConnector(SystemConnector):
         await self._client.close()
 
     async def identify(self) -> Account:
-        """Log in, or ask whose session it is that was kept; the account is the user, its name that of the employee."""
+        """Log in, or ask whose session it is that was kept; the account is told as `people` and authors are."""
         session = await self._client.prove()
-        return Account(session.user, session.name)
+        await self._names.know_users()
+        return Account(self._names.person_of(int(session.user)), session.name)
 
     # --- reading --------------------------------------------------------------------------------------------------
 
@@ -164,7 +165,9 @@ class TrytonConnector(SystemConnector):
         places = await self._names.places(session.company, session.language, desk.kind)
         rights = await self._rights(desk.kind.model)
         lacking = [right for right in ("read", "write", "create") if right not in rights]
-        account = Account(session.user, session.name, rights, await self._client.server())
+        await self._names.know_users()
+        me = self._names.person_of(int(session.user))
+        account = Account(me, session.name, rights, await self._client.server())
         return Discovery(
             self.name,
             kind,

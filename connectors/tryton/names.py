@@ -7,9 +7,10 @@ from mappings.exchange import Choice, Json, Place, SystemPerson, View
 
 from ..base import Shelf
 from ..errors import Rejected
-from .client import FIELD, TrytonClient
+from .client import TrytonClient
 from .kinds import OPPORTUNITY, Column, Kind
 from .records import CLOSED
+from .replies import FIELD
 
 DICTIONARY_SECONDS = 3600.0
 MOST_CLIENTS = 2000

@@ -34,7 +34,7 @@ async def test_a_session_is_kept_on_the_shelf_for_the_next_process(server: FakeT
     async with connect(server, shelf=shelf) as other:
         account = await other.identify()
 
-    assert (account.id, account.name) == ("3", "Case Hub")
+    assert (account.id, account.name) == ("user/3", "Case Hub")
     assert logins(server) == 1
 
 
