@@ -247,13 +247,13 @@ def test_p3_a_cursor_that_moved_is_the_only_thing_written(store: Store, worker: 
     assert cursors.state(store, "crm", kind="deal").cursor == Cursor(at="13:00")
 
 
-def test_a_page_of_a_hundred_new_records_takes_at_most_four_statements(store: Store) -> None:
+def test_a_page_of_a_hundred_new_records_takes_at_most_three_statements(store: Store) -> None:
     page = a_page(store, *(a_record(str(number), title=f"дело {number}") for number in range(100)))
     before = store.statements
 
     inbox.put(store, page)
 
-    assert store.statements - before <= 4
+    assert store.statements - before <= 3
 
 
 def test_the_same_record_twice_on_a_page_is_stored_once(store: Store, worker: Worker) -> None:
