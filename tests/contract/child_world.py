@@ -44,6 +44,12 @@ class ChildWorld(ABC):
     spool: Folder
     author: str
     """The person who makes, edits and deletes."""
+    unshown: frozenset[str] = frozenset()
+    """Places that this system has nothing for."""
+    idle = 1
+    """Requests of a pull with nothing new."""
+    changes = True
+    """What was made can be changed by a write."""
 
     @abstractmethod
     def connector(self, *, page_size: int = 100) -> SystemConnector:

@@ -43,7 +43,7 @@ class LiveChildContract(ABC):
 
         shown = [(records[each].parent, words_of(records[each])) for each in ids]
         assert shown == [(first, "Ёлка.txt"), (first, "иголка.txt"), (second, "Смета «Ёж».txt")]
-        assert PLACES[world.kind] <= records[ids[0]].views.keys()
+        assert PLACES[world.kind] - world.unshown <= records[ids[0]].views.keys()
         assert records[ids[0]].views["author"] == world.author
 
     @pytest.mark.asyncio
@@ -86,7 +86,7 @@ class LiveChildContract(ABC):
         assert later in {record.id for page in met for record in page.records}
 
     @pytest.mark.asyncio
-    async def test_in_the_end_a_pull_with_nothing_new_is_one_request(self, world: ChildWorld) -> None:
+    async def test_in_the_end_a_pull_with_nothing_new_is_hardly_a_request(self, world: ChildWorld) -> None:
         world.add(world.parent(), "раз.txt")
         async with world.connector() as connector:
             _, cursor = await pages(connector, world.kind)
@@ -96,7 +96,7 @@ class LiveChildContract(ABC):
             _, same = await pages(connector, world.kind, cursor)
             cost = connector.requests - before
 
-        assert (cost.total - cost.overhead, cost.writing) == (1, 0)
+        assert (cost.total - cost.overhead, cost.writing) == (world.idle, 0)
         assert same == cursor
 
     @pytest.mark.asyncio
@@ -129,7 +129,7 @@ class LiveChildContract(ABC):
         async with world.connector() as connector:
             discovery = await connector.discover(world.kind)
 
-        assert PLACES[world.kind] <= {place.name for place in discovery.places}
+        assert PLACES[world.kind] - world.unshown <= {place.name for place in discovery.places}
 
     @pytest.mark.asyncio
     async def test_children_carry_no_marker(self, world: ChildWorld) -> None:
@@ -204,6 +204,8 @@ class LiveChildContract(ABC):
 
     @pytest.mark.asyncio
     async def test_an_update_arrives_and_a_moved_one_is_left_alone(self, world: ChildWorld) -> None:
+        if not world.changes:
+            pytest.skip("what was made stays here as it is")
         place = WORDS[world.kind]
         async with world.connector() as connector:
             (made,) = await connector.push([world.create(world.parent(), "раз.txt")])

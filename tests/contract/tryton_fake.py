@@ -34,11 +34,12 @@ class Fault:
     skip: int = 0
     times: int = 1000
     met: int = 0
+    model: str = MODEL
 
     def hits(self, method: str) -> bool:
-        if not method.startswith(MODEL):
+        if not method.startswith(self.model):
             return False
-        name = method.removeprefix(MODEL)
+        name = method.removeprefix(self.model)
         if (self.on == "list") != (name in READING) or name == "fields_get":
             return False
         self.met += 1

@@ -34,6 +34,8 @@ class Way(httpx.AsyncBaseTransport):
     limits: int = 0
     """How often a limit was met, inside of batches too."""
     before: Before = lambda method, sent: None
+    losing: bool = False
+    """The next answer is lost, after its request was carried out."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         method, sent = request.url.path.rsplit("/", 1)[-1], json.loads(await request.aread() or b"{}")
@@ -41,6 +43,9 @@ class Way(httpx.AsyncBaseTransport):
         answer = self.before(method, sent)
         answer = answer or await httpx.ASGITransport(self.app).handle_async_request(request)
         body = await answer.aread()
+        if self.losing:
+            self.losing = False
+            raise httpx.ReadTimeout("no answer", request=request)
         self.statuses.append(answer.status_code)
         self.limits += body.count(b"_LIMIT")
         return httpx.Response(answer.status_code, headers=answer.headers, content=body)
