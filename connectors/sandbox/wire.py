@@ -13,7 +13,7 @@ Headers: TypeAlias = tuple[tuple[str, str], ...]
 _BOUNDARY = re.compile(r'boundary="?([^";]+)')
 _NAME = re.compile(r'[; ]name="([^"]*)"')
 _FILENAME = re.compile(r'filename="([^"]*)"')
-LARGEST = 64 * 1024 * 1024
+LARGEST = 128 * 1024 * 1024
 JSON_TYPE = "application/json; charset=utf-8"
 HTML_TYPE = "text/html; charset=utf-8"
 FORM_TYPE = "application/x-www-form-urlencoded"
