@@ -155,6 +155,29 @@ def attention(conflicts: int, parked: int) -> str:
     return f"Attention: {', '.join(parts)}" if parts else ""
 
 
+STEPS: dict[str, str] = {
+    "rejected": "the system refused it: mend what it names, there or in the mapping; then `casehub parked retry`",
+    "dropped": "the system took the write and kept what it had: look for a right, a lock or a rule there; then retry",
+    "altered": "the system made something else of it: `casehub parked drop` leaves it; or mend the rule there and retry",
+    "unclear": "the system or a person changed it in that moment: `casehub conflicts list` asks which value is right",
+    "drift": "nobody moved, its words mean something else now: `casehub plan -o FILE` shows the repair",
+    "unreadable": "list the value in the mapping or change it there; it is read again by itself",
+    "refused": "there is no word for it there: extend the mapping, or change the value; it is tried again by itself",
+    "no way": "move the record there by hand, or give the hub's account the role that may; then `casehub parked retry`",
+    "lossy": "allow it with `lossy: true` in the mapping, or edit it there by hand",
+    "unseen": "show the field to the hub's account, or take it out of the mapping (FIELD: null)",
+    "gone": "the record is gone: link another one (`casehub case link`), or `casehub parked drop`",
+    "overwritten": "somebody's edit was written over: bring it back with `casehub case set`, or `casehub parked drop`",
+    "in": "edit it in its own system, or map it with `direction: both`",
+    "out": "the hub's next change replaces it there; say it at the hub instead (`casehub case set`)",
+}
+
+
+def next_step(code: str) -> str:
+    """Return what a person can do about something that is parked for the reason *code*."""
+    return STEPS.get(code, "mend what it says, then `casehub parked retry`, or leave it: `casehub parked drop`")
+
+
 def many(count: int, word: str) -> str:
     """Return ``1 conflict``, ``2 conflicts``."""
     return f"{count} {word}" if count == 1 else f"{count} {word}s"

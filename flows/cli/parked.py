@@ -1,6 +1,6 @@
 """`casehub parked …`: what was set aside for a person, with its reason."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -59,7 +59,22 @@ def list_(ctx: typer.Context, *, case: Case = None, system: System = None, as_js
         for entry in found
     ]
     table(["no.", "key", "where", "field", "code", "since", "why"], rows)
+    for line in by_reason(found, zone):
+        tell(line)
     tell(f"try one again: casehub parked retry {found[0].id}; leave it as it is: casehub parked drop {found[0].id}")
+
+
+def by_reason(entries: "Sequence[Attention]", zone: str) -> "Iterator[str]":
+    """Yield a line per reason: how many, since when, and what can be done about it."""
+    from flows.wording import next_step
+    from mappings.canonical.show import show
+
+    groups: dict[str, list[Attention]] = {}
+    for entry in entries:
+        groups.setdefault(entry.code, []).append(entry)
+    for code, those in sorted(groups.items()):
+        oldest = show(min(entry.since for entry in those), zone=zone)
+        yield f"{code}: {len(those)}, oldest of {oldest}; {next_step(code)}"
 
 
 @parked.command()

@@ -122,7 +122,8 @@ async def carry_out(
         except BaseException as error:
             runs.finish(wired.store, begun, state="failed", text=type(error).__name__)
             raise
-        runs.finish(wired.store, begun, state=report.state, counts=report.as_json(), text="; ".join(report.trouble))
+        text, pulled = "; ".join(report.trouble), planning.report.pulled
+        runs.finish(wired.store, begun, state=report.state, counts=report.as_json(), text=text, pulled=pulled)
         return report
 
     return await recorded(wired, How(by=how.by), work, what=WHAT)

@@ -1,12 +1,15 @@
 """Sentences for people: each error becomes one that says what to do next."""
 
+import re
+
 import pytest
 
 from connectors.errors import AuthFailed, Gone, RetryLater
 from flows.hub.applying import Moved
 from flows.hub.casework import Busy as CaseBusy
 from flows.hub.running import AlreadyRunning
-from flows.wording import advice, attention, moved_lines, stopped, unexpected, unreachable
+from flows.wording import STEPS, advice, attention, moved_lines, next_step, stopped, unexpected, unreachable
+from mappings.reconcile.model import Parked
 from state.errors import Busy, LeaseLost, StateError, Unavailable, WrongKey
 
 
@@ -87,3 +90,10 @@ def test_of_a_plan_that_moved_far_only_the_beginning_is_told():
     assert lines[0] == "  the mappings have changed"
     assert lines[-1] == "  new: 5 more"
     assert len(lines) == 22
+
+
+def test_every_reason_for_parking_has_a_next_step_of_its_own():
+    codes = re.findall(r"``([a-z ]+)``", Parked.__doc__ or "")
+
+    assert set(codes) - STEPS.keys() == set()
+    assert len({next_step(code) for code in codes}) == len(codes)

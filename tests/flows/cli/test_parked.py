@@ -107,3 +107,16 @@ def test_what_is_not_parked_is_told(opened, words, says):
 
     assert (ended.code, ended.out) == (2, "")
     assert says in ended.err
+
+
+def test_each_reason_is_told_once_with_how_many_since_when_and_what_helps(opened):
+    opened.deal("Второй")
+    opened.done("sync")
+    for number in "12":
+        opened.edit("crm", number, stage="НЕТ ТАКОЙ")
+    opened.done("sync")
+
+    err = opened.done("parked", "list").err
+
+    assert err.count("unreadable: 2, oldest of ") == 1
+    assert "list the value in the mapping or change it there" in err
