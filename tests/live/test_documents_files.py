@@ -1,6 +1,7 @@
 """Folders on a real WebDAV server: made after a template, filled, and never a file of a person's overwritten."""
 
 import asyncio
+import secrets
 from pathlib import Path
 
 import httpx
@@ -195,7 +196,7 @@ def pushed(connector: SystemConnector, write: Create | Update) -> Receipt:
 
 
 def test_a_text_is_replaced_only_where_it_is_what_was_seen(tmp_path: Path) -> None:
-    name = f"{tmp_path.name}.txt"
+    name = f"{tmp_path.name} {secrets.token_hex(4)}.txt"
     (root() / name).write_text("старое", encoding="utf-8")
 
     moved = pushed(a_connector(), Update("1", "файлы", "file", name, (Change("text", "новое", "другое"),)))
@@ -206,14 +207,15 @@ def test_a_text_is_replaced_only_where_it_is_what_was_seen(tmp_path: Path) -> No
 
 
 def test_a_create_over_something_names_what_is_there(tmp_path: Path) -> None:
-    (root() / tmp_path.name).mkdir()
+    name = f"{tmp_path.name} {secrets.token_hex(4)}"
+    (root() / name).mkdir()
 
-    receipt = pushed(a_connector(), Create("1", "файлы", "folder", "m", (Change("path", tmp_path.name),)))
+    receipt = pushed(a_connector(), Create("1", "файлы", "folder", "m", (Change("path", name),)))
 
-    assert (receipt.state, receipt.other) == ("refused", tmp_path.name)
+    assert (receipt.state, receipt.other) == ("refused", name)
 
 
-def test_no_path_leads_out_of_the_folder(tmp_path: Path) -> None:
+def test_no_path_leads_out_of_the_folder() -> None:
     for path in ("../прочь", "a/../../b", "", "a//b", "."):
         receipt = pushed(a_connector(), Create("1", "файлы", "folder", "m", (Change("path", path),)))
         assert receipt.state == "refused"

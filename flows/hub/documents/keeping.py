@@ -23,7 +23,7 @@ from .desk import Desk
 from .folders import Folders
 from .one import One, Room, Told
 from .pages import Pages
-from .paper import document_id, fact, paper_of
+from .paper import document_id, fact, paper_of, template_values
 
 BATCH = 100
 _EVER = timedelta(days=36500)
@@ -135,13 +135,14 @@ class _Round:
         return list(cases.by_ids(self._store, owners).values())
 
     def _is_open(self, spec: DocumentSpec, owner: Whole) -> bool:
-        """Say whether there may be something to do: a folder that stands is not touched whatever moves in the case."""
-        if isinstance(self._desk.connectors[self._system], MediaWikiConnector):
-            return True
+        """Say whether there may be something to do: the template is read only where there is."""
         known = cases.by_ids(self._store, [document_id(owner.entity.id, spec.label)])
         whole = next(iter(known.values()), None)
-        stands = whole is not None and bool(whole.links) and not whole.creates
-        return not stands or self._is_parked(spec, owner)
+        if whole is None:
+            return spec.when is None or spec.when(template_values(owner.entity))
+        if isinstance(self._desk.connectors[self._system], MediaWikiConnector):
+            return True
+        return not whole.links or bool(whole.creates) or self._is_parked(spec, owner)  # a folder that stands is left
 
     def _is_parked(self, spec: DocumentSpec, owner: Whole) -> bool:
         paper = paper_of(spec, owner.entity, kind="folder")
