@@ -135,10 +135,13 @@ def test_whatever_a_system_newly_shows_is_in_the_history(world: World) -> None:
 
 
 def last(link: Link, entry: Field) -> View:
-    """The view of *entry* that was seen last: empty where none was."""
+    """The view of *entry* that was seen last: empty where none was, or only in the words of another mapping."""
     if entry.name in link.seen:
         return link.seen[entry.name]
-    return next((link.bases[key].view for _, key in entry.slots if key in link.bases), None)
+    bases = [link.bases[key] for _, key in entry.slots if key in link.bases]
+    if not bases or any(base.lens != entry.fingerprint for base in bases):
+        return None
+    return bases[0].view
 
 
 @laws
