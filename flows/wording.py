@@ -158,7 +158,7 @@ def attention(conflicts: int, parked: int) -> str:
 STEPS: dict[str, str] = {
     "rejected": "the system refused it: mend what it names, there or in the mapping; then `casehub parked retry`",
     "dropped": "the system took the write and kept what it had: look for a right, a lock or a rule there; then retry",
-    "altered": "the system made something else of it: `casehub parked drop` leaves it; or mend the rule there and retry",
+    "altered": "the system made something else of it: `casehub parked drop` leaves it; mend the rule there and retry",
     "unclear": "the system or a person changed it in that moment: `casehub conflicts list` asks which value is right",
     "drift": "nobody moved, its words mean something else now: `casehub plan -o FILE` shows the repair",
     "unreadable": "list the value in the mapping or change it there; it is read again by itself",
@@ -168,6 +168,8 @@ STEPS: dict[str, str] = {
     "unseen": "show the field to the hub's account, or take it out of the mapping (FIELD: null)",
     "gone": "the record is gone: link another one (`casehub case link`), or `casehub parked drop`",
     "overwritten": "somebody's edit was written over: bring it back with `casehub case set`, or `casehub parked drop`",
+    "undoing": "an undo is on its way through the workflow there: the next pass goes on",
+    "undone": "an undo took it back here and left its source: say which counts with `casehub case set`, or drop it",
     "in": "edit it in its own system, or map it with `direction: both`",
     "out": "the hub's next change replaces it there; say it at the hub instead (`casehub case set`)",
 }
