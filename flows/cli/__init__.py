@@ -22,6 +22,7 @@ from . import (
     demo,
     deploy,
     documents,
+    init,
     notify,
     parked,
     passes,
@@ -103,6 +104,7 @@ def root(
     ctx.obj = Terminal(folder, debug)
 
 
+app.command()(init.init)
 app.command()(checks.check)
 app.command()(checks.discover)
 app.command()(plans.plan)

@@ -65,8 +65,8 @@ def starting_mapping(found: Discovery, type_name: str) -> str:
     head = [
         f"# {found.kind}.{found.system}.yaml: begun by `casehub discover {found.system} {found.kind} --yaml`.",
         "# A field takes part once its line has no # before it; `casehub check` says what does not fit.",
-        f"system: {_word(found.system)}",
-        f"kind: {_word(found.kind)}",
+        f"system: {yaml_word(found.system)}",
+        f"kind: {yaml_word(found.kind)}",
         "entity: case",
     ]
     head += [f"extends: {type_name}/{found.kind}"] if shipped else []
@@ -115,13 +115,13 @@ def _offered(found: Discovery, covered: set[str]) -> Iterator[str]:
 
 def _entry(fact: str, place: Place) -> str:
     once = ", direction: in" if not place.writable else ""
-    return f"{fact}: {{at: {_word(place.name)}, as: {place.type}{once}}}  # {_about(place)}"
+    return f"{fact}: {{at: {yaml_word(place.name)}, as: {place.type}{once}}}  # {_about(place)}"
 
 
 def _choice(place: Place) -> Iterator[str]:
     closes = any(choice.closes for choice in place.choices)
     yield f"  # {'position' if closes else 'FACT'}:  # {_about(place)}"
-    yield f"  #   at: {_word(place.name)}"
+    yield f"  #   at: {yaml_word(place.name)}"
     yield "  #   as: choice"
     if closes:
         yield "  #   sets: [stage, outcome]"
@@ -129,7 +129,7 @@ def _choice(place: Place) -> Iterator[str]:
     for choice in place.choices[:_MOST_CHOICES]:
         value = "{outcome: …}" if choice.closes else "{stage: …, outcome: open}" if closes else "…"
         group = f" ({choice.group})" if choice.group else ""
-        yield f"  #     {_word(choice.id)}: {value}  # {show(choice.label)}{group}"
+        yield f"  #     {yaml_word(choice.id)}: {value}  # {show(choice.label)}{group}"
     if len(place.choices) > _MOST_CHOICES:
         yield f"  #     # and {len(place.choices) - _MOST_CHOICES} more"
 
@@ -155,7 +155,7 @@ def _people(found: Discovery) -> Sequence[str]:
     return ["# People, told apart by their e-mail; exceptions go under people: in hub.yaml", *told, *more]
 
 
-def _word(text: str) -> str:
+def yaml_word(text: str) -> str:
     """Return *text* as YAML writes it in one line."""
     if _PLAIN.fullmatch(text) and text.casefold() not in {"yes", "no", "true", "false", "null", "on", "off", "y", "n"}:
         return text
