@@ -1,7 +1,7 @@
 """
 Updates where a system has no exact condition: read, compare, write, read back.
 
-One list of all records before, one after; what moved in between the hub's last look and the first list is left alone.
+One list of every few records before, one of all after; what moved in between the hub's last look and the first list is left alone.
 An edit that falls between that list and our request can still be overwritten: the window is measured and told in every
 receipt, and the change log is looked at where the system has one.
 """
@@ -15,6 +15,9 @@ from mappings.exchange import Found, Receipt, Update, View
 from ..errors import AuthFailed, ConnectorError, Gone, Rejected, RetryLater, Stale
 from .port import MOST_STEPS, GuardedPort, Inspection, Job
 
+SLICE = 20
+"""So many records are compared and written together: it shortens the window to a fifth of that of a hundred, and costs
+at most one request in twenty more."""
 FAILURES = 3
 """So many requests in a row without an answer end a batch: the rest is not sent."""
 
@@ -38,8 +41,9 @@ class _Batch:
 
     async def run(self) -> list[Receipt]:
         self._leave_out_twins()
-        await self._compare()
-        for _ in range(MOST_STEPS):
+        begun = await self._begin([job for job in self._jobs if not job.fate])
+        await self._read_back([job for job in begun if job.round or job.stale])
+        for _ in range(1, MOST_STEPS):
             writing = [job for job in self._jobs if not job.fate and job.steps]
             if not writing:
                 break
@@ -59,9 +63,31 @@ class _Batch:
                 job.settle("unsent", "another write of the same record stands before it")
             met.add(address)
 
-    async def _compare(self) -> None:
+    async def _begin(self, jobs: Sequence[Job]) -> list[Job]:
+        """
+        Compare and write, a slice after the other, so that the last of many does not wait for all that come before it.
+
+        Only the first list may fail the whole batch; after a later one the rest is not sent.
+        """
+        begun: list[Job] = []
+        for first in range(0, len(jobs), SLICE):
+            part = jobs[first : first + SLICE]
+            try:
+                await self._compare(part)
+            except (AuthFailed, RetryLater) as error:
+                if not first:
+                    raise
+                for job in jobs[first:]:
+                    job.settle("unsent", str(error))
+                break
+            writing = [job for job in part if not job.fate and job.steps]
+            await self._all(writing, self._write_round)
+            begun += writing
+        return begun
+
+    async def _compare(self, jobs: Sequence[Job]) -> None:
         compared, began = self._port.monotonic(), self._port.clock()
-        for job, found in await self._found([job for job in self._jobs if not job.fate]):
+        for job, found in await self._found(jobs):
             job.compared, job.began = compared, began
             job.compare(found)
 

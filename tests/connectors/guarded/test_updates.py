@@ -262,12 +262,37 @@ async def test_an_unreadable_log_does_not_spoil_the_receipt() -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_hundred_updates_are_a_hundred_writes_and_two_lists() -> None:
+async def test_a_hundred_updates_are_a_hundred_writes_five_lists_before_and_one_after() -> None:
     desk = Desk()
 
     await push_many(desk, 100)
 
-    assert desk.connector.requests.total == 102
+    assert desk.connector.requests.total == 106
+
+
+@pytest.mark.asyncio
+async def test_no_record_waits_for_more_than_a_slice_between_its_compare_and_its_write() -> None:
+    desk = Desk()
+    met: list[str] = []
+    desk.system.hook = lambda request, when: met.append(request.verb) if when == "before" else None
+
+    await push_many(desk, 50)
+
+    assert met == ["get", *["update"] * 20, "get", *["update"] * 20, "get", *["update"] * 10, "get"]
+
+
+@pytest.mark.asyncio
+async def test_after_a_list_that_fails_on_the_way_the_rest_is_not_sent_and_what_was_sent_is_settled() -> None:
+    desk = Desk()
+
+    def fail() -> None:
+        raise RetryLater("не отвечает", system="crm")
+
+    desk.on("get", "before", fail, nth=2)
+
+    receipts = await push_many(desk, 50)
+
+    assert [receipt.state for receipt in receipts] == ["done"] * 20 + ["unsent"] * 30
 
 
 @pytest.mark.asyncio
