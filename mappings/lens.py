@@ -191,10 +191,10 @@ class Field:
 
     def view(self, views: Views) -> "View | Unseen":
         """Return the field's view in a record's *views*, or UNSEEN where the record does not carry it whole."""
+        if len(self.places) == 1:
+            return views.get(self.places[0], UNSEEN)
         if any(place not in views for place in self.places):
             return UNSEEN
-        if len(self.places) == 1:
-            return views[self.places[0]]
         return {place: views[place] for place in self.places}
 
     def spread(self, view: View) -> dict[str, View]:
