@@ -1,9 +1,9 @@
 """
 Updates where a system has no exact condition: read, compare, write, read back.
 
-One list of every few records before, one of all after; what moved in between the hub's last look and the first list is left alone.
-An edit that falls between that list and our request can still be overwritten: the window is measured and told in every
-receipt, and the change log is looked at where the system has one.
+A list of every few records before, one of all after; what moved between the hub's last look and the first list is left
+alone. An edit that falls between that list and our request can still be overwritten: the window is measured and told in
+every receipt, and the change log is looked at where there is one and something speaks for such an edit.
 """
 
 import asyncio
@@ -221,9 +221,8 @@ class _Batch:
         if job.fate is not None or job.inspection is not None:
             return False
         finals = {change.place: change.view for change in job.update.changes if change.place in job.written}
-        return any(place in self._port.paths for place in finals) or not all(
-            self._arrived(job, place, view=view) for place, view in finals.items()
-        )
+        moved = any(place in self._port.paths for place in finals) or _somebody_was_there(job)
+        return moved or not all(self._arrived(job, place, view=view) for place, view in finals.items())
 
     async def _look(self, job: Job) -> None:
         """The change log explains a result; where it cannot be read the receipt goes without it."""
@@ -234,6 +233,18 @@ class _Batch:
             job.inspection = await self._port.inspect(job.record, job.before.stamp)
         except ConnectorError as error:
             job.reason = f"the change log could not be read: {error}"
+
+
+def _somebody_was_there(job: Job) -> bool:
+    """
+    Say whether something beside our write has moved between compare and read-back: who saves a form then may have
+    changed what we wrote over, too. It costs a look at the log where there is a sign of it, and nothing elsewhere.
+    """
+    if job.before is None or job.record is None:
+        return False
+    before = job.before.views
+    others = {place: view for place, view in job.record.views.items() if place not in job.written}
+    return any(place in before and before[place] != view for place, view in others.items())
 
 
 class _Work(Protocol):

@@ -71,6 +71,20 @@ async def test_an_edit_between_compare_and_write_is_told_by_the_log() -> None:
 
 
 @pytest.mark.asyncio
+async def test_what_moved_beside_our_write_is_a_sign_that_somebody_saved_a_form_in_that_moment() -> None:
+    desk = Desk()
+    desk.on("update", "before", lambda: desk.system.edit("deal", desk.id, {"note": "срочно", "title": "Правка Анны"}))
+
+    receipt = await desk.push(title="Новое")
+
+    assert receipt.state == "done"
+    assert [(entry.old, entry.new, entry.ours) for entry in receipt.log if entry.place == "title"][-2:] == [
+        ("Пилот", "Правка Анны", False),
+        ("Правка Анны", "Новое", True),
+    ]
+
+
+@pytest.mark.asyncio
 async def test_the_log_is_looked_at_only_where_it_can_tell_something() -> None:
     desk = Desk()
     quiet = await desk.push(title="Внедрение")
