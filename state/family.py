@@ -73,7 +73,7 @@ def wake_late(store: Store, records: Sequence[VendorRecord]) -> None:
     with store.write() as conn:
         for (system, kind), ids in by_place.items():
             mine = (inbox.c.system == system, inbox.c.kind == kind, inbox.c.external_id.in_(ids))
-            over = sa.or_(linked, sa.and_(inbox.c.aside == DOUBTED, ~_on_its_way()))
+            over = sa.case((inbox.c.aside == DOUBTED, ~_on_its_way()), else_=linked)
             conn.execute(sa.update(inbox).where(*mine, inbox.c.open.is_(None), over).values(open=""))
 
 
