@@ -50,6 +50,9 @@ async def keep_documents(desk: Desk, room: Room, *, full: bool = False) -> Told:
         except Problems as error:
             report.notices.append(str(error))
             after["behind"].append(system)
+        if system in report.left:
+            report.notices.append(f"{system}: {room.most} documents were made; the others follow with the next pass")
+            after["behind"].append(system)
         count = desk.connectors[system].requests
         report.requests[system] = (count.total, count.overhead, count.writing)
     if after != before:

@@ -43,6 +43,8 @@ class Told:
     trouble: dict[str, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     requests: dict[str, tuple[int, int, int]] = field(default_factory=dict)
+    left: set[str] = field(default_factory=set)
+    """Systems in which more is to be made than one pass makes."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class Room:
     store: Store
     worker: Worker
     run: str = ""
+    most: int = 500
+    """So many documents are made in one pass; the rest follow in the next ones (`max_creates`)."""
 
 
 class One:
@@ -103,6 +107,9 @@ class One:
         await self._write(paper, title)
 
     async def _write(self, paper: Paper, title: str) -> None:
+        if self._report.made_in.total() >= self._room.most:
+            self._report.left.add(paper.system)
+            return
         now = self._store.clock()
         planned = fact(paper.document, "title")
         name = str(planned) if planned and isinstance(self._maker, Folders) else title

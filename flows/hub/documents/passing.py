@@ -18,7 +18,8 @@ class Keeper:
 
     async def __call__(self, wired: Wired, report: Report, *, full: bool) -> bool:
         """Do what is to be done, tell it in *report*, and say whether cases have an address to tell elsewhere."""
-        told = await keep_documents(self._desk, Room(wired.shape.name, wired.store, wired.worker, wired.run), full=full)
+        room = Room(wired.shape.name, wired.store, wired.worker, wired.run, most=wired.shape.limits.max_creates)
+        told = await keep_documents(self._desk, room, full=full)
         report.trouble |= told.trouble
         report.notices += told.notices
         for system, (total, overhead, writing) in told.requests.items():

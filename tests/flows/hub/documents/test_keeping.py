@@ -1,5 +1,6 @@
 """Documents at the end of a pass, over a wiki in memory that answers badly when it is told to."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from connectors import connector_class
 from connectors.base import Connector, Surroundings
 from connectors.mediawiki import MediaWikiConnector, MediaWikiSettings
+from flows.hub.documents import check_documents
 from flows.hub.wiring import Installation
 from mappings.language import Problems
 from state import attention
@@ -209,3 +211,27 @@ def test_a_system_that_holds_no_documents_is_told(tmp_path: Path) -> None:
         hub.sync()
 
     assert "trk holds no documents; a mediawiki or a webdav does" in caught.value.problems[0].text
+
+
+def test_more_documents_than_one_pass_may_make_follow_with_the_next(tmp_path: Path) -> None:
+    hub = a_wiki_hub(tmp_path, documents="    guards: {max_creates: 2}\n" + DOCUMENTS)
+    for number in range(5):
+        hub.systems["crm"].create("record", a_deal(f"Сделка {number}"))
+
+    reports = [hub.sync(approved=True) for _ in range(4)]
+
+    assert [report.created["wiki"] for report in reports] == [2, 2, 1, 0]
+    assert any("follow with the next pass" in one for one in reports[0].notices)
+
+
+def test_check_reads_a_template_where_it_lies(tmp_path: Path) -> None:
+    hub = a_wiki_hub(tmp_path, documents=DOCUMENTS.replace("brief.wiki", "Шаблон:Кейс"))
+    missing = asyncio.run(check_documents(hub.installation, hub.make))
+    hub.wiki.pages["Шаблон:Кейс"] = (1, 1, PAGE.replace("client.name", "client.nmae"))
+    wrong = asyncio.run(check_documents(hub.installation, hub.make))
+    hub.wiki.pages["Шаблон:Кейс"] = (1, 2, PAGE)
+    right = asyncio.run(check_documents(hub.installation, hub.make))
+
+    assert [one.text.startswith("documents.brief.template: 'Шаблон:Кейс' cannot be read") for one in missing] == [True]
+    assert [(one.file, one.line) for one in wrong] == [("wiki: Шаблон:Кейс", 2)]
+    assert right == ()
