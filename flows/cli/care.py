@@ -1,4 +1,4 @@
-"""`casehub case history | explain | restore | forget`: what was, why it is so, back again, and away for good."""
+"""`casehub case history | explain | restore`: what was, why it is so, and back again."""
 
 import sys
 from collections.abc import Iterator
@@ -11,7 +11,6 @@ from .terminal import STOPPED, AsJson, By, CaseKey, Yes, emit, say, table, tell,
 
 if TYPE_CHECKING:
     from flows.hub.explaining import Explanation
-    from flows.hub.forgetting import Report
     from flows.hub.restoring import Former
     from flows.hub.then import Then
     from flows.hub.wiring import Installation
@@ -27,9 +26,6 @@ Number = Annotated[int | None, typer.Option("--event", metavar="N", help="What l
 Text = Annotated[str | None, typer.Option("--value", metavar="VALUE", help="This value, as people write it.")]
 Record = Annotated[
     str | None, typer.Option("--system", metavar="SYSTEM", help="Make the record there again that is gone.")
-]
-Whom = Annotated[
-    str, typer.Argument(metavar="KEY|PERSON", help="A case, or somebody's e-mail address, name or log-in.")
 ]
 
 
@@ -230,7 +226,7 @@ def _restore_value(place: AtCase, fact: str, former: "Former", *, yes: bool, as_
     named = f"{place.key} {fact}: {show(old)} → {show(former.value)}"
     if not as_json:
         say(f"{named}  ({former.by}, {show(former.at, zone=place.zone)})")
-    if _agreed(yes=yes):
+    if agreed(yes=yes):
         restore_value(place.act, fact, former)
         if as_json:
             line = former.line or None
@@ -244,59 +240,16 @@ def _restore_record(place: AtCase, system: str, *, yes: bool, as_json: bool) -> 
     link = gone_link(place.act, place.whole, system)
     if not as_json:
         say(f"{place.key}: {system} #{link.external_id} is gone; a new record is made from what the hub knows")
-    if _agreed(yes=yes):
+    if agreed(yes=yes):
         make_again(place.act, link)
         if as_json:
             emit({"key": place.key, "system": system, "gone": link.external_id, "made_again": True})
         tell(f"it is made with the next pass: casehub sync {place.whole.entity.sync}")
 
 
-def _agreed(*, yes: bool) -> bool:
+def agreed(*, yes: bool) -> bool:
     """Ask where somebody sits at the terminal; a program says --yes."""
     if yes or (sys.stdin.isatty() and typer.confirm("Do it?", err=True)):
         return True
     tell("nothing was changed; the same command with --yes does it")
     raise typer.Exit(STOPPED)
-
-
-# --- forget -----------------------------------------------------------------------------------------------------------
-
-
-def forget(ctx: typer.Context, what: Whom, *, yes: Yes = False, by: By = "", as_json: AsJson = False) -> None:
-    """
-    Replace what is personal in the hub's memory by a mark, for good.
-
-    Of a case: its history, what it held, records that are gone, closed entries and writes; its facts too where no
-    record is left. Of a person: their name, address and log-in in all of these, in every case. That it was done, by
-    whom and when, stays. What a living record shows stays there and here: delete it in its system, then forget again.
-
-    \b
-    Examples:
-      casehub case forget CASE-42
-      casehub case forget ivan@example.com --yes
-    """
-    from flows.hub.forgetting import forget_case, forget_person, is_case, words_of
-
-    with the_hub(terminal(ctx)) as installation:
-        case = is_case(installation, what)
-        words = what.upper() if case else ", ".join(sorted(words_of(installation, what)))
-        tell(f"forgets for good: {'the personal past of ' if case else ''}{words}; it cannot be taken back")
-        _agreed(yes=yes)
-        done = (forget_case if case else forget_person)(installation, what, by=by)
-    emit(done.form()) if as_json else _show_forgotten(done)
-
-
-def _show_forgotten(done: "Report") -> None:
-    from flows.wording import many
-
-    one = done.forgotten
-    parts = [many(one.lines, "line") + " of history", many(one.tombstones, "record") + " that are gone"]
-    parts += [many(one.entries, "closed entry").replace("entrys", "entries"), many(one.writes, "closed write")]
-    say(f"forgotten in {', '.join(parts)}")
-    if one.records:
-        shown = ", ".join(f"{system} #{record}" for system, record in one.records[:20])
-        more = f" and {len(one.records) - 20} more" if len(one.records) > 20 else ""
-        say(f"still shown by living records, and by the hub as their mirror: {shown}{more}")
-        say("delete or change it there, run a full pass, then forget again")
-    if not done.compacted:
-        tell("the file still holds what was replaced, because somebody is at work: do it again when nothing runs")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from . import care, items
+from .forget import forget
 from .opening import AtCase, at_case, the_hub
 from .terminal import AsJson, By, CaseKey, emit, say, table, tell, terminal
 
@@ -219,4 +220,4 @@ def unlink(
 case.command()(care.history)
 case.command()(care.explain)
 case.command()(care.restore)
-case.command()(care.forget)
+case.command()(forget)
