@@ -93,6 +93,8 @@ class Others:
     def _search(self, model: str, domain: Sequence[Any], limit: int | None) -> list[int]:
         if model != "party.party":
             self._check_domain(model, domain)
+        if model == "party.party" and not any(clause[0] == "active" for clause in domain):
+            domain = [*domain, ["active", "in", [True]]]
         rows = self.rows[model]
         found = [number for number, row in rows.items() if self._hangs(model, row) and _holds(domain, number, row)]
         found.sort(key=lambda number: (_changed(rows[number]), number))

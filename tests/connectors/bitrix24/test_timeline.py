@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from connectors.bitrix24 import Bitrix24Connector
@@ -212,6 +213,28 @@ async def test_what_cannot_be_seen_is_refused_and_not_gone():
 
     assert found.state == "refused"
     assert {each.state for each in strange} == {"gone"}
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("words", "state"),
+    [
+        ("Not found.", "gone"),
+        ("Элемент не найден", "gone"),
+        ("Access denied.", "refused"),
+        ("Доступ запрещен", "refused"),
+    ],
+)
+async def test_words_alone_tell_a_comment_that_is_gone_from_one_that_is_hidden(words: str, state: str):
+    portal = APortal()
+    refusal = {"c0": {"error": "", "error_description": words}}
+    portal.way.before = lambda method, sent: httpx.Response(
+        200, json={"result": {"result": [], "result_error": refusal}}
+    )
+    async with portal.connector() as connector:
+        (found,) = await connector.get("comment", ["7"])
+
+    assert found.state == state
 
 
 @pytest.mark.asyncio
