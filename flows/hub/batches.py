@@ -122,9 +122,10 @@ class Deciding:
                 read = cursors.state(self.wired.store, scope[0], kind=scope[1]).first_read_done
                 if read and (fresh or (self.held_back and self.has_strangers(scope))):
                     unsure[scope] = unsure.get(scope, frozenset()) | self._meet_in(shape, scope, strangers)
+        waited = bool(self.held_back)
         self.again(sorted(self.held_back))
         self.held_back.clear()
-        return unsure or None
+        return unsure if unsure or waited else None
 
     def _may_be(self, shape: SyncShape, stranger: Snapshot) -> bool:
         """Might the stranger be an entity of this kind? A record of a kind that others take too is theirs."""
