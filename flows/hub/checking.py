@@ -159,6 +159,11 @@ def weaknesses(abilities: Abilities, *, window: float | None = None) -> tuple[st
         )
         if not abilities.change_log:
             told.append("no change log: such an edit could not be fetched into the history either")
+        else:
+            told.append(
+                "its change log is read where something speaks for such an edit (a status, a value that did not stay,"
+                " another field that moved with it); one that changes just the field we write is not found out"
+            )
     if not abilities.change_feed:
         told.append("no change times: every pass reads everything")
     if abilities.index_lag > 0:
