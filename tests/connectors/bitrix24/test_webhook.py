@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from connectors.base import Hint
 from connectors.bitrix24.webhook import LARGEST, hints_of
 from connectors.errors import AuthFailed
+from connectors.sandbox.webhooks import Target
 from tests.connectors.bitrix24.portals import APortal
 
 TOKEN = "t0k3n"
@@ -27,6 +28,19 @@ def test_an_event_of_a_deal_points_at_it(verb: str):
 @pytest.mark.parametrize("name", ["company", "contact"])
 def test_an_event_of_a_client_points_at_it(name: str):
     assert hints_of(event(f"ONCRM{name.upper()}UPDATE"), token=TOKEN, system="портал") == (Hint(name, "10"),)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("verb", ["ADD", "UPDATE", "DELETE"])
+async def test_what_a_portal_sends_of_a_comment_points_at_it(verb: str):
+    portal = APortal()
+    portal.sandbox.webhooks.aim((Target("http://127.0.0.1:9/hook"),))
+    portal.sandbox.tell("TIMELINECOMMENT", verb, 137)
+    last = portal.sandbox.webhooks.last
+    await portal.sandbox.webhooks.close()
+
+    assert last is not None
+    assert hints_of(last.body, token=portal.portal.application_token, system="портал") == (Hint("comment", "137"),)
 
 
 @pytest.mark.parametrize("body", [event("ONCRMLEADUPDATE"), event(number="10 OR 1=1"), event(number=""), event("")])
