@@ -18,11 +18,12 @@ def test_a_write_without_condition_is_told_with_the_longest_window_that_was_meas
     assert log.startswith("no change log")
 
 
-def test_a_change_log_softens_it() -> None:
+def test_a_change_log_softens_it_and_what_it_cannot_find_is_told() -> None:
     told = weaknesses(Abilities(change_log=frozenset({"status"}), shows_deletions=True))
 
-    assert len(told) == 1
+    assert len(told) == 2
     assert "the longest" not in told[0]
+    assert "one that changes just the field we write is not found out" in told[1]
 
 
 def test_slow_lists_missing_times_and_unseen_deletions_are_told() -> None:
