@@ -7,6 +7,7 @@ import pytest
 
 from connectors.bitrix24 import Bitrix24Connector
 from connectors.errors import Rejected
+from connectors.sandbox.bitrix24 import Settings
 from connectors.sandbox.bitrix24.comments import change_comment, remove_comment
 from connectors.sandbox.bitrix24.fields import COMPANY
 from connectors.sandbox.bitrix24.portal import Hook
@@ -83,6 +84,19 @@ async def test_an_idle_pull_is_one_request_and_a_new_comment_is_found_by_its_dea
     assert (cost.total - cost.overhead, cost.writing, idle.more) == (1, 0, False)
     assert new in met
     assert {record.parent for record in met.values()} <= {("deal", deals[3]), ("deal", deals[59])}
+
+
+@pytest.mark.asyncio
+async def test_a_portal_that_is_blind_to_iso_shows_new_comments_too():
+    portal = APortal(Settings(blind_to_iso=True, zone="Asia/Yekaterinburg"))
+    deals = [portal.add(title=f"Сделка {n}") for n in range(9)]
+    async with portal.connector() as connector:
+        cursor = await drained(connector, portal, deals[8])
+        new = portal.comment(deals[0], "Клиент ответил")
+        met = await pull_all(connector, "comment", cursor)
+
+    assert new in met
+    assert {record.parent for record in met.values()} == {("deal", deals[0]), ("deal", deals[8])}
 
 
 @pytest.mark.asyncio
