@@ -1,4 +1,4 @@
-"""`casehub init` on a Russian Redmine and a Tryton, from a file of answers: most is guessed right, and the sync runs."""
+"""`casehub init` on a Russian Redmine and a Tryton: most is guessed right from a file of answers, and the sync runs."""
 
 import os
 import subprocess
