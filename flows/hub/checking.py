@@ -15,7 +15,7 @@ from mappings.exchange import Abilities, Account, Discovery, Place
 from mappings.language import Hub, MappingSpec, Problem, Problems, compile_sync
 from state import runs
 
-from .documents import check_documents
+from .documents import check_documents, stores_of
 from .wiring import Contact, Installation, Maker, make_connector, meet_system, vocabularies
 
 
@@ -101,6 +101,8 @@ def _made(installation: Installation, make: Maker) -> tuple[dict[str, Connector]
 
 async def _meet(installation: Installation, connector: Connector) -> Contact:
     kinds = [spec.kind for spec in installation.hub.mappings_of(connector.name)]
+    if not kinds and connector.name in stores_of(installation):
+        kinds = list(connector.kinds)
     async with connector:
         return await meet_system(connector, installation.store, list(dict.fromkeys(kinds)))
 

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from connectors.base import SystemConnector
 from connectors.webdav import WebDavConnector, WebDavSettings
+from flows.hub.checking import check
 from flows.hub.documents import make_again, mark_sent
 from mappings.exchange import Change, Create, Receipt, Update
 from tests.hub_builders import CRM
@@ -176,6 +177,17 @@ def test_a_mistake_in_a_file_of_the_template_is_told_with_file_and_line(hub: Doc
 
     assert any("Предложение.md" in one and "клиент" in one and "  2  " in one for one in report.notices)
     assert not folder(hub).exists()
+
+
+def test_check_meets_the_server_reads_the_templates_and_says_what_is_wrong(hub: DocumentHub) -> None:
+    good = asyncio.run(check(hub.installation, make=hub.make))
+    (root() / f"{hub.token} шаблоны" / "КП" / "Предложение.md").write_text("\n\n{{ client.nam }}", encoding="utf-8")
+    wrong = asyncio.run(check(hub.installation, make=hub.make))
+
+    met = {one.name: (one.trouble, one.account.name if one.account else "") for one in good.systems}
+    assert (good.problems, met["files"]) == ((), ("", "hub"))
+    assert [(one.file, one.line) for one in wrong.problems] == [(f"files: {hub.token} шаблоны/КП", 3)]
+    assert wrong.problems[0].text.startswith("Предложение.md: unknown fact 'client.nam'")
 
 
 # --- the connector ------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ A page has a block of facts that is kept current; whatever people write stays as
 way, damaged, gone, or changed after it was sent is put on the attention list.
 """
 
-from .desk import Desk, check_documents, desk_of, documents_in
+from .desk import Desk, check_documents, desk_of, documents_in, stores_of
 from .keeping import keep_documents
 from .marking import documents_of, draft_again, make_again, mark_sent
 from .one import Told
@@ -21,4 +21,5 @@ __all__ = [
     "keep_documents",
     "make_again",
     "mark_sent",
+    "stores_of",
 ]

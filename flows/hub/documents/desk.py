@@ -111,6 +111,14 @@ def documents_in(installation: Installation) -> tuple[DocumentSpec, ...]:
     return load_documents(text, installation.hub) if "documents" in text else ()
 
 
+def stores_of(installation: Installation) -> frozenset[str]:
+    """Return the systems that documents are in; none where what hub.yaml says of them is wrong."""
+    try:
+        return frozenset(spec.system for spec in documents_in(installation))
+    except Problems:
+        return frozenset()
+
+
 def _at_once(desk: Desk, spec: DocumentSpec) -> Sequence[Problem]:
     """What can be told without asking any system."""
     connector = desk.connectors[spec.system]

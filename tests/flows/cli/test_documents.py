@@ -102,3 +102,15 @@ def test_a_mistake_in_hub_yaml_stops_before_anything(hub: CliHub) -> None:
     ended = hub.run("sync")
 
     assert (ended.code, "documents.brief.name: must have" in ended.err) == (2, True)
+
+
+def test_a_case_with_a_document_can_be_shown_listed_and_explained(hub: CliHub) -> None:
+    stands(hub)
+
+    shown = hub.done("case", "show", "CASE-1")
+
+    assert "brief" in shown.out
+    assert "store#Кейсы/CASE-1" in hub.done("case", "list").out
+    assert hub.done("case", "history", "CASE-1").out
+    assert hub.done("case", "explain", "CASE-1", "title").out
+    assert hub.done("sync").code == 0
