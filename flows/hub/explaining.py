@@ -144,6 +144,7 @@ def explain(installation: Installation, key: str, fact: str | None = None) -> li
     """Explain one FACT of the case *key*, or all that it has. Raises NoSuchCase."""
     whole = find_case(installation.store, key)
     shape = remembered_shape(installation, whole.entity.sync)
+    shape = shape.others.get(whole.entity.kind, shape)
     lines = list(all_lines(installation.store, entity=whole.entity.id))
     told = _Explaining(installation.hub, shape, whole, lines)
     return [told.fact(name) for name in ([fact] if fact else sorted(whole.entity.facts))]

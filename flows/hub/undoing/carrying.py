@@ -146,7 +146,7 @@ def _look_back(wired: Wired, plan: UndoPlan, result: Undone) -> None:
         for taking in case.taking:
             links = stands[case.entity.id].links
             link = next((one for one in links if _is(one, taking.place)), None)
-            why = _missed(wired, taking, link)
+            why = _missed(wired.of(case.entity.kind), taking, link)
             if taking.name in told:
                 continue
             if why:

@@ -26,8 +26,10 @@ from ..wired import WHOLE, Wired
 from .traces import Place, Traces, Wrote, last_edit, traces_of
 
 BATCH = 100
-ENDS = ("withdrawn", "no_decision", "lost")
-"""Outcomes that close a record which should not have been made, the best first."""
+REACHED: Mapping[str, str] = {"outcome": "won", "category": "done"}
+"""Fact -> its value of what came to a good end: closed too."""
+ENDS: Mapping[str, tuple[str, ...]] = {"outcome": ("withdrawn", "no_decision", "lost"), "category": ("dropped",)}
+"""Fact -> its values that close a record which should not have been made, the best first."""
 Verb: TypeAlias = Literal["restore", "close", "detach", "delete", "rejoin"]
 
 
@@ -145,6 +147,7 @@ def judge(
     allowed: frozenset[TakingName] | None = None,
 ) -> OfCase:
     """Return what is taken back at one claimed entity (only what is ALLOWED, if that is given), and what is left."""
+    wired = wired.of(claimed.entity.kind)
     sides = with_derived(wired.shape, live_sides(wired.shape, claimed.links, claimed.snapshots), claimed.snapshots)
     lines = list(all_lines(wired.store, entity=claimed.entity.id))
     desk = _Desk(wired, claimed, {_place(side.link): side for side in sides}, lines, allowed)
@@ -270,12 +273,13 @@ class _Desk:
         facts = {name: said.value for name, said in self.claimed.entity.facts.items()}
         for entry in side.fields.values():
             seen = seen_view(side, entry)
-            if "outcome" not in entry.facts or entry.direction != "both" or isinstance(seen, Unseen):
+            fact = next((name for name in entry.facts if name in ENDS), None)
+            if fact is None or entry.direction != "both" or isinstance(seen, Unseen):
                 continue
-            if not entry.lens.fits("outcome", "open", seen):
+            if any(entry.lens.fits(fact, end, seen) for end in (*ENDS[fact], REACHED[fact])):
                 return True  # closed already
-            for end in ENDS:
-                view = entry.lens.write({**known_facts(entry, facts, {}), "outcome": end}, seen)
+            for end in ENDS[fact]:
+                view = entry.lens.write({**known_facts(entry, facts, {}), fact: end}, seen)
                 closing = channel.closing.get(entry.places[0])
                 if not isinstance(view, Refusal) and view != seen and (closing is None or view in closing):
                     return self._take("close", side, entry, before=view, seen=seen)

@@ -8,6 +8,7 @@ from flows.hub.parking import retry
 from flows.hub.undoing import NoSuchRun, carry_out, find_run, plan_undo
 from state import attention, runs
 from tests.hub_builders import CRM, HUB, TRK, a_deal, a_hub, opened
+from tests.kinds_builders import a_case
 
 
 def undo(hub, run, **options):
@@ -352,3 +353,23 @@ def test_a_system_that_does_not_answer_keeps_its_writes_for_the_next_pass(tmp_pa
     assert list(undone.trouble) == ["trk"]
     assert [why for _, _, why in undone.not_done] == ["on its way; the next pass goes on"]
     assert hub.records("trk")["1"]["title"] == "Внедрение CRM"
+
+
+def test_what_a_run_did_to_work_items_is_taken_back_too(tmp_path):
+    hub, deal, _ = a_case(tmp_path)
+    hub.systems["crm"].create("task", {"title": "Смета", "done": "no", "parent": deal})
+    made = hub.sync().run
+    [task] = hub.records("crm", "task")
+    hub.systems["crm"].edit("task", task, {"title": "Другая смета"})
+    run = hub.sync().run
+    [issue] = [key for key, row in hub.records("trk").items() if row["title"] == "Другая смета"]
+
+    undo(hub, run)
+    assert hub.records("trk")[issue]["title"] == "Смета"
+    hub.sync()
+    plan, undone = undo(hub, made)
+    hub.sync()
+
+    assert [(entity.key, one.verb) for entity, one in plan.taking if one.place.system == "trk"] == [("ITEM-1", "close")]
+    assert undone.count("close") == 1
+    assert hub.records("trk")[issue]["status"] in ("Closed", "Rejected")
