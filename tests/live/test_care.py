@@ -194,6 +194,7 @@ def test_the_case_as_it_was_before_an_edit(world):
 
 def test_a_deleted_issue_is_restored_under_gone_restore(world):
     [(deal, issue, key)] = world.open("Удалено по ошибке")
+    world.redmine.create("Заслон")  # else a new issue gets the number of the deleted one: it was the highest
     world.redmine.delete(issue)
 
     world.hub.sync(full=True)
@@ -211,6 +212,7 @@ def test_a_deleted_issue_is_restored_by_hand_where_the_rule_is_detach(world):
     settings.write_text(text.replace("    gone: restore\n", ""), encoding="utf-8")
     world.hub.sync(approved=True)
     [(deal, issue, key)] = world.open("Верну руками")
+    world.redmine.create("Ещё заслон")
     world.redmine.delete(issue)
     world.hub.sync(full=True)
     assert [link.tombstone for link in world.hub.case(key).links if link.system == "tracker"] == [True]
