@@ -15,7 +15,9 @@ from connectors.mediawiki import MediaWikiConnector
 from mappings.exchange import Cursor
 from mappings.language import Problems
 from mappings.language.read_documents import DocumentSpec
-from state import cases, dictionaries, documents
+from mappings.reconcile.model import Parked
+from state import attention, cases, dictionaries, documents
+from state.attention import Place
 from state.errors import Busy
 from state.types import Whole
 
@@ -50,6 +52,10 @@ async def keep_documents(desk: Desk, room: Room, *, full: bool = False) -> Told:
         except Problems as error:
             report.notices.append(str(error))
             after["behind"].append(system)
+            attention.park_records(room.store, [(_templates(system), Parked("template", str(error)))])
+        else:
+            if behind:
+                attention.unpark_records(room.store, [_templates(system)])
         if system in report.left:
             report.notices.append(f"{system}: {room.most} documents were made; the others follow with the next pass")
             after["behind"].append(system)
@@ -157,6 +163,11 @@ class _Round:
             await one.keep(look=look)
         except Busy:
             self._report.notices.append(f"{owner.entity.key} {spec.label}: another worker is about it")
+
+
+def _templates(system: str) -> Place:
+    """Where it is told that a template which lies in *system* cannot be used."""
+    return Place(system, "template", record="documents")
 
 
 def _form(cursor: Cursor) -> dict[str, Any]:

@@ -235,3 +235,18 @@ def test_check_reads_a_template_where_it_lies(tmp_path: Path) -> None:
     assert [one.text.startswith("documents.brief.template: 'Шаблон:Кейс' cannot be read") for one in missing] == [True]
     assert [(one.file, one.line) for one in wrong] == [("wiki: Шаблон:Кейс", 2)]
     assert right == ()
+
+
+def test_a_template_that_went_wrong_in_the_wiki_is_on_the_list_until_it_is_mended(tmp_path: Path) -> None:
+    hub = a_wiki_hub(tmp_path, documents=DOCUMENTS.replace("brief.wiki", "Шаблон:Кейс"))
+    hub.wiki.pages["Шаблон:Кейс"] = (1, 1, PAGE.replace("client.name", "client.nmae"))
+    hub.systems["crm"].create("record", a_deal())
+
+    hub.sync()
+    wrong = [(one.code, one.system) for one in attention.parked_fields(hub.installation.store)]
+    hub.wiki.pages["Шаблон:Кейс"] = (1, 2, PAGE)
+    hub.sync()
+
+    assert wrong == [("template", "wiki")]
+    assert attention.parked_fields(hub.installation.store) == ()
+    assert "CASE-1" in hub.wiki.pages
