@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from .applying import Answers, Applying, Meant, carry_out
+from .applying import Answers, Applying, carry_out
 from .choices import Choices, add_choices
 from .first import ASK, SAME, FirstMeeting, Meeting
 from .plan_file import BadPlanFile, MeetingForm, PlanFile, RowForm
@@ -12,6 +12,7 @@ from .planning import planned
 from .report import Report
 from .running import heartbeat
 from .sync import Step
+from .trimming import Meant
 from .wired import Scope, Wired
 
 WORDS = f"`link ID`, `create`, `leave`, `{SAME}` or `{ASK}`"

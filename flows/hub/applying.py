@@ -6,25 +6,23 @@ stops all of it before the first write. What the file does not name is left for 
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias
 
-from mappings.reconcile.model import Event, FieldWrite, LinkChange, NewRecord, Outcome, Parked
 from state import cases, claims, commits, runs, waiting
-from state.attention import LEFT
 from state.runs import Run
 from state.types import Decided
 
 from .deciding import Ruling
 from .pages import batched
 from .plan import Plan, is_quiet, name_of
-from .plan_file import BadPlanFile, CaseForm, Place, PlanCase, PlanFile, PlanLine, Wish, WriteForm, cases_of, wishes
+from .plan_file import BadPlanFile, CaseForm, Place, PlanCase, PlanFile, PlanLine, WriteForm, cases_of
 from .planning import Planning, planned
 from .report import Report
 from .running import MAPPING, How, approve, asks, heartbeat, recorded
 from .sync import Step, each_system, measured, push_system
 from .telling import Words
+from .trimming import Meant, Trim, only
 from .wired import Wired
 
 WHAT = "apply"
@@ -82,10 +80,6 @@ async def apply_plan(
         return await carry_out(wired, planning, kept, how=how, step=step)
 
 
-Meant: TypeAlias = Literal["link", "create", "nothing"]
-"""What a person has answered about a case: its records are linked, its record is made, or it is only opened."""
-
-
 @dataclass(frozen=True)
 class Answers:
     """
@@ -136,7 +130,7 @@ def _by_name(kept: PlanFile, moved: Moved) -> dict[str, CaseForm]:
 async def _run(carrying: "_Carrying", report: Report, *, complete: bool, step: Step) -> None:
     wired = carrying.wired
     systems = sorted(wired.connectors)
-    with measured(wired, systems, report):
+    async with measured(wired, systems, report):
         step("storing")
         await asyncio.to_thread(carrying.store)
         report.decided = carrying.stored
@@ -261,91 +255,12 @@ class _Carrying:
         name = name_of(decided)
         present, case = self.present.get(name), self.kept.get(name)
         if name in self.meant:
-            return _only(decided, self.meant[name], self.planning)
+            return only(decided, self.meant[name], self.wired)
         if present is None or not (present.writes or present.links):
             return decided
         if case is None or (present.links and not case.do):
             self.undone += 1
             return None
-        trimmed = _Trim(decided, case, present, by=self.by).decided()
+        trimmed = Trim(decided, case, present, by=self.by).decided()
         self.undone += trimmed.again
         return trimmed
-
-
-def _only(decided: Decided, meant: Meant, planning: Planning) -> Decided:
-    """Return of a decision what was answered, and no more: what else follows from it is shown by the next plan."""
-    met = {(make.system, make.kind) for make in planning.wired.whole.makes}
-    outcome = decided.outcome
-    made = tuple(one for one in outcome.creates if meant == "create" and (one.system, one.kind) in met)
-    links = [replace(change, write=()) for change in outcome.links]
-    fewer = len(made) < len(outcome.creates) or any(change.write for change in outcome.links)
-    again = meant == "link" or fewer
-    return replace(decided, outcome=replace(outcome, links=links, creates=made), again=decided.again or again)
-
-
-@dataclass
-class _Trim:
-    """One decision without what a person struck out of it."""
-
-    whole: Decided
-    case: CaseForm
-    present: PlanCase
-    by: str
-    events: list[Event] = field(default_factory=list)
-    again: bool = False
-
-    def decided(self) -> Decided:
-        outcome = self.whole.outcome
-        links = [self._link(change) for change in outcome.links]
-        creates = tuple(self._creates(outcome.creates))
-        events = (*outcome.events, *self.events)
-        trimmed: Outcome = replace(outcome, links=tuple(links), creates=creates, events=events)
-        return replace(self.whole, outcome=trimmed, again=self.whole.again or self.again)
-
-    def _link(self, change: LinkChange) -> LinkChange:
-        if not change.write:
-            return change
-        place = self._place(change.link)
-        wanted = self._wishes(place)
-        parked = dict(change.parked)
-        for write in change.write:
-            if wanted[write.field] == "no":
-                parked[write.field] = _left(write)
-                self._tell(write, place)
-        kept = tuple(write for write in change.write if wanted[write.field] == "yes")
-        return replace(change, write=kept, parked=parked)
-
-    def _creates(self, creates: Sequence[NewRecord]) -> Iterator[NewRecord]:
-        for one in creates:
-            place = (one.system, one.kind, "")
-            if all(wish != "yes" for wish in self._wishes(place).values()):
-                self.again = True
-                continue
-            wanted = self._wishes(place)
-            left = {write.field: _left(write) for write in one.fields if wanted[write.field] == "no"}
-            kept = tuple(write for write in one.fields if wanted[write.field] == "yes")
-            yield replace(one, fields=kept, left_out={**one.left_out, **left})
-
-    def _wishes(self, place: Place) -> dict[str, Wish]:
-        fields = list(self.present.writes[place])
-        write = next((each for each in self.case.writes if each.place == place), None)
-        wanted = wishes(self.case, write or WriteForm(system=place[0], kind=place[1], record=place[2]), fields)
-        self.again = self.again or "out" in wanted.values()
-        return wanted
-
-    def _place(self, link: int) -> Place:
-        for known in self.whole.claimed.links if self.whole.claimed else ():
-            if known.id == link:
-                return known.system, known.kind, known.external_id
-        record = next(new.snapshot.record for new in self.whole.new_links if new.ref == link)
-        return record.system, record.kind, record.id
-
-    def _tell(self, write: FieldWrite, place: Place) -> None:
-        cause = "struck out of a plan: left as it is there"
-        self.events.append(
-            Event("left", write.field, write.expected, write.view, system=place[0], by=self.by, cause=cause)
-        )
-
-
-def _left(write: FieldWrite) -> Parked:
-    return Parked(LEFT, "left as it is by a person", write.value, write.expected)

@@ -204,11 +204,13 @@ def _creates(
     """
     records = []
     for make in makes:
+        if not meeting.allows((make.system, make.kind), entity.id):  # also where a system was never met
+            continue
         channel = wired.shape.channels[make.system, make.kind]
         under = channel.mapping.under
         hangs = under is not None and under.holds != "key"
         place = kin.place_of(entity, channel) if hangs else None
-        if (hangs and place is None) or not meeting.allows((make.system, make.kind), entity.id):
+        if hangs and place is None:
             continue
         made = new_record(
             entity,

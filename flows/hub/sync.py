@@ -7,8 +7,8 @@ One bad system never stops the others: what cannot be talked to is told, and the
 import asyncio
 import resource
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from connectors.base import RequestCount
@@ -87,7 +87,7 @@ async def run_pass(
     collect_rarely()
     report = Report(wired.shape.name, wired.run, notices=wired.notices)
     systems = [name for name in sorted(wired.connectors) if options.only in (None, name)]
-    with measured(wired, systems, report):
+    async with measured(wired, systems, report):
         if options.hinted:
             await look_up(wired, systems, report)
         else:
@@ -112,8 +112,10 @@ class Clocks:
     thread: Callable[[], float] = time.thread_time
 
 
-@contextmanager
-def measured(wired: Wired, systems: Sequence[str], report: Report, clocks: Clocks = Clocks()) -> Iterator[None]:
+@asynccontextmanager
+async def measured(
+    wired: Wired, systems: Sequence[str], report: Report, clocks: Clocks = Clocks()
+) -> AsyncIterator[None]:
     """
     Put into *report* what a stretch of work took: time, statements, memory, requests of each of the *systems*.
 

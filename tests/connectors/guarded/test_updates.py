@@ -71,20 +71,6 @@ async def test_an_edit_between_compare_and_write_is_told_by_the_log() -> None:
 
 
 @pytest.mark.asyncio
-async def test_what_moved_beside_our_write_is_a_sign_that_somebody_saved_a_form_in_that_moment() -> None:
-    desk = Desk()
-    desk.on("update", "before", lambda: desk.system.edit("deal", desk.id, {"note": "срочно", "title": "Правка Анны"}))
-
-    receipt = await desk.push(title="Новое")
-
-    assert receipt.state == "done"
-    assert [(entry.old, entry.new, entry.ours) for entry in receipt.log if entry.place == "title"][-2:] == [
-        ("Пилот", "Правка Анны", False),
-        ("Правка Анны", "Новое", True),
-    ]
-
-
-@pytest.mark.asyncio
 async def test_the_log_is_looked_at_only_where_it_can_tell_something() -> None:
     desk = Desk()
     quiet = await desk.push(title="Внедрение")
@@ -282,31 +268,6 @@ async def test_a_hundred_updates_are_a_hundred_writes_five_lists_before_and_one_
     await push_many(desk, 100)
 
     assert desk.connector.requests.total == 106
-
-
-@pytest.mark.asyncio
-async def test_no_record_waits_for_more_than_a_slice_between_its_compare_and_its_write() -> None:
-    desk = Desk()
-    met: list[str] = []
-    desk.system.hook = lambda request, when: met.append(request.verb) if when == "before" else None
-
-    await push_many(desk, 50)
-
-    assert met == ["get", *["update"] * 20, "get", *["update"] * 20, "get", *["update"] * 10, "get"]
-
-
-@pytest.mark.asyncio
-async def test_after_a_list_that_fails_on_the_way_the_rest_is_not_sent_and_what_was_sent_is_settled() -> None:
-    desk = Desk()
-
-    def fail() -> None:
-        raise RetryLater("не отвечает", system="crm")
-
-    desk.on("get", "before", fail, nth=2)
-
-    receipts = await push_many(desk, 50)
-
-    assert [receipt.state for receipt in receipts] == ["done"] * 20 + ["unsent"] * 30
 
 
 @pytest.mark.asyncio

@@ -79,8 +79,8 @@ def test_the_hubs_own_cpu_is_that_of_all_threads_but_the_one_with_the_connectors
     process, thread = iter([10.0, 17.0]), iter([3.0, 5.0])
     report = Report("presales")
 
-    def work(wired):
-        with measured(wired, [], report, Clocks(lambda: next(process), lambda: next(thread))):
+    async def work(wired):
+        async with measured(wired, [], report, Clocks(lambda: next(process), lambda: next(thread))):
             pass
 
     hub.wired(work)

@@ -1,0 +1,94 @@
+"""Of a decision that was just made, the part that a plan file names."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeAlias
+
+from mappings.reconcile.model import Event, FieldWrite, LinkChange, NewRecord, Outcome, Parked
+from state.attention import LEFT
+from state.types import Decided
+
+from .plan_file import CaseForm, Place, PlanCase, Wish, WriteForm, wishes
+from .wired import Wired
+
+Meant: TypeAlias = Literal["link", "create", "nothing"]
+"""What a person has answered about a case: its records are linked, its record is made, or it is only opened."""
+
+
+def only(decided: Decided, meant: Meant, wired: Wired) -> Decided:
+    """Return of a decision what was answered, and no more: what else follows from it is shown by the next plan."""
+    met = {(make.system, make.kind) for make in wired.whole.makes}
+    outcome = decided.outcome
+    made = tuple(one for one in outcome.creates if meant == "create" and (one.system, one.kind) in met)
+    links = [replace(change, write=()) for change in outcome.links]
+    fewer = len(made) < len(outcome.creates) or any(change.write for change in outcome.links)
+    again = meant == "link" or fewer
+    return replace(decided, outcome=replace(outcome, links=links, creates=made), again=decided.again or again)
+
+
+@dataclass
+class Trim:
+    """One decision without what a person struck out of it."""
+
+    whole: Decided
+    case: CaseForm
+    present: PlanCase
+    by: str
+    events: list[Event] = field(default_factory=list)
+    again: bool = False
+
+    def decided(self) -> Decided:
+        outcome = self.whole.outcome
+        links = [self._link(change) for change in outcome.links]
+        creates = tuple(self._creates(outcome.creates))
+        events = (*outcome.events, *self.events)
+        trimmed: Outcome = replace(outcome, links=tuple(links), creates=creates, events=events)
+        return replace(self.whole, outcome=trimmed, again=self.whole.again or self.again)
+
+    def _link(self, change: LinkChange) -> LinkChange:
+        if not change.write:
+            return change
+        place = self._place(change.link)
+        wanted = self._wishes(place)
+        parked = dict(change.parked)
+        for write in change.write:
+            if wanted[write.field] == "no":
+                parked[write.field] = _left(write)
+                self._tell(write, place)
+        kept = tuple(write for write in change.write if wanted[write.field] == "yes")
+        return replace(change, write=kept, parked=parked)
+
+    def _creates(self, creates: Sequence[NewRecord]) -> Iterator[NewRecord]:
+        for one in creates:
+            place = (one.system, one.kind, "")
+            if all(wish != "yes" for wish in self._wishes(place).values()):
+                self.again = True
+                continue
+            wanted = self._wishes(place)
+            left = {write.field: _left(write) for write in one.fields if wanted[write.field] == "no"}
+            kept = tuple(write for write in one.fields if wanted[write.field] == "yes")
+            yield replace(one, fields=kept, left_out={**one.left_out, **left})
+
+    def _wishes(self, place: Place) -> dict[str, Wish]:
+        fields = list(self.present.writes[place])
+        write = next((each for each in self.case.writes if each.place == place), None)
+        wanted = wishes(self.case, write or WriteForm(system=place[0], kind=place[1], record=place[2]), fields)
+        self.again = self.again or "out" in wanted.values()
+        return wanted
+
+    def _place(self, link: int) -> Place:
+        for known in self.whole.claimed.links if self.whole.claimed else ():
+            if known.id == link:
+                return known.system, known.kind, known.external_id
+        record = next(new.snapshot.record for new in self.whole.new_links if new.ref == link)
+        return record.system, record.kind, record.id
+
+    def _tell(self, write: FieldWrite, place: Place) -> None:
+        cause = "struck out of a plan: left as it is there"
+        self.events.append(
+            Event("left", write.field, write.expected, write.view, system=place[0], by=self.by, cause=cause)
+        )
+
+
+def _left(write: FieldWrite) -> Parked:
+    return Parked(LEFT, "left as it is by a person", write.value, write.expected)
