@@ -12,13 +12,13 @@ from mappings.canonical.values import Value, encode
 from mappings.exchange import View
 from mappings.language import Hub
 from mappings.lens import Field, Refusal, Unseen
-from mappings.policy import Home, Policy, When
 from mappings.reconcile.judge import last_seen
 from mappings.reconcile.model import Entity, Link, Origin
 from mappings.reconcile.note import OVERWRITTEN
 from state.history import Line
 from state.types import Whole
 
+from .deciders import decided_by, policy_words
 from .looking import find_case
 from .remembering import all_lines
 from .restoring import value_in
@@ -29,17 +29,6 @@ from .wiring.remembered import remembered_shape
 
 MOST_FORMER = 5
 """So many earlier values are named; the history has all."""
-CAUSES: Mapping[str, str] = {
-    "": "nobody else had moved",
-    "agreed": "all who had moved say the same",
-    "home": "its home decided",
-    "furthest": "the furthest stage won",
-    "max": "the greatest value won",
-    "min": "the least value won",
-    "union": "all additions and removals together",
-    "merge": "all edits together, line by line",
-    "newest": "the newest edit won",
-}
 
 
 @dataclass(frozen=True)
@@ -176,7 +165,7 @@ class _Explaining:
             origin,
             decider.hub_at if decider else (origin.at if origin else None),
             source.event.at if source else None,
-            _decided(decider, origin),
+            decided_by(decider, origin),
             next((one.where for one in carriers if origin is not None and one.system == origin.name), ""),
             policy_words(self.shape.policies.get(fact)),
             f"{sync.mark.file}:{sync.mark.line}" if sync else "",
@@ -279,27 +268,3 @@ def _label(channel: Channel, entry: Field, view: View) -> str:
 def _parked(link: Link, entry: Field) -> str:
     parked = link.parked.get(entry.name)
     return f"{parked.code}: {parked.text}" if parked else ""
-
-
-def _decided(decider: Line | None, origin: Origin | None) -> str:
-    if decider is None:
-        return "the hub has always said so" if origin else "nobody has said anything"
-    cause = decider.event.cause
-    if decider.event.what == "resolved":
-        return f"{decider.event.by} settled a conflict at the hub"
-    if origin is not None and origin.by == "person":
-        return f"{decider.event.by} set it at the hub" + (f" ({cause})" if cause else "")
-    return CAUSES.get(cause, cause)
-
-
-def policy_words(policy: Policy | None) -> str:
-    """Return a policy as hub.yaml spells it."""
-    match policy:
-        case None:
-            return "park"
-        case Home(system):
-            return f"home: {system}"
-        case When(cases, otherwise):
-            told = [f"{policy_words(then)} when {asked}" for asked, then in cases]
-            return ", ".join([*told, f"else {policy_words(otherwise)}"])
-    return type(policy).__name__.lower()
