@@ -130,7 +130,8 @@ def writes_of(wired: Wired, decided: Decided) -> list[PlannedWrite]:
 
 def name_of(decided: Decided) -> str:
     """Return what a plan calls a case: its key, or the record it is opened for."""
-    return decided.outcome.entity.key or f"new case for #{decided.new_links[0].snapshot.record.id}"
+    entity = decided.outcome.entity
+    return entity.key or f"new {entity.kind} for #{decided.new_links[0].snapshot.record.id}"
 
 
 def _reasons(wired: Wired, link: Link | None, writes: Sequence[FieldWrite]) -> dict[str, str]:

@@ -7,7 +7,7 @@ Its fingerprint is over what would be written. `apply` reads and decides again a
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from mappings.exchange import VendorRecord
@@ -44,7 +44,10 @@ class Planning(Deciding):
     everything: bool = False
     made: dict[str, Ruling] = field(default_factory=dict)
     """Entity -> what was decided."""
-    kept_aside: list[Snapshot] = field(default_factory=list)
+    kept_aside: dict[tuple[str, str, str], Snapshot] = field(default_factory=dict)
+    """Strangers by system, kind and id, with the reason for which this plan has put them aside."""
+    met_here: set[tuple[str, str, str]] = field(default_factory=set)
+    """Strangers that this plan has opened a case for, or linked."""
     repeat: frozenset[str] = frozenset()
 
     @property
@@ -54,6 +57,9 @@ class Planning(Deciding):
     def keep(self, rulings: Sequence[Ruling]) -> None:
         """Collect the decisions."""
         for ruling in rulings:
+            for new in ruling.decided.new_links:
+                self.kept_aside.pop(_name(new.snapshot), None)
+                self.met_here.add(_name(new.snapshot))
             entity = ruling.decided.outcome.entity
             if ruling.held_back or not is_quiet(ruling.decided):
                 self.made[entity.id] = ruling
@@ -68,16 +74,18 @@ class Planning(Deciding):
     def aside(self, snapshots: Sequence[Snapshot], reason: str, *, listed: bool = False) -> None:
         """Remember strangers for this plan only."""
         if reason != NOT_TAKEN and not listed:
-            self.kept_aside += snapshots
+            self.kept_aside |= {_name(one): replace(one, aside=reason) for one in snapshots}
 
     def has_strangers(self, scope: Scope) -> bool:
         return super().has_strangers(scope) or bool(self._waiting(scope))
 
     def strangers(self, scope: Scope) -> list[Snapshot]:
-        return [*super().strangers(scope), *self._waiting(scope)]
+        here = self._waiting(scope)
+        stored = [one for one in super().strangers(scope) if _name(one) not in self.kept_aside]
+        return [*(one for one in stored if _name(one) not in self.met_here), *here]
 
     def _waiting(self, scope: Scope) -> list[Snapshot]:
-        return [one for one in self.kept_aside if (one.record.system, one.record.kind) == scope]
+        return [one for place, one in self.kept_aside.items() if place[:2] == scope]
 
     def lone(self, scope: Scope) -> list[Whole]:
         """The stored ones, and those that this plan would open."""
@@ -160,6 +168,10 @@ async def _read_anew(wired: Wired, system: str, report: Report) -> None:
 
 
 P = TypeVar("P", bound=Planning)
+
+
+def _name(snapshot: Snapshot) -> tuple[str, str, str]:
+    return snapshot.record.system, snapshot.record.kind, snapshot.record.id
 
 
 def _order(ruling: Ruling) -> tuple[bool, str, int]:

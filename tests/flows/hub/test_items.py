@@ -4,6 +4,7 @@ import pytest
 
 from flows.hub import casework, linking
 from flows.hub.casework import Act
+from flows.hub.planning import make_plan
 from state import attention, history
 from tests.hub_builders import a_deal
 from tests.kinds_builders import KINDS, a_case, a_family, a_task, an_issue, those
@@ -273,3 +274,15 @@ def test_a_guard_counts_items_as_any_record(tmp_path, system):
 
     assert [stop.guard for stop in report.stops] == ["max_creates"]
     assert len(tasks(hub, system)) == 0
+
+
+def test_a_plan_foresees_what_becomes_of_a_new_item(tmp_path):
+    hub, _, issue = a_case(tmp_path)
+    made = hub.systems["trk"].create("record", a_task(issue))
+
+    plan = hub.wired(make_plan)
+
+    assert [(one.name, one.system, one.kind, one.verb) for one in plan.writes] == [
+        (f"new item for #{made}", "crm", "task", "create")
+    ]
+    assert hub.sync().created["crm"] == 1
