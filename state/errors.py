@@ -7,6 +7,9 @@ What can go wrong in the hub's own database, sorted by what to do about it.
   x OutOfDate      the tables are not those of this version; run `casehub db upgrade`
   x LeaseLost      stop this pass: another one has taken its lease
   x WrongKey       a token cannot be read with this key
+  x NotEmpty       name another database to copy into: this one holds something
+  x AtWork         stop what works in the hub, then do it again
+  x Miscounted     the copy is not what was read; nothing of it was kept
 """
 
 
@@ -32,3 +35,15 @@ class LeaseLost(StateError):
 
 class WrongKey(StateError):
     """A stored token cannot be read with the key at hand."""
+
+
+class NotEmpty(StateError):
+    """The database to copy into holds something already."""
+
+
+class AtWork(StateError):
+    """A pass is at work while nobody may be."""
+
+
+class Miscounted(StateError):
+    """A copy has not the rows that were read; nothing of it was stored."""

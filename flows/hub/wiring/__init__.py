@@ -3,7 +3,15 @@ The one place that puts things together: files, environment, database and connec
 """
 
 from .contacts import Contact, Maker, make_connector, meet_system, renamed, urgent_connector, vocabularies
-from .installation import Installation, NoSuchSync, database_url, install, install_systems, load_installation
+from .installation import (
+    Installation,
+    NoSuchSync,
+    address_in,
+    database_url,
+    install,
+    install_systems,
+    load_installation,
+)
 from .syncs import labels_of, open_sync, sync_shape
 
 __all__ = [
@@ -11,6 +19,7 @@ __all__ = [
     "Installation",
     "Maker",
     "NoSuchSync",
+    "address_in",
     "database_url",
     "install",
     "install_systems",

@@ -103,7 +103,12 @@ def _opened(folder: Path, hub: Hub, *, clock: Callable[[], datetime] = utc_now) 
 
 def database_url(hub: Hub, folder: Path) -> str:
     """A SQLite file without a full path lies next to hub.yaml, wherever the command is given."""
-    url, prefix = hub.database.get_secret_value(), "sqlite:///"
+    return address_in(folder, hub.database.get_secret_value())
+
+
+def address_in(folder: Path, url: str) -> str:
+    """As `database_url`, for an address that was given elsewhere."""
+    prefix = "sqlite:///"
     if not url.startswith(prefix) or url.startswith(prefix + "/") or url == prefix:
         return url
     return f"{prefix}{(folder / url.removeprefix(prefix)).resolve()}"

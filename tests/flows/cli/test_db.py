@@ -2,6 +2,7 @@
 
 import sqlite3
 
+import pytest
 from alembic import command
 from alembic.config import Config
 
@@ -76,3 +77,56 @@ def test_a_file_that_is_no_database_is_told(hub):
 
     assert (ended.code, ended.out) == (1, "")
     assert ended.err.startswith("the database refused or did not answer: DatabaseError.")
+
+
+def test_a_hub_goes_on_in_the_database_that_it_was_copied_into(opened):
+    copied = opened.done("db", "copy", "sqlite:///новая.db", "--json").json
+    path = opened.folder / "hub.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("casehub.db", "новая.db"), encoding="utf-8")
+    (opened.folder / "casehub.db").unlink()
+    opened.edit("crm", "1", next_step="КП")
+    opened.done("sync")
+
+    assert copied["rows"] == sum(copied["tables"].values()) > 5
+    assert opened.records("trk")["1"]["next_step"] == "КП"
+    assert [case["key"] for case in opened.done("case", "list", "--json").json] == ["CASE-1"]
+
+
+def test_a_copy_is_told_in_rows_and_the_next_step(opened):
+    told = opened.done("db", "copy", "sqlite:///copy.db")
+
+    assert " rows of " in told.out
+    assert "write the new address under database: in hub.yaml" in told.err
+
+
+def test_an_address_takes_what_the_environment_knows(opened):
+    ended = opened.run("db", "copy", "sqlite:///${WHERE}.db", env={"WHERE": "там"})
+
+    assert ended.code == 0
+    assert (opened.folder / "там.db").is_file()
+
+
+def test_a_database_that_is_not_empty_is_not_copied_into(opened):
+    opened.done("db", "copy", "sqlite:///copy.db")
+
+    again = opened.run("db", "copy", "sqlite:///copy.db")
+
+    assert (again.code, again.out) == (1, "")
+    assert "holds something already" in again.err
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("sqlite:///${NOT_SET_ANYWHERE}", "${NOT_SET_ANYWHERE} is not set"),
+        ("postgresql://hub:geheim@db/hub", "a password does not belong on a command line"),
+        ("sqlite:///a$", "a $ stands alone"),
+        ("mysql://db/hub", "not a database URL"),
+    ],
+)
+def test_a_wrong_address_is_told_and_never_shown(opened, url, told):
+    ended = opened.run("db", "copy", url)
+
+    assert (ended.code, ended.out) == (2, "")
+    assert told in ended.err
+    assert "geheim" not in ended.err
