@@ -278,7 +278,8 @@ class Deciding:
 
 def _met_in(shape: SyncShape) -> set[Scope]:
     """Where strangers may be entities of this kind: where it is made, and where it is only matched."""
-    return {(make.system, make.kind) for make in shape.makes} | (set(shape.channels) - shape.born_in)
+    made = {(make.system, make.kind) for make in shape.makes}
+    return {scope for scope in shape.channels if scope in made or scope not in shape.born_in}
 
 
 def _link(claimed: Claimed, snapshot: Snapshot) -> NewLink:

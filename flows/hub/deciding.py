@@ -220,5 +220,7 @@ def _creates(
             fixed=channel.mapping.fixed,
             derived=derived_for_new(wired.shape, channel, list(sides), snapshots),
         )
+        if under and under.several:
+            made = replace(made, fixed={**made.fixed, under.at: kin.named_in(entity, under, place)})
         records.append(replace(made, parent=place) if under and under.holds == "parent" else made)
     return records

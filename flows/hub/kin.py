@@ -110,6 +110,11 @@ class Kin:
         link = self.record_of(above.entity.key, channel.system) if above else None
         return (link.kind, link.external_id) if link else None
 
+    def named_in(self, entity: Entity, under: Under, place: tuple[str, str] | None) -> list[str]:
+        """Return what a new record of *entity* says in a place of several words: its case's key, or record."""
+        said = _key(entity, "case") if under.holds == "key" else place[1] if place else ""
+        return [said] if said else []
+
     def change(self, one: Outgoing, writes: Sequence[FieldWrite], under: Under) -> Change:
         """Return what moves the record of *one*; *writes* are those of its case and of the item it is a part of."""
         new = {write.field: write.view for write in writes}

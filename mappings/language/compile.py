@@ -87,8 +87,9 @@ class _Compiler:
         fixed = {one.place: self._create_view(scope) for one, scope in zip(spec.take, take, strict=True) if one.equals}
         if spec.marker:
             self._known(spec.marker, spec.marks["marker"])
-        if spec.under:
-            fields |= self._hung(spec.under)
+        under = spec.under and replace(spec.under, several=self._words.types.get(spec.under.at) == "set")
+        if under:
+            fields |= self._hung(under)
         return CompiledMapping(
             system=spec.system,
             kind=spec.kind,
@@ -102,7 +103,7 @@ class _Compiler:
             transitions=self._transitions(),
             confirm=spec.confirm,
             required=frozenset(name for name, one in spec.fields.items() if one.required),
-            under=spec.under,
+            under=under,
         )
 
     # --- fields ---
@@ -135,7 +136,7 @@ class _Compiler:
         if under.at:
             self._known(under.at, mark)
         facts = ("case", "parent") if self._spec.entity == "item" and not under.at else ("case",)
-        moves = bool(under.at) or MOVED_BY in self._words.types
+        moves = not under.several if under.at else MOVED_BY in self._words.types
         return hung(facts, moves=moves, file=mark.file, line=mark.line)
 
     # --- scope, fixed views, workflow ---

@@ -193,11 +193,13 @@ class Under:
     How a record says which case it belongs to.
 
     By its parent, the record that it hangs on (AT is empty); or by what the place AT holds: the ``key`` of the case, or
-    the id of the case's ``record`` in the same system.
+    the id of the case's ``record`` in the same system. SEVERAL: the place holds other words too, of which none is
+    replaced; it is written when a record is made, and only read from then on.
     """
 
     at: str = ""
     holds: str = "parent"
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True)

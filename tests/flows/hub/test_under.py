@@ -1,0 +1,90 @@
+"""How a record says its case without hanging on it: by the case's key, or by the id of the case's record."""
+
+from dataclasses import replace
+
+import pytest
+
+from mappings.exchange import Place
+from state import attention
+from tests.hub_builders import HUB, a_deal, a_hub
+from tests.kinds_builders import CASES_OF_TRK, CRM, ITEMS_OF_TRK, a_task, an_issue, kinds_of, those
+
+TASKS = """
+system: crm
+kind: task
+entity: item
+under: {{at: about, holds: {holds}}}
+marker: marker
+fields:
+  title: {{at: title}}
+"""
+ITEMS = "\n    items: {trk: {with: {tracker: Task}}, crm: {}}\n"
+
+
+def a_world(folder, holds, type_="text"):
+    kinds = kinds_of()
+    task = kinds["crm"]["task"]
+    kinds["crm"]["task"] = replace(task, hangs_on="", places=(*task.places, Place("about", "About", type_)))
+    files = {
+        "record.crm.yaml": CRM,
+        "record.trk.yaml": CASES_OF_TRK,
+        "record.trk.item.yaml": ITEMS_OF_TRK,
+        "task.crm.yaml": TASKS.format(holds=holds),
+    }
+    hub = a_hub(folder, hub=HUB.rstrip("\n") + ITEMS, mappings=files, kinds=kinds)
+    for title in ("Внедрение CRM", "Второе дело"):
+        hub.systems["crm"].create("record", a_deal(title))
+    hub.sync()
+    return hub
+
+
+@pytest.mark.parametrize(("holds", "first", "second"), [("key", "CASE-1", "CASE-2"), ("record", "1", "2")])
+def test_a_task_that_names_its_case_is_an_item_of_it_both_ways(tmp_path, holds, first, second):
+    hub = a_world(tmp_path, holds)
+    hub.systems["crm"].create("task", {"title": "Смета", "about": first})
+    hub.systems["trk"].create("record", a_task(an_issue(hub), "Созвон"))
+    hub.sync()
+
+    about = {views["title"]: views["about"] for views in hub.records("crm", "task").values()}
+    issue = next(name for name, views in hub.records("trk").items() if views["title"] == "Смета")
+    assert about == {"Смета": first, "Созвон": first}
+    assert hub.records("trk")[issue]["parent"] == an_issue(hub)
+
+    hub.systems["trk"].edit("record", issue, {"parent": an_issue(hub, 1)})
+    hub.sync()
+
+    moved = {views["title"]: views["about"] for views in hub.records("crm", "task").values()}
+    assert moved == {"Смета": second, "Созвон": first}
+    assert [item.entity.key for item in those(hub, "item", "CASE-2")] == ["ITEM-1"]
+    assert hub.sync().writing == {"crm": 0, "trk": 0}
+
+
+def test_a_key_that_is_no_cases_is_told_and_the_item_stays(tmp_path):
+    hub = a_world(tmp_path, "key")
+    task = hub.systems["crm"].create("task", {"title": "Смета", "about": "CASE-1"})
+    hub.systems["crm"].create("task", {"title": "Ничья", "about": "CASE-99"})
+    hub.sync()
+
+    hub.systems["crm"].edit("task", task, {"about": "CASE-98"})
+    hub.sync()
+
+    assert [item.entity.key for item in those(hub, "item", "CASE-1")] == ["ITEM-1"]
+    [told] = attention.parked_fields(hub.installation.store)
+    assert (told.key, told.field) == ("ITEM-1", "case")
+    assert "it hangs on CASE-98, which is no case's" in told.text
+
+
+def test_among_several_labels_the_one_that_is_a_key_counts(tmp_path):
+    hub = a_world(tmp_path, "key", "set")
+    task = hub.systems["crm"].create("task", {"title": "Смета", "about": ["CASE-2", "срочно"]})
+    hub.systems["trk"].create("record", a_task(an_issue(hub), "Созвон"))
+    hub.sync()
+    here = those(hub, "item", "CASE-2")
+
+    hub.systems["trk"].edit("record", hub.case("ITEM-1").links[-1].external_id, {"parent": an_issue(hub)})
+    hub.sync()
+
+    about = {views["title"]: views["about"] for views in hub.records("crm", "task").values()}
+    assert [item.entity.key for item in here] == ["ITEM-1"]
+    assert about == {"Смета": ["CASE-2", "срочно"], "Созвон": ["CASE-1"]}  # nothing of what people wrote is lost
+    assert [(one.record, one.code) for one in attention.parked_fields(hub.installation.store)] == [(task, "in")]
