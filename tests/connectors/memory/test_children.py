@@ -31,9 +31,7 @@ class Spool:
 
 @pytest.fixture
 def system() -> MemorySystem:
-    made = MemorySystem(
-        kinds={"issue": KindTraits(), "comment": CHILD, "file": KindTraits(**{**vars(CHILD), "holds": True})}
-    )
+    made = MemorySystem(kinds={"issue": KindTraits(), "comment": CHILD, "file": replace(CHILD, holds=True)})
     made.create("issue", {"title": "Внедрение CRM"})
     return made
 
