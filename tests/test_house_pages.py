@@ -8,7 +8,9 @@ import pytest
 import typer
 
 import flows.cli
-from tools.sources import Source, pages, tracked
+from flows.wording import STEPS
+from tools import attention
+from tools.sources import HOUSE, Source, pages, python, tracked
 
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|^\[[^\]]+\]:\s+(\S+)", re.MULTILINE)
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
@@ -138,3 +140,16 @@ def test_the_licence_is_the_whole_apache_licence(root: Path) -> None:
     assert text.lstrip().startswith("Apache License\n                           Version 2.0, January 2004")
     assert "APPENDIX: How to apply the Apache License to your work." in text
     assert [s.path for s in tracked() if Path(s.path).name in {"COPYING", "LICENSE"}] == ["LICENSE"]
+
+
+def test_the_page_of_the_attention_list_tells_of_every_code(root: Path) -> None:
+    found, dark = attention.codes(python(*HOUSE))
+
+    assert [str(one) for one in dark] == []
+    assert attention.told((root / attention.PAGE).read_text(encoding="utf-8")) == found
+
+
+def test_every_code_of_what_is_parked_has_a_next_step() -> None:
+    found, _ = attention.codes(python(*HOUSE))
+
+    assert sorted(STEPS) == sorted(found - {attention.CONFLICT})
