@@ -55,9 +55,9 @@ class Labels:
     hub: Hub
     known: dict[tuple[str, str], Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
 
-    def of(self, system: str, kind: str, *, field_name: str, view: View) -> str:
-        """Return *view* of a field in one line."""
-        spec = self.hub.mapping(system, kind, entity="case")
+    def of(self, system: str, kind: str, *, field_name: str, view: View, entity: str = "case") -> str:
+        """Return *view* of a field in one line; ENTITY is the kind of entity that the record is of."""
+        spec = self.hub.mapping(system, kind, entity=entity)
         entry = spec.fields.get(field_name) if spec else None
         places = entry.at if entry else (field_name,)
         if len(places) == 1:
@@ -172,7 +172,8 @@ def _standings(whole: Whole, labels: Labels) -> dict[str, tuple[Standing, ...]]:
             for fact, value in base.value.items():
                 name = slot.removesuffix(f".{fact}")
                 view = link.seen.get(name, base.view)
-                label = labels.of(link.system, link.kind, field_name=name, view=view)
+                kind = whole.entity.kind
+                label = labels.of(link.system, link.kind, field_name=name, view=view, entity=kind)
                 code = link.parked[name].code if name in link.parked else ""
                 found.setdefault(fact, []).append(Standing(link.system, name, value, view, label, code))
     return {fact: tuple(standings) for fact, standings in found.items()}
