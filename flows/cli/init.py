@@ -30,8 +30,8 @@ def init(ctx: typer.Context, *, answers: AnswersFile = None, as_json: AsJson = F
 
     \b
     Examples:
-      casehub --hub my-hub init
-      casehub --hub my-hub init --answers answers.yaml
+      casehub init
+      casehub init --answers answers.yaml
 
     \b
     A file of answers:

@@ -25,8 +25,9 @@ def inbox(ctx: typer.Context, *, poll: Poll = 10.0) -> None:
     As many as you like may run, on as many machines. Asked to stop (SIGTERM), it finishes the pass at work.
 
     \b
-    Example:
-      PREFECT_API_URL=http://127.0.0.1:4200/api casehub serve inbox
+    Examples:
+      casehub serve inbox
+      casehub serve inbox --poll 5
     """
     import os
 

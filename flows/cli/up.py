@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .serve import Host, Port
-from .terminal import FAILED, USAGE, say, tell, terminal
+from .terminal import FAILED, USAGE, AsJson, emit, say, tell, terminal
 
 if TYPE_CHECKING:
     from flows.up import Asked
@@ -18,20 +18,26 @@ PrefectPort = Annotated[
 ]
 
 
-def up(ctx: typer.Context, *, host: Host = "127.0.0.1", port: Port = 8080, prefect_port: PrefectPort = 4200) -> None:
+def up(
+    ctx: typer.Context,
+    *,
+    host: Host = "127.0.0.1",
+    port: Port = 8080,
+    prefect_port: PrefectPort = 4200,
+    as_json: AsJson = False,
+) -> None:
     """
     Run everything on this machine: database, Prefect server, schedules, worker, task server, page.
 
     Goes on until Ctrl-C or SIGTERM; then passes at work get a few seconds to end. What is stopped in the middle loses
     nothing: the next pass carries on. With PREFECT_API_URL set it uses that server instead of one of its own.
+    --json prints where everything is, once all of it stands.
 
     \b
     Examples:
       casehub up
       casehub --hub /srv/casehub up --port 9000 --prefect-port 4300
     """
-    import os
-
     from flows.up import AlreadyUp, Asked, CannotStart
 
     folder = terminal(ctx).folder.resolve()
@@ -40,7 +46,7 @@ def up(ctx: typer.Context, *, host: Host = "127.0.0.1", port: Port = 8080, prefe
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, lambda *_: stopped.set())
     try:
-        _run(ctx, asked, dict(os.environ), stopped)
+        _run(ctx, asked, stopped, as_json=as_json)
     except AlreadyUp as error:
         tell(str(error))
         raise typer.Exit(USAGE) from None
@@ -50,12 +56,15 @@ def up(ctx: typer.Context, *, host: Host = "127.0.0.1", port: Port = 8080, prefe
     tell("stopped; nothing is lost, `casehub up` goes on from here")
 
 
-def _run(ctx: typer.Context, asked: "Asked", environment: dict[str, str], stopped: threading.Event) -> None:
+def _run(ctx: typer.Context, asked: "Asked", stopped: threading.Event, *, as_json: bool) -> None:
+    import os
+
     from flows.up import Supervisor, children, own_prefect
 
     from .db import upgraded
     from .opening import the_hub
 
+    environment = dict(os.environ)
     upgraded(terminal(ctx))
     with the_hub(terminal(ctx)) as installation:
         syncs = list(installation.hub.syncs)
@@ -65,19 +74,26 @@ def _run(ctx: typer.Context, asked: "Asked", environment: dict[str, str], stoppe
         supervisor.look_for_room(planned)
         first, rest = (planned[:1], planned[1:]) if own_prefect(environment) else ((), planned)
         for child in first:
-            say(f"prefect   {api.removesuffix('/api')}  (server of its own; first start takes a while)")
+            (tell if as_json else say)(f"prefect   {api.removesuffix('/api')}  (of its own; first start takes a while)")
             supervisor.start(child)
         _deployed(asked.folder, {**planned[0].environment})
         for child in rest:
             if stopped.is_set():
                 return
             supervisor.start(child)
-        say(f"page      {asked.page}  webhooks go to {asked.page}/hooks/SYSTEM")
-        say(f"syncs     {', '.join(syncs)}  by schedule, and at once where a webhook comes")
-        say(f"logs      {supervisor.home}")
-        say("Ctrl-C ends it.")
+        if as_json:
+            emit({"page": asked.page, "prefect": api, "syncs": syncs, "logs": str(supervisor.home)})
+        else:
+            _told(asked, syncs, supervisor.home)
         supervisor.watch(stopped.is_set)
         tell("stopping: passes at work get a few seconds")
+
+
+def _told(asked: "Asked", syncs: list[str], logs: Path) -> None:
+    say(f"page      {asked.page}  webhooks go to {asked.page}/hooks/SYSTEM")
+    say(f"syncs     {', '.join(syncs)}  by schedule, and at once where a webhook comes")
+    say(f"logs      {logs}")
+    say("Ctrl-C ends it.")
 
 
 def _deployed(folder: Path, environment: dict[str, str]) -> None:
@@ -88,7 +104,7 @@ def _deployed(folder: Path, environment: dict[str, str]) -> None:
     from flows.up import CannotStart
 
     command = [sys.executable, "-m", "flows.cli", "--hub", str(folder), "deploy"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603  # our own command, as a list
     if done.returncode:
         raise CannotStart(f"the schedules could not be made: {done.stderr.strip()}")
 

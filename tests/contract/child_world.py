@@ -82,7 +82,7 @@ class ChildWorld(ABC):
 
     def lose_answer(self) -> None:
         """Let the next change of a parent be carried out and its answer be lost."""
-        raise NotImplementedError("no answer can be lost here")
+        raise LookupError("no answer can be lost here")
 
     def close(self) -> None:
         """Clear away what the test made: nothing, where the world ends with the process."""

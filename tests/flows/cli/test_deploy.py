@@ -25,6 +25,7 @@ def test_what_would_be_deployed_is_printed_without_any_server(hub):
     assert [one["entrypoint"].rpartition(".")[2] for one in form["deployments"]] == [
         "sync",
         "full_scan",
+        "retry_parked",
         "housekeeping",
     ]
     assert {one["work_pool"]["name"] for one in form["deployments"]} == {"запас"}

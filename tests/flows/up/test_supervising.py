@@ -3,7 +3,6 @@
 import json
 import os
 import socket
-import time
 
 import pytest
 
@@ -27,8 +26,8 @@ def test_what_was_started_ends_with_the_block_even_where_it_does_not_listen(tmp_
     with Supervisor(tmp_path, told.append) as supervisor:
         supervisor.start(a_child(SLEEPS))
         supervisor.start(a_child(DEAF, "deaf", grace=0.2))
-        while "deaf" not in (tmp_path / ".casehub/deaf.log").read_text(encoding="utf-8"):
-            time.sleep(0.01)
+        log = tmp_path / ".casehub/deaf.log"
+        supervisor.watch(lambda: "deaf" in log.read_text(encoding="utf-8"))
         pids = [pid_of(supervisor), pid_of(supervisor, "deaf")]
 
     assert [process.started(pid) for pid in pids] == ["", ""]
@@ -42,7 +41,7 @@ def test_one_that_ends_is_started_again_later_each_time_until_it_is_too_often(tm
         if seconds >= 1:
             waits.append(seconds)
         else:
-            time.sleep(0.02)
+            supervisor.running["work"].process.wait(5)
 
     with Supervisor(tmp_path, told.append) as supervisor:
         supervisor.start(a_child("echo нет места на диске; exit 3"))
