@@ -56,10 +56,11 @@ def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str
 
 def _command(path: tuple[str, ...], command: Any) -> str:
     usage = " ".join(["casehub", *path, *(_argument(one) for one in command.params if _is_argument(one)), "[OPTIONS]"])
-    text, _, examples = inspect.cleandoc(command.help or "").replace("\f", "").partition("\b\n")
+    text, *blocks = inspect.cleandoc(command.help or "").replace("\f", "").split("\b\n")
     lines = [f"## {' '.join(path)}", "", text.strip(), "", "```", usage, "```", ""]
-    shown = inspect.cleandoc("\n" + examples.partition("\n")[2]).strip()
-    lines += ["Example:" if "\n" not in shown else "Examples:", "", "```", shown, "```", ""]
+    for block in blocks:
+        head, _, shown = block.partition("\n")
+        lines += [head, "", "```", inspect.cleandoc("\n" + shown).strip(), "```", ""]
     return "\n".join([*lines, _table(command)])
 
 

@@ -1,14 +1,15 @@
 """`casehub demo`: the newcomer's first two minutes, on this machine, without accounts and without the internet."""
 
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .opening import in_sync
-from .terminal import DONE, FAILED, USAGE, progress, say, tell
+from .terminal import DONE, FAILED, USAGE, AsJson, emit, progress, say, tell
 
 if TYPE_CHECKING:
     from flows.hub.demo import Systems
@@ -45,7 +46,9 @@ MOST_CASES = 3
 Work = Callable[["Systems", "Installation"], int]
 
 
-def demo(*, once: Once = False, pause: Pause = False, port: Port = None, hub: Folder = None) -> None:
+def demo(
+    *, once: Once = False, pause: Pause = False, port: Port = None, hub: Folder = None, as_json: AsJson = False
+) -> None:
     """
     Try it: two systems on this machine, 40 deals, a hub.
 
@@ -57,6 +60,7 @@ def demo(*, once: Once = False, pause: Pause = False, port: Port = None, hub: Fo
     Examples:
       casehub demo
       casehub demo --once
+      casehub demo --once --json
     """
     from flows.hub.demo import NotOurs, NotStarted, PageRefused
     from flows.hub.demo.seeding import NotSeeded
@@ -64,8 +68,10 @@ def demo(*, once: Once = False, pause: Pause = False, port: Port = None, hub: Fo
     def work(systems: "Systems", installation: "Installation") -> int:
         return _once(systems, installation, pause=pause) if once else _on_and_on(systems, installation)
 
+    if as_json and not once:
+        raise typer.BadParameter("a demo that goes on has no result; add --once", param_hint="--json")
     try:
-        with _home(hub, temporary=once) as folder:
+        with _home(hub, temporary=once) as folder, redirect_stdout(sys.stderr) if as_json else nullcontext():
             code = _run(work, folder, port)
     except NotOurs as error:
         tell(str(error))
@@ -76,6 +82,8 @@ def demo(*, once: Once = False, pause: Pause = False, port: Port = None, hub: Fo
     except KeyboardInterrupt:
         _goodbye()
         code = FAILED if once else DONE
+    if as_json:
+        emit({"agrees": code == DONE})
     raise typer.Exit(code)
 
 
@@ -150,8 +158,6 @@ async def _plan(installation: "Installation", wired: "Wired", step: Callable[[st
 
 
 def _once(systems: "Systems", installation: "Installation", *, pause: bool) -> int:
-    import sys
-
     from flows.hub.demo import compare, edit_both_sides
 
     from .demo_proof import prove

@@ -32,7 +32,7 @@ def notify(ctx: typer.Context, *, test: Test = False, as_json: AsJson = False) -
             tell('hub.yaml names nobody: write `notify: {attention: "mailto://…"}`')
             raise typer.Exit(USAGE)
         if test:
-            _test(installation)
+            _test(installation, as_json=as_json)
             return
         told = tell_people(installation, send)
     form = {"new": told.new, "digests": told.digests, "refused": told.refused}
@@ -43,14 +43,17 @@ def notify(ctx: typer.Context, *, test: Test = False, as_json: AsJson = False) -
     _refused(told.refused)
 
 
-def _test(installation: "Installation") -> None:
+def _test(installation: "Installation", *, as_json: bool) -> None:
     from flows.hub.notices import Notice
     from flows.hub.notices.sending import send
 
     notice = Notice("Casehub: a test", "Notices of this hub arrive here.\n")
     addresses = [secret.get_secret_value() for secret in installation.hub.notify.attention]
     refused = [number for number, address in enumerate(addresses, 1) if not send(address, notice)]
-    say(f"sent to {len(addresses) - len(refused)} of {len(addresses)} addresses")
+    if as_json:
+        emit({"addresses": len(addresses), "refused": refused})
+    else:
+        say(f"sent to {len(addresses) - len(refused)} of {len(addresses)} addresses")
     _refused(refused)
 
 
