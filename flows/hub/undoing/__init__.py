@@ -5,7 +5,8 @@ Undo of a run: what it wrote is taken back where it still stands; what has been 
 """
 
 from .carrying import Undone, carry_out
-from .judging import Left, Taking, UndoPlan, plan_undo
+from .judging import plan_undo
+from .model import Left, Taking, UndoPlan
 from .rejoining import rejoin
 from .traces import NoSuchRun, find_run
 

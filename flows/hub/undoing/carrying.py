@@ -20,7 +20,8 @@ from state.types import Decided
 from ..pushing import push_batch
 from ..running import heartbeat
 from ..wired import Wired
-from .judging import OfCase, Taking, UndoPlan, claimed_batches, judge
+from .judging import claimed_batches, judge
+from .model import OfCase, Taking, UndoPlan
 from .traces import DETACHED, Place, traces_of
 
 WHAT = "undo"

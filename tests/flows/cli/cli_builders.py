@@ -169,3 +169,18 @@ def a_folder(
     if database is not None:
         shutil.copy(database, folder / "casehub.db")
     return CliHub(folder)
+
+
+def numbers(hub, **wanted):
+    """Return the numbers of the lines of CASE-1's history that say *wanted*."""
+    lines = hub.done("case", "history", "CASE-1", "--json").json
+    return [line["number"] for line in lines if all(line[name] == value for name, value in wanted.items())]
+
+
+def gone(hub, *systems):
+    """Another case stays, so that CASE-1's records may go without a guard asking."""
+    hub.deal("Второй", client="АО «Лютик»", next_step=None)
+    hub.done("sync")
+    for system in systems:
+        hub.delete(system, "1")
+    hub.done("sync", "--full")

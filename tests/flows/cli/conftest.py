@@ -76,3 +76,12 @@ def stuck(tmp_path: Path, one_parked: Path) -> CliHub:
 
 def a_copy(folder: Path, into: Path) -> CliHub:
     return CliHub(Path(shutil.copytree(folder, into / "hub")))
+
+
+@pytest.fixture
+def overruled(opened):
+    """CASE-1: its home, the CRM, has decided over the tracker's next step."""
+    opened.edit("crm", "1", next_step="КП")
+    opened.edit("trk", "1", next_step="Звонок")
+    opened.done("sync")
+    return opened
