@@ -9,7 +9,7 @@ import typer
 
 import flows.cli
 from flows.wording import STEPS
-from tools import attention
+from tools import attention, coverage
 from tools.sources import HOUSE, Source, pages, python, tracked
 
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|^\[[^\]]+\]:\s+(\S+)", re.MULTILINE)
@@ -153,3 +153,11 @@ def test_every_code_of_what_is_parked_has_a_next_step() -> None:
     found, _ = attention.codes(python(*HOUSE))
 
     assert sorted(STEPS) == sorted(found - {attention.CONFLICT})
+
+
+def test_what_is_shown_on_real_servers_is_shown_by_tests_that_exist(root: Path) -> None:
+    page = (root / coverage.PAGE).read_text(encoding="utf-8")
+
+    assert coverage.missing(page, python("tests")) == []
+    assert sorted(coverage.parts(page)) == list(range(1, 14))
+    assert [n for n, text in coverage.parts(page).items() if not coverage.named(text) and "Not yet:" not in text] == []
