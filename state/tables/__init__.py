@@ -6,6 +6,7 @@ most one record of a kind in a system.
 """
 
 from .base import metadata
+from .files import attachment, file_copy
 from .known import budget, dictionary, identity, person, token, workflow
 from .passes import counter, cursor, lease, run, scan, scan_seen, sync, worker
 from .records import IS_DUE, IS_OPEN, conflict, entity, event, hint, inbox, link, outbox, parked
@@ -13,6 +14,7 @@ from .records import IS_DUE, IS_OPEN, conflict, entity, event, hint, inbox, link
 __all__ = [
     "IS_DUE",
     "IS_OPEN",
+    "attachment",
     "budget",
     "conflict",
     "counter",
@@ -20,6 +22,7 @@ __all__ = [
     "dictionary",
     "entity",
     "event",
+    "file_copy",
     "hint",
     "identity",
     "inbox",

@@ -1,0 +1,145 @@
+"""
+What is to be done about the files of one case.
+
+A file is what it holds: the same content in two systems is one file, whatever it is called there; two contents under
+one name are two files. What was there and is gone is not put back, unless the sync says *restore*; nothing is ever
+deleted because it was deleted elsewhere.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from .limits import FileLimits
+from .model import Copied, Held
+from .names import safe_name
+
+IN_DOUBT = ("sent", "link sent")
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Put the file of SOURCE into SYSTEM under this NAME."""
+
+    system: str
+    source: Held
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The file of SOURCE cannot go into SYSTEM, and WHY."""
+
+    system: str
+    source: Held
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """Somebody renamed the file elsewhere: call HELD so too."""
+
+    held: Held
+    name: str
+
+
+@dataclass(slots=True)
+class Judged:
+    """
+    What is to be done. READ: files whose content must be known before more can be said. NOTED: what is seen to be so
+    and needs no request.
+    """
+
+    read: list[Held] = field(default_factory=list)
+    copies: list[Copy] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    renames: list[Rename] = field(default_factory=list)
+    noted: list[Copied] = field(default_factory=list)
+
+
+def judge(
+    held: Sequence[Held],
+    copied: Sequence[Copied],
+    into: Mapping[str, FileLimits],
+    *,
+    restore: bool = False,
+    again: bool = False,
+) -> Judged:
+    """
+    Return what is to be done about the files of a case that are HELD, INTO the systems that have a record of it.
+
+    RESTORE: what was taken away in one system is put there again. AGAIN: what a system refused is tried once more.
+    """
+    judged = Judged()
+    known = {(one.system, one.identity): one for one in copied}
+    unread = [one for one in held if one.digest is None and not one.gone and not one.unreadable]
+    for files in _files(held).values():
+        living = [one for one in files if not one.gone and not one.private]
+        for system, limits in into.items():
+            before = known.get((system, files[0].identity))
+            mine = [one for one in files if one.system == system]
+            here = next((one for one in mine if not one.gone), None)
+            if here is not None:
+                if here.digest is not None and (before is None or before.state != "here"):
+                    judged.noted.append(Copied(system, here.identity, "here", record=here.record))
+            elif living and mine and not restore:
+                if before is None or before.state != "removed":
+                    judged.noted.append(Copied(system, living[0].identity, "removed"))
+            elif living:
+                there = [one for one in unread if one.system == system]
+                _judge_one(judged, living[0], limits, system=system, before=before, there=there, again=again)
+        if len({one.system for one in living}) > 1:
+            _judge_names(judged, living)
+    judged.read = list(dict.fromkeys(judged.read))
+    return judged
+
+
+def _files(held: Sequence[Held]) -> dict[str, list[Held]]:
+    files: dict[str, list[Held]] = {}
+    for one in sorted(held, key=lambda one: (one.system, len(one.record), one.record)):
+        files.setdefault(one.identity, []).append(one)
+    return files
+
+
+def _judge_one(
+    judged: Judged,
+    source: Held,
+    limits: FileLimits,
+    *,
+    system: str,
+    before: Copied | None,
+    there: Sequence[Held],
+    again: bool,
+) -> None:
+    """
+    Judge one file for one SYSTEM that does not hold it, as far as is known.
+
+    BEFORE is what became of it there earlier; what lies THERE unread may turn out to be the same.
+    """
+    if before is not None and before.state in IN_DOUBT:
+        return
+    told = before is not None and before.state in ("refused", "linked")
+    why = limits.refuses(source.name, source.size)
+    if not why and source.unreadable:
+        why = f"its content cannot be had: {source.unreadable}"
+    if why:
+        if not told:
+            judged.refusals.append(Refusal(system, source, why))
+        return
+    if before is not None and told and not before.by_limit and not (again and before.state == "refused"):
+        return
+    unread = [one for one in there if source.size is None or one.size in (None, source.size)]
+    if source.digest is None:
+        judged.read += [source, *unread]
+    elif unread:
+        judged.read += unread
+    else:
+        judged.copies.append(Copy(system, source, safe_name(source.name)))
+
+
+def _judge_names(judged: Judged, living: Sequence[Held]) -> None:
+    """One name that somebody changed goes everywhere; several different ones stay as they are."""
+    moved = {one.name for one in living if one.called and one.name != one.called}
+    if len(moved) != 1:
+        return
+    name = moved.pop()
+    judged.renames += [Rename(one, safe_name(name)) for one in living if one.name not in (name, safe_name(name))]
