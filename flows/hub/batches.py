@@ -20,6 +20,7 @@ from .deciding import Meeting, Ruling, decide_claimed, decide_new
 from .kin import Kin, kin_of
 from .report import Report
 from .returning import replaced
+from .rewording import look_at_again
 from .strangers import (
     ALONE,
     ASTRAY,
@@ -38,7 +39,6 @@ from .wired import Channel, Scope, SyncShape, Wired
 
 BATCH = 100
 """Entities that are claimed, decided and stored together."""
-
 
 MOST_LEVELS = 6
 """So often strangers are met in one pass: what was met may be what others hang on, and those are met then."""
@@ -243,6 +243,7 @@ class Deciding:
                 self.held_back.add(outcome.entity.id)
         self.report.decided += len(rulings)
         wired = self.wired
+        look_at_again(wired, [ruling.decided.claimed for ruling in rulings])
         commits.commit(
             wired.store,
             wired.worker,

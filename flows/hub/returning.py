@@ -28,6 +28,11 @@ def replaced(claimed: Claimed) -> list[Link]:
     return [link for link, record in waiting if is_another(link, record, claimed.entity.id)]
 
 
+def came_back(claimed: Claimed) -> bool:
+    """Say whether a record takes part again that nobody has looked at while it was gone."""
+    return any(link.tombstone and link.id in claimed.snapshots for link in claimed.links)
+
+
 def is_another(link: Link, record: VendorRecord, owner: str) -> bool:
     """Say whether *record* is not the one that *link*, of the entity *owner*, stands for."""
     marker = parse_marker(record.marker)

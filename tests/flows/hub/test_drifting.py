@@ -6,8 +6,10 @@ from datetime import timedelta
 import pytest
 
 from flows.hub.applying import Applying, apply_plan
+from flows.hub.drifting import look_for_drift
 from flows.hub.plan_file import read_plan, write_plan
 from flows.hub.planning import make_plan
+from flows.hub.rewording import not_at_rest
 from flows.hub.telling import Words
 from mappings.exchange import SystemPerson
 from state import attention
@@ -88,3 +90,51 @@ def test_a_full_read_in_which_all_is_well_writes_nothing(tmp_path):
     hub.sync(full=True)
     with revision.read() as conn:
         assert conn.exec_driver_sql("select revision, claimed_until from entity").all() == before
+
+
+def others(hub):
+    """The cases that the next full read would judge; None: all."""
+    return hub.wired(not_at_rest)
+
+
+def test_while_the_words_stay_only_what_could_not_be_judged_is_looked_at_again(world):
+    unmet = others(world)  # the words are others already, and no pass has worked in them yet
+    world.sync()
+    reworded = others(world)
+    world.sync(full=True)
+    drifted = len(others(world))
+
+    assert (unmet, reworded, drifted) == (None, None, 2)
+
+
+def test_a_full_read_of_cases_that_are_at_rest_asks_for_none_of_them(tmp_path):
+    hub = a_hub(tmp_path)
+    hub.systems["crm"].create("record", a_deal())
+    hub.sync()
+    hub.sync()
+
+    def look(wired):
+        with wired.store.recorded() as texts:
+            look_for_drift(wired)
+        return texts
+
+    assert others(hub) == []
+    assert not any("entity" in text for text in hub.wired(look))
+
+
+def test_a_record_that_comes_back_is_looked_at_once_more(tmp_path):
+    hub = a_hub(tmp_path)
+    for number in range(12):
+        hub.systems["crm"].create("record", a_deal(f"Сделка {number}"))
+    hub.sync()
+    hub.systems["trk"].delete("record", "1")
+    hub.sync(full=True, approved=True)
+    away = others(hub)
+    hub.systems["trk"].restore("record", "1")
+    hub.systems["trk"].edit("record", "1", {"next_step": "КП"})
+    hub.sync()
+    back = others(hub)
+
+    assert away == []
+    assert len(back) == 1
+    assert hub.wired(lambda wired: (look_for_drift(wired), not_at_rest(wired))) == (0, [])
