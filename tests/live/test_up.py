@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -95,15 +96,28 @@ class Up:
         form = {"entityTypeId": 2, "id": deal, "fields": {"opportunity": amount, "isManualOpportunity": "Y"}}
         httpx.post(f"{self.systems.webhook}crm.item.update", json=form, trust_env=False).raise_for_status()
 
-    def amount_of(self, deal: int) -> str | None:
-        """Return the amount that the issue of a deal shows, as the tracker shows it to anybody."""
+    def move_issue(self, deal: int, day: str) -> None:
+        """A case manager gives the issue of a deal another date."""
+        key = str(self.systems.tracker.about["keys"]["admin"])
+        address = f"{self.systems.tracker.address}/issues/{self.issue_of(deal)['id']}.json"
+        form = {"issue": {"due_date": day}}
+        httpx.put(address, json=form, headers={"X-Redmine-API-Key": key}, trust_env=False).raise_for_status()
+
+    def closes(self, deal: int) -> str:
+        return str(self.systems.deal(deal)["closedate"])
+
+    def amount_of(self, deal: int) -> str:
+        """Return the amount that the issue of a deal shows."""
+        fields = {one["name"]: one["value"] for one in self.issue_of(deal)["custom_fields"]}
+        return str(fields["Amount"]).removesuffix(".0")
+
+    def issue_of(self, deal: int) -> dict[str, Any]:
+        """Return the issue of a deal as the tracker shows it to anybody."""
         headers = {"X-Redmine-API-Key": self.systems.key}
         address = f"{self.systems.tracker.address}/issues.json?project_id=presales&status_id=*&limit=100"
-        for row in httpx.get(address, headers=headers, trust_env=False).json()["issues"]:
-            fields = {one["name"]: one["value"] for one in row["custom_fields"]}
-            if self.systems.deal_page(deal) in fields.values():
-                return str(fields["Amount"]).removesuffix(".0")
-        return None
+        rows: list[dict[str, Any]] = httpx.get(address, headers=headers, trust_env=False).json()["issues"]
+        page = self.systems.deal_page(deal)
+        return next(row for row in rows if page in [one["value"] for one in row["custom_fields"]])
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +157,14 @@ def test_a_changed_deal_is_seen_in_the_tracker_long_before_the_schedule_comes(up
     up.set_amount(DEAL, 777_001)
 
     wait_for(lambda: up.amount_of(DEAL) == "777001" or None, seconds=20, what="amount in the tracker")
+
+
+def test_a_changed_issue_is_seen_in_the_crm_long_before_the_schedule_comes(up: Up) -> None:
+    up.move_issue(DEAL, "2027-05-14")
+
+    day = wait_for(lambda: up.closes(DEAL).startswith("2027-05-14") or None, seconds=20, what="date in the CRM")
+
+    assert day
 
 
 def test_the_same_hub_is_not_brought_up_twice(up: Up) -> None:
