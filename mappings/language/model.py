@@ -6,6 +6,7 @@ from datetime import time, timedelta
 
 from pydantic import SecretStr
 
+from mappings.attachments import FileLimits
 from mappings.canonical.facts import FACTS, FactInfo
 from mappings.canonical.values import Facts, Value
 from mappings.exchange import View
@@ -85,6 +86,8 @@ class Sync:
     gone: Gone
     mark: Mark
     beside: Mapping[str, EntitySync] = field(default_factory=dict)
+    files: Mapping[str, FileLimits] = field(default_factory=dict)
+    """The systems that share files, and what may go into each."""
 
     @property
     def systems(self) -> tuple[str, ...]:

@@ -19,11 +19,24 @@ from .entries import Entry, need, views
 from .model import EntitySync, Make, Schedule, Sync
 from .policies import Level, PolicyWords, at_home, read_condition, read_levels, resolve
 from .problems import shown
+from .read_files import read_files
 from .times import cron_problem, share
 
 BLOCKS: Mapping[str, str] = {"items": "item", "notes": "note", "clients": "client"}
 """Block of a sync -> the kind of entity that it makes."""
-SYNC_KEYS = ("opens", "makes", *BLOCKS, "stages", "conflicts", "schedule", "guards", "gone", "facts", "defaults")
+SYNC_KEYS = (
+    "opens",
+    "makes",
+    *BLOCKS,
+    "files",
+    "stages",
+    "conflicts",
+    "schedule",
+    "guards",
+    "gone",
+    "facts",
+    "defaults",
+)
 SHORTEST_PERIOD = timedelta(seconds=10)
 _FACT_NAME = re.compile(r"[^\W\d_]\w{0,40}")
 _GONE: tuple[Gone, ...] = get_args(Gone)
@@ -107,6 +120,7 @@ def read_sync(head: SyncHead, *, name: str, around: Surroundings) -> Sync | None
         guards=_guards(keys.get("guards")),
         gone=_gone(keys.get("gone")),
         mark=head.entry.mark,
+        files=read_files(keys.get("files"), head.systems),
         beside={
             kind: EntitySync(
                 kind,

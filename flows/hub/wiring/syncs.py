@@ -125,6 +125,7 @@ def rules_fingerprint(sync: Sync) -> str:
     makes = [(entity, one.system, one.kind, str(one.when or "")) for entity, one in _all_makes(sync)]
     beside = {name: sorted(map(repr, one.policies.items())) for name, one in sorted(sync.beside.items())}
     said = [sync.opens, sorted(makes), sync.stages, sorted(map(repr, sync.policies.items())), beside, sync.gone]
+    said += [sorted(map(repr, sync.files.items()))] if sync.files else []
     return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
 
