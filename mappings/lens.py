@@ -21,6 +21,8 @@ from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 from mappings.canonical.values import Facts, Value
 from mappings.exchange import View, Views
 
+UNKNOWN = "unknown person"
+"""The code of a view of somebody whom nobody knows, and of a person who is not known there."""
 Held: TypeAlias = Mapping[str, Sequence[Value]]
 """Fact -> the values it holds or held last, newest first; the first is the present one."""
 
@@ -173,6 +175,8 @@ class Field:
     """For derived facts (`link`): the system they speak of."""
     line: int = 0
     file: str = ""
+    beside: frozenset[str] = frozenset()
+    """Of its places those that are read beside the others and never written (who wrote a comment, and when)."""
     facts: tuple[str, ...] = field(init=False, repr=False, compare=False)
     slots: tuple[tuple[str, str], ...] = field(init=False, repr=False, compare=False)
     """Each fact with the key of its base: the field's name, and the fact's where there are several."""

@@ -144,7 +144,8 @@ def _changes(channel: Channel, write: FieldWrite) -> list[Change]:
     views = entry.spread(write.view)
     blank = dict.fromkeys(entry.places)
     expected = entry.spread(write.expected) if isinstance(write.expected, dict) or len(views) == 1 else blank
-    return [Change(place, view, expected.get(place), hops=write.hops) for place, view in views.items()]
+    written = {place: view for place, view in views.items() if place not in entry.beside}
+    return [Change(place, view, expected.get(place), hops=write.hops) for place, view in written.items()]
 
 
 def settle_one(

@@ -76,6 +76,7 @@ NOTE_FACTS: tuple[FactInfo, ...] = (
     FactInfo("author", "note.author", "person", "who wrote it"),
     FactInfo("body", "note.body", "markdown", "what it says"),
     FactInfo("at", "note.at", "datetime", "when it was written"),
+    FactInfo("written_in", "note.written_in", "text", "the system it was written in; hub, where it was at the hub"),
     FactInfo("internal", "note.internal", "bool", "it never leaves the system it was written in"),
 )
 

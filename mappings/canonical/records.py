@@ -95,6 +95,7 @@ class Note(Canonical):
     author: str | None = None
     body: str | None = None
     at: datetime | None = None
+    written_in: str | None = None
     internal: bool = True
 
 

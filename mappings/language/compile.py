@@ -128,6 +128,7 @@ class _Compiler:
             of=spec.of,
             line=spec.mark.line,
             file=spec.mark.file,
+            beside=frozenset(spec.at[1:]) if spec.transform == "signed" else frozenset(),
         )
 
     def _hung(self, under: Under) -> dict[str, Field]:

@@ -34,19 +34,20 @@ DEFAULT_TRANSFORM: Mapping[FactType, str] = {
     "person": "person",
     "reference": "reference",
 }
-SEVERAL_PLACES = ("money",)
+SEVERAL_PLACES = ("money", "signed")
+SEVERAL_FACTS = ("choice", "signed")
 _TEXTS = ("text", "markup", "choice", "person", "reference")
 FITTING: Mapping[FactType, tuple[str, ...]] = {
-    "text": _TEXTS,
-    "markdown": _TEXTS,
+    "text": (*_TEXTS, "signed"),
+    "markdown": (*_TEXTS, "signed"),
     "choice": _TEXTS,
-    "person": _TEXTS,
+    "person": (*_TEXTS, "signed"),
     "reference": _TEXTS,
     "number": ("number", "choice"),
     "money": ("money",),
     "bool": ("bool", "choice"),
     "date": ("date",),
-    "datetime": ("datetime",),
+    "datetime": ("datetime", "signed"),
     "set": ("set",),
 }
 """Type of a fact -> the transforms whose values it can hold."""
@@ -117,7 +118,7 @@ def _transform(source: FieldSource, said: tuple[FactInfo, ...]) -> str | None:
     name = entry.choice(TRANSFORMS) if entry else _default(source, said)
     if name is None:
         return None
-    if len(said) > 1 and name != "choice":
+    if len(said) > 1 and name not in SEVERAL_FACTS:
         (entry or source.entry).fail("several facts in one place need as: choice")
         return None
     for info in said:

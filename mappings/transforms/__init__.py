@@ -81,6 +81,12 @@ def _markup() -> type[Maker]:
     return Markup
 
 
+def _signed() -> type[Maker]:
+    from .signed import Signed
+
+    return Signed
+
+
 TRANSFORMS: Mapping[str, type[Maker]] = _Late(
     {
         "text": lambda: Text,
@@ -94,6 +100,7 @@ TRANSFORMS: Mapping[str, type[Maker]] = _Late(
         "person": lambda: Person,
         "reference": lambda: Reference,
         "markup": _markup,
+        "signed": _signed,
     }
 )
 """The word in ``as:`` -> what makes its lenses."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from mappings.exchange import Choice, Place
+from mappings.exchange import Choice, Place, SystemPerson
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,16 +17,27 @@ class Vocabulary:
     - PEOPLE: id in the system -> canonical person (e-mail in lower case, or the key of the people table). Several ids
       may be one person; the first of them is the one that is written.
     - INACTIVE: ids of people who are read but can no longer be chosen.
+    - CALLED: id in the system -> the name that it has shown for it, known or not; only for what people are told.
     - ZONE: the zone (IANA name) in which the system shows local times and counts its days.
     - TYPES, LIMITS: place -> its type and its longest text, where the system says so.
+    - SYSTEM, ACCOUNT: what hub.yaml calls it, and who we are there; SYSTEMS are all that hub.yaml has.
+    - MEMBERS: its people as it knows them. KNOWN_AS: canonical person -> the name that the hub shows everywhere;
+      NAMESAKES are names of several people.
     """
 
     choices: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
     people: Mapping[str, str] = field(default_factory=dict)
     inactive: frozenset[str] = frozenset()
+    called: Mapping[str, str] = field(default_factory=dict)
     zone: str | None = None
     types: Mapping[str, str] = field(default_factory=dict)
     limits: Mapping[str, int] = field(default_factory=dict)
+    system: str = ""
+    account: str | None = None
+    systems: tuple[str, ...] = ()
+    members: tuple[SystemPerson, ...] = ()
+    known_as: Mapping[str, str] = field(default_factory=dict)
+    namesakes: frozenset[str] = frozenset()
 
     @classmethod
     def of(
@@ -35,6 +46,7 @@ class Vocabulary:
         *,
         people: Mapping[str, str] | None = None,
         inactive: frozenset[str] = frozenset(),
+        called: Mapping[str, str] | None = None,
         zone: str | None = None,
     ) -> "Vocabulary":
         """Gather what the discovered *places* say."""
@@ -43,6 +55,7 @@ class Vocabulary:
             choices={place.name: place.choices for place in listed if place.choices},
             people=people or {},
             inactive=inactive,
+            called={} if called is None else called,
             zone=zone,
             types={place.name: place.type for place in listed},
             limits={place.name: place.max_length for place in listed if place.max_length is not None},

@@ -22,7 +22,7 @@ def test_every_transform_keeps_the_laws(tried: Case) -> None:
 
 
 def test_no_transform_is_left_out() -> None:
-    elsewhere = {"markup"}  # its views are texts of their own making: `test_markup_laws` puts it through the same suite
+    elsewhere = {"markup", "signed"}  # of texts of their own making: `test_markup_laws`, `test_signed_laws`
 
     assert {tried.name for tried in CASES} | elsewhere == set(TRANSFORMS)
 
