@@ -10,6 +10,7 @@ from .installation import (
     database_url,
     install,
     install_systems,
+    load_files,
     load_installation,
 )
 from .syncs import labels_of, open_sync, sync_shape
@@ -24,6 +25,7 @@ __all__ = [
     "install",
     "install_systems",
     "labels_of",
+    "load_files",
     "load_installation",
     "make_connector",
     "meet_system",

@@ -51,6 +51,11 @@ class Installation:
 def load_installation(folder: Path, env: Mapping[str, str]) -> Hub:
     """Read and check the files in *folder*. Raises `Problems`, and what `files.read_hub` raises."""
     files, catalog = read_hub(folder)
+    return load_files(files, env, catalog=catalog)
+
+
+def load_files(files: Mapping[str, str], env: Mapping[str, str], *, catalog: Mapping[str, str]) -> Hub:
+    """As `load_installation`, of texts that were read (``hub.yaml`` and the mappings beside it). Raises `Problems`."""
     return load_hub(files, env, schemas=_schemas(files), catalog=catalog)
 
 
