@@ -163,6 +163,8 @@ STEPS: dict[str, str] = {
     "drift": "nobody moved, its words mean something else now: `casehub plan -o FILE` shows the repair",
     "unreadable": "list the value in the mapping or change it there; it is read again by itself",
     "refused": "there is no word for it there: extend the mapping, or change the value; it is tried again by itself",
+    "unknown person": "say who that is: `casehub people list --unknown`; all cases that wait follow by themselves",
+    "emptied": "choose somebody there, or say at the hub who it is (`casehub case set`); `parked drop` leaves it empty",
     "no way": "move the record there by hand, or give the hub's account the role that may; then `casehub parked retry`",
     "lossy": "allow it with `lossy: true` in the mapping, or edit it there by hand",
     "unseen": "show the field to the hub's account, or take it out of the mapping (FIELD: null)",

@@ -15,8 +15,6 @@ from mappings.exchange import SystemPerson
 
 from .names import alike
 
-UNKNOWN = "unknown person"
-"""The code of a view of somebody whom nobody knows, and of a person who is not known there."""
 Who: TypeAlias = Mapping[str, Mapping[str, str]]
 """System -> id there -> canonical person."""
 

@@ -15,6 +15,7 @@ from functools import cache
 from importlib.metadata import version
 from typing import Any
 
+from mappings.lens import UNKNOWN
 from mappings.reconcile import retry
 from mappings.reconcile.model import Side
 from mappings.transforms.vocabulary import Vocabulary
@@ -24,7 +25,7 @@ from state.types import Claimed
 from .returning import came_back
 from .wired import Scope, Wired
 
-WORDLESS = ("unreadable", "refused")
+WORDLESS = ("unreadable", "refused", UNKNOWN)
 """Codes of what the words of a system or of its mapping did not have."""
 _EVER = timedelta(days=3650)
 LOOK = timedelta(days=7)
@@ -101,7 +102,7 @@ def asked_again(side: Side) -> Side:
     """Return *side* without what could not be written in the old words; it is tried in the new ones."""
     link = side.link
     for name, parked in side.link.parked.items():
-        if parked.code == "refused":
+        if parked.code in ("refused", UNKNOWN):
             link = retry(link, name)
     return replace(side, link=link)
 

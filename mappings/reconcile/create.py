@@ -6,7 +6,7 @@ from mappings.canonical.values import Facts, Value
 from mappings.exchange import View, Views
 from mappings.lens import Field, Refusal
 
-from .advice import unwritable
+from .advice import set_aside, unwritable
 from .model import Entity, FieldWrite, NewRecord, Parked
 
 
@@ -28,7 +28,7 @@ def new_record(
             continue
         view = entry.lens.write(facts, _blank(entry))
         if isinstance(view, Refusal):
-            left_out[entry.name] = Parked("refused", unwritable(view), facts, _blank(entry))
+            left_out[entry.name] = Parked(set_aside(view, "refused"), unwritable(view), facts, _blank(entry))
         elif view != _blank(entry):
             writes.append(FieldWrite(entry.name, facts, view, _blank(entry)))
     return NewRecord(system, kind, tuple(writes), dict(fixed), left_out)

@@ -63,7 +63,8 @@ class Cell(NamedTuple):
             away.append(fact)
         if not away:
             return cls(side, field, seen, held, bases, None)
-        moved = frozenset(fact for fact in away if not _stands(field, bases, fact, seen=seen))
+        emptied = field.name in side.emptied
+        moved = frozenset(fact for fact in away if not (emptied or _stands(field, bases, fact, seen=seen)))
         return cls(side, field, seen, held, bases, field.lens.read(seen, held), moved)
 
     @property

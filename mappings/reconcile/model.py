@@ -59,7 +59,8 @@ class Parked:
     (never shown), ``out`` (a person's change where the hub only writes), ``in`` (another value where the hub only
     reads), ``no way`` (workflow), ``lossy`` (a write would drop content), ``drift`` (differs though nobody moved),
     ``gone``, ``overwritten`` (told, nothing is held back: our write went over an edit of the same moment), ``undoing``
-    and ``undone`` (taken back by a person, see `undo`).
+    and ``undone`` (taken back by a person, see `undo`), ``unknown person`` (not read or not written, until
+    somebody says who that is), ``emptied`` (a person whose account is gone there: the value stays).
     """
 
     code: str
@@ -194,6 +195,8 @@ class Side:
     """When the request of the fresh snapshot left."""
     edits: Mapping[str, Interval] = field(default_factory=dict)
     """Field -> when the view that is seen now was put there; only for the policy `newest`."""
+    emptied: frozenset[str] = frozenset()
+    """Fields of a person that are empty by no edit: the account of whoever stood there is gone."""
 
 
 @dataclass(frozen=True, slots=True)

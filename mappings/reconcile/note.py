@@ -8,9 +8,9 @@ from datetime import datetime
 
 from mappings.canonical.values import Facts, Value
 from mappings.exchange import View
-from mappings.lens import UNSEEN, Field, Refusal, Unseen
+from mappings.lens import UNKNOWN, UNSEEN, Field, Refusal, Unseen
 
-from .advice import unreadable, unwritable
+from .advice import set_aside, unreadable, unwritable
 from .decide import Decision
 from .judge import Cell, seen_view, slot
 from .model import Base, FieldWrite, LinkChange, Parked, Side
@@ -74,7 +74,8 @@ def take_note(
         cell = cells.get(entry.name)
         if entry.name in refusals:
             refusal = refusals[entry.name]
-            notes.parked[entry.name] = Parked("unreadable", unreadable(refusal), view=seen_view(side, entry))
+            code = set_aside(refusal, "unreadable")
+            notes.parked[entry.name] = Parked(code, unreadable(refusal), view=seen_view(side, entry))
         elif not contested.isdisjoint(entry.facts):
             _hold(notes, entry, cell, decisions)
         elif _taken_back(notes, entry, cell, facts=facts):
@@ -84,6 +85,7 @@ def take_note(
         elif cell is not None:
             _move_bases(notes, cell, decisions)
             _note_cell(notes, cell, facts)
+            _note_emptied(notes, cell, facts)
         else:
             _note_unseen(notes, entry, facts)
         _keep_told(notes, entry, facts)
@@ -95,9 +97,23 @@ def _keep_told(notes: Notes, entry: Field, facts: Facts) -> None:
     told = notes.side.link.parked.get(entry.name)
     if told is None or told.code != OVERWRITTEN or entry.name in notes.parked:
         return
-    same = all(facts.get(fact) == value for fact, value in told.value.items())
-    if same and seen_view(notes.side, entry) == told.view:
+    if _still(told, facts, seen_view(notes.side, entry)):
         notes.parked[entry.name] = told
+
+
+def _still(told: Parked, facts: Facts, view: View | Unseen) -> bool:
+    """Say whether the hub's value and what is shown there are those of which something was *told*."""
+    return all(facts.get(fact) == value for fact, value in told.value.items()) and view == told.view
+
+
+def _note_emptied(notes: Notes, cell: Cell, facts: Facts) -> None:
+    """Nobody chose that nobody is there: the account went, and the value that is known elsewhere stays."""
+    entry = cell.field
+    known = {fact: facts[fact] for fact in entry.facts if facts.get(fact) is not None}
+    wanted = any(write.field == entry.name for write in notes.writes)
+    if entry.name in notes.side.emptied and known and not wanted and entry.name not in notes.parked:
+        text = "whoever stood there has no account there any more, so it is empty; the value stays elsewhere"
+        notes.parked[entry.name] = Parked(EMPTIED, f"{text}; choose somebody there", known, cell.seen)
 
 
 def _taken_back(notes: Notes, entry: Field, cell: Cell | None, *, facts: Facts) -> bool:
@@ -178,6 +194,10 @@ def _note_drift(notes: Notes, cell: Cell, known: Facts) -> None:
     still = [fact for fact in known if cell.at_base(fact) and not cell.bases[fact].default]
     if all(cell.fits(fact, known[fact]) for fact in still):
         return
+    told = notes.side.link.parked.get(entry.name)
+    if told is not None and told.code in (EMPTIED, "left") and _still(told, known, cell.seen):
+        notes.parked[entry.name] = told  # why they differ is known, or a person wants it so
+        return
     if notes.repair and entry.direction == "both":
         _want(notes, entry, known, cell.seen)
         return
@@ -228,7 +248,7 @@ def _want(notes: Notes, entry: Field, facts: Facts, seen: View, *, view: "View |
     if isinstance(view, Unseen):
         view = entry.lens.write(facts, seen)
     if isinstance(view, Refusal):
-        notes.parked[entry.name] = Parked("refused", unwritable(view), facts, seen)
+        notes.parked[entry.name] = Parked(set_aside(view, "refused"), unwritable(view), facts, seen)
         return
     lost = () if entry.lossy else entry.lens.drops(facts, seen)
     if lost:
@@ -245,7 +265,8 @@ def _held_back(parked: Parked, entry: Field, facts: Facts) -> bool:
 
 
 OVERWRITTEN = "overwritten"
+EMPTIED = "emptied"
 HELD_BACK = frozenset(
-    {"left", "rejected", "dropped", "altered", "unclear", "no way", "refused", "lossy", "unseen", UNDONE}
+    {"left", "rejected", "dropped", "altered", "unclear", "no way", "refused", "lossy", "unseen", UNDONE, UNKNOWN}
 )
 """Codes that keep a wish from being tried again while value and view stay the same."""

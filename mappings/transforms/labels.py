@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from mappings.canonical.values import Value
 from mappings.exchange import View
-from mappings.lens import Clash, Refusal
+from mappings.lens import UNKNOWN, Clash, Refusal
 
 from .base import Plain, malformed
 from .settings import BadSettings, Problem, Setting, complete
@@ -110,7 +110,7 @@ class Labels(Plain):
         if word is not None:
             return word
         if self.people:
-            return Refusal("unknown person", f"nobody is known by {entry!r} there")
+            return Refusal(UNKNOWN, f"nobody is known by {entry!r} there")
         return Refusal("unlisted", f"{entry!r} is not among the labels of the system")
 
     def _entry(self, word: str) -> str:

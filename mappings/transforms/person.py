@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from mappings.canonical.values import Value
 from mappings.exchange import View
-from mappings.lens import Refusal
+from mappings.lens import UNKNOWN, Refusal
 
 from .base import Plain, malformed
 from .settings import Setting, complete
@@ -21,7 +21,8 @@ class Person(Plain):
     written.
 
     Nobody is no person and no person is nobody: an id that the directory lacks, and a person without an id there, are
-    refused (``unknown person``) and never read or written as empty.
+    refused (``unknown person``), and so is one who can no longer be chosen there (``inactive person``); none is ever
+    read or written as empty. CALLED is what the system calls people, known or not.
     """
 
     name: ClassVar[str] = "person"
@@ -30,11 +31,12 @@ class Person(Plain):
 
     directory: Mapping[str, str] = field(default_factory=dict, hash=False)
     inactive: frozenset[str] = field(default_factory=frozenset)
+    called: Mapping[str, str] = field(default_factory=dict, hash=False, compare=False)
 
     @classmethod
     def built(cls, given: Mapping[str, Any], spot: Spot) -> "Person":
         complete(cls.declared, given)
-        return cls(directory=spot.words.people, inactive=spot.words.inactive)
+        return cls(directory=spot.words.people, inactive=spot.words.inactive, called=spot.words.called)
 
     @property
     def lossless(self) -> bool:
@@ -49,12 +51,19 @@ class Person(Plain):
         if not isinstance(view, str):
             return malformed("id of a person", view)
         known = self.directory.get(view)
-        return known if known is not None else Refusal("unknown person", f"nobody is known by {view!r} there")
+        return known if known is not None else Refusal(UNKNOWN, nobody(view, self.called))
 
     def say(self, value: str, _view: View) -> View | Refusal:
         ids = [one for one, person in self.directory.items() if person == value]
         active = [one for one in ids if one not in self.inactive]
         if active:
             return active[0]
-        why = "can no longer be chosen there" if ids else "is not known there"
-        return Refusal("unknown person", f"{value} {why}")
+        if ids:
+            return Refusal("inactive person", f"{value} can no longer be chosen there")
+        return Refusal(UNKNOWN, f"{value} is not known there")
+
+
+def nobody(view: str, called: Mapping[str, str]) -> str:
+    """Return what is said of the id of somebody whom nobody knows: the name that stands there is told, not lost."""
+    name = called.get(view, view)
+    return f"nobody is known by {view!r} there" + (f" ({name})" if name != view else "")

@@ -43,7 +43,14 @@ def test_an_unknown_person_never_clears_a_known_one():
 def test_who_can_no_longer_be_chosen_is_read_and_left_but_not_written():
     assert PEOPLE.read("9") == GONE
     assert PEOPLE.write(GONE, "9") == "9"
-    assert code(PEOPLE.write(GONE, "7")) == "unknown person"
+    assert code(PEOPLE.write(GONE, "7")) == "inactive person"
+
+
+def test_somebody_unknown_is_told_by_the_name_that_stands_there():
+    people = Person({"5": ANN}, called={"6": "Иван Новый"})
+
+    assert people.read("6").text == "nobody is known by '6' there (Иван Новый)"
+    assert people.read("7").text == "nobody is known by '7' there"
 
 
 def test_nobody_is_nobody():
@@ -57,7 +64,7 @@ def test_an_id_is_a_text():
 
 
 def test_the_directory_is_no_setting():
-    made = Person.built({}, Spot(("owner",), ("assigned_to",), Vocabulary(people={"5": ANN})))
+    made = Person.built({}, Spot(("owner",), ("assigned_to",), Vocabulary(people={"5": ANN}, called={"5": "Анна"})))
 
     assert made == Person({"5": ANN})
     assert made.settings() == PEOPLE.settings()
