@@ -199,7 +199,7 @@ def _store(store: Store, arrived: Arrived, record: VendorRecord, *, read: Read, 
         sequence = max(sequence, before["number"] + 1)
         if before["flag"]:
             owner = seen.links.get(record.id)
-            arrived.events += replaced(store, record, before=before["form"], owner=owner["entity"] if owner else None)
+            arrived.events += replaced(record, before=before["form"], owner=owner["entity"] if owner else None)
     arrived.rows.append(inbox_row(record, read, sequence=sequence, put_at=now))
 
 
@@ -226,11 +226,10 @@ def inbox_row(record: VendorRecord, read: Read, *, sequence: int, put_at: dateti
     }
 
 
-def replaced(store: Store, record: VendorRecord, *, before: dict[str, Any], owner: str | None) -> list[dict[str, Any]]:
+def replaced(record: VendorRecord, *, before: dict[str, Any], owner: str | None) -> list[dict[str, Any]]:
     """A waiting record is replaced before anybody looked at it: what it said goes to the history, place by place."""
     return [
         event_row(
-            store,
             Event("read", place, old=view, new=record.views.get(place), system=record.system, cause="replaced unread"),
             entity=owner,
             kind=record.kind,
@@ -244,7 +243,7 @@ def replaced(store: Store, record: VendorRecord, *, before: dict[str, Any], owne
 def write(store: Store, conn: sa.Connection, arrived: Arrived, *, system: str, kind: str) -> None:
     """Write what `sort_out` decided; in the ordinary case one statement, none if nothing is new."""
     put_rows(store, conn, arrived.rows)
-    write_down(conn, arrived.events)
+    write_down(store, conn, arrived.events)
     now = store.clock() if arrived.refreshed else None
     many(conn, _refreshing(), [{**row, "b_touched": now} for row in arrived.refreshed])
     remember(store, conn, arrived.hinted, system=system, kind=kind, reason="unordered")

@@ -165,8 +165,11 @@ def base_form(base: Base) -> Json:
 
 
 def base_of(form: Json) -> Base:
-    default, way = form.get("default", False), tuple(form.get("way", ()))
-    return Base(decode_facts(form["value"]), form["view"], form["lens"], default, way)
+    """By far the most are of one fact that is a text, or empty; there are some thirty in a case."""
+    value = decode_facts(form["value"])
+    if len(form) == 3:
+        return Base(value, form["view"], form["lens"])
+    return Base(value, form["view"], form["lens"], form.get("default", False), tuple(form.get("way", ())))
 
 
 def parked_form(parked: Parked) -> Json:

@@ -129,8 +129,8 @@ def _collect(store: Store, batch: _Batch, one: Decided, *, key: str, run: str) -
         row = {f"b_{name}": value for name, value in columns.items()}
         batch.entities.append({"b_id": owner.id, "b_due": int(one.again), "b_held_back": one.held, **row})
     batch.changes.facts(owner.id, before=before.conflicts if before else {}, after=owner.conflicts)
-    batch.events += [event_row(store, told, entity=owner.id, run=run) for told in one.outcome.events]
-    _collect_links(store, batch, one, run=run)
+    batch.events += [event_row(told, entity=owner.id, run=run) for told in one.outcome.events]
+    _collect_links(batch, one, run=run)
     batch.plans.collect(store, one, changes=batch.changes)
 
 
@@ -150,7 +150,7 @@ def _opening(store: Store, one: Decided, *, key: str) -> dict[str, Any]:
     }
 
 
-def _collect_links(store: Store, batch: _Batch, one: Decided, *, run: str) -> None:
+def _collect_links(batch: _Batch, one: Decided, *, run: str) -> None:
     changes = {change.link: change for change in one.outcome.links}
     claimed = one.claimed or Claimed(one.outcome.entity)
     consumed = claimed.snapshots if one.consumed is None else one.consumed
@@ -168,7 +168,7 @@ def _collect_links(store: Store, batch: _Batch, one: Decided, *, run: str) -> No
         if back:
             told = Event("returned", "", system=each.system)
             batch.events.append(
-                event_row(store, told, entity=one.outcome.entity.id, kind=each.kind, record=each.external_id, run=run)
+                event_row(told, entity=one.outcome.entity.id, kind=each.kind, record=each.external_id, run=run)
             )
     for new in one.new_links:
         _collect_new_link(batch, one, new, change=changes.get(new.ref), claimed=claimed)
@@ -222,7 +222,7 @@ def _write(store: Store, conn: sa.Connection, batch: _Batch) -> None:
         conn.execute(sa.delete(link).where(link.c.id.in_(batch.replaced), link.c.tombstone))
     many(conn, inserted(link), batch.new_links)
     many(conn, link_update(), batch.links)
-    write_down(conn, batch.events)
+    write_down(store, conn, batch.events)
     batch.plans.write(store, conn)
     many(conn, removal(), batch.consumed)
     batch.changes.write(store, conn)

@@ -156,7 +156,7 @@ def keep(store: Store, paper: Paper, kept: Kept) -> None:
         _attend(store, conn, paper, kept.parked)
         record = kept.stand.record if kept.stand else ""
         told = {"kind": paper.kind, "record": record, "run": kept.run}
-        write_down(conn, [event_row(store, one, entity=paper.document.id, **told) for one in kept.events])
+        write_down(store, conn, [event_row(one, entity=paper.document.id, **told) for one in kept.events])
         if kept.write is not None:
             _end(store, conn, kept)
 
@@ -169,8 +169,8 @@ def forget_link(store: Store, paper: Paper) -> None:
                 link.c.entity == paper.document.id, link.c.system == paper.system, link.c.kind == paper.kind
             )
         )
-        told = event_row(store, Event("again", paper.label, system=paper.system), entity=paper.case)
-        write_down(conn, [told])
+        told = event_row(Event("again", paper.label, system=paper.system), entity=paper.case)
+        write_down(store, conn, [told])
 
 
 # --- inside ---------------------------------------------------------------------------------------------------------

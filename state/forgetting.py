@@ -60,7 +60,7 @@ def forget_entity(store: Store, owner: str, *, plain: Plain, by: str) -> Forgott
         writes = _writes(conn, owner, everything=not living)
         _entity(conn, owner, plain, everything=not living)
         told = Event("forgotten", "", by=by, cause="personal content of its past" if living else "all personal content")
-        write_down(conn, [event_row(store, told, entity=owner)])
+        write_down(store, conn, [event_row(told, entity=owner)])
     shown = tuple((row["system"], row["external_id"]) for row in living)
     return Forgotten(lines, len(dead), entries, writes, all=not living, records=shown)
 
@@ -167,7 +167,7 @@ def forget_person(store: Store, words: Collection[str], *, by: str) -> Forgotten
         search.through(conn, run, (), ("by",))
         _drop_person(conn, search)
         told = Event("forgotten", "", by=by, cause="a person")
-        write_down(conn, [event_row(store, told)])
+        write_down(store, conn, [event_row(told)])
         shown = tuple(_shown(conn, search))
     return Forgotten(lines, dead, entries, writes, all=not shown, records=shown)
 

@@ -98,7 +98,6 @@ def bury(store: Store, conn: sa.Connection, ids: Sequence[int], *, why: str) -> 
     rows = conn.execute(sa.select(link).where(link.c.id.in_(ids))).mappings().all()
     told = [
         event_row(
-            store,
             Event("gone", "", old=_content(row), system=row["system"], cause=why),
             entity=row["entity"],
             kind=row["kind"],
@@ -108,7 +107,7 @@ def bury(store: Store, conn: sa.Connection, ids: Sequence[int], *, why: str) -> 
     ]
     conn.execute(sa.update(link).where(link.c.id.in_(ids)).values(tombstone=True, gone=why, touched=store.clock()))
     mark(conn, [row["entity"] for row in rows])
-    write_down(conn, told)
+    write_down(store, conn, told)
 
 
 def mark(conn: sa.Connection, ids: Sequence[str]) -> None:
@@ -128,7 +127,7 @@ def _move(store: Store, conn: sa.Connection, row: Row, *, other: str, place: tup
     conn.execute(sa.update(link).where(link.c.id == row["number"]).values(external_id=other))
     awake(conn, [other], place=place)
     mark(conn, [row["entity"]])
-    write_down(conn, [event_row(store, told, entity=row["entity"], kind=place[1], record=other)])
+    write_down(store, conn, [event_row(told, entity=row["entity"], kind=place[1], record=other)])
 
 
 def awake(conn: sa.Connection, ids: Sequence[str], *, place: tuple[str, str]) -> None:
@@ -146,7 +145,7 @@ def _drop_waiting(
         changes.unpark(Place(*place, record=record), field="")
         changes.write(store, conn)
     told = Event("read", "", new=waiting["form"], system=place[0], cause="gone before it was looked at")
-    write_down(conn, [event_row(store, told, entity=owner, kind=place[1], record=record)])
+    write_down(store, conn, [event_row(told, entity=owner, kind=place[1], record=record)])
     conn.execute(
         sa.delete(inbox).where(
             inbox.c.system == place[0],

@@ -29,7 +29,6 @@ class Line:
 
 
 def event_row(
-    store: Store,
     told: Event,
     *,
     entity: str | None = None,
@@ -37,7 +36,7 @@ def event_row(
     record: str = "",
     run: str = "",
 ) -> dict[str, Any]:
-    """Return the row of *told*: of an entity, or of a record that no entity knows."""
+    """Return the row of *told*, of an entity or of a record that no entity knows; `write_down` says when."""
     return {
         "entity": entity,
         "what": told.what,
@@ -50,16 +49,17 @@ def event_row(
         "record": record,
         "parties": [dict(party) for party in told.parties],
         "at": told.at,
-        "hub_at": store.clock(),
+        "hub_at": None,
         "cause": told.cause,
         "run": run,
     }
 
 
-def write_down(conn: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Append *rows* made by `event_row`: what is written together was written down at one moment, that of the first."""
+def write_down(store: Store, conn: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Append *rows* made by `event_row`: what is written together was written down at one moment."""
+    now = store.clock() if rows else None
     for row in rows:
-        row["hub_at"] = rows[0]["hub_at"]
+        row["hub_at"] = now
     many(conn, inserted(event), rows)
 
 

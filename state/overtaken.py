@@ -8,7 +8,6 @@ from . import codec
 from .arrivals import replaced
 from .history import event_row
 from .rows import Row
-from .store import Store
 from .types import Settled
 
 
@@ -32,9 +31,9 @@ def covered(row: Row, one: Settled) -> bool:
     return one.began is not None and row["put_at"] <= one.began
 
 
-def last_words(store: Store, own: Row, row: Row, *, one: Settled) -> list[dict[str, Any]]:
+def last_words(own: Row, row: Row, *, one: Settled) -> list[dict[str, Any]]:
     """What waited and goes is kept in the history: where it differs from the fresh record, or whole without one."""
     if one.record is not None:
-        return replaced(store, one.record, before=row["views"], owner=own["entity"])
+        return replaced(one.record, before=row["views"], owner=own["entity"])
     told = Event("read", "", new=row["views"], system=own["system"], cause="older than our write")
-    return [event_row(store, told, entity=own["entity"], kind=own["kind"], record=row["external_id"])]
+    return [event_row(told, entity=own["entity"], kind=own["kind"], record=row["external_id"])]

@@ -49,11 +49,11 @@ def part(store: Store, worker: Worker, parted: Sequence[tuple[Claimed, Link]]) -
             bury(store, conn, live, why="gone; its number was given to another record")
         many(conn, renamed(), [{"b_id": old.id, "b_name": name_of(old.external_id, old.id)} for _, old in mine])
         told = [(claimed.entity.id, old) for claimed, old in mine if old.tombstone]
-        write_down(conn, [_event(store, owner, old) for owner, old in told])
+        write_down(store, conn, [_event(owner, old) for owner, old in told])
         mark(conn, sorted({claimed.entity.id for claimed, _ in mine}))
         let_go(conn, worker, ids)
 
 
-def _event(store: Store, owner: str, old: Link) -> dict[str, object]:
+def _event(owner: str, old: Link) -> dict[str, object]:
     told = Event("gone", "", system=old.system, cause="its number was given to another record")
-    return event_row(store, told, entity=owner, kind=old.kind, record=old.external_id)
+    return event_row(told, entity=owner, kind=old.kind, record=old.external_id)

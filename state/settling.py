@@ -146,7 +146,7 @@ def _collect(
         batch.changes.fields(place, before=codec.each(own["left_out"], codec.parked_of), after=one.change.parked)
     name = external_id or ""
     batch.events += [
-        event_row(store, told, entity=own["entity"], kind=own["kind"], record=name, run=run) for told in one.events
+        event_row(told, entity=own["entity"], kind=own["kind"], record=name, run=run) for told in one.events
     ]
 
 
@@ -172,7 +172,7 @@ def _double(store: Store, batch: _Batch, own: Row, *, external_id: str, owner: s
     place = Place(own["system"], own["kind"], entity=own["entity"], record=external_id)
     batch.changes.park(place, field="", entry=Parked("double", text))
     told = Event("parked", "", new=external_id, system=own["system"], cause=f"linked to {owner}")
-    batch.events.append(event_row(store, told, entity=own["entity"], kind=own["kind"], record=external_id, run=run))
+    batch.events.append(event_row(told, entity=own["entity"], kind=own["kind"], record=external_id, run=run))
 
 
 def _collect_link(store: Store, batch: _Batch, own: Row, *, record: Row, one: Settled, external_id: str) -> None:
@@ -230,7 +230,7 @@ def _collect_waiting(store: Store, batch: _Batch, own: Row, *, waiting: Row, one
         return
     if row is not None and wrote(one):
         batch.dropped.append(removed(row["system"], row["kind"], row["external_id"], row["sequence"]))
-        batch.events += last_words(store, own, row, one=one)
+        batch.events += last_words(own, row, one=one)
         if not covered(row, one):
             batch.hinted.append((own["system"], own["kind"], external_id))
     if one.rest and one.record is not None:
@@ -258,7 +258,7 @@ def _write(store: Store, conn: sa.Connection, batch: _Batch) -> None:
         remember(store, conn, [external_id], system=system, kind=kind, reason="unordered")
     for place, names in _by_place(batch.new_links).items():
         awake(conn, names, place=place)
-    write_down(conn, batch.events)
+    write_down(store, conn, batch.events)
     batch.changes.write(store, conn)
 
 

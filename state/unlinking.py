@@ -1,7 +1,5 @@
 """A person takes a record from an entity: the link goes, the history keeps what it held."""
 
-from dataclasses import replace
-
 import sqlalchemy as sa
 
 from mappings.reconcile.model import Event, Link
@@ -31,8 +29,8 @@ def unlink(store: Store, worker: Worker, claimed: Claimed, *, record: Link, told
         conn.execute(sa.delete(outbox).where(*here, outbox.c.state == "planned"))
         conn.execute(sa.delete(link).where(link.c.id == record.id))
         _close(store, conn, place)
-        told = replace(told, old=content, system=record.system)
-        write_down(conn, [event_row(store, told, entity=owner, kind=record.kind, record=record.external_id)])
+        told = told._replace(old=content, system=record.system)
+        write_down(store, conn, [event_row(told, entity=owner, kind=record.kind, record=record.external_id)])
         raised = {name: entity.c[name] + 1 for name in ("generation", "revision", "due")}
         free = {"claimed_by": None, "claimed_until": None}
         conn.execute(sa.update(entity).where(entity.c.id == owner).values(**raised, **free))

@@ -47,7 +47,7 @@ def set_value(act: Act, fact: str, value: Value, *, cause: str = "") -> Outcome:
     except Unresolvable:
         claims.release(act.wired.store, act.wired.worker, entities=[act.entity])
         raise
-    events = [replace(event, cause=event.cause or cause) for event in events]
+    events = [event._replace(cause=event.cause or cause) for event in events]
     return _store(act, claimed, entity, sides=moved, events=events)
 
 

@@ -72,7 +72,7 @@ async def link(act: Act, system: str, record: str, *, kind: str | None = None) -
     unread = frozenset((make.system, make.kind) for make in _of(act).shape.makes)  # a pass makes records, not this
     new = NewLink(-1, snapshot, settles=settles)
     decided = decide_claimed(wired, claimed, Meeting(unread=unread), joined=[new]).decided
-    events = [replace(one, by=act.person) if one.what == "linked" else one for one in decided.outcome.events]
+    events = [one._replace(by=act.person) if one.what == "linked" else one for one in decided.outcome.events]
     decided = replace(decided, outcome=replace(decided.outcome, events=events))
     done = commits.commit(
         wired.store,

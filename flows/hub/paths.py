@@ -56,12 +56,12 @@ def _with_path(channel: Channel, side: Side, write: FieldWrite, known: Sequence[
     onward = [step for step in known if step.target not in tried]
     way = hops(onward, write.expected, write.view, closing=closing)
     if way is not None and len(tried) + len(way) < MOST_HOPS:
-        return replace(write, hops=way)
+        return write._replace(hops=way)
     allowed = {step.target for step in known if step.source == write.expected}
     step = next_hop(known, write.expected, write.view, allowed=allowed, tried=tried, closing=closing)
     if step is None and tried and (allowed or len(tried) >= MOST_HOPS):
         return None
-    return replace(write, hops=() if step is None or step == write.view else (step,))
+    return write._replace(hops=() if step is None or step == write.view else (step,))
 
 
 def _end_of_way(channel: Channel, entry: Field, write: FieldWrite, known: Sequence[Transition]) -> Parked:

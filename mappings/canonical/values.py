@@ -25,6 +25,10 @@ Facts: TypeAlias = Mapping[str, Value]
 """Fact name -> value. An absent name is unseen, ``None`` is empty."""
 
 
+_PLAIN = frozenset({str, bool, type(None)})
+"""What is its own form: most of all values, and there are a hundred in a case."""
+
+
 def encode(value: Value) -> Any:
     """Return the JSON form of *value*; `decode` is its inverse and equal values have equal forms."""
     match value:
@@ -63,12 +67,12 @@ def decode(form: Any) -> Value:
 
 def encode_facts(facts: Facts) -> dict[str, Any]:
     """Return the JSON form of *facts*."""
-    return {name: encode(value) for name, value in facts.items()}
+    return {name: value if value.__class__ in _PLAIN else encode(value) for name, value in facts.items()}
 
 
 def decode_facts(form: Mapping[str, Any]) -> dict[str, Value]:
     """Return the facts that `encode_facts` gave *form* for."""
-    return {name: decode(value) for name, value in form.items()}
+    return {name: value if value.__class__ in _PLAIN else decode(value) for name, value in form.items()}
 
 
 def _plain(number: Decimal) -> str:

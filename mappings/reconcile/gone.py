@@ -34,7 +34,7 @@ def lost(
     told = Event("gone", "", system=link.system, cause=f"{cause}; the case is closed")
     outcome = entity.facts["outcome"].value if "outcome" in entity.facts else None
     if outcome not in (None, "open"):
-        return entity, [replace(told, cause=f"{cause}; the case is closed already: {outcome}")]
+        return entity, [told._replace(cause=f"{cause}; the case is closed already: {outcome}")]
     facts, held = dict(entity.facts), dict(entity.held)
     keep_held(facts, held, fact="outcome", value="withdrawn")
     facts["outcome"] = Fact("withdrawn", origin)

@@ -8,7 +8,7 @@ account with the value it stood for.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from mappings.canonical.values import Facts, Value
 from mappings.exchange import View
@@ -26,16 +26,14 @@ class Origin:
     """The record it came from (``#41``), or the policy that decided."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """The hub's value of one fact, with its origin."""
 
     value: Value
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
-class Base:
+class Base(NamedTuple):
     """
     (value, view, fingerprint of the lens) of one slot; DEFAULT marks a server's own filling of an empty field.
 
@@ -94,8 +92,7 @@ class Conflict:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FieldWrite:
+class FieldWrite(NamedTuple):
     """One field of a write: the facts it says, the view that says them, the view it replaces, the hops between."""
 
     field: str
@@ -199,8 +196,7 @@ class Side:
     """Fields of a person that are empty by no edit: the account of whoever stood there is gone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """
     One line of the history: entity, fact or field, old, new, who, where, why. Append-only.
 

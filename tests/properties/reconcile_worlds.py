@@ -194,7 +194,7 @@ class Maker:
         for fact, key in entry.slots:
             if base is not None and entry.direction != "once":
                 default = base.default and not entry.lens.fits(fact, None, base.view)
-                bases[key] = replace(base, value={fact: base.value.get(fact)}, default=default)
+                bases[key] = base._replace(value={fact: base.value.get(fact)}, default=default)
         view = self.dice.choice(kind.views)
         if entry.direction != "once" and self.one_in(4) and (base is None or view != base.view):
             seen[entry.name] = view

@@ -50,9 +50,14 @@ FORMS: list[tuple[str, st.SearchStrategy[Any], Callable[[Any], Any], Callable[[A
         codec.conflict_form,
         codec.conflict_of,
     ),
-    ("base", st.builds(Base, facts, views, text, st.booleans()), codec.base_form, codec.base_of),
+    ("base", st.builds(Base, facts, views, text, st.booleans(), view_tuples), codec.base_form, codec.base_of),
     ("parked", st.builds(Parked, text, text, facts, views, view_tuples), codec.parked_form, codec.parked_of),
-    ("write", st.builds(FieldWrite, text, facts, views, views, view_tuples), codec.write_form, codec.write_of),
+    (
+        "write",
+        st.builds(FieldWrite, text, facts, views, views, view_tuples, st.none() | facts),
+        codec.write_form,
+        codec.write_of,
+    ),
     ("answers", st.lists(times, max_size=3).map(tuple), codec.answers_form, codec.answers_of),
     (
         "cursor",

@@ -72,7 +72,7 @@ def test_a_cell_moves_only_in_the_fact_that_it_no_longer_stands_for():  # H54
 
 def test_a_base_that_another_lens_made_is_no_base():  # H26
     crm, trk = a_side("crm", 1, values={"title": "t"}), a_side("trk", 2, values={"title": "t"})
-    other = replace(trk.link.bases["title"], lens="made when the title stood elsewhere")
+    other = trk.link.bases["title"]._replace(lens="made when the title stood elsewhere")
     trk = replace(trk, link=replace(trk.link, bases={"title": other}), fresh={"title": "INT-0042"})
 
     outcome = reconcile(a_case({"title": "t"}), [crm, trk], rules())
@@ -188,7 +188,7 @@ def test_a_default_that_is_only_shown_another_way_is_still_a_default():  # H33
     outcome = reconcile(a_case(), [replace(side, fresh={"priority": "1.0"})], rules())
 
     assert outcome.entity.facts == {}
-    assert outcome.links[0].bases["priority"] == replace(side.link.bases["priority"], view="1.0")
+    assert outcome.links[0].bases["priority"] == side.link.bases["priority"]._replace(view="1.0")
 
 
 def test_an_edit_of_a_default_keeps_what_the_server_filled_in():

@@ -50,7 +50,7 @@ def test_a_conflict_is_always_judged():
 
 def test_a_base_of_another_lens_and_a_field_without_a_base_are_not_at_rest():
     foreign = side()
-    base = replace(foreign.link.bases["title"], lens="another")
+    base = foreign.link.bases["title"]._replace(lens="another")
     foreign = replace(foreign, link=replace(foreign.link, bases={**foreign.link.bases, "title": base}))
     unseen = a_side("wiki", 3, fields=[a_field("channel")], touched=NOW)
 
@@ -62,7 +62,7 @@ def test_a_cell_whose_bases_stand_at_different_views_is_not_at_rest():
     said = {"stage": "lead", "outcome": "open"}
     whole = a_side("crm", 1, fields=[cell], values=said, views={"position": "НОВАЯ"})
     bases = dict(whole.link.bases)
-    split = {**bases, "position.outcome": replace(bases["position.outcome"], view="СТАРАЯ")}
+    split = {**bases, "position.outcome": bases["position.outcome"]._replace(view="СТАРАЯ")}
     half = {"position.stage": bases["position.stage"]}
 
     assert judged(whole, case=a_case(said)) == set()
@@ -92,7 +92,7 @@ def test_looking_for_drift_what_no_longer_stands_for_the_hubs_value_is_stirred()
     at_rest = a_side("crm", 1, fields=[before], values={"stage": "qualified"}, views={"stage": "НОВАЯ"})
     now = a_choice(values={"НОВАЯ": "lead"})
     drifted = replace(at_rest, fields={"stage": replace(before, lens=now.lens)})
-    base = replace(at_rest.link.bases["stage"], lens=drifted.fields["stage"].fingerprint)
+    base = at_rest.link.bases["stage"]._replace(lens=drifted.fields["stage"].fingerprint)
     drifted = replace(drifted, link=replace(drifted.link, bases={"stage": base}))
     said = {"stage": "qualified"}
 

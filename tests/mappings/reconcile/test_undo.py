@@ -86,7 +86,7 @@ def test_what_restores_what_the_hub_says_is_not_parked():
 def test_a_step_of_a_workflow_keeps_the_wish_on_its_way():
     side = wished()
     [write] = reconcile(a_case({"title": "новое"}), [side], RULES).links[0].write
-    hopping = replace(write, hops=("по пути",))
+    hopping = write._replace(hops=("по пути",))
 
     on_the_way = settlement(side, [hopping], {"title": "по пути"})
     moved_on = replace(side, link=replace(side.link, bases=on_the_way.change.bases, parked=on_the_way.change.parked))
