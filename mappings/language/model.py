@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import time, timedelta
+from datetime import date, time, timedelta
+from typing import Literal, TypeAlias
 
 from pydantic import SecretStr
 
@@ -54,6 +55,10 @@ class Schedule:
     full_scan: str = "0 3 * * *"
 
 
+History: TypeAlias = Literal["none", "import"] | date
+"""Nothing, all of it, or what is not older than that day."""
+
+
 @dataclass(frozen=True, slots=True)
 class EntitySync:
     """What a sync says of the entities of one kind beside its cases: where they are MADE, and who is right."""
@@ -88,6 +93,8 @@ class Sync:
     beside: Mapping[str, EntitySync] = field(default_factory=dict)
     files: Mapping[str, FileLimits] = field(default_factory=dict)
     """The systems that share files, and what may go into each."""
+    history: History = "none"
+    """Of what was said on a record before it was the case's: what becomes notes of the case."""
 
     @property
     def systems(self) -> tuple[str, ...]:

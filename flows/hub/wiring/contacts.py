@@ -5,7 +5,7 @@ One that cannot be reached now is told, and works with what it said last time.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from connectors import connector_class
 from connectors.base import Connector, Surroundings
 from connectors.errors import AuthFailed, ConnectorError
-from mappings.exchange import Account, Discovery
+from mappings.exchange import Account, Discovery, SystemPerson
 from mappings.language import (
     Hub,
     Problem,
@@ -27,6 +27,7 @@ from mappings.transforms.vocabulary import Vocabulary
 from state import budgets
 from state.store import Store
 
+from ..attachments.spool import spool_in
 from ..shelf import StateShelf, load_discovery, save_discovery
 from ..wired import Scope
 from .installation import Installation
@@ -65,7 +66,13 @@ def make_connector(
         raise Problems([_told(system, one) for one in error.errors(include_input=False)]) from None
     markers = {spec.kind: spec.marker for spec in hub.mappings_of(name) if spec.marker}
     shelf = StateShelf(installation.store, name)
-    around = Surroundings(markers=markers, shelf=shelf, transport=transport, reserve=_budget(installation, name, leave))
+    around = Surroundings(
+        markers=markers,
+        shelf=shelf,
+        transport=transport,
+        reserve=_budget(installation, name, leave),
+        spool=spool_in(installation.folder),
+    )
     return made(name, settings, around)  # type: ignore[call-arg, arg-type, return-value]  # every connector is made so
 
 
@@ -142,12 +149,46 @@ def vocabularies(hub: Hub, contacts: Mapping[str, Contact]) -> dict[Scope, Vocab
     }
     known = [KnownPerson(person.key, person.emails, person.ids) for person in hub.people]
     who = directories(people, known)
+    known_as, namesakes = names_of(hub, people, who)
     words = {}
     for name, contact in contacts.items():
         inactive = frozenset(member.id for member in people[name] if not member.active)
         for kind, found in contact.discovered.items():
-            words[name, kind] = Vocabulary.of(found.places, people=who[name], inactive=inactive, zone=hub.timezone)
+            there = Vocabulary.of(found.places, people=who[name], inactive=inactive, zone=hub.timezone)
+            words[name, kind] = replace(
+                there,
+                system=name,
+                account=_account(contact),
+                systems=tuple(hub.systems),
+                members=tuple(people[name]),
+                known_as=known_as,
+                namesakes=namesakes,
+            )
     return words
+
+
+def names_of(
+    hub: Hub, people: Mapping[str, Sequence[SystemPerson]], who: Mapping[str, Mapping[str, str]]
+) -> tuple[dict[str, str], frozenset[str]]:
+    """
+    Return what each canonical person is called wherever the hub names them, and the names that are several people's.
+
+    The hub's own table is asked first, then the systems in the order of their names.
+    """
+    known_as = {KnownPerson(one.key, one.emails, one.ids).identity: one.name for one in hub.people if one.name}
+    bearers: dict[str, set[str]] = {}
+    for system, members in sorted(people.items()):
+        for member in members:
+            identity = who[system].get(member.id)
+            name = known_as.setdefault(identity, member.name) if identity else member.name
+            bearers.setdefault(name, set()).add(identity or f"{system} {member.id}")
+    return known_as, frozenset(name for name, those in bearers.items() if len(those) > 1)
+
+
+def _account(contact: Contact) -> str | None:
+    """Who we are there, as it says now or said last."""
+    shown = [contact.account, *(found.account for found in contact.discovered.values())]
+    return next((account.id for account in shown if account is not None), None)
 
 
 def renamed(hub: Hub, contacts: Mapping[str, Contact]) -> list[str]:
