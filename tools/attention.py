@@ -23,15 +23,12 @@ ROW = re.compile(r"^\| `([^`]+)` \|", re.MULTILINE)
 def codes(sources: Iterable[Source]) -> tuple[frozenset[str], list[Finding]]:
     """Return every code that *sources* park under, and the places whose code cannot be read from the source."""
     sources = tuple(sources)
-    names: dict[str, set[str]] = {}
-    for source in sources:
-        for name, text in _constants(source):
-            names.setdefault(name, set()).add(text)
+    known = _Known(sources)
     found: set[str] = {CONFLICT}
     dark: list[Finding] = []
     for source in sources:
         for scope, call in _parkings(source):
-            said = set(_texts(call.args[0], scope, names))
+            said = set(known.texts(call.args[0], scope))
             found |= said
             if not said and source.path != READ_BACK:
                 dark.append(Finding(source.path, call.lineno, f"parks under {ast.unparse(call.args[0])}"))
@@ -43,35 +40,52 @@ def told(page: str) -> frozenset[str]:
     return frozenset(ROW.findall(page))
 
 
-def _constants(source: Source) -> Iterator[tuple[str, str]]:
-    for node in source.tree.body:
-        match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str(text))):
-                yield name, text
-
-
 def _parkings(source: Source) -> Iterator[tuple[ast.AST, ast.Call]]:
     """Yield each making of a `Parked` with the function around it."""
-    inside = [node for node in ast.walk(source.tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-    for scope in inside:
+    if "Parked(" not in source.text:
+        return
+    for scope in (node for node in ast.walk(source.tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)):
         for node in ast.walk(scope):
             match node:
                 case ast.Call(func=ast.Name(id="Parked"), args=[_, *_]):
                     yield scope, node
 
 
-def _texts(said: ast.expr, scope: ast.AST, names: dict[str, set[str]]) -> Iterator[str]:
-    """Yield what *said* may stand for: a text, one of two, a constant of a module, a name of the function."""
-    match said:
-        case ast.Constant(value=str(text)):
-            yield text
-        case ast.IfExp(body=one, orelse=other):
-            yield from _texts(one, scope, names)
-            yield from _texts(other, scope, names)
-        case ast.Name(id=name) if name in names:
-            yield from names[name]
-        case ast.Name(id=name):
-            for node in ast.walk(scope):
-                match node:
-                    case ast.Assign(targets=[ast.Name(id=assigned)], value=value) if assigned == name:
-                        yield from _texts(value, scope, names)
+class _Known:
+    """The constants of all modules, and what their functions return, by name."""
+
+    def __init__(self, sources: Iterable[Source]) -> None:
+        self._constants: dict[str, set[str]] = {}
+        self._functions: dict[str, list[ast.FunctionDef]] = {}
+        for node in (node for source in sources for node in source.tree.body):
+            match node:
+                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str(text))):
+                    self._constants.setdefault(name, set()).add(text)
+                case ast.FunctionDef(name=name):
+                    self._functions.setdefault(name, []).append(node)
+
+    def texts(self, said: ast.expr, scope: ast.AST) -> Iterator[str]:
+        """Yield what *said* may stand for: a text, one of two, a constant, a name of the function, what one returns."""
+        match said:
+            case ast.Constant(value=str(text)):
+                yield text
+            case ast.IfExp(body=one, orelse=other):
+                yield from self.texts(one, scope)
+                yield from self.texts(other, scope)
+            case ast.Call(func=ast.Name(id=name), args=args) if name in self._functions:
+                for part in args:
+                    yield from self.texts(part, scope)
+                yield from self._returned(name)
+            case ast.Name(id=name) if name in self._constants:
+                yield from self._constants[name]
+            case ast.Name(id=name):
+                for node in ast.walk(scope):
+                    match node:
+                        case ast.Assign(targets=[ast.Name(id=assigned)], value=value) if assigned == name:
+                            yield from self.texts(value, scope)
+
+    def _returned(self, name: str) -> Iterator[str]:
+        for function in self._functions[name]:
+            for node in ast.walk(function):
+                if isinstance(node, ast.Return) and node.value is not None:
+                    yield from self.texts(node.value, function)

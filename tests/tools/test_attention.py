@@ -27,6 +27,15 @@ def test_a_constant_of_another_module_is_found() -> None:
     assert codes([Source("flows/one.py", 'NO_WAY = "no way"\n'), used])[0] == {"conflict", "no way"}
 
 
+def test_what_a_function_returns_for_a_code_is_found_with_what_it_was_given() -> None:
+    text = (
+        "ASIDE = 'unknown person'\ndef aside(why, other):\n    return ASIDE if why else other\n"
+        "def f(why):\n    return Parked(aside(why, 'refused'), '')\n"
+    )
+
+    assert codes([Source("flows/one.py", text)]) == ({"conflict", "unknown person", "refused"}, [])
+
+
 def test_a_code_that_cannot_be_read_is_told_with_its_place() -> None:
     _, dark = codes([Source("flows/one.py", "def f(code):\n    return Parked(code, '')\n")])
 
