@@ -1,44 +1,54 @@
-"""People: one person per e-mail address, and who they are in each system."""
+"""
+People as systems know them, who each of them is, and what has been answered about them.
 
-from collections.abc import Sequence
+Who an id was when it was first met is kept, whatever its system shows of it later.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from mappings.exchange import SystemPerson
+from mappings.lens import UNKNOWN
+from mappings.reconcile.model import Parked
 
+from . import codec
 from .prepared import inserted, many
 from .store import Store
-from .tables import identity, person
+from .tables import answer, identity, parked, person
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A person as one system knows them. PERSON is the hub's own id of them."""
+    """A person as one system knows them. PERSON is the hub's own id of them, NAMED their canonical name, if known."""
 
     person: str
     system: str
     known: SystemPerson
+    named: str | None = None
 
 
-def store_people(store: Store, system: str, *, people: Sequence[SystemPerson]) -> None:
+def store_people(store: Store, system: str, *, people: Sequence[SystemPerson], who: Mapping[str, str]) -> None:
     """
-    Keep the people of *system*. The e-mail address is the identity, without regard to case; one without an address is
+    Keep the people of *system*; WHO says which person an id is, by the canonical name. One of whom it says nothing is
     a person of their own, known in this system only.
     """
     with store.write() as conn:
         named = {row.email: row.id for row in conn.execute(sa.select(person.c.email, person.c.id)) if row.email}
         query = sa.select(identity.c.external_id, identity.c.person).where(identity.c.system == system)
-        known = {row.external_id: row.person for row in conn.execute(query)}
+        taken = set(named.values())
+        alone = {row.external_id: row.person for row in conn.execute(query) if row.person not in taken}
         fresh, rows = [], []
         for one in people:
-            email = one.email.strip().casefold() if one.email else None
-            owner = named.get(email) if email else known.get(one.id)
+            name = who.get(one.id)
+            owner = named.get(name) if name else alone.get(one.id)
             if owner is None:
                 owner = store.fresh_id()
-                fresh.append({"id": owner, "name": one.name, "email": email})
-                if email:
-                    named[email] = owner
+                fresh.append({"id": owner, "name": one.name, "email": name})
+                if name:
+                    named[name] = owner
             rows.append(_row(system, one, owner))
         many(conn, inserted(person), fresh)
         new = store.insert(identity)
@@ -50,7 +60,8 @@ def store_people(store: Store, system: str, *, people: Sequence[SystemPerson]) -
 
 def identities(store: Store, *, system: str | None = None) -> tuple[Identity, ...]:
     """Return all identities, or those of one system."""
-    query = sa.select(identity).order_by(identity.c.system, identity.c.external_id)
+    query = sa.select(identity, person.c.email.label("named")).join(person, person.c.id == identity.c.person)
+    query = query.order_by(identity.c.system, identity.c.external_id)
     with store.read() as conn:
         rows = conn.execute(query if system is None else query.where(identity.c.system == system))
         return tuple(
@@ -58,6 +69,7 @@ def identities(store: Store, *, system: str | None = None) -> tuple[Identity, ..
                 row.person,
                 row.system,
                 SystemPerson(row.external_id, row.name, email=row.email, login=row.login, active=row.active),
+                row.named,
             )
             for row in rows
         )
@@ -73,3 +85,75 @@ def _row(system: str, one: SystemPerson, owner: str) -> dict[str, object]:
         "login": one.login,
         "active": one.active,
     }
+
+
+# --- what people have answered ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Somebody (BY) has said that ID of SYSTEM is the person IDENTITY, or nobody we work with ("")."""
+
+    system: str
+    id: str
+    identity: str
+    by: str = ""
+    at: datetime | None = None
+
+
+def keep_answer(store: Store, given: Answer) -> None:
+    """Keep an answer, in the place of an earlier one about the same id."""
+    new = store.insert(answer)
+    replaces = {name: new.excluded[name] for name in ("identity", "by", "at")}
+    row = {"system": given.system, "external_id": given.id, "identity": given.identity, "by": given.by}
+    with store.write() as conn:
+        again = new.on_conflict_do_update(index_elements=["system", "external_id"], set_=replaces)
+        conn.execute(again, {**row, "at": store.clock()})
+
+
+def answers(store: Store) -> tuple[Answer, ...]:
+    """Return what has been answered."""
+    query = sa.select(answer).order_by(answer.c.system, answer.c.external_id)
+    with store.read() as conn:
+        return tuple(Answer(row.system, row.external_id, row.identity, row.by, row.at) for row in conn.execute(query))
+
+
+def forget_answer(store: Store, system: str, id_: str) -> bool:
+    """Forget what was answered about an id; False where nothing was."""
+    with store.write() as conn:
+        mine = sa.delete(answer).where(answer.c.system == system, answer.c.external_id == id_)
+        return conn.execute(mine).rowcount == 1
+
+
+def forget_people(conn: sa.Connection, *, named: Collection[str], ids: Collection[tuple[str, str]]) -> None:
+    """Forget whom these names and these ids (system, id) stand for, and what was answered about them."""
+    folded = {name.casefold() for name in named}
+    for row in conn.execute(sa.select(answer.c.system, answer.c.external_id, answer.c.identity)).all():
+        if (row.system, row.external_id) in ids or row.identity.casefold() in folded:
+            mine = (answer.c.system == row.system, answer.c.external_id == row.external_id)
+            conn.execute(sa.delete(answer).where(*mine))
+    for system, id_ in ids:
+        conn.execute(sa.delete(identity).where(identity.c.system == system, identity.c.external_id == id_))
+    nobodys = ~sa.exists().where(identity.c.person == person.c.id)
+    conn.execute(sa.delete(person).where(nobodys))
+
+
+# --- who waits for an answer ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A field of an entity (CASE: its key) that is set aside in a system because of somebody unknown."""
+
+    entity: str
+    system: str
+    parked: Parked
+
+
+def waiting(store: Store) -> tuple[Waiting, ...]:
+    """Return what is set aside because of somebody unknown, oldest first."""
+    query = sa.select(parked.c.entity, parked.c.system, parked.c.shown)
+    query = query.where(parked.c.closed.is_(None), parked.c.code == UNKNOWN, parked.c.entity.is_not(None))
+    with store.read() as conn:
+        rows: Iterable[sa.Row[tuple[str, str, object]]] = conn.execute(query.order_by(parked.c.id))
+        return tuple(Waiting(row.entity, row.system, codec.parked_of(row.shown)) for row in rows)

@@ -7,13 +7,14 @@ most one record of a kind in a system.
 
 from .base import metadata
 from .files import attachment, file_copy
-from .known import budget, dictionary, identity, person, token, workflow
+from .known import answer, budget, dictionary, identity, person, token, workflow
 from .passes import counter, cursor, lease, run, scan, scan_seen, sync, worker
 from .records import IS_DUE, IS_OPEN, conflict, entity, event, hint, inbox, link, outbox, parked
 
 __all__ = [
     "IS_DUE",
     "IS_OPEN",
+    "answer",
     "attachment",
     "budget",
     "conflict",

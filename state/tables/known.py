@@ -26,6 +26,16 @@ identity = sa.Table(
     sa.Index("ix_identity_person", "person"),
 )
 
+answer = sa.Table(
+    "answer",
+    metadata,
+    sa.Column("system", Words, primary_key=True),
+    sa.Column("external_id", Words, primary_key=True),
+    sa.Column("identity", Words, nullable=False),
+    sa.Column("by", Words, nullable=False),
+    sa.Column("at", Time, nullable=False),
+)
+
 workflow = sa.Table(
     "workflow",
     metadata,
