@@ -94,6 +94,9 @@ async def run_pass(
             whole = frozenset(systems) if options.full else options.whole
             await read_systems(wired, systems, report, full=whole, step=step, page=steps.pull_page)
         await _decide_and_push(wired, systems, guarding, report=report, step=step, steps=steps)
+        if wired.sharing and not (report.stops or options.only or options.hinted):
+            step("files")
+            await wired.sharing(wired, report, full=options.full)
         if wired.papers and not (report.stops or options.only or options.hinted):
             step("documents")
             if await wired.papers(wired, report, full=options.full):

@@ -10,6 +10,7 @@ from connectors.base import Connector, RequestCount
 from mappings.canonical.values import Value
 from mappings.exchange import Account, Transition, VendorRecord, View, Views
 from mappings.language.compiled import CompiledMapping
+from mappings.language.model import History
 from mappings.lens import Field
 from mappings.policy import Condition, Policy
 from mappings.reconcile.gone import Gone
@@ -21,6 +22,7 @@ from state.store import Store
 from state.types import Lease, Worker
 
 from .choices import NONE, Choices
+from .people import Everybody
 from .report import Report
 
 Scope = tuple[str, str]
@@ -111,6 +113,8 @@ class SyncShape:
     limits: Limits = field(default_factory=Limits)
     gone: Gone = "detach"
     fingerprint: str = ""
+    history: History = "none"
+    """Of what was said on a record before it was the case's: what becomes notes."""
     prefix: str = "CASE"
     births: frozenset[Scope] = frozenset()
     others: Mapping[str, "SyncShape"] = field(default_factory=dict)
@@ -157,7 +161,7 @@ def _tells_progress(channel: Channel) -> bool:
 
 
 class Papers(Protocol):
-    """What keeps the documents of a sync."""
+    """What keeps the documents of a sync, or shares the files of its cases."""
 
     async def __call__(self, wired: "Wired", report: Report, *, full: bool) -> bool:
         """Do what is to be done about them, tell it in *report*, and say whether cases have something to tell now."""
@@ -187,6 +191,8 @@ class Wired:
     """(system, kind, record, field) -> a view, and when a change log says that it was put there (`newest`)."""
     refuted: set[tuple[Scope, str, str]] = field(default_factory=set)
     """Steps (scope, from, to) that a workflow has refused in this pass, whatever a mapping declares."""
+    people: Everybody = field(default_factory=Everybody)
+    """Who is who, as the systems list people and as it was remembered when the sync was wired."""
     choices: dict[Scope, Choices] = field(default_factory=dict)
     """What people have said of who is who."""
     trouble: dict[str, str] = field(default_factory=dict)
@@ -202,6 +208,8 @@ class Wired:
     """What a person should know and nothing stops for: a renamed status that a mapping still calls by its old name."""
     papers: "Papers | None" = None
     """Keeps the documents of the cases, at the end of a pass; None where they get none."""
+    sharing: "Papers | None" = None
+    """Shares the files of the cases, at the end of a pass; None where nobody does."""
     counted: dict[str, RequestCount] = field(default_factory=dict)
     """Requests that belong to earlier passes, where the systems stay open from one pass to the next."""
 

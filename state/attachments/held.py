@@ -115,7 +115,8 @@ def _changes(before: Row, row: Mapping[str, Any]) -> dict[str, Any]:
     if row["digest"] is not None and row["digest"] != before["digest"]:
         return moved | {"digest": row["digest"], "unreadable": ""}
     other = None not in (before["version"], row["version"]) and before["version"] != row["version"]
-    if row["digest"] is None and ("size" in moved or other):
+    resized = None not in (before["size"], row["size"]) and "size" in moved
+    if row["digest"] is None and (resized or other):
         moved |= {"digest": None, "unreadable": ""}
     if before["version"] != row["version"]:
         moved["version"] = row["version"]
@@ -158,8 +159,10 @@ def looked(store: Store, sync: str, system: str, *, record: str, private: bool) 
 def learned(
     store: Store, sync: str, system: str, *, record: str, digest: str = "", size: int = 0, why: str = ""
 ) -> None:
-    """The content of a file was read, or cannot be read, and WHY."""
-    values: dict[str, Any] = {"digest": digest, "size": size} if digest else {"unreadable": why}
+    """The content of a file was read, or it cannot be read, and WHY; or it is SIZE bytes large at least."""
+    values: dict[str, Any] = {"digest": digest} if digest else {}
+    values |= {"size": size} if size else {}
+    values |= {"unreadable": why} if why else {}
     _set(store, sync, system, records=[record], values=values)
 
 

@@ -22,9 +22,11 @@ from mappings.language.model import Sync
 from state import dictionaries
 
 from ..choices import load_choices
+from ..notes import NOTE, told_on
+from ..people import remember
 from ..rewording import fingerprint
 from ..wired import Channel, Make, SyncShape, Wired
-from .contacts import Contact, Maker, make_connector, meet_system, renamed, vocabularies
+from .contacts import Contact, Maker, everybody_in, make_connector, meet_system, renamed, vocabularies
 from .installation import Installation
 
 
@@ -35,7 +37,8 @@ async def open_sync(installation: Installation, name: str | None, make: Maker = 
 
     Raises NoSuchSync, and `Problems` where a mapping names what its system does not have.
     """
-    from ..documents.passing import papers_of  # it stands above the wiring, and is wired here
+    from ..attachments.passing import sharer_of
+    from ..documents.passing import papers_of  # both stand above the wiring, and are wired here
 
     sync = installation.sync(name)
     connectors = {system: make(installation, system) for system in sync.systems}
@@ -44,6 +47,7 @@ async def open_sync(installation: Installation, name: str | None, make: Maker = 
             await connector.open()
         wired = await _wire(installation, sync, connectors)
         wired.papers = papers_of(installation, sync, make)
+        wired.sharing = sharer_of(installation, sync, {system: one.kinds for system, one in connectors.items()})
         yield wired
     finally:
         for connector in connectors.values():
@@ -59,11 +63,16 @@ async def _wire(installation: Installation, sync: Sync, connectors: Mapping[str,
         return dict(zip(connectors, await asyncio.gather(*meetings), strict=True))
 
     contacts = await meet(anew=False)
+    seen = everybody_in(hub, contacts, store)
+    words = vocabularies(hub, contacts, seen)
     try:
-        compiled = compile_sync(hub, sync, vocabularies(hub, contacts))
+        compiled = compile_sync(hub, sync, words)
     except Problems:  # perhaps of something that is there since less than an hour
         contacts = await meet(anew=True)
-        compiled = compile_sync(hub, sync, vocabularies(hub, contacts))
+        seen = everybody_in(hub, contacts, store)
+        words = vocabularies(hub, contacts, seen)
+        compiled = compile_sync(hub, sync, words)
+    remember(store, seen)
     shape = sync_shape(sync, compiled, contacts)
     scopes = {scope for one in shape.each for scope in one.channels}
     return Wired(
@@ -78,8 +87,9 @@ async def _wire(installation: Installation, sync: Sync, connectors: Mapping[str,
         refused_us={name for name, contact in contacts.items() if contact.refused_us},
         accounts={name: contact.account for name, contact in contacts.items() if contact.account is not None},
         choices={scope: load_choices(store, sync.name, scope) for scope in scopes},
-        words=fingerprint(vocabularies(hub, contacts)),
-        notices=renamed(hub, contacts),
+        words=fingerprint(words),
+        people=seen,
+        notices=[*renamed(hub, contacts), *(f"{one.system}: {one.text}" for one in seen.odd if one.apart)],
     )
 
 
@@ -109,11 +119,15 @@ def _shape(
         entity=entity,
         opens=opens,
         channels=channels,
-        makes=tuple(Make(make.system, make.kind, make.when or _always) for make in sync.makes_of(entity)),
+        makes=tuple(
+            Make(make.system, make.kind, told_on(make.when or _always) if entity == NOTE else make.when or _always)
+            for make in sync.makes_of(entity)
+        ),
         policies=sync.policies if entity == "case" else sync.beside[entity].policies,
         orders=sync.orders,
         dotted=lambda facts: dotted(facts, entity),
         limits=sync.guards,
+        history=sync.history,
         gone=sync.gone if entity == "case" or sync.gone == "restore" else "detach",
         prefix=PREFIXES[entity],
         births=frozenset(channels) if belongs(entity) else frozenset({opens}),
@@ -126,6 +140,8 @@ def rules_fingerprint(sync: Sync) -> str:
     beside = {name: sorted(map(repr, one.policies.items())) for name, one in sorted(sync.beside.items())}
     said = [sync.opens, sorted(makes), sync.stages, sorted(map(repr, sync.policies.items())), beside, sync.gone]
     said += [sorted(map(repr, sync.files.items()))] if sync.files else []
+    if sync.history != "none":
+        said.append(str(sync.history))
     return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
 

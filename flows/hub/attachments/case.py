@@ -1,0 +1,111 @@
+"""The files of one case, from what is known to what is done."""
+
+from collections.abc import Collection
+
+from mappings.attachments import Judged, judge
+from state import attachments, cases
+from state.types import Whole
+
+from .copying import Writer
+from .gathering import look_up
+from .reading import read
+from .room import Room
+
+ROUNDS = 4
+"""So often files are read and judged anew: what was read may call for reading another one of the same size."""
+
+
+async def share(room: Room, owner: str) -> None:
+    """Bring the files of one case to where they belong. Raises ConnectorError where a look-up fails."""
+    store = room.wired.store
+    whole = cases.by_ids(store, [owner]).get(owner)
+    if whole is None:
+        return
+    writer = Writer(room, owner, _parents(room, whole))
+    before = writer.files()
+    for doubt in before.doubts:
+        await writer.settle(doubt)
+    judged = await _known(room, writer)
+    mine = {one.digest for one in writer.files().held if one.digest is not None}
+    room.used.update(mine)
+    try:
+        await _carry_out(writer, judged)
+    finally:
+        room.used.subtract(mine)
+        _give_back(room, mine)
+    if not (writer.failed or room.report.trouble.keys() & room.into.keys()):
+        attachments.close(store, before.listed)
+
+
+def _parents(room: Room, whole: Whole) -> dict[str, tuple[str, str]]:
+    """Return the living record of the case in each system that shares files and can be talked to."""
+    kinds = {scope for scope in room.wired.whole.channels if scope[0] in room.systems}
+    return {
+        link.system: (link.kind, link.external_id)
+        for link in whole.links
+        if not link.tombstone and (link.system, link.kind) in kinds
+    }
+
+
+async def _known(room: Room, writer: Writer) -> Judged:
+    """Judge the files, reading what must be known for that; what cannot be read now is left for the next pass."""
+    tried: set[tuple[str, str]] = set()
+    for _ in range(ROUNDS):
+        await _look(room, writer)
+        judged = _judge(room, writer)
+        attachments.note(room.wired.store, writer.owner, judged.noted)
+        wanted = [one for one in judged.read if (one.system, one.record) not in tried]
+        if not wanted:
+            break
+        for held in wanted:
+            tried.add((held.system, held.record))
+            if held.system in room.systems:
+                await read(room, held)
+    writer.failed |= bool(judged.read)
+    return judged
+
+
+async def _look(room: Room, writer: Writer) -> None:
+    """Before anything of a file leaves its system, it is asked for by its id: is it private, is it still there?"""
+    if len(writer.parents) < 2:
+        return
+    for system in writer.parents:
+        new = [one for one in writer.files().listed if one.held.system == system and not (one.looked or one.held.gone)]
+        if new:
+            await look_up(room, system, [one.held.record for one in new])
+
+
+def _judge(room: Room, writer: Writer) -> Judged:
+    files = writer.files()
+    looked = [one.held for one in files.listed if one.looked or one.held.gone or len(writer.parents) < 2]
+    into = {system: room.into[system] for system in writer.parents}
+    restore = room.wired.whole.gone == "restore"
+    return judge(looked, files.copied, into, restore=restore, again=room.full)
+
+
+async def _carry_out(writer: Writer, judged: Judged) -> None:
+    room, store = writer.room, writer.room.wired.store
+    seen = {(one.system, one.identity): one.state for one in writer.files().copied}
+    for rename in judged.renames:
+        if rename.held.system in writer.parents:
+            await writer.rename(rename)
+    if judged.renames and not writer.failed:
+        for held in writer.files().held:
+            attachments.called(store, room.sync, held.system, record=held.record, name=held.name)
+    for refusal in judged.refusals:
+        before = seen.get((refusal.system, refusal.source.identity), "")
+        await writer.refuse(refusal, by_limit=True, seen=before)
+    for copy in judged.copies:
+        if room.made >= room.wired.whole.limits.max_creates:
+            writer.failed = True  # the others follow with the next pass
+            break
+        if copy.system in room.systems:
+            await writer.copy(copy, seen=seen.get((copy.system, copy.source.identity), ""))
+
+
+def _give_back(room: Room, digests: Collection[str]) -> None:
+    """What has arrived need not lie in the spool any more."""
+    under_way = attachments.in_use(room.wired.store)
+    for digest in digests:
+        if digest not in under_way and not room.used[digest]:
+            room.spool.forget(digest)
