@@ -197,9 +197,22 @@ class _Builder:
 def _events(text: str) -> Iterator[seen.Event]:
     """Read with libyaml, ten times as fast; what it refuses is read by the parser whose words and lines we show."""
     try:
-        return iter([*yaml.parse(text, Loader=_FAST)])
+        return iter([*_shallow(yaml.parse(text, Loader=_FAST))])
     except (yaml.YAMLError, UnicodeError):
         return iter(yaml.parse(text, Loader=yaml.SafeLoader))
+
+
+def _shallow(events: Iterator[seen.Event]) -> Iterator[seen.Event]:
+    """Give *events* as far as they may be nested: both parsers take hours for a long line of opening brackets."""
+    depth = 0
+    for event in events:
+        yield event
+        if isinstance(event, seen.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, seen.CollectionEndEvent):
+            depth -= 1
+        if depth > DEEPEST + 1:
+            return  # the last one given is too deep, and refused where the tree is built
 
 
 def _line(event: seen.Event) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
+from ..plain_yaml import NotPlain, read_plain
 
 KEYS = ("timezone", "systems", "opens", "makes", "sync", "take", "currency")
 
@@ -33,9 +33,9 @@ class Answers:
 def read_answers(text: str) -> Answers:
     """Return the answers in TEXT. Raises BadAnswers with all that is wrong."""
     try:
-        form = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise BadAnswers(f"not YAML: {getattr(error, 'problem', None) or 'it cannot be read'}") from None
+        form = read_plain(text)
+    except NotPlain as error:
+        raise BadAnswers(str(error)) from None
     if not isinstance(form, dict):
         raise BadAnswers(f"expected a mapping with the keys {', '.join(KEYS)}")
     wrong = [*_wrong_keys(form), *_wrong_systems(form)]

@@ -112,7 +112,7 @@ def test_what_is_no_yaml_is_refused_with_its_line(tmp_path):
     path = tmp_path / "plan.yaml"
     path.write_text("casehub: 2\nsync: {", encoding="utf-8")
 
-    with pytest.raises(BadPlanFile, match="not YAML, line"):
+    with pytest.raises(BadPlanFile, match=r"not YAML: .*, line 3"):
         read_plan(path)
 
 
