@@ -22,12 +22,13 @@ from mappings.language import (
     Problems,
     System,
 )
-from mappings.people import KnownPerson, directories
+from mappings.people import KnownPerson
 from mappings.transforms.vocabulary import Vocabulary
 from state import budgets
 from state.store import Store
 
 from ..attachments.spool import spool_in
+from ..people import Everybody, everybody
 from ..shelf import StateShelf, load_discovery, save_discovery
 from ..wired import Scope
 from .installation import Installation
@@ -141,20 +142,25 @@ async def meet_system(connector: Connector, store: Store, kinds: Sequence[str], 
     return contact
 
 
-def vocabularies(hub: Hub, contacts: Mapping[str, Contact]) -> dict[Scope, Vocabulary]:
-    """Return the words of each system for each kind; people are told apart over all systems."""
+def everybody_in(hub: Hub, contacts: Mapping[str, Contact], store: Store | None = None) -> Everybody:
+    """Return the people whom the systems list, and who they are; with what STORE remembers, where one is given."""
     people = {
         name: [member for found in contact.discovered.values() for member in found.people]
         for name, contact in contacts.items()
     }
-    known = [KnownPerson(person.key, person.emails, person.ids) for person in hub.people]
-    who = directories(people, known)
+    return everybody(hub, people, store)
+
+
+def vocabularies(hub: Hub, contacts: Mapping[str, Contact], seen: Everybody | None = None) -> dict[Scope, Vocabulary]:
+    """Return the words of each system for each kind; people are told apart over all systems, as they were SEEN."""
+    seen = seen or everybody_in(hub, contacts)
+    people, who = seen.listed, seen.who
     known_as, namesakes = names_of(hub, people, who)
     words = {}
     for name, contact in contacts.items():
-        inactive = frozenset(member.id for member in people[name] if not member.active)
+        inactive, called = seen.inactive(name), seen.called.setdefault(name, {})
         for kind, found in contact.discovered.items():
-            there = Vocabulary.of(found.places, people=who[name], inactive=inactive, zone=hub.timezone)
+            there = Vocabulary.of(found.places, people=who[name], inactive=inactive, called=called, zone=hub.timezone)
             words[name, kind] = replace(
                 there,
                 system=name,

@@ -4,7 +4,7 @@ from mappings.language import compile_sync
 
 from ..shelf import load_discovery
 from ..wired import SyncShape
-from .contacts import Contact, make_connector, vocabularies
+from .contacts import Contact, everybody_in, make_connector, vocabularies
 from .installation import Installation
 from .syncs import sync_shape
 
@@ -19,4 +19,5 @@ def remembered_shape(installation: Installation, name: str | None) -> SyncShape:
             found = load_discovery(store, system, spec.kind)
             if found is not None:
                 contact.discovered[spec.kind] = found
-    return sync_shape(sync, compile_sync(hub, sync, vocabularies(hub, contacts)), contacts)
+    words = vocabularies(hub, contacts, everybody_in(hub, contacts, store))
+    return sync_shape(sync, compile_sync(hub, sync, words), contacts)
