@@ -85,8 +85,35 @@ def _run(ctx: typer.Context, asked: "Asked", stopped: threading.Event, *, as_jso
             emit({"page": asked.page, "prefect": api, "syncs": syncs, "logs": str(supervisor.home)})
         else:
             _told(asked, syncs, supervisor.home)
-        supervisor.watch(stopped.is_set)
+        follower = _Follower(asked.folder, {**planned[0].environment})
+        supervisor.watch(lambda: stopped.is_set() or follower.look())
         tell("stopping: passes at work get a few seconds")
+
+
+class _Follower:
+    """Makes the schedules anew when the hub's files change; mappings are followed by the processes themselves."""
+
+    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
+        from flows.hub.fastpath import stamp_of
+
+        self._folder = folder
+        self._environment = environment
+        self._stamp_of = stamp_of
+        self._stamp = stamp_of(folder)
+
+    def look(self) -> bool:
+        """Look at the files; always False: nothing in them ends the watch."""
+        from flows.up import CannotStart
+
+        stamp = self._stamp_of(self._folder)
+        if stamp != self._stamp:
+            self._stamp = stamp
+            try:
+                _deployed(self._folder, self._environment)
+                tell("the hub's files have changed: the schedules follow (for new systems or secrets start it again)")
+            except CannotStart as error:
+                tell(str(error))
+        return False
 
 
 def _told(asked: "Asked", syncs: list[str], logs: Path) -> None:

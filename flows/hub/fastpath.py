@@ -6,14 +6,18 @@ that send no webhooks are polled here at short intervals. What it misses, the sc
 """
 
 import asyncio
+import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from connectors.errors import ConnectorError
+from mappings.language import Problems
 from mappings.language.model import Sync
 from state import runs
+from state.errors import StateError
 from state.runs import Figures
 
 from .pulling import pull_scope
@@ -21,8 +25,9 @@ from .report import Report
 from .running import How, run_recorded
 from .sync import PassOptions
 from .wired import Wired
-from .wiring import Installation, Maker, open_sync, urgent_connector
+from .wiring import Installation, Maker, install, open_sync, urgent_connector
 
+log = logging.getLogger(__name__)
 BY = "wake"
 """Who runs such passes, in the list of runs."""
 KEPT = 60.0
@@ -42,8 +47,8 @@ class FastPath:
     """
     Looks at the inbox of one hub whenever it is asked to. All of it belongs to one event loop; one look at a time.
 
-    The mapping is the one that the files said when the installation was opened: whoever serves it starts anew when they
-    change. CLOCK gives seconds that only go on.
+    The mapping is the one that the files said when the installation was opened: see `FreshPath`. What is wrong with one
+    sync is told in the log and stops no other. CLOCK gives seconds that only go on.
     """
 
     def __init__(
@@ -68,7 +73,7 @@ class FastPath:
         async with self._one:
             for name in self._installation.hub.syncs:
                 if not self.closing:
-                    await self._ask(name)
+                    await self._guarded(name, self._ask(name))
             return await self._look(anew=False)
 
     async def close(self) -> None:
@@ -82,26 +87,35 @@ class FastPath:
 
     async def _look(self, *, anew: bool) -> list[Report]:
         """ANEW: also where all that waits was left waiting by the last look (a guard stopped it, a system is away)."""
-        reports = []
+        reports: list[Report] = []
         for name, sync in self._installation.hub.syncs.items():
             waits = await asyncio.to_thread(self._waiting, sync)
             if waits and not self.closing and (anew or waits != self._left.get(name)):
-                reports.append(await self._pass(await self._at(name)))
+                await self._guarded(name, self._pass(name, reports))
                 self._left[name] = await asyncio.to_thread(self._waiting, sync)
         return reports
+
+    async def _guarded(self, name: str, work: Awaitable[None]) -> None:
+        """Do *work* for one sync; what is known to go wrong is told, and the others go on."""
+        try:
+            await work
+        except (Problems, ConnectorError, StateError) as error:
+            log.warning("%s: %s", name, error)
+            await self._shut(name)
 
     def _waiting(self, sync: Sync) -> tuple[Figures, ...]:
         """Return where records of the sync's systems were hinted at or have not been decided upon."""
         found = runs.status(self._installation.store)
         return tuple(one for one in found if one.system in sync.systems and (one.hints or one.waiting))
 
-    async def _pass(self, wired: Wired) -> Report:
+    async def _pass(self, name: str, reports: list[Report]) -> None:
+        wired = await self._at(name)
         wired.worker = self._installation.store.worker()  # the one of the last look has retired
         report = await run_recorded(wired, PassOptions(hinted=True), How(by=BY))
-        wired.counted = {name: one.requests for name, one in wired.connectors.items()}
+        reports.append(report)
+        wired.counted = {system: one.requests for system, one in wired.connectors.items()}
         if report.trouble:
-            await self._shut(wired.shape.name)
-        return report
+            await self._shut(name)
 
     async def _ask(self, name: str) -> None:
         """Read what is new in the systems of a sync that cannot tell by themselves."""
@@ -109,13 +123,8 @@ class FastPath:
         report = Report(name)
         for scope in wired.scopes:
             system = scope[0]
-            if system in wired.trouble or wired.connectors[system].abilities.webhooks:
-                continue
-            try:
+            if system not in wired.trouble and not wired.connectors[system].abilities.webhooks:
                 await pull_scope(wired, scope, report)
-            except ConnectorError:  # the next scheduled pass tells of it
-                await self._shut(name)
-                return
 
     async def _at(self, name: str) -> Wired:
         """Return the sync *name*, open."""
@@ -132,3 +141,70 @@ class FastPath:
         known = self._open.pop(name, None)
         if known is not None:
             await known.stack.aclose()
+
+
+class FreshPath:
+    """
+    The fast path of the hub in FOLDER, which follows its files: they may be changed while it works.
+
+    Files that are wrong are told in the log, and it goes on with what they said before. Raises `Problems` only where
+    they were wrong from the start.
+    """
+
+    def __init__(
+        self, folder: Path, opened: Callable[[Path], Installation] = install, make: Maker = urgent_connector
+    ) -> None:
+        self._folder = folder
+        self._opened = opened
+        self._make = make
+        self._stamp: object = None
+        self._installation: Installation | None = None
+        self._fast: FastPath | None = None
+        self._one = asyncio.Lock()
+
+    async def look(self) -> list[Report]:
+        """As `FastPath.look`."""
+        return await (await self._now()).look()
+
+    async def poll(self) -> list[Report]:
+        """As `FastPath.poll`."""
+        return await (await self._now()).poll()
+
+    async def close(self) -> None:
+        """Wait for the look at work, then close everything."""
+        async with self._one:
+            await self._end()
+
+    async def _now(self) -> FastPath:
+        async with self._one:
+            stamp = await asyncio.to_thread(stamp_of, self._folder)
+            if self._fast is None or stamp != self._stamp:
+                await self._anew()
+                self._stamp = stamp
+            if self._fast is None:
+                raise RuntimeError("the fast path has not been opened")
+            return self._fast
+
+    async def _anew(self) -> None:
+        try:
+            installation = await asyncio.to_thread(self._opened, self._folder)
+        except Problems as problems:
+            if self._fast is None:
+                raise
+            log.warning("the hub's files are wrong, so the mappings of before go on: %s", problems)
+            return
+        await self._end()
+        self._installation, self._fast = installation, FastPath(installation, self._make)
+
+    async def _end(self) -> None:
+        fast, self._fast = self._fast, None
+        installation, self._installation = self._installation, None
+        if fast is not None:
+            await fast.close()
+        if installation is not None:
+            installation.store.close()
+
+
+def stamp_of(folder: Path) -> object:
+    """Return what changes with any of the hub's files."""
+    return sorted((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in folder.glob("*.yaml"))

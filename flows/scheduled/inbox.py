@@ -16,8 +16,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.task_worker import TaskWorker
 
-from flows.hub.fastpath import FastPath
-from flows.hub.wiring import install
+from flows.hub.fastpath import FreshPath
 
 from .discreet import Discreet
 
@@ -27,7 +26,7 @@ POLL = 10.0
 """Seconds between two looks at systems that send no webhooks."""
 GRACE = 8.0
 """Seconds that a stop waits for the look at work."""
-OPEN: ContextVar[FastPath | None] = ContextVar("the fast path of this task server", default=None)
+OPEN: ContextVar[FreshPath | None] = ContextVar("the fast path of this task server", default=None)
 
 
 @task(name="look-at-inbox", cache_policy=NO_CACHE, persist_result=False)
@@ -38,13 +37,11 @@ async def look_at_inbox() -> None:
         if fast is not None:
             await fast.look()
             return
-        installation = await asyncio.to_thread(install, Path(os.environ.get(HUB, ".")))
+        alone = FreshPath(Path(os.environ.get(HUB, ".")))
         try:
-            alone = FastPath(installation)
             await alone.look()
-            await alone.close()
         finally:
-            installation.store.close()
+            await alone.close()
 
 
 def serve_inbox(folder: Path, poll: float = POLL) -> None:
@@ -67,8 +64,7 @@ class _Server(TaskWorker):
 
 
 async def _serve(folder: Path, poll: float) -> None:
-    installation = await asyncio.to_thread(install, folder)
-    fast = FastPath(installation)
+    fast = FreshPath(folder)
     OPEN.set(fast)
     server = _Server()
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, server.asked.set)
@@ -83,7 +79,6 @@ async def _serve(folder: Path, poll: float) -> None:
         for one in (stop, *serving):
             one.cancel()
         ended = await asyncio.gather(*serving, return_exceptions=True)
-        installation.store.close()
     for error in ended:
         if isinstance(error, Exception):
             raise error
@@ -97,7 +92,7 @@ async def _told(server: TaskWorker) -> None:
         await asyncio.sleep(0.05)
 
 
-async def _poll(fast: FastPath, every: float) -> None:
+async def _poll(fast: FreshPath, every: float) -> None:
     """Look at systems that cannot tell by themselves, again and again."""
     while True:
         async with Discreet():

@@ -1,7 +1,7 @@
 """
 Starts the processes of a hub, watches over them, and ends them in order.
 
-A process that ends by itself is started again, later each time; one that keeps ending ends them all, and is quoted.
+A process that ends by itself is started again, later each time, and its last words are told; the others go on.
 When asked to stop, those that take work from outside end first, then runs under way get a few seconds, then the rest.
 """
 
@@ -26,7 +26,8 @@ from .processes import HOME, Child
 READY_WITHIN = 90.0
 RUNS_WITHIN = 6.0
 """Seconds that a stop waits for runs under way. One that is ended in the middle loses nothing: the next carries on."""
-TOO_OFTEN = 5
+LONGEST = 64.0
+"""Seconds between two starts of a process that keeps ending."""
 STEADY = 60.0
 """Seconds after which a process that was started again counts as well."""
 
@@ -46,6 +47,8 @@ class _Running:
     log: Path
     since: float
     failures: int = 0
+    again: float | None = None
+    """When it is started again, once it has ended."""
 
 
 @dataclass
@@ -89,11 +92,11 @@ class Supervisor:
         self._until_ready(child)
 
     def watch(self, until: Callable[[], bool], sleep: Callable[[float], None] = time.sleep) -> None:
-        """Start again what ends, UNTIL it is enough. Raises CannotStart where a process keeps ending."""
+        """Start again what ends, UNTIL it is enough."""
         while not until():
             for one in list(self.running.values()):
                 if one.process.poll() is not None:
-                    self._again(one, sleep)
+                    self._again(one)
             sleep(0.25)
 
     def stop(self) -> None:
@@ -132,14 +135,19 @@ class Supervisor:
                 raise CannotStart(f"{child.name} did not come up; {_last_words(one.log)}")
             time.sleep(0.1)
 
-    def _again(self, one: _Running, sleep: Callable[[float], None]) -> None:
-        lasted = time.monotonic() - one.since
-        failures = 1 if lasted > STEADY else one.failures + 1
-        if failures > TOO_OFTEN:
-            raise CannotStart(f"{one.child.name} keeps ending; {_last_words(one.log)}")
-        self.tell(f"{one.child.name} has ended ({one.process.returncode}) and is started again; see {one.log}")
-        sleep(min(2.0 ** (failures - 1), 16.0))
-        self._spawn(one.child, failures=failures)
+    def _again(self, one: _Running) -> None:
+        """Start a process again once its pause is over; the pause doubles with each failure."""
+        if one.again is None:
+            lasted = time.monotonic() - one.since
+            one.failures = 1 if lasted > STEADY else one.failures + 1
+            pause = min(2.0 ** (one.failures - 1), LONGEST)
+            one.again = time.monotonic() + pause
+            code = one.process.returncode
+            self.tell(
+                f"{one.child.name} has ended ({code}) and is started again in {pause:.0f} s; {_last_words(one.log)}"
+            )
+        elif time.monotonic() >= one.again:
+            self._spawn(one.child, failures=one.failures)
 
     def _end(self, those: Iterable[_Running]) -> None:
         those = list(those)

@@ -1,8 +1,10 @@
 """A look at the inbox: a pass where something waits, no request where nothing does."""
 
 import asyncio
+from dataclasses import replace
 
-from flows.hub.fastpath import FastPath
+from flows.hub.fastpath import FastPath, FreshPath
+from mappings.language import Problem, Problems
 from state import inbox, runs
 from tests.hub_builders import opened
 
@@ -131,3 +133,57 @@ def test_a_closed_one_begins_nothing(tmp_path):
         return await fast.look() + await fast.poll()
 
     assert run(closed()) == []
+
+
+def test_what_is_wrong_with_one_sync_is_told_and_stops_nothing(tmp_path, caplog):
+    hub, _ = opened(tmp_path)
+
+    def broken(installation, name):
+        raise Problems([Problem("hub.yaml", 3, "нет такого поля")])
+
+    async def polled_twice():
+        fast = FastPath(hub.installation, broken)
+        await fast.poll()
+        return await fast.poll()
+
+    assert run(polled_twice()) == []
+    assert caplog.text.count("нет такого поля") == 2
+
+
+def test_files_that_change_are_followed_and_wrong_ones_are_not(tmp_path, caplog):
+    hub, _ = opened(tmp_path)
+    (tmp_path / "hub.yaml").write_text("one", encoding="utf-8")
+    opened_with = []
+
+    def open_it(folder):
+        text = (folder / "hub.yaml").read_text(encoding="utf-8")
+        opened_with.append(text)
+        if text == "wrong":
+            raise Problems([Problem("hub.yaml", 1, "не то")])
+        return replace(hub.installation, store=Closing(hub.installation.store))
+
+    async def looks():
+        fast = FreshPath(tmp_path, open_it, hub.make)
+        for text in ("one", "one", "wrong", "wrong", "three"):
+            if (tmp_path / "hub.yaml").read_text(encoding="utf-8") != text:
+                (tmp_path / "hub.yaml").write_text(text, encoding="utf-8")
+            await fast.poll()
+        await fast.close()
+
+    run(looks())
+
+    assert opened_with == ["one", "wrong", "three"]
+    assert caplog.text.count("не то") == 1
+
+
+class Closing:
+    """A store that stays open for the next one who opens it."""
+
+    def __init__(self, store):
+        self._store = store
+
+    def __getattr__(self, name):
+        return getattr(self._store, name)
+
+    def close(self):
+        """Somebody else's."""

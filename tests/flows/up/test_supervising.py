@@ -34,22 +34,24 @@ def test_what_was_started_ends_with_the_block_even_where_it_does_not_listen(tmp_
     assert told == ["deaf does not end by itself and is ended"]
 
 
-def test_one_that_ends_is_started_again_later_each_time_until_it_is_too_often(tmp_path):
-    told, waits = [], []
+def test_one_that_ends_is_started_again_later_each_time_and_the_others_go_on(tmp_path):
+    told, pids = [], set()
 
-    def sleep(seconds):
-        if seconds >= 1:
-            waits.append(seconds)
-        else:
-            supervisor.running["work"].process.wait(5)
+    def enough():
+        pids.add(supervisor.running["work"].process.pid)
+        return len(pids) == 3
 
     with Supervisor(tmp_path, told.append) as supervisor:
         supervisor.start(a_child("echo нет места на диске; exit 3"))
-        with pytest.raises(CannotStart, match="work keeps ending; it said: нет места на диске"):
-            supervisor.watch(lambda: False, sleep)
+        supervisor.start(a_child(SLEEPS, "page"))
+        page = pid_of(supervisor, "page")
+        supervisor.watch(enough)
 
-    assert waits == [1.0, 2.0, 4.0, 8.0, 16.0]
-    assert len(told) == 5
+        assert (pid_of(supervisor, "page"), process.started(page)) != (page, "")
+
+    waits = [text.partition(" in ")[2].partition(";")[0] for text in told]
+    assert waits == ["1 s", "2 s"]
+    assert all("(3)" in text and "it said: нет места на диске" in text for text in told)
 
 
 def test_a_port_that_is_taken_is_told_before_anything_starts(tmp_path):
