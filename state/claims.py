@@ -18,7 +18,7 @@ from .arrivals import known_link, remember
 from .free import free_params, free_rows, is_free
 from .freshness import Read, judge
 from .prepared import many
-from .rows import Row, linked_rows, open_rows, same_record, snapshot_of, whole_of
+from .rows import Row, hanging, same_record, snapshot_of, whole_of
 from .store import Store
 from .tables import IS_DUE, IS_OPEN, entity, inbox, link, outbox
 from .types import Batch, Claimed, Snapshot, Worker
@@ -182,23 +182,20 @@ def _take_entities(
 
 def _claimed(conn: sa.Connection, rows: Iterable[Row], dropped: _Dropped) -> list[Claimed]:
     owners = list(rows)
-    ids = [row["id"] for row in owners]
-    writes = open_rows(conn, ids)
-    links: dict[str, list[Row]] = {}
-    snapshots: dict[str, dict[int, Snapshot]] = {}
-    for of, waiting in linked_rows(conn, ids):
-        links.setdefault(of["entity"], []).append(of)
-        write = writes.get(of["entity"], {}).get((of["system"], of["kind"]))
-        if waiting["sequence"] is None or (write is not None and write["state"] == "sent"):
-            continue
-        fresh = _fresh(of, waiting, dropped)
-        if fresh is not None:
-            snapshots.setdefault(of["entity"], {})[of["id"]] = fresh
+    found = hanging(conn, [row["id"] for row in owners])
     cases = []
     for row in owners:
-        whole = whole_of(row, links=links.get(row["id"], ()), writes=writes.get(row["id"], {}))
-        waits = snapshots.get(row["id"], {})
-        cases.append(Claimed(whole.entity, whole.links, whole.creates, waits, row["revision"]))
+        snapshots: dict[int, Snapshot] = {}
+        writes = found.writes.get(row["id"], {})
+        for of, waiting in found.links.get(row["id"], ()):
+            write = writes.get((of["system"], of["kind"]))
+            if waiting["sequence"] is None or (write is not None and write["state"] == "sent"):
+                continue
+            fresh = _fresh(of, waiting, dropped)
+            if fresh is not None:
+                snapshots[of["id"]] = fresh
+        whole = whole_of(row, found)
+        cases.append(Claimed(whole.entity, whole.links, whole.creates, snapshots, row["revision"]))
     return cases
 
 

@@ -6,9 +6,9 @@ claim. Otherwise it is *lost*: nothing of it is stored, what waited still waits,
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -24,7 +24,7 @@ from .linked import link_columns, link_update, read_columns
 from .planned import Plans
 from .prepared import inserted, many
 from .rows import entity_columns
-from .sifting import name_of_record, sift
+from .sifting import Moved, name_of_record, sift, update_entities
 from .store import Store
 from .tables import entity, inbox, link
 from .types import Claimed, Committed, Decided, Lease, NewLink, Worker
@@ -63,14 +63,41 @@ def commit(
     number is still the one that was decided upon. FAMILY: what belongs to an entity that has a new link or value is due
     too, and records that waited for a new link wait for anybody. Raises `LeaseLost`; nothing is stored then.
     """
+    into = _Into(run, mapping, lease, family)
+    if decided and not any(one.claimed is None or one.new_links for one in decided):
+        with suppress(Moved):  # the rule: nothing has moved, and the update of the entities can say so itself
+            return _stored(store, worker, decided, into=into, sure=True)
+    return _stored(store, worker, decided, into=into)
+
+
+class _Into(NamedTuple):
+    """What is said of all decisions of a commit."""
+
+    run: str
+    mapping: str
+    lease: Lease | None
+    family: bool
+
+
+def _stored(
+    store: Store,
+    worker: Worker,
+    decided: Sequence[Decided],
+    *,
+    into: _Into,
+    sure: bool = False,
+) -> Committed:
+    """SURE: all of it or nothing; raises Moved where that cannot be."""
     with store.write() as conn:
-        good, lost = sift(conn, worker, decided, lease=lease)
+        good, lost = (decided, []) if sure else sift(conn, worker, decided, lease=into.lease)
         keys = _keys(conn, store, good)
-        batch = _Batch(plans=Plans(run=run, mapping=mapping))
+        batch = _Batch(plans=Plans(run=into.run, mapping=into.mapping))
         for one in good:
-            _collect(store, batch, one, key=keys.get(one.outcome.entity.id, ""), run=run)
+            _collect(store, batch, one, key=keys.get(one.outcome.entity.id, ""), run=into.run)
+        many(conn, inserted(entity), batch.new_entities)
+        update_entities(conn, batch.entities, only_of=worker if sure else None, lease=into.lease)
         _write(store, conn, batch)
-        if family:
+        if into.family:
             wake_children(conn, [one.outcome.entity.id for one in good if _moves_children(one)])
             wake_waiting(conn, [name_of_record(new.snapshot) for one in good for new in one.new_links])
         _give_up(conn, worker, lost)
@@ -127,7 +154,8 @@ def _collect(store: Store, batch: _Batch, one: Decided, *, key: str, run: str) -
         batch.new_entities.append({**columns, **_opening(store, one, key=key)})
     else:
         row = {f"b_{name}": value for name, value in columns.items()}
-        batch.entities.append({"b_id": owner.id, "b_due": int(one.again), "b_held_back": one.held, **row})
+        own = {"b_id": owner.id, "b_revision": one.claimed.revision if one.claimed else 0}
+        batch.entities.append({**own, "b_due": int(one.again), "b_held_back": one.held, **row})
     batch.changes.facts(owner.id, before=before.conflicts if before else {}, after=owner.conflicts)
     batch.events += [event_row(told, entity=owner.id, run=run) for told in one.outcome.events]
     _collect_links(batch, one, run=run)
@@ -216,8 +244,6 @@ def _bound(columns: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _write(store: Store, conn: sa.Connection, batch: _Batch) -> None:
-    many(conn, inserted(entity), batch.new_entities)
-    many(conn, _entity_update(), sorted(batch.entities, key=lambda row: str(row["b_id"])))
     if batch.replaced:
         conn.execute(sa.delete(link).where(link.c.id.in_(batch.replaced), link.c.tombstone))
     many(conn, inserted(link), batch.new_links)
@@ -226,21 +252,3 @@ def _write(store: Store, conn: sa.Connection, batch: _Batch) -> None:
     batch.plans.write(store, conn)
     many(conn, removal(), batch.consumed)
     batch.changes.write(store, conn)
-
-
-@cache
-def _entity_update() -> sa.Update:
-    """The claim ends. A mark that came after it has moved the revision: this decision is lost then, the mark stays."""
-    names = ("facts", "held", "conflicts", "generation", "parent")
-    return (
-        sa.update(entity)
-        .where(entity.c.id == sa.bindparam("b_id"))
-        .values(
-            **{name: sa.bindparam(f"b_{name}", type_=entity.c[name].type) for name in names},
-            revision=entity.c.revision + 1,
-            due=sa.bindparam("b_due", type_=sa.Integer()),
-            held_back=sa.bindparam("b_held_back", type_=sa.Boolean()),
-            claimed_by=None,
-            claimed_until=None,
-        )
-    )

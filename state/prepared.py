@@ -35,15 +35,17 @@ class Prepared:
         return tuple([row[name] if convert is None else convert(row[name]) for name, convert in self.slots])
 
 
-def many(conn: sa.Connection, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+def many(conn: sa.Connection, statement: Any, rows: Sequence[Mapping[str, Any]]) -> int:
     """
-    Execute *statement* for all *rows* at once; nothing for none. All rows have the names of the first.
+    Execute *statement* for all *rows* at once; nothing for none. All rows have the names of the first. Returns how many
+    rows of the table it has met.
 
     The statement should be the same object every time: what it was made ready to is kept by it.
     """
-    if rows:
-        ready = _prepared(conn.dialect, statement, tuple(rows[0]))
-        conn.exec_driver_sql(ready.text, [ready.values(row) for row in rows])
+    if not rows:
+        return 0
+    ready = _prepared(conn.dialect, statement, tuple(rows[0]))
+    return conn.exec_driver_sql(ready.text, [ready.values(row) for row in rows]).rowcount
 
 
 @cache

@@ -1,6 +1,7 @@
 """Rows and the values they stand for: entities, links, open writes."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import accumulate
 from typing import Any, TypeAlias
@@ -148,16 +149,39 @@ def outgoing_of(row: Row, *, owner: Entity, record: Link | None) -> Outgoing:
     )
 
 
-def linked_rows(conn: sa.Connection, ids: Sequence[str]) -> Iterator[tuple[dict[str, Any], ...]]:
-    """Return the links of the entities *ids*, each with what waits for it in the inbox."""
-    return cut(conn.execute(_linked(), {"ids": ids}), names_of(link), names_of(inbox))
+@dataclass(slots=True)
+class Family:
+    """What hangs on some entities: (link, what waits for it in the inbox), and open writes by (system, kind)."""
+
+    links: dict[str, list[tuple[dict[str, Any], dict[str, Any]]]] = field(default_factory=dict)
+    writes: dict[str, dict[tuple[str, str], Row]] = field(default_factory=dict)
+
+
+def hanging(conn: sa.Connection, ids: Sequence[str]) -> Family:
+    """Return what hangs on the entities *ids*."""
+    found = Family()
+    rows = cut(conn.execute(_hanging(), {"ids": ids}), names_of(link), names_of(inbox), names_of(outbox))
+    for of, waiting, write in rows:
+        if of["id"] is not None:
+            found.links.setdefault(of["entity"], []).append((of, waiting))
+        else:
+            found.writes.setdefault(write["entity"], {})[write["system"], write["kind"]] = write
+    return found
 
 
 @cache
-def _linked() -> sa.Select[Any]:
+def _hanging() -> sa.CompoundSelect[Any]:
+    """Links and writes are asked for at once, below each other: a create has no link yet."""
+    ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
     joined = link.outerjoin(inbox, same_record(inbox))
-    wanted = link.c.entity.in_(sa.bindparam("ids", expanding=True))
-    return sa.select(link, inbox).select_from(joined).where(wanted).order_by(link.c.id)
+    links = sa.select(link, inbox, *_nothing(outbox)).select_from(joined).where(link.c.entity.in_(ids))
+    writes = sa.select(*_nothing(link), *_nothing(inbox), outbox).where(outbox.c.entity.in_(ids), IS_OPEN)
+    return sa.union_all(links, writes).order_by(sa.literal_column("1"))
+
+
+def _nothing(table: sa.Table) -> Iterator[sa.ColumnElement[Any]]:
+    for column in table.c:
+        yield sa.type_coerce(sa.null(), column.type).label(f"no_{table.name}_{column.name}")
 
 
 def same_record(table: sa.Table) -> sa.ColumnElement[bool]:
@@ -167,37 +191,21 @@ def same_record(table: sa.Table) -> sa.ColumnElement[bool]:
     )
 
 
-def open_rows(conn: sa.Connection, ids: Sequence[str]) -> dict[str, dict[tuple[str, str], Row]]:
-    """Return the open writes of the entities *ids*: entity -> (system, kind) -> row."""
-    found: dict[str, dict[tuple[str, str], Row]] = {}
-    for row in conn.execute(_open(), {"ids": ids}).mappings():
-        found.setdefault(row["entity"], {})[row["system"], row["kind"]] = row
-    return found
-
-
-@cache
-def _open() -> sa.Select[Any]:
-    return sa.select(outbox).where(outbox.c.entity.in_(sa.bindparam("ids", expanding=True)), IS_OPEN)
-
-
 def wholes(conn: sa.Connection, rows: Iterable[Row]) -> list[Whole]:
     """Return entity *rows* with their links and open creates."""
     owners = list(rows)
     ids = [row["id"] for row in owners]
     if not ids:
         return []
-    links: dict[str, list[Row]] = {}
-    for of, _ in linked_rows(conn, ids):
-        links.setdefault(of["entity"], []).append(of)
-    writes = open_rows(conn, ids)
-    return [whole_of(row, links=links.get(row["id"], []), writes=writes.get(row["id"], {})) for row in owners]
+    found = hanging(conn, ids)
+    return [whole_of(row, found) for row in owners]
 
 
-def whole_of(row: Row, *, links: Iterable[Row], writes: Mapping[tuple[str, str], Row]) -> Whole:
-    """Put an entity together from its rows."""
-    left = dict(writes)
+def whole_of(row: Row, found: Family) -> Whole:
+    """Put an entity together from its row and what hangs on it."""
+    left = dict(found.writes.get(row["id"], {}))
     joined = []
-    for each in links:
+    for each, _ in found.links.get(row["id"], ()):
         write = left.pop((each["system"], each["kind"]), None)
         joined.append(link_of(each, open_write_of(write) if write else None))
     return Whole(entity_of(row), tuple(joined), tuple(map(create_of, left.values())))

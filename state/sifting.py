@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from . import leases
 from .errors import LeaseLost
+from .prepared import many
 from .tables import entity, link
 from .tables import lease as lease_table
 from .types import Decided, Lease, Snapshot, Worker
@@ -72,3 +73,56 @@ def _linked_already(conn: sa.Connection, snapshots: Sequence[Snapshot]) -> set[t
     query = sa.select(link.c.system, link.c.kind, link.c.external_id)
     query = query.where(link.c.external_id.in_(ids), link.c.system.in_(systems))
     return {(row.system, row.kind, row.external_id) for row in conn.execute(query)}
+
+
+# --- the same, by the update itself ---------------------------------------------------------------------------------
+
+
+class Moved(Exception):
+    """Not all decisions count any more: the transaction is undone, and each looked at by itself."""
+
+
+def update_entities(
+    conn: sa.Connection, rows: Sequence[dict[str, Any]], *, only_of: Worker | None, lease: Lease | None
+) -> None:
+    """
+    Store what was decided of entities, and end their claims.
+
+    ONLY_OF: raises Moved unless that worker still has all of them as it claimed them, and the LEASE is not lost.
+    """
+    rows = sorted(rows, key=lambda row: str(row["b_id"]))
+    if only_of is None:
+        many(conn, _entity_update(), rows)
+        return
+    held = {"b_worker": only_of.id} | ({"b_lease": lease.name, "b_token": lease.token} if lease else {})
+    if many(conn, _guarded_update(leased=lease is not None), [row | held for row in rows]) != len(rows):
+        raise Moved
+
+
+@cache
+def _guarded_update(*, leased: bool) -> sa.Update:
+    ours = entity.c.claimed_by == sa.bindparam("b_worker", type_=entity.c.claimed_by.type)
+    guarded = _entity_update().where(ours, entity.c.revision == sa.bindparam("b_revision", type_=sa.BigInteger()))
+    if not leased:
+        return guarded
+    name = lease_table.c.name == sa.bindparam("b_lease", type_=lease_table.c.name.type)
+    token = lease_table.c.token == sa.bindparam("b_token", type_=lease_table.c.token.type)
+    return guarded.where(sa.exists(sa.select(lease_table.c.name).where(name, token).with_for_update(read=True)))
+
+
+@cache
+def _entity_update() -> sa.Update:
+    """The claim ends. A mark that came after it has moved the revision: this decision is lost then, the mark stays."""
+    names = ("facts", "held", "conflicts", "generation", "parent")
+    return (
+        sa.update(entity)
+        .where(entity.c.id == sa.bindparam("b_id"))
+        .values(
+            **{name: sa.bindparam(f"b_{name}", type_=entity.c[name].type) for name in names},
+            revision=entity.c.revision + 1,
+            due=sa.bindparam("b_due", type_=sa.Integer()),
+            held_back=sa.bindparam("b_held_back", type_=sa.Boolean()),
+            claimed_by=None,
+            claimed_until=None,
+        )
+    )

@@ -18,6 +18,7 @@ from state.types import Batch, Claimed, NewLink, Snapshot, Whole
 
 from .deciding import Meeting, Ruling, decide_claimed, decide_new
 from .kin import Kin, kin_of
+from .notes import in_order
 from .report import Report
 from .returning import replaced
 from .rewording import look_at_again
@@ -29,6 +30,8 @@ from .strangers import (
     MARKED,
     NOT_TAKEN,
     OLD_COPY,
+    OLDER,
+    OWN,
     UNMATCHED,
     WAITS,
     markers_of,
@@ -37,8 +40,8 @@ from .strangers import (
 )
 from .wired import Channel, Scope, SyncShape, Wired
 
-BATCH = 100
-"""Entities that are claimed, decided and stored together."""
+BATCH = 200
+"""Entities that are claimed, decided and stored together: they take as many statements as one of them."""
 
 MOST_LEVELS = 6
 """So often strangers are met in one pass: what was met may be what others hang on, and those are met then."""
@@ -129,7 +132,10 @@ class Deciding:
 
     def _may_be(self, shape: SyncShape, stranger: Snapshot) -> bool:
         """Might the stranger be an entity of this kind? A record of a kind that others take too is theirs."""
-        return stranger.aside not in (WAITS, ASTRAY, DOUBTED) and self.wired.whole.taker(stranger.record) is shape
+        return (
+            stranger.aside not in (WAITS, ASTRAY, DOUBTED, OWN, OLDER)
+            and self.wired.whole.taker(stranger.record) is shape
+        )
 
     def _meet_in(self, shape: SyncShape, scope: Scope, strangers: Sequence[Snapshot]) -> frozenset[str]:
         lone = [whole for whole in self.lone(scope) if whole.entity.kind == shape.entity]
@@ -199,7 +205,9 @@ class Deciding:
         self.aside(strangers.waiting, WAITS)  # before what it waits for is stored, so that it is woken by that
         self.aside(strangers.astray, ASTRAY)
         self.aside(strangers.doubted, DOUBTED)
-        self.keep(rulings)
+        self.aside(strangers.own, OWN)
+        self.aside(strangers.older, OLDER)
+        self.keep(in_order(rulings, lambda ruling: ruling.decided.outcome.entity))
         self.aside(strangers.not_taken, NOT_TAKEN)
         self.aside(strangers.unmatched, UNMATCHED)
         for owner, marker, snapshot in strangers.ours:
