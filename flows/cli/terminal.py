@@ -1,6 +1,7 @@
 """What a command talks to: results on stdout, everything else on stderr, progress only where a person looks on."""
 
 import json
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -39,20 +40,31 @@ def terminal(ctx: typer.Context) -> Terminal:
     return found if found is not None else Terminal(Path())
 
 
+_ACTS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What a terminal acts upon instead of showing it, and what turns the order of the letters around."""
+_LINES = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
+
+
+def harmless(text: str) -> str:
+    """Return *text* with every character that a terminal would act upon written out; line ends and tabs stay."""
+    return _ACTS.sub(lambda found: repr(found[0])[1:-1], text)
+
+
 def say(text: str = "") -> None:
     """Write a line of the result."""
-    typer.echo(text)
+    typer.echo(harmless(text))
 
 
 def tell(text: str) -> None:
     """Write a message: it is no part of the result."""
     if text:
-        typer.echo(text, err=True)
+        typer.echo(harmless(text), err=True)
 
 
 def emit(form: Any) -> None:
-    """Write the result as JSON."""
-    typer.echo(json.dumps(form, ensure_ascii=False, indent=2))
+    """Write the result as JSON; what a terminal would act upon is escaped as JSON does it."""
+    text = json.dumps(form, ensure_ascii=False, indent=2)
+    typer.echo(_ACTS.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -76,7 +88,7 @@ def _cell(value: object) -> str:
         return "—"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:.2f}" if isinstance(value, float) else str(value)
+    return f"{value:.2f}" if isinstance(value, float) else harmless(_LINES.sub(" ", str(value)))
 
 
 # --- progress ---------------------------------------------------------------------------------------------------------
@@ -99,13 +111,14 @@ def progress(
         yield lambda _: None
         return
     from rich.console import Console
+    from rich.text import Text
 
     status = Console(file=out).status(first)
     waiting = timer(PATIENCE, status.start)
     waiting.daemon = True
     waiting.start()
     try:
-        yield status.update
+        yield lambda step: status.update(Text(harmless(step)))
     finally:
         waiting.cancel()
         waiting.join()

@@ -128,7 +128,7 @@ def _choice(place: Place) -> Iterator[str]:
     yield "  #   values:"
     for choice in place.choices[:_MOST_CHOICES]:
         value = "{outcome: …}" if choice.closes else "{stage: …, outcome: open}" if closes else "…"
-        group = f" ({choice.group})" if choice.group else ""
+        group = f" ({show(choice.group)})" if choice.group else ""
         yield f"  #     {yaml_word(choice.id)}: {value}  # {show(choice.label)}{group}"
     if len(place.choices) > _MOST_CHOICES:
         yield f"  #     # and {len(place.choices) - _MOST_CHOICES} more"
@@ -150,7 +150,10 @@ def _example(place: Place) -> str:
 def _people(found: Discovery) -> Sequence[str]:
     if not found.people:
         return []
-    told = [f"#   {one.id}  {show(one.name)}{f' <{one.email}>' if one.email else ''}" for one in found.people[:20]]
+    told = [
+        f"#   {show(one.id)}  {show(one.name)}{f' <{show(one.email)}>' if one.email else ''}"
+        for one in found.people[:20]
+    ]
     more = [f"#   and {len(found.people) - 20} more"] if len(found.people) > 20 else []
     return ["# People, told apart by their e-mail; exceptions go under people: in hub.yaml", *told, *more]
 

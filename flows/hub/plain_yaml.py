@@ -39,11 +39,14 @@ def read_plain(text: str | bytes) -> Any:
 
 
 def _check(event: seen.Event) -> None:
-    line = event.start_mark.line + 1 if event.start_mark else 0
     if isinstance(event, seen.AliasEvent) or getattr(event, "anchor", None) is not None:
-        raise NotPlain("anchors and aliases are not allowed", line)
+        raise NotPlain("anchors and aliases are not allowed", _line(event))
     if getattr(event, "tag", None) is not None:
-        raise NotPlain("a tag is not allowed", line)
+        raise NotPlain("a tag is not allowed", _line(event))
+
+
+def _line(event: seen.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 0
 
 
 def _shallow(events: Iterator[seen.Event]) -> Iterator[seen.Event]:
@@ -52,5 +55,5 @@ def _shallow(events: Iterator[seen.Event]) -> Iterator[seen.Event]:
     for event in events:
         depth += isinstance(event, seen.CollectionStartEvent) - isinstance(event, seen.CollectionEndEvent)
         if depth > DEEPEST:
-            raise NotPlain(f"nested deeper than {DEEPEST} levels", event.start_mark.line + 1)
+            raise NotPlain(f"nested deeper than {DEEPEST} levels", _line(event))
         yield event
