@@ -56,12 +56,18 @@ class Files:
         return tuple(records), tuple(faults)
 
     async def read(self, kind: str, ids: Sequence[str]) -> list[Found]:
+        """One request per issue: only an issue by itself tells which files came with a private note (`private`)."""
         del kind
         wanted = {each: child for each in ids if (child := ChildId.read(each)) is not None}
         numbers = list(dict.fromkeys(child.issue for child in wanted.values()))
-        rows = await self._client.found(numbers, "attachments")
-        records, _ = await self.records(row for row in rows.values() if isinstance(row, dict))
-        shown = {record.id: record for record in records}
+        rows = await self._client.each(numbers, "attachments,journals")
+        issues = [row for row in rows.values() if isinstance(row, dict)]
+        private = {str(ChildId(str(row["id"]), own)) for row in issues for own in came_with_private_notes(row)}
+        records, _ = await self.records(issues)
+        shown = {
+            record.id: replace(record, views={**record.views, "private": True}) if record.id in private else record
+            for record in records
+        }
         found = []
         for each in ids:
             child = wanted.get(each)
@@ -233,6 +239,28 @@ class Files:
         except Gone:
             return None
         return PREFIX + digest.hexdigest()
+
+
+def came_with_private_notes(row: Row) -> set[str]:
+    """
+    Return the numbers of the files that somebody attached together with a private note.
+
+    Redmine shows the file to everybody and tells of it in a journal of its own, of the same person and second.
+    """
+    journals = [one for one in row.get("journals") or () if isinstance(one, dict)]
+    private = {_whose(one) for one in journals if one.get("private_notes") is True}
+    return {
+        str(detail.get("name"))
+        for one in journals
+        if _whose(one) in private
+        for detail in one.get("details") or ()
+        if detail.get("property") == "attachment" and detail.get("new_value")
+    }
+
+
+def _whose(journal: Mapping[str, Any]) -> tuple[Any, Any]:
+    user = journal.get("user")
+    return user.get("id") if isinstance(user, dict) else None, journal.get("created_on")
 
 
 def shown_name(view: View) -> View:

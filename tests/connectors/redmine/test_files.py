@@ -184,3 +184,20 @@ async def test_a_pull_of_files_costs_what_a_pull_of_issues_costs(tmp_path: Path)
 
         assert len(page.records) == 5
         assert (connector.requests - before).total == 1
+
+
+@pytest.mark.asyncio
+async def test_a_file_that_came_with_a_private_note_is_private_to_who_asks_for_it(tmp_path: Path) -> None:
+    world = a_world(tmp_path)
+    parent = world.parent()
+    path = f"/issues/{parent[1]}.json"
+    for name, note in (("маржа.xlsx", {"notes": "внутреннее", "private_notes": True}), ("смета.pdf", {"notes": "Вот"})):
+        upload = world.send("POST", "/uploads.json", content=name.encode(), filename=name)["upload"]
+        world.send("PUT", path, {"issue": {**note, "uploads": [{"token": upload["token"]}]}})
+        world.clock.advance(60)
+    async with world.connector() as connector:
+        listed = await pull_all(connector, "file")
+        found = await connector.get("file", list(listed))
+
+    shown = [one.record.views for one in found if one.record is not None]
+    assert {views["name"]: views.get("private") for views in shown} == {"маржа.xlsx": True, "смета.pdf": None}
