@@ -76,6 +76,17 @@ def history(
         return _lines(conn.execute(query.order_by(event.c.id).limit(limit)).mappings())
 
 
+def linked_at(store: Store, entities: Sequence[str]) -> dict[tuple[str, str], datetime]:
+    """Return (entity, system) -> when the record there became that of the entity, of each of *entities*."""
+    query = (
+        sa.select(event.c.entity, event.c.system, sa.func.max(event.c.hub_at).label("at"))
+        .where(event.c.entity.in_(entities), event.c.what.in_(("opened", "linked")), event.c.system != "")
+        .group_by(event.c.entity, event.c.system)
+    )
+    with store.read() as conn:
+        return {(row.entity, row.system): row.at for row in conn.execute(query)}
+
+
 def record_history(store: Store, system: str, *, kind: str, record: str, limit: int = 200) -> tuple[Line, ...]:
     """Return what was written about one record, whether an entity knows it or not."""
     query = (

@@ -21,7 +21,9 @@ from state.types import Claimed, Decided, NewLink, Snapshot
 
 from .edit_times import with_times
 from .kin import Kin, kin_of
+from .notes import NOTE, as_told, id_of, skipped
 from .paths import ends_of_ways, with_paths
+from .people_left import with_emptied
 from .rewording import asked_again
 from .sides import derived_for_new, live_sides, make_side, rules_for, with_derived
 from .wired import LEFT, WHOLE, Make, Scope, Wired
@@ -117,7 +119,9 @@ def decide_new(
     """Open an entity for a record that enters where such are born; JOINED are records that were matched with it."""
     wired = wired.of((wired.whole.taker(snapshot.record) or wired.shape).entity)
     shape = wired.shape
-    entity = Entity(entity_id or wired.new_id(), shape.entity, "", shape.name, created=wired.clock())
+    new_id = entity_id or wired.new_id()
+    new_id = id_of(new_id, snapshot) if shape.entity == NOTE and not entity_id else new_id
+    entity = Entity(new_id, shape.entity, "", shape.name, created=wired.clock())
     new_links = (NewLink(-1, snapshot), *joined)
     kin = kin or kin_of(wired, records=[new.snapshot.record for new in new_links])
     snapshots = _shown(wired, {}, new_links, kin)
@@ -127,7 +131,8 @@ def decide_new(
     opened = Event("opened", "", system=side.link.system, cause=f"#{side.link.external_id} entered")
     makes = _makes_due(wired, outcome.entity, Claimed(entity), joined=new_links, kin=kin)
     creates = _creates(wired, outcome.entity, makes, meeting, sides=sides, snapshots=snapshots, kin=kin)
-    outcome = replace(outcome, creates=tuple(creates), events=(opened, *outcome.events))
+    events = (opened, *outcome.events, *skipped(outcome, side.link))
+    outcome = replace(outcome, creates=tuple(creates), events=events)
     return Ruling(Decided(outcome, None, new_links=new_links, prefix=shape.prefix), _held_back(makes, meeting))
 
 
@@ -146,7 +151,7 @@ def _shown(wired: Wired, snapshots: Mapping[int, Snapshot], joined: Sequence[New
 
 
 def _outcome(wired: Wired, entity: Entity, sides: Sequence[Side], kin: Kin) -> Outcome:
-    outcome = reconcile(entity, with_times(wired, sides), rules_for(wired, entity, kin.around(entity)))
+    outcome = reconcile(entity, with_times(wired, [with_emptied(wired, side) for side in sides]), rules_for(wired, entity, kin.around(entity)))
     by_link = {side.link.id: side for side in sides}
     links = [with_paths(wired, by_link[change.link], change) for change in outcome.links]
     told = ends_of_ways(outcome.links, links, by_link)
@@ -213,7 +218,7 @@ def _creates(
         if hangs and place is None:
             continue
         made = new_record(
-            entity,
+            as_told(entity, wired.clock()),
             system=make.system,
             kind=make.kind,
             fields=channel.fields,

@@ -7,6 +7,7 @@ if the search has shown something newer than the create. An update is read back 
 
 import asyncio
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from connectors.base import Connector, Search
@@ -17,6 +18,7 @@ from mappings.reconcile.model import LinkChange, Parked
 from state import cases, inbox, outbox
 from state.types import Outgoing, Settled
 
+from .kin import admitted
 from .pushing import make_write, settle_one, store_settled, unseen_or_expected
 from .sides import record_made
 from .times import stamp_time
@@ -81,6 +83,7 @@ def _nobodys(wired: Wired, one: Outgoing, ids: Sequence[str], told: Collection[s
 
 def _found(wired: Wired, one: Outgoing, record: VendorRecord) -> Settled:
     """It was made. Unless nothing has changed since then, a person may have been there."""
+    record = admitted(wired, record)
     made = record_made(record)
     receipt = Receipt(one.key, "done", id=record.id, record=record, began=wired.clock())
     return settle_one(wired, one, receipt, found_again=made is None or made != record.stamp)
@@ -110,6 +113,7 @@ async def _updates_in_doubt(wired: Wired, connector: Connector, going: Sequence[
         mine = [one for one in going if one.kind == kind]
         began = wired.clock()
         found = await connector.get(kind, [one.external_id or "" for one in mine])
+        found = [replace(each, record=admitted(wired, each.record)) if each.record else each for each in found]
         hidden = [answer for answer in found if answer.state == "refused"]
         if hidden:
             await asyncio.to_thread(inbox.put_found, wired.store, hidden, system=mine[0].system, kind=kind, began=began)

@@ -19,6 +19,7 @@ from state import cases
 from state.store import Store
 from state.types import Outgoing, Snapshot, Whole
 
+from .notes import sealed
 from .wired import Channel, SyncShape, Wired
 
 MOVED_BY = "parent"
@@ -184,6 +185,11 @@ def kin_of(
 
 def _by_keys(store: Store, keys: set[str]) -> dict[str, Whole]:
     return cases.by_keys(store, sorted(keys)) if keys else {}
+
+
+def admitted(wired: Wired, record: VendorRecord) -> VendorRecord:
+    """Return a record of a system as it may come in, and as it is placed: whatever is read goes through here."""
+    return sealed(wired.whole, placed(wired, record))
 
 
 def placed(wired: Wired, record: VendorRecord) -> VendorRecord:

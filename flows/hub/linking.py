@@ -10,7 +10,7 @@ from state.types import Claimed, NewLink, OpenCreate, Snapshot
 
 from .casework import Act, Busy
 from .deciding import Meeting, decide_claimed
-from .kin import placed
+from .kin import admitted
 from .wired import Scope, Wired
 
 _DOUBT = "a write to it is on its way; run a pass first, so that its end is known"
@@ -65,7 +65,7 @@ async def link(act: Act, system: str, record: str, *, kind: str | None = None) -
     wired = act.wired
     began = wired.clock()
     [found] = await wired.connectors[system].get(scope[1], [record])
-    found = replace(found, record=placed(wired, found.record)) if found.record else found
+    found = replace(found, record=admitted(wired, found.record)) if found.record else found
     snapshot = _stored(act, scope, found, began=began)
     claimed = _claim(act, scope)
     settles = next((one.write.key for one in claimed.creates if (one.system, one.kind) == scope), "")

@@ -11,8 +11,9 @@ from mappings.reconcile.guards import check_full_read
 from state import cursors, inbox, waiting
 from state.types import Lane, PutCount, Scan
 
-from .kin import placed
+from .kin import admitted
 from .missing import note_missing
+from .people_left import note_names
 from .report import Report
 from .wired import Scope, Wired
 
@@ -55,7 +56,8 @@ async def pull_page(
     connector = wired.connectors[system]
     begins = scan is not None and cursor is None  # asked on a later page too, it would begin anew there
     page = await connector.pull(kind, cursor, full=begins)
-    page = replace(page, records=tuple(placed(wired, record) for record in page.records))
+    page = replace(page, records=tuple(admitted(wired, record) for record in page.records))
+    await asyncio.to_thread(note_names, wired, page.records)
     lag = connector.abilities.index_lag > 0
     lane: Lane = "full" if scan else "changes"
     count = await asyncio.to_thread(inbox.put, wired.store, page, lag=lag, lane=lane, scan=scan, lease=wired.lease)
@@ -118,12 +120,12 @@ async def look_up_hints(wired: Wired, scope: Scope, report: Report) -> None:
             return
         before = frozenset(ids)
         began = wired.clock()
-        found = [_placed(wired, one) for one in await connector.get(kind, ids)]
+        found = [_admitted(wired, one) for one in await connector.get(kind, ids)]
         await asyncio.to_thread(
             inbox.put_found, wired.store, found, system=system, kind=kind, began=began, lease=wired.lease
         )
         report.read[system] += sum(1 for one in found if one.record is not None)
 
 
-def _placed(wired: Wired, found: Found) -> Found:
-    return found if found.record is None else replace(found, record=placed(wired, found.record))
+def _admitted(wired: Wired, found: Found) -> Found:
+    return found if found.record is None else replace(found, record=admitted(wired, found.record))

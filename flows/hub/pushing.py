@@ -18,7 +18,8 @@ from mappings.transforms.belonging import HUNG
 from state import leases, outbox, settling
 from state.types import Outgoing, Settled
 
-from .kin import Kin, kin_of, placed
+from .kin import Kin, admitted, kin_of
+from .notes import sealed_receipt
 from .overwritten import overwritten, parked_for
 from .paths import learn, told_where, way_on
 from .wired import WHOLE, Channel, Wired
@@ -103,6 +104,9 @@ def missing_facts(wired: Wired, one: Outgoing) -> list[str]:
 
 
 def _lacks(wired: Wired, one: Outgoing) -> Receipt:
+    unsaid = [one.left_out[name].text for name in missing_facts(wired, one) if name in one.left_out]
+    if unsaid:
+        return Receipt(one.key, "refused", reason="; ".join(unsaid))
     names = ", ".join(missing_facts(wired, one))
     return Receipt(one.key, "refused", reason=f"the mapping requires {names}, which the case does not have yet")
 
@@ -174,7 +178,8 @@ def _in_doubt_until(wired: Wired, system: str) -> datetime:
 
 
 def _placed(wired: Wired, receipt: Receipt) -> Receipt:
-    return replace(receipt, record=placed(wired, receipt.record)) if receipt.record else receipt
+    receipt = sealed_receipt(wired.whole, receipt)
+    return replace(receipt, record=admitted(wired, receipt.record)) if receipt.record else receipt
 
 
 def _settle_fields(wired: Wired, one: Outgoing, receipt: Receipt, *, found_again: bool, kin: Kin) -> Settled:

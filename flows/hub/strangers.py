@@ -17,6 +17,7 @@ from mappings.reconcile.model import Entity
 from state import family
 from state.types import Snapshot, Whole
 
+from . import notes
 from .kin import Kin, kin_of
 from .sides import record_made
 from .times import stamp_time
@@ -27,6 +28,8 @@ UNMATCHED = "to be matched"
 ALONE = "matches no case"
 WAITS = "waits for the record that it hangs on"
 ASTRAY = "belongs to no case"
+OWN = "the hub has written it"
+OLDER = "said before its record was the case's"
 COPY = "a copy: it carries the marker of a case that has its record already"
 OLD_COPY = "an old copy of"
 ELSEWHERE = "carries the marker of"
@@ -44,6 +47,8 @@ class Sorted:
     waiting: list[Snapshot] = field(default_factory=list)
     astray: list[Snapshot] = field(default_factory=list)
     doubted: list[Snapshot] = field(default_factory=list)
+    own: list[Snapshot] = field(default_factory=list)
+    older: list[Snapshot] = field(default_factory=list)
     not_taken: list[Snapshot] = field(default_factory=list)
 
 
@@ -61,6 +66,7 @@ def sort_strangers(
     result = Sorted()
     kin = kin or kin_of(wired, records=[one.record for one in strangers])
     doubtful = _in_doubt(wired, strangers)
+    older = notes.older(wired, strangers, kin)
     for snapshot in strangers:
         record = snapshot.record
         shape = wired.whole.taker(record)
@@ -71,8 +77,12 @@ def sort_strangers(
             result.not_taken.append(snapshot)
         elif (record.system, record.kind) in doubtful:
             result.doubted.append(snapshot)
+        elif notes.is_own(shape, record):
+            result.own.append(snapshot)
         elif shape.belongs and kin.case_of(kin.holder(record)) is None:
             (result.waiting if record.parent else result.astray).append(snapshot)
+        elif (record.system, record.kind, record.id) in older:
+            result.older.append(snapshot)
         elif is_met(shape, record):
             result.unmatched.append(snapshot)
         else:

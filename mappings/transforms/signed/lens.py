@@ -118,6 +118,11 @@ class Signed:
             return bool(self._split(parts)[0])
         return isinstance(parts.author, str) and parts.author == self.account
 
+    def is_signed(self, view: View) -> bool:
+        """Say whether the hub has written what *view* shows: our account's, with a signature."""
+        parts = self._parts(view)
+        return not isinstance(parts, Refusal) and parts.author is not None and bool(self._split(parts)[0])
+
     def fits(self, fact: str, value: Value, view: View) -> bool:
         parts = self._parts(view)
         if isinstance(parts, Refusal):
