@@ -215,6 +215,14 @@ def unpark_records(store: Store, places: Sequence[Place]) -> None:
         changes.write(store, conn)
 
 
+def unpark_field(store: Store, place: Place, field: str) -> None:
+    """Take what is parked at one field from the list."""
+    changes = Changes()
+    changes.unpark(place, field=field)
+    with store.write() as conn:
+        changes.write(store, conn)
+
+
 def _listed(table: sa.Table, *, entity_id: str | None, after: int, limit: int) -> sa.Select[Any]:
     query = (
         sa.select(table, entity.c.key)

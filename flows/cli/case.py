@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from . import care, items
+from .files import files
 from .forget import forget
 from .opening import AtCase, at_case, the_hub
 from .terminal import AsJson, By, CaseKey, emit, say, table, tell, terminal
@@ -26,6 +27,7 @@ Kind = Annotated[
 
 case = typer.Typer(help="Look at cases, and work with one by hand.", no_args_is_help=True, rich_markup_mode=None)
 case.add_typer(items.item, name="item")
+case.command()(files)
 
 
 @case.command("list")

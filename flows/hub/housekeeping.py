@@ -1,10 +1,14 @@
-"""What a hub does for itself from time to time: forget workers that are gone, say of lost runs that they are lost."""
+"""
+What a hub does for itself from time to time: forget workers that are gone, say of lost runs that they are lost, take
+away contents of files that nobody waits for.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
-from state import leases, runs, workers
+from state import attachments, leases, runs, workers
 
+from .attachments.spool import spool_in
 from .running import lease_name
 from .wiring import Installation
 
@@ -16,11 +20,12 @@ OLD = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class House:
-    """What was found: WORKERS forgotten, runs that were LOST, and the syncs at which somebody is AT WORK."""
+    """What was found: WORKERS forgotten, runs LOST, syncs at which somebody is AT WORK, CONTENTS taken away."""
 
     workers: int = 0
     lost: int = 0
     at_work: frozenset[str] = frozenset()
+    contents: int = 0
 
 
 def keep_house(installation: Installation) -> House:
@@ -31,4 +36,6 @@ def keep_house(installation: Installation) -> House:
     text = "its process ended without a word; the next pass has carried on, or will"
     idle = [name for name in installation.hub.syncs if name not in at_work]
     lost = sum(runs.give_up(store, name, by=SCHEDULE, before=before, text=text) for name in idle)
-    return House(workers.sweep(store), lost, at_work)
+    now = store.clock().timestamp()
+    contents = 0 if at_work else spool_in(installation.folder).tidy(now=now, keep=attachments.in_use(store))
+    return House(workers.sweep(store), lost, at_work, contents)

@@ -5,10 +5,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
+from mappings.lens import UNKNOWN
 from mappings.reconcile.undo import UNDONE
-from state import attention, cases, inbox, outbox, waiting
+from state import attachments, attention, cases, inbox, outbox, waiting
 from state.attention import Attention, Place
+from state.people import Answer, keep_answer
 
+from .attachments.telling import NOT_COPIED
 from .casework import Act, Busy, leave_parked, retry_parked
 from .undoing import rejoin
 from .wired import IN_DOUBT, WHOLE, Wired
@@ -65,9 +68,14 @@ def retry(wired: Wired, entry: Attention, *, person: str) -> None:
     Raises Busy while another worker decides the case.
     """
     store = wired.store
-    if entry.entity is None:
+    if entry.entity is None and entry.code == UNKNOWN:
+        waiting.wake_parked(store, wired.shape.name, codes=[UNKNOWN])
+    elif entry.entity is None:
         if not waiting.wake(store, entry.system, kind=entry.kind, record=entry.record):
             inbox.hint(store, entry.system, kind=entry.kind, ids=[entry.record], reason="a person asked")
+    elif entry.code == NOT_COPIED:
+        attachments.try_again(store, entry.entity, system=entry.system)
+        attention.unpark_field(store, Place(entry.system, entry.kind, entity=entry.entity), entry.field)
     elif entry.code == IN_DOUBT:
         if outbox.send_again(store, entry.entity, system=entry.system, kind=entry.kind):
             attention.unpark_records(store, [Place(entry.system, entry.kind, entity=entry.entity)])
@@ -110,7 +118,11 @@ def drop(wired: Wired, entry: Attention, *, person: str) -> None:
 
     Raises Busy while another worker decides the case.
     """
-    if entry.entity is None or entry.field == WHOLE:
+    if entry.entity is None and entry.code == UNKNOWN:
+        keep_answer(wired.store, Answer(entry.system, entry.record, "", by=person))  # nobody whom we work with
+    if entry.code == NOT_COPIED:
+        attention.unpark_field(wired.store, Place(entry.system, entry.kind, entity=entry.entity), entry.field)
+    elif entry.entity is None or entry.field == WHOLE:
         place = Place(entry.system, entry.kind, entity=entry.entity, record=entry.record)
         attention.unpark_records(wired.store, [place])
     else:

@@ -4,7 +4,7 @@ The files of cases: what each system holds of them, and what became of what was 
 A file belongs to the case whose record it hangs on *now*.
 """
 
-from .copies import begin, drop, forget_limits, in_use, is_free, note
+from .copies import begin, drop, forget_limits, in_use, is_free, note, try_again
 from .held import (
     Doubt,
     Files,
@@ -44,5 +44,6 @@ __all__ = [
     "put",
     "siblings",
     "to_look_at",
+    "try_again",
     "unmet",
 ]

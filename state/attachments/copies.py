@@ -15,7 +15,7 @@ from mappings.attachments import Copied
 
 from .. import workers
 from ..store import Store
-from ..tables import attachment, entity, file_copy, worker
+from ..tables import attachment, entity, file_copy, link, worker
 from ..types import Worker
 from .held import IN_DOUBT, Doubt
 
@@ -84,6 +84,15 @@ def in_use(store: Store) -> frozenset[str]:
     with store.read() as conn:
         query = sa.select(file_copy.c.identity).where(file_copy.c.state.in_(IN_DOUBT))
         return frozenset(conn.execute(query).scalars())
+
+
+def try_again(store: Store, owner: str, *, system: str) -> None:
+    """What was refused of the case *owner* by *system* is judged anew with the next pass."""
+    mine = sa.select(link.c.external_id).where(link.c.entity == owner)
+    here = (file_copy.c.entity == owner, file_copy.c.system == system, file_copy.c.state == "refused")
+    with store.write() as conn:
+        conn.execute(sa.delete(file_copy).where(*here))
+        conn.execute(sa.update(attachment).where(attachment.c.parent.in_(mine)).values(open=True, unreadable=""))
 
 
 def forget_limits(store: Store, sync: str, systems: Sequence[str]) -> None:

@@ -25,13 +25,8 @@ def untold(store: Store, owner: str, system: str, identities: Collection[str]) -
     """Take a file from the list: it is there by now. It may have been told before its content was known."""
     ends = tuple(f"[{_short(one)}]" for one in identities)
     mine = [entry for entry in _entries(store, owner) if entry.system == system and entry.field.endswith(ends)]
-    if not mine:
-        return
-    changes = Changes()
     for entry in mine:
-        changes.unpark(Place(system, KIND, entity=owner), field=entry.field)
-    with store.write() as conn:
-        changes.write(store, conn)
+        attention.unpark_field(store, Place(system, KIND, entity=owner), entry.field)
 
 
 def _entries(store: Store, owner: str) -> Iterable[Attention]:
