@@ -34,7 +34,8 @@ class VendorRecord:
     nothing of the kind. STAMP is the source's own change time, the exact string it sent. MARKER is the text found in
     the place where our marker lives, whoever wrote it there. IN_SCOPE is False when the record can be read but lies
     outside the project, pipeline or query that the system is connected to. PARENT is the record of the same system that
-    this one hangs on: the issue of a comment, of a file or of a sub-issue, as (kind, id).
+    this one hangs on: the issue of a comment, of a file or of a sub-issue, as (kind, id). PEOPLE are the names that it
+    shows beside the ids of people; they go before it is stored.
     """
 
     system: str
@@ -47,6 +48,7 @@ class VendorRecord:
     url: str | None = None
     in_scope: bool = True
     parent: tuple[str, str] | None = None
+    people: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

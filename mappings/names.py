@@ -5,6 +5,7 @@ Only ever a suggestion for a person to look at: nothing is decided by a name.
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -73,8 +74,9 @@ class _Word(NamedTuple):
         return self.sound[:1] == other.sound[:1] if same else self.sound == other.sound
 
 
-def _words(name: str) -> list[_Word]:
-    return [_word(word) for word in _LETTERS.findall(name.casefold())]
+@lru_cache(maxsize=20_000)
+def _words(name: str) -> tuple[_Word, ...]:
+    return tuple(_word(word) for word in _LETTERS.findall(name.casefold()))
 
 
 def _word(word: str) -> _Word:

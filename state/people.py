@@ -157,3 +157,11 @@ def waiting(store: Store) -> tuple[Waiting, ...]:
     with store.read() as conn:
         rows: Iterable[sa.Row[tuple[str, str, object]]] = conn.execute(query.order_by(parked.c.id))
         return tuple(Waiting(row.entity, row.system, codec.parked_of(row.shown)) for row in rows)
+
+
+def asked(store: Store) -> dict[tuple[str, str], str]:
+    """Return (system, id) -> the question about somebody unknown that stands on the attention list."""
+    query = sa.select(parked.c.system, parked.c.record, parked.c.text)
+    query = query.where(parked.c.closed.is_(None), parked.c.code == UNKNOWN, parked.c.entity.is_(None))
+    with store.read() as conn:
+        return {(row.system, row.record): row.text for row in conn.execute(query)}
