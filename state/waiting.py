@@ -9,6 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from mappings.lens import UNKNOWN
+
 from .attention import Changes, Place
 from .outbox import joined, joined_rows, outgoing
 from .rows import snapshot_of
@@ -98,6 +100,8 @@ def open_entries(store: Store, sync: str | None = None) -> Mapping[str, tuple[in
 
 def _counted(table: sa.Table, sync: str | None) -> sa.Select[Any]:
     query = sa.select(table.c.entity, sa.func.count()).where(table.c.closed.is_(None)).group_by(table.c.entity)
+    if table is parked:  # of somebody unknown there is one question, whatever waits for its answer
+        query = query.where(sa.or_(table.c.code != UNKNOWN, table.c.entity.is_(None)))
     if sync is None:
         return query
     mine = sa.exists().where(entity.c.id == table.c.entity, entity.c.sync == sync)

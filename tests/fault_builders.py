@@ -107,7 +107,8 @@ def titles(hub: AHub, system: str = "trk") -> list[Any]:
 
 
 def parked(hub: AHub) -> list[Attention]:
-    return list(attention.parked_fields(hub.installation.store))
+    """What is parked of cases and records, oldest first; not the questions about people over some of it."""
+    return [entry for entry in attention.parked_fields(hub.installation.store) if entry.kind != "person"]
 
 
 def told(hub: AHub, key: str = "CASE-1") -> list[Event]:

@@ -82,6 +82,7 @@ class Reader:
             url=f"{self.url}/issues/{number}",
             in_scope=self.in_scope(int(row["project"]["id"])),
             parent=("issue", str(row["parent"]["id"])) if row.get("parent") else None,
+            people=_people(row),
         )
 
     def views(self, row: Mapping[str, Any]) -> Views:
@@ -134,6 +135,12 @@ class Reader:
         if core is None and name == "parent_id":
             core = BY_NAME["parent"]
         return (core.name, lambda value: core_view(core, value)) if core else None
+
+
+def _people(row: Mapping[str, Any]) -> dict[str, str]:
+    """The names that stand beside ids; also of who is no member any more, and of groups."""
+    shown = (row.get(place.key) for place in CORE if place.type == "person")
+    return {str(one["id"]): one["name"] for one in shown if isinstance(one, dict) and isinstance(one.get("name"), str)}
 
 
 def core_view(place: CorePlace, value: Any) -> View:

@@ -7,6 +7,7 @@ import typer
 from . import care, items
 from .files import files
 from .forget import forget
+from .notes import note, notes
 from .opening import AtCase, at_case, the_hub
 from .terminal import AsJson, By, CaseKey, emit, say, table, tell, terminal
 
@@ -27,6 +28,8 @@ Kind = Annotated[
 
 case = typer.Typer(help="Look at cases, and work with one by hand.", no_args_is_help=True, rich_markup_mode=None)
 case.add_typer(items.item, name="item")
+case.add_typer(note, name="note")
+case.command()(notes)
 case.command()(files)
 
 
@@ -108,6 +111,9 @@ def _show(found: "CaseView", zone: str) -> None:
         flag = "conflict" if name in entity.conflicts else ""
         at = shown(said.origin.at, zone=zone)
         rows.append([name, shown(said.value, zone=zone), who, at, *(labels.get(one, "") for one in systems), flag])
+    for name, standings in found.unread:
+        labels = {one.system: f"{one.label} ({one.parked})" for one in standings}
+        rows.append([name, shown(None), "", "", *(labels.get(one, "") for one in systems), ""])
     table(["fact", "value", "said by", "when", *systems, ""], rows)
     for link in found.whole.links:
         gone = ", gone" if link.tombstone else ""

@@ -131,9 +131,8 @@ def _each(where: Terminal, chosen: "Chosen", work: "Callable[[Wired, Attention],
     from flows.hub.parking import choose, sync_of
 
     with the_hub(where) as installation:
-        if chosen.key:
-            find_case(installation.store, chosen.key)
-        entries = choose(chosen, all_parked(installation.store))
+        owner = find_case(installation.store, chosen.key).entity.id if chosen.key else None
+        entries = choose(chosen, all_parked(installation.store, entity_id=owner))
         by_sync: dict[str, list[Attention]] = {}
         for entry in entries:
             by_sync.setdefault(sync_of(installation, entry), []).append(entry)

@@ -151,7 +151,8 @@ def _shown(wired: Wired, snapshots: Mapping[int, Snapshot], joined: Sequence[New
 
 
 def _outcome(wired: Wired, entity: Entity, sides: Sequence[Side], kin: Kin) -> Outcome:
-    outcome = reconcile(entity, with_times(wired, [with_emptied(wired, side) for side in sides]), rules_for(wired, entity, kin.around(entity)))
+    sides = with_times(wired, [with_emptied(wired, side) for side in sides])
+    outcome = reconcile(entity, sides, rules_for(wired, entity, kin.around(entity)))
     by_link = {side.link.id: side for side in sides}
     links = [with_paths(wired, by_link[change.link], change) for change in outcome.links]
     told = ends_of_ways(outcome.links, links, by_link)

@@ -7,14 +7,17 @@ from typing import Any
 
 from mappings.canonical.show import show
 from mappings.canonical.values import Value, encode
-from mappings.exchange import View
+from mappings.exchange import Discovery, View
 from mappings.language import Hub
+from mappings.lens import UNKNOWN
 from mappings.reconcile.model import Entity, Fact, Link
-from state import attention, cases, waiting
+from state import attention, cases, people, waiting
 from state.attention import Attention
 from state.store import Store
 from state.types import Whole
 
+from .noted import masked
+from .people_asking import hangs
 from .shelf import load_discovery
 from .wiring import Installation, labels_of
 
@@ -35,7 +38,7 @@ def find_case(store: Store, key: str) -> Whole:
     found = cases.case(store, key) or cases.case(store, key.upper())
     if found is None:
         raise NoSuchCase(key)
-    return found
+    return masked(found)
 
 
 def title_of(entity: Entity) -> str:
@@ -75,11 +78,24 @@ class Labels:
         text = str(view["name"]) if isinstance(view, Mapping) and "name" in view else str(view)
         return show(self._labels(system, kind).get(place, {}).get(text, text))
 
+    def facts(self, link: Link, field_name: str) -> tuple[str, ...]:
+        """Return the facts that a field of *link* says."""
+        specs = [one for one in self.hub.mappings_of(link.system, kind=link.kind) if field_name in one.fields]
+        return specs[0].fields[field_name].facts if specs else ()
+
     def _labels(self, system: str, kind: str) -> Mapping[str, Mapping[str, str]]:
         if (system, kind) not in self.known:
             found = load_discovery(self.store, system, kind)
-            self.known[system, kind] = labels_of(found) if found else {}
+            self.known[system, kind] = self._with_unlisted(system, labels_of(found), found) if found else {}
         return self.known[system, kind]
+
+    def _with_unlisted(
+        self, system: str, labels: Mapping[str, Mapping[str, str]], found: Discovery
+    ) -> Mapping[str, Mapping[str, str]]:
+        """People whom the system lists no longer, or never did, are called as they were when they were met."""
+        places = [place.name for place in found.places if place.type == "person"]
+        met = {one.known.id: one.known.name for one in people.identities(self.store, system=system)} if places else {}
+        return {**labels, **{place: {**met, **labels.get(place, {})} for place in places}}
 
 
 # --- one case ---------------------------------------------------------------------------------------------------------
@@ -120,6 +136,12 @@ class CaseView:
     def facts(self) -> Iterator[tuple[str, Fact]]:
         return iter(sorted(self.whole.entity.facts.items()))
 
+    @property
+    def unread(self) -> Iterator[tuple[str, tuple[Standing, ...]]]:
+        """Facts that the hub knows nothing of, with what systems show of them all the same: somebody unknown."""
+        said = self.whole.entity.facts
+        return ((name, those) for name, those in sorted(self.standings.items()) if name not in said)
+
     def form(self) -> dict[str, Any]:
         """Return the case as JSON: the form of `case show --json`."""
         entity = self.whole.entity
@@ -129,6 +151,7 @@ class CaseView:
             "sync": entity.sync,
             "created": _iso(entity.created),
             "facts": {name: self._fact(name, said) for name, said in self.facts},
+            "unread": {name: {one.system: one.form() for one in those} for name, those in self.unread},
             "links": [_link_form(link) for link in self.whole.links],
             "creates": [
                 {"system": one.system, "kind": one.kind, "state": one.write.state} for one in self.whole.creates
@@ -176,7 +199,18 @@ def _standings(whole: Whole, labels: Labels) -> dict[str, tuple[Standing, ...]]:
                 label = labels.of(link.system, link.kind, field_name=name, view=view, entity=kind)
                 code = link.parked[name].code if name in link.parked else ""
                 found.setdefault(fact, []).append(Standing(link.system, name, value, view, label, code))
+        for name, parked in link.parked.items():
+            if parked.code == UNKNOWN and not parked.value:  # what a person sees there stays visible here
+                label = labels.of(link.system, link.kind, field_name=name, view=parked.view)
+                for fact in labels.facts(link, name):
+                    _said_in(found, fact, Standing(link.system, name, None, parked.view, label, parked.code))
     return {fact: tuple(standings) for fact, standings in found.items()}
+
+
+def _said_in(found: dict[str, list[Standing]], fact: str, standing: Standing) -> None:
+    """A system that has a base of the fact stands in the list already."""
+    if not any(one.system == standing.system and one.field == standing.field for one in found.get(fact, ())):
+        found.setdefault(fact, []).append(standing)
 
 
 def _link_form(link: Link) -> dict[str, Any]:
@@ -235,8 +269,12 @@ def all_conflicts(store: Store, *, entity_id: str | None = None) -> tuple[Attent
 
 
 def all_parked(store: Store, *, entity_id: str | None = None, system: str | None = None) -> tuple[Attention, ...]:
-    """Return everything that is parked, of one case, of one system, or all."""
-    return attention.parked_fields(store, entity_id=entity_id, system=system, limit=MOST_ENTRIES)
+    """
+    Return everything that is parked, of one case, of one system, or all; what waits for an answer about somebody
+    unknown is listed of its own case only, else there is the one question.
+    """
+    found = attention.parked_fields(store, entity_id=entity_id, system=system, limit=MOST_ENTRIES)
+    return found if entity_id else tuple(entry for entry in found if not hangs(entry))
 
 
 def entry_form(entry: Attention) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from state import cases, leases, runs, waiting, workers
 from state.runs import Run
 
 from .halting import ACCOUNT, MISSING, account_stops, keep, kept, note_accounts, still_standing
+from .people_asking import ask
 from .report import Report
 from .rewording import look_again, words_met
 from .sync import PLAIN, PassOptions, Step, Steps, run_pass
@@ -100,6 +101,8 @@ async def _watched(wired: Wired, options: PassOptions, how: How, *, begun: Run, 
             guarding = how_far(stops, approved=how.approved, stands=still_standing(wired))
             report = await run_pass(wired, options, guarding, step=step, steps=steps)
             words_met(wired)
+            if report.decided or wired.reworded:
+                await asyncio.to_thread(ask, wired.store, wired.people)
     except BaseException as error:
         runs.finish(wired.store, begun, state="failed", text=type(error).__name__)
         raise

@@ -21,6 +21,7 @@ from .collecting import collect_rarely
 from .doubts import settle_doubts
 from .drifting import look_for_drift
 from .edit_times import narrow
+from .people_left import look_who_is_left
 from .pulling import PullPage, look_up_hints, pull_full, pull_page, pull_scope
 from .pushing import Pushed, push_batch, take_batch
 from .report import Report
@@ -185,6 +186,7 @@ async def _decide_and_push(
         step("deciding")
         batches = deciding.batches()
         while waiting := await asyncio.to_thread(next, batches, None):
+            await look_who_is_left(wired, waiting.batch)
             await steps.decide_batch(deciding, waiting)
         if await narrow(wired, [name for name in systems if name not in report.trouble]):
             continue  # change logs have told who was last
