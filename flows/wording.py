@@ -18,6 +18,7 @@ from flows.hub.items import NoItems
 from flows.hub.linking import Unlinkable
 from flows.hub.looking import NoSuchCase
 from flows.hub.missing import NotMissing
+from flows.hub.noted import NoNotes
 from flows.hub.parking import NoSuchEntry
 from flows.hub.plan_file import BadPlanFile
 from flows.hub.running import AlreadyRunning
@@ -71,7 +72,7 @@ def _of_a_person(error: BaseException) -> Advice | None:
             return Advice(f"{error}; `casehub parked list` shows what is", "usage")
         case NoSuchSync() | NoSuchSystem() | NoSuchKind() | NoSuchFact() | Unresolvable() | Unlinkable() | Unreadable():
             return Advice(str(error), "usage")
-        case BadPlanFile() | NoItems():
+        case BadPlanFile() | NoItems() | NoNotes():
             return Advice(str(error), "usage")
         case Stale():
             return _stale(error)

@@ -2,6 +2,6 @@
 
 from .lens import Signed
 from .mentions import Mentions
-from .signature import Signature, Signer
+from .signature import HUB, Signature, Signer
 
-__all__ = ["Mentions", "Signature", "Signed", "Signer"]
+__all__ = ["HUB", "Mentions", "Signature", "Signed", "Signer"]
