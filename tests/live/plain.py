@@ -147,6 +147,30 @@ class PlainRedmine:
         """Change an issue. Returns the status, as Redmine answers 204 whatever became of it."""
         return self._client.put(f"/issues/{number}.json", json={"issue": fields}).status_code
 
+    def attach(self, number: int, name: str, content: bytes, **fields: Any) -> int:
+        """Put a file on an issue, with FIELDS (a note) in the same request. Returns the file's id."""
+        sent = self._client.post(
+            "/uploads.json",
+            params={"filename": name},
+            content=content,
+            headers={"Content-Type": "application/octet-stream"},
+        )
+        upload = sent.raise_for_status().json()["upload"]
+        uploads = [{"token": upload["token"], "filename": name}]
+        assert self.update(number, uploads=uploads, **fields) == 204
+        return int(upload["id"])
+
+    def files(self, number: int) -> dict[str, bytes]:
+        """Return what is attached to an issue, by its name and id."""
+        shown = (self.issue(number, "attachments") or {}).get("attachments", [])
+        return {
+            f"{one['filename']} {one['id']}": self._client.get(f"/attachments/download/{one['id']}").content
+            for one in shown
+        }
+
+    def detach(self, file: int) -> None:
+        self._client.delete(f"/attachments/{file}.json").raise_for_status()
+
     def field(self, name: str, value: Any) -> list[dict[str, Any]]:
         """Return ``custom_fields`` for one seeded field by its key: ``field("AMOUNT", "12.5")``."""
         return [{"id": int(self.env[f"CF_{name}"]), "value": value}]

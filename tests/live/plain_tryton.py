@@ -71,6 +71,22 @@ class PlainTryton:
         }
         return list(self.rpc("sale.opportunity.create", [common | dict(record) for record in records]))
 
+    def attach(self, number: int, name: str, content: bytes) -> int:
+        """Put a file on an opportunity. Returns its id."""
+        data = {"__class__": "bytes", "base64": base64.b64encode(content).decode()}
+        file = {"resource": f"sale.opportunity,{number}", "name": name, "type": "data", "data": data}
+        [made] = self.rpc("ir.attachment.create", [file])
+        return int(made)
+
+    def files(self, number: int) -> dict[str, bytes]:
+        """Return what is attached to an opportunity, by its name and id."""
+        ids = self.rpc("ir.attachment.search", [["resource", "=", f"sale.opportunity,{number}"]], 0, None, None)
+        found = {}
+        for one in ids:
+            [row] = self.rpc("ir.attachment.read", [one], ["name", "data"])
+            found[f"{row['name']} {one}"] = base64.b64decode(row["data"]["base64"])
+        return found
+
     def opportunity(self, number: int, *fields: str) -> dict[str, Any] | None:
         """Return some fields of an opportunity, or None where there is none."""
         found = self.rpc("sale.opportunity.search_read", [["id", "=", number]], 0, None, None, list(fields))
