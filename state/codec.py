@@ -191,7 +191,7 @@ def answers_form(moments: Iterable[datetime]) -> Json:
 
 
 def answers_of(form: Json) -> tuple[datetime, ...]:
-    return tuple(moment_of(text) for text in form)
+    return (moment_of(form[0]),) if len(form) == 1 else tuple(map(moment_of, form))
 
 
 def write_form(write: FieldWrite) -> Json:

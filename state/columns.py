@@ -21,6 +21,8 @@ _READABLE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(","
 _MARK = " "
 """Stands before a text that orjson would read otherwise: a whole number beyond 64 bits would be rounded."""
 
+_EMPTY: dict[type, str] = {dict: "{}", list: "[]", type(None): "null"}
+
 
 def dumps(form: Any) -> str:
     """Return the one JSON text of *form*: equal forms have equal texts, Cyrillic stays readable."""
@@ -38,6 +40,8 @@ def dumps(form: Any) -> str:
 
 def stored(form: Any) -> str:
     """Return the text that is kept of *form*: that of `dumps`, marked where `loads` has to read it with care."""
+    if not form and form.__class__ in _EMPTY:  # most of what links keep of parked and seen fields
+        return _EMPTY[form.__class__]
     try:
         return orjson.dumps(form, option=_FAST).decode()
     except TypeError:
@@ -75,7 +79,7 @@ class Json(TypeDecorator[Any]):
 
 
 def _form_of(text: str | None) -> Any:
-    return None if text is None else loads(text)
+    return {} if text == "{}" else None if text is None else loads(text)
 
 
 class Words(TypeDecorator[str]):

@@ -13,12 +13,12 @@ from .types import Snapshot
 
 
 def link_columns(change: LinkChange, before: Link | None = None) -> dict[str, Any]:
-    """Return the columns that a decision leaves on a link; a base that is as it was BEFORE has its form already."""
+    """Return the columns that a decision leaves on a link; what is as it was BEFORE has its form already."""
     return {
         "bases": codec.spliced(change.bases, codec.base_form, before.bases if before else None),
         "seen": dict(change.seen),
         "parked": codec.each(change.parked, codec.parked_form),
-        "answers": codec.each(change.answers, codec.answers_form),
+        "answers": codec.spliced(change.answers, codec.answers_form, before.answers if before else None),
     }
 
 

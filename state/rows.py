@@ -19,13 +19,12 @@ Row: TypeAlias = sa.RowMapping | Mapping[str, Any]
 """Column name -> value; of a join, see `cut`."""
 
 
-def cut(rows: Iterable[sa.Row[Any]], *names: Sequence[str]) -> Iterator[tuple[dict[str, Any], ...]]:
+def cut(rows: sa.Result[Any], *names: Sequence[str]) -> Iterator[tuple[dict[str, Any], ...]]:
     """Cut *rows* of a join, whose columns come one table after another, into a dictionary for each group of NAMES."""
     ends = list(accumulate(map(len, names), initial=0))
     groups = [(each, start, end) for each, start, end in zip(names, ends, ends[1:], strict=False)]
-    for row in rows:
-        whole = tuple(row)
-        yield tuple(dict(zip(each, whole[start:end], strict=True)) for each, start, end in groups)
+    for row in rows.all():  # at once: one by one each costs the driver and SQLAlchemy a call
+        yield tuple([dict(zip(each, row[start:end], strict=True)) for each, start, end in groups])
 
 
 @cache
@@ -78,7 +77,7 @@ def link_of(row: Row, write: OpenWrite | None) -> Link:
         in_scope=row["in_scope"],
         url=row["url"],
         touched=row["touched"],
-        answers=codec.each(row["answers"], codec.answers_of),
+        answers=codec.kept(row["answers"], codec.answers_of),
     )
 
 

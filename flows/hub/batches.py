@@ -255,7 +255,7 @@ class Deciding:
         commits.commit(
             wired.store,
             wired.worker,
-            decided=[replace(ruling.decided, held=ruling.held_back) for ruling in rulings],
+            decided=[replace(one.decided, held=True) if one.held_back else one.decided for one in rulings],
             run=wired.run,
             mapping=wired.whole.fingerprint,
             lease=wired.lease,

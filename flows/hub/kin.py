@@ -74,8 +74,10 @@ class Kin:
         if receipt.record is None:
             return receipt
         under = _under(self.shape, entity, receipt.record)
-        place = (under.at or MOVED_BY) if under else None
-        refused = tuple(replace(one, place=CASE) if place and one.place == place else one for one in receipt.refused)
+        if under is None:
+            return receipt
+        place = under.at or MOVED_BY
+        refused = tuple(replace(one, place=CASE) if one.place == place else one for one in receipt.refused)
         return replace(receipt, record=self.hung(receipt.record, entity=entity), refused=refused)
 
     def case_of(self, whole: Whole | None) -> Whole | None:

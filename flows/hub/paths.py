@@ -44,7 +44,8 @@ def with_paths(wired: Wired, side: Side, change: LinkChange) -> LinkChange:
             parked[write.field] = _end_of_way(channel, side.fields[write.field], write, known)
         else:
             writes.append(led)
-    return replace(change, write=tuple(writes), parked=parked)
+    same = len(writes) == len(change.write) and all(led is one for led, one in zip(writes, change.write, strict=True))
+    return change if same else replace(change, write=tuple(writes), parked=parked)
 
 
 def _with_path(channel: Channel, side: Side, write: FieldWrite, known: Sequence[Transition]) -> FieldWrite | None:

@@ -179,7 +179,8 @@ def _in_doubt_until(wired: Wired, system: str) -> datetime:
 
 def _placed(wired: Wired, receipt: Receipt) -> Receipt:
     receipt = sealed_receipt(wired.whole, receipt)
-    return replace(receipt, record=admitted(wired, receipt.record)) if receipt.record else receipt
+    record = admitted(wired, receipt.record) if receipt.record else None
+    return receipt if record is receipt.record else replace(receipt, record=record)
 
 
 def _settle_fields(wired: Wired, one: Outgoing, receipt: Receipt, *, found_again: bool, kin: Kin) -> Settled:
@@ -202,8 +203,9 @@ def _settle_fields(wired: Wired, one: Outgoing, receipt: Receipt, *, found_again
         found_again=found_again,
     )
     fresh = [name for name, entry in result.change.parked.items() if link.parked.get(name) != entry]
-    change = replace(result.change, parked=told_where(channel, result.change.parked, fresh))
-    result = replace(result, change=change)
+    if fresh:
+        change = replace(result.change, parked=told_where(channel, result.change.parked, fresh))
+        result = replace(result, change=change)
     if made:
         result = Settlement(left_out(result.change, one.left_out), result.events, result.again, result.absorbed)
     told_elsewhere = one.system in wired.shape.reported

@@ -11,7 +11,7 @@ from mappings.canonical.values import Value
 from mappings.exchange import Account, Transition, VendorRecord, View, Views
 from mappings.language.compiled import CompiledMapping
 from mappings.language.model import History
-from mappings.lens import Field
+from mappings.lens import Field, Unseen
 from mappings.policy import Condition, Policy
 from mappings.reconcile.gone import Gone
 from mappings.reconcile.guards import Limits
@@ -67,11 +67,21 @@ class Channel:
 
     def views(self, views: Views) -> dict[str, View]:
         """Return field -> view of what *views* carry whole: an unseen field is left out."""
-        return {
-            name: entry.view(views)
-            for name, entry in self.fields.items()
-            if entry.direction != "once" and all(place in views for place in entry.places)
-        }
+        shown = {name: views[place] for name, place in self._plain if place in views}
+        for name, entry in self._composite:
+            view = entry.view(views)
+            if not isinstance(view, Unseen):
+                shown[name] = view
+        return shown
+
+    @cached_property
+    def _plain(self) -> tuple[tuple[str, str], ...]:
+        """The fields that are read from one place; every record is asked for all of them."""
+        return tuple((name, one.places[0]) for name, one in self.fields.items() if _is_read(one, places=1))
+
+    @cached_property
+    def _composite(self) -> tuple[tuple[str, Field], ...]:
+        return tuple((name, one) for name, one in self.fields.items() if _is_read(one) and len(one.places) != 1)
 
     def takes(self, record: VendorRecord) -> bool:
         """Say whether *record* may enter through this mapping."""
@@ -81,6 +91,10 @@ class Channel:
         """Return what a person calls *view*."""
         text = str(view["name"]) if isinstance(view, Mapping) and "name" in view else str(view)
         return self.labels.get(place, {}).get(text, text)
+
+
+def _is_read(entry: Field, *, places: int | None = None) -> bool:
+    return entry.direction != "once" and places in (None, len(entry.places))
 
 
 @dataclass(frozen=True)
