@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from .builder import Builder, Frame, Read
-from .links import address
+from .links import address, picture
 from .tidy import clean
 from .tree import DEPTH, CodeBlock, Link, Mark
 
@@ -179,7 +179,7 @@ def _whole(build: Builder, tokens: list[_Token], place: int) -> int:
         build.add(CodeBlock(inside))
         return token.partner
     plain = ENTITY.sub(_character, inside).strip()
-    href = None if "[" in inside or "\n" in inside else address(plain)
+    href = None if "[" in inside or "\n" in inside else (picture if token.name == "img" else address)(plain)
     if href is None:  # an address that must not be one, or none at all: the tags are text
         _text(build, token.source)
         tokens[token.partner].partner = -1

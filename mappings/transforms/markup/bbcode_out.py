@@ -28,6 +28,11 @@ from .tree import (
 )
 
 _TAGS: dict[Mark, str] = {"strong": "b", "em": "i", "u": "u", "s": "s"}
+_ELSEWHERE = re.compile(
+    r"\[(?:url|img)(?:=|(?:\s[^\]]*)?\])[\s\x00-\x20\"']*(?!(?:https?|mailto|tel|user):|data:image/(?:gif|png|jpeg|webp);)"
+    r"[^\[\]\s/?#:]*(?:&#|:)",
+    re.IGNORECASE,
+)
 _USER = re.compile(r"user:(\d+)")
 
 
@@ -35,10 +40,12 @@ def write(blocks: Blocks) -> str:
     """
     Return *blocks* (in normal form, and only what BB-code has) as BB-code.
 
-    What looks like a tag is escaped only if there is no other way: Bitrix24 shows a lone `[b]` as it stands.
+    What looks like a tag is escaped only if there is no other way: Bitrix24 shows a lone `[b]` as it stands. A text
+    that looks like a link to what `links` refuses is no link to us, and must be none to Bitrix24 either.
     """
     plainest = _stack(blocks, escape=False)
-    return plainest if parse(plainest).blocks == blocks else _stack(blocks, escape=True)
+    plain_enough = not _ELSEWHERE.search(plainest) and parse(plainest).blocks == blocks
+    return plainest if plain_enough else _stack(blocks, escape=True)
 
 
 def _stack(blocks: Blocks, *, escape: bool) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from .builder import Builder, Frame, Read
-from .links import address, title
+from .links import address, picture, title
 from .tidy import clean
 from .tree import CodeBlock, Link, Mark, Rule
 
@@ -242,7 +242,7 @@ class _Reader:
                 self._links += 1
                 self._build.link(Link(href, title(attributes.get("title", ""))) if href else None)
             case "img":
-                src, alt = address(attributes.get("src", "")), title(attributes.get("alt", ""))
+                src, alt = picture(attributes.get("src", "")), title(attributes.get("alt", ""))
                 if src:
                     self._build.image(src, alt)
                 else:

@@ -6,9 +6,10 @@ from urllib.parse import quote
 from .tidy import clean
 
 _ODD = re.compile(r'[\s"<>\[\]\\^`{|}]')
-_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _HIDDEN = re.compile(r"[\s\u200b-\u200f\u2060]+")
-_RUNS = frozenset({"javascript", "vbscript", "data", "file", "livescript", "mocha"})
+_PATH = re.compile(r"[/?#]")
+_LEADS = frozenset({"http", "https", "mailto", "tel", "user"})
+"""Schemes of addresses that lead somewhere; `user` is how Bitrix24 names a person."""
 _PICTURE = re.compile(r"data:image/(?:gif|png|jpeg|webp);", re.IGNORECASE)
 
 
@@ -16,13 +17,24 @@ def address(source: str) -> str | None:
     """
     Return *source* as a link may carry it, or None where it must not be a link.
 
-    Refused are addresses that run something (`javascript:` however it is hidden) or open a local file. Characters
+    A link leads to a page, a mailbox or a telephone, or to another place of the same system. Whatever else an address
+    could do there (`javascript:` however it is hidden, `data:`, local files, other programs) is refused. Characters
     that some markup would trip over are percent-encoded, so that one address has one form everywhere.
     """
     bare = clean(source).strip()
-    scheme = _SCHEME.match(_HIDDEN.sub("", bare))
-    if not bare or (scheme and scheme.group(1).lower() in _RUNS and not _PICTURE.match(bare)):
+    scheme, colon, _ = _PATH.split(_HIDDEN.sub("", bare), 1)[0].partition(":")
+    if not bare or (colon and scheme.lower() not in _LEADS):
         return None
+    return _encoded(bare)
+
+
+def picture(source: str) -> str | None:
+    """Return *source* as an image may carry it: an address, or the pixels themselves. None for anything else."""
+    bare = clean(source).strip()
+    return _encoded(bare) if _PICTURE.match(bare) else address(bare)
+
+
+def _encoded(bare: str) -> str:
     return _ODD.sub(lambda odd: quote(odd.group(), safe="", errors="replace"), bare)
 
 

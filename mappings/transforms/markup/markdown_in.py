@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock, blockquote, list_block, table
 from markdown_it.token import Token
 
-from .links import address, title
+from .links import address, picture, title
 from .tidy import clean, tidy
 from .tree import (
     DEPTH,
@@ -44,7 +44,7 @@ class _Reader(MarkdownIt):
     """markdown-it that leaves addresses as they are: `links.address` judges them."""
 
     def validateLink(self, url: str) -> bool:  # noqa: N802  the library's name
-        return address(url) is not None
+        return picture(url) is not None  # which of both it is, is judged where it is used
 
     def normalizeLink(self, url: str) -> str:  # noqa: N802  the library's name
         return url
@@ -226,7 +226,7 @@ def _link(token: Token, marks: _Marks, count: int) -> list[Run]:
 
 
 def _image(token: Token, marks: _Marks) -> list[Run]:
-    src = address(str(token.attrGet("src") or ""))
+    src = picture(str(token.attrGet("src") or ""))
     alt = title("".join(_said(token.children or [])))
     return [marks.run(Image(src, alt) if src else Text(alt))]
 

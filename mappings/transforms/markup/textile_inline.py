@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from .links import address, title
+from .links import address, picture, title
 from .tree import Break, Code, Image, Link, Mark, Run, Text
 
 _MARKS: dict[str, Mark] = {
@@ -208,7 +208,7 @@ def _atom(source: str, at: int, *, code_ends: Sequence[int], last_tag: int) -> _
 
 
 def _image(source: str, at: int, image: re.Match[str]) -> _Atom | None:
-    src = address(unescaped(image.group(1)))
+    src = picture(unescaped(image.group(1)))
     if src is None:
         return None
     leaf, end = Image(src, title(unescaped(image.group(2) or ""))), image.end()

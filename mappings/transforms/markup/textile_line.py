@@ -7,7 +7,11 @@ from .textile_inline import ENTITY, is_word
 from .tree import Close, Code, Event, Image, Link, Mark, Open, Run, Runs, Text, plain, spans
 
 SIGNS: dict[Mark, str] = {"strong": "*", "em": "_", "s": "-", "u": "+", "sup": "^", "sub": "~"}
-_TAGS = r"<(?=/?(?:pre|code|notextile|kbd)\b)"
+_ELSEWHERE = r"(?!(?:https?|mailto|tel|user):)[a-z][a-z0-9+.-]*:"
+_TAGS = (
+    r"<(?=/?(?:pre|code|notextile|kbd)\b)"
+    rf'|"(?=:{_ELSEWHERE}\S)|!(?={_ELSEWHERE}[^\s!]*!)'  # no link or image to us, perhaps one to the system
+)
 _ESCAPES = (
     re.compile(_TAGS, re.IGNORECASE),
     re.compile(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mappings.transforms.markup.links import address, title
+from mappings.transforms.markup.links import address, picture, title
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,12 @@ from mappings.transforms.markup.links import address, title
         "vbscript:x",
         "data:text/html,x",
         "file:///etc/passwd",
+        "data:image/png;base64,AAAA",
+        "feed:javascript:alert(1)",
+        "view-source:https://x.ru",
+        "jar:https://x.ru!/a",
+        "ms-word:ofe|u|https://x.ru/a",
+        "http\u00ad:x",
         "",
         "  ",
     ],
@@ -33,12 +39,19 @@ def test_what_runs_or_is_nothing_is_no_address(source: str) -> None:
         ('https://x.ru/"<>[]', "https://x.ru/%22%3C%3E%5B%5D"),
         ("mailto:ivan@x.ru", "mailto:ivan@x.ru"),
         ("/wiki/Вики", "/wiki/Вики"),
-        ("data:image/png;base64,AAAA", "data:image/png;base64,AAAA"),
+        ("//cdn.example.org/a", "//cdn.example.org/a"),
+        ("?page=a:b", "?page=a:b"),
     ],
 )
 def test_an_address_is_one_word_that_no_markup_trips_over(source: str, clean: str) -> None:
     assert address(source) == clean
     assert address(clean) == clean
+
+
+def test_pixels_are_a_picture_but_nothing_to_follow() -> None:
+    assert picture("data:image/png;base64,AAAA") == "data:image/png;base64,AAAA"
+    assert picture("data:image/svg+xml;base64,AAAA") is None
+    assert picture("https://x.ru/a.png") == "https://x.ru/a.png"
 
 
 def test_a_title_is_one_line() -> None:
