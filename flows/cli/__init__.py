@@ -26,8 +26,10 @@ from . import (
     notify,
     parked,
     passes,
+    people,
     plans,
     serve,
+    test,
     undo,
     up,
 )
@@ -107,6 +109,7 @@ def root(
 app.command()(init.init)
 app.command()(checks.check)
 app.command()(checks.discover)
+app.command("test")(test.play)
 app.command()(plans.plan)
 app.command()(plans.apply)
 app.command()(undo.undo)
@@ -120,6 +123,7 @@ app.command()(demo.demo)
 app.add_typer(case.case, name="case")
 app.add_typer(conflicts.conflicts, name="conflicts")
 app.add_typer(parked.parked, name="parked")
+app.add_typer(people.people, name="people")
 app.add_typer(documents.documents, name="documents")
 app.add_typer(deletions.deletions, name="deletions")
 app.add_typer(db.db, name="db")
