@@ -28,13 +28,19 @@ def remember(store: Store, system: str, *, name: str, form: Json) -> None:
         conn.execute(again, {"system": system, "name": name, "form": form, "at": store.clock()})
 
 
+_KEPT = sa.select(dictionary.c.form).where(
+    dictionary.c.system == sa.bindparam("system"),
+    dictionary.c.name == sa.bindparam("name"),
+    dictionary.c.at > sa.bindparam("after"),
+)
+"""Made once: a pass asks it a dozen times and more."""
+
+
 def recall(store: Store, system: str, *, name: str, within: timedelta = timedelta(hours=1)) -> Json:
     """Return a dictionary that is not older than WITHIN, else None."""
-    query = sa.select(dictionary.c.form).where(
-        dictionary.c.system == system, dictionary.c.name == name, dictionary.c.at > store.clock() - within
-    )
+    keys = {"system": system, "name": name, "after": store.clock() - within}
     with store.read() as conn:
-        return conn.execute(query).scalar_one_or_none()
+        return conn.execute(_KEPT, keys).scalar_one_or_none()
 
 
 def forget(store: Store, system: str) -> None:
