@@ -5,13 +5,14 @@ import contextlib
 import itertools
 import sqlite3
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 
@@ -19,14 +20,16 @@ from connectors.base import Connector, Surroundings
 from connectors.memory import MemoryConnector, MemorySystem
 from connectors.memory.traits import KindTraits
 from flows.hub.casework import Act
+from flows.hub.files import read_catalog
 from flows.hub.report import Report
 from flows.hub.running import How, run_recorded
 from flows.hub.sync import PassOptions
 from flows.hub.wired import Wired
-from flows.hub.wiring import Installation, install, open_sync
+from flows.hub.wiring import Installation, database_url, install, load_files, open_sync
 from mappings.exchange import Choice, Place, SystemPerson, View
+from mappings.language import Hub
 from state import cases
-from state.engine import upgrade
+from state.engine import open_store, upgrade
 from state.types import Whole
 
 SQLITE = "sqlite:///casehub.db"
@@ -92,6 +95,33 @@ fields:
 PEOPLE = (SystemPerson("7", "Анна Ли", email="ann@example.com"), SystemPerson("8", "Bob", email="bob@example.com"))
 
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class _NoThreads(ThreadPoolExecutor):
+    """Does in the loop's own thread what the loop would hand to others, and have handed back."""
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        done: Future[T] = Future()
+        try:
+            done.set_result(fn(*args, **kwargs))
+        except BaseException as error:  # noqa: BLE001  # as out of a thread, it reaches whoever waits for it
+            done.set_exception(error)
+        return done
+
+
+def at_once(work: Coroutine[Any, Any, T]) -> T:
+    """
+    As ``asyncio.run``, without threads: most statements take less time than the way to a thread and back.
+
+    What threads do to each other is shown where a test starts them, and by the commands.
+    """
+    with asyncio.Runner() as runner:
+        runner.get_loop().set_default_executor(_NoThreads(1))
+        return runner.run(work)
+
+
 @dataclass
 class AHub:
     """A hub folder with memory systems that the test edits as people do."""
@@ -112,7 +142,7 @@ class AHub:
             async with open_sync(self.installation, None, self.make) as wired:
                 return await run_recorded(wired, PassOptions(only=only, full=full), How(approved=approved))
 
-        return asyncio.run(run())
+        return at_once(run())
 
     def wired(self, work: Any) -> Any:
         """Call *work* with the wired sync."""
@@ -121,7 +151,7 @@ class AHub:
             async with open_sync(self.installation, None, self.make) as wired:
                 return await work(wired) if asyncio.iscoroutinefunction(work) else work(wired)
 
-        return asyncio.run(run())
+        return at_once(run())
 
     def act(self, key: str, deed: Any) -> Any:
         """Do *deed* with the case *key*, as Ann."""
@@ -161,16 +191,15 @@ def a_hub(
 ) -> AHub:
     """Make a hub in *folder* over memory systems with the given traits; KINDS are further kinds of record."""
     address = DATABASE.get()()
-    if address == SQLITE:
-        (folder / "casehub.db").write_bytes(_empty_database())
-    (folder / "hub.yaml").write_text(hub.replace(SQLITE, address), encoding="utf-8")
-    for name, text in (mappings or {"record.crm.yaml": CRM, "record.trk.yaml": TRK}).items():
+    files = {"hub.yaml": hub.replace(SQLITE, address)}
+    files |= mappings or {"record.crm.yaml": CRM, "record.trk.yaml": TRK}
+    for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
     clock = clock or a_clock()
-    installation = install(folder, env or {}, clock=clock)
-    if address == SQLITE:
-        installation.store.engine.dispose()
-        sa.event.listen(installation.store.engine, "connect", _without_waiting_for_the_disk)
+    if address == SQLITE and SQLITE in hub:
+        installation = _installed(folder, _loaded(tuple(files.items()), tuple((env or {}).items())), clock)
+    else:
+        installation = install(folder, env or {}, clock=clock)
     made = {
         name: MemorySystem(
             clock,
@@ -180,6 +209,23 @@ def a_hub(
         for name in installation.hub.systems
     }
     return AHub(installation, made)
+
+
+@cache
+def _loaded(files: tuple[tuple[str, str], ...], env: tuple[tuple[str, str], ...]) -> Hub:
+    """The same files are read once for all tests; what they say never changes."""
+    return load_files(dict(files), dict(env), catalog=_catalog())
+
+
+_catalog = cache(read_catalog)
+
+
+def _installed(folder: Path, hub: Hub, clock: Callable[[], datetime]) -> Installation:
+    """As `install`, with tables that are there already."""
+    (folder / "casehub.db").write_bytes(_empty_database())
+    store = open_store(database_url(hub, folder), clock=clock, check=False)
+    sa.event.listen(store.engine, "connect", _without_waiting_for_the_disk)
+    return Installation(folder, hub, store)
 
 
 @cache

@@ -4,7 +4,6 @@ A pass that dies between any two steps: before any transaction, before and after
 Death is an exception that nobody catches, and after which the dead worker reaches neither its database nor its systems.
 """
 
-import asyncio
 import copy
 from dataclasses import dataclass
 
@@ -19,7 +18,7 @@ from flows.hub.wiring import open_sync
 from state import attention, history, outbox
 from state.tables import metadata
 from tests.fault_builders import Clock
-from tests.hub_builders import AHub, a_deal, a_hub
+from tests.hub_builders import AHub, a_deal, a_hub, at_once
 
 
 class Killed(BaseException):
@@ -88,7 +87,7 @@ class World:
             system.hook = death.of_request
         sa.event.listen(store.engine, "begin", begins, insert=True)
         try:
-            asyncio.run(self._pass(full))
+            at_once(self._pass(full))
         finally:
             sa.event.remove(store.engine, "begin", begins)
             for system in hub.systems.values():
