@@ -23,6 +23,7 @@ def quiet(monkeypatch):
     ("words", "code", "told"),
     [
         (("case", "item", "list", "CASE-9"), 2, "CASE-9"),
+        (("case", "files", "CASE-9"), 2, "casehub case list"),
         (("parked", "retry", "99"), 2, "casehub parked list"),
         (("parked", "retry", "99", "title"), 2, "a number says it all"),
         (("parked", "drop", "99"), 2, "casehub parked list"),
