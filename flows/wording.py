@@ -20,6 +20,7 @@ from flows.hub.looking import NoSuchCase
 from flows.hub.missing import NotMissing
 from flows.hub.noted import NoNotes
 from flows.hub.parking import NoSuchEntry
+from flows.hub.people_answers import NobodyMeant
 from flows.hub.plan_file import BadPlanFile
 from flows.hub.running import AlreadyRunning
 from flows.hub.undoing import NoSuchRun
@@ -62,7 +63,7 @@ def _of_a_person(error: BaseException) -> Advice | None:
             return Advice(f"{error}; `casehub case list` shows those there are", "usage")
         case NotMissing():
             return Advice(f"{error}; `casehub deletions list` shows them", "usage")
-        case NobodyKnown():
+        case NobodyKnown() | NobodyMeant():
             return Advice(str(error), "usage")
         case NoSuchRun():
             return Advice(f"{error}; `casehub log` lists them", "usage")

@@ -7,16 +7,18 @@ system.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from connectors.base import Connector
 from mappings.exchange import Abilities, Account, Discovery, Place
 from mappings.language import Hub, MappingSpec, Problem, Problems, compile_sync
+from mappings.transforms.vocabulary import Vocabulary
 from state import runs
 
 from .documents import check_documents, stores_of
-from .wiring import Contact, Installation, Maker, make_connector, meet_system, vocabularies
+from .wired import Scope
+from .wiring import Contact, Installation, Maker, everybody_in, make_connector, meet_system, vocabularies
 
 
 @dataclass(frozen=True)
@@ -80,11 +82,17 @@ async def check(installation: Installation, *, make: Maker = make_connector) -> 
         return Check(hub, (), tuple(sorted(set(problems))))
     found = await asyncio.gather(*(_meet(installation, connectors[name]) for name in names))
     contacts = dict(zip(names, found, strict=True))
-    problems = [problem for sync in hub.syncs.values() for problem in _compiled(hub, sync.name, contacts)]
+    seen = everybody_in(hub, contacts, installation.store)
+    words = vocabularies(hub, contacts, seen)
+    problems = [problem for sync in hub.syncs.values() for problem in _compiled(hub, sync.name, words)]
     problems += [problem for name in names for problem in _markers(hub, name, contacts[name])]
     problems += await check_documents(installation, make)
     longest = _windows(installation)
     systems = tuple(_system(hub, name, contacts[name], window=longest.get(name)) for name in names)
+    odd = seen.odd
+    systems = tuple(
+        replace(one, notes=(*one.notes, *(each.text for each in odd if each.system == one.name))) for one in systems
+    )
     return Check(hub, systems, tuple(sorted(set(problems))))
 
 
@@ -107,10 +115,10 @@ async def _meet(installation: Installation, connector: Connector) -> Contact:
         return await meet_system(connector, installation.store, list(dict.fromkeys(kinds)))
 
 
-def _compiled(hub: Hub, name: str, contacts: Mapping[str, Contact]) -> Sequence[Problem]:
+def _compiled(hub: Hub, name: str, words: Mapping[Scope, Vocabulary]) -> Sequence[Problem]:
     """What the mappings name and the systems do not have; systems that were never met are left out."""
     try:
-        compile_sync(hub, hub.syncs[name], vocabularies(hub, contacts))
+        compile_sync(hub, hub.syncs[name], words)
     except Problems as found:
         return found.problems
     return ()

@@ -2,7 +2,7 @@
 The one place that puts things together: files, environment, database and connectors become one sync that can run.
 """
 
-from .contacts import Contact, Maker, make_connector, meet_system, renamed, urgent_connector, vocabularies
+from .contacts import Contact, Maker, everybody_in, make_connector, meet_system, renamed, urgent_connector, vocabularies
 from .installation import (
     Installation,
     NoSuchSync,
@@ -22,6 +22,7 @@ __all__ = [
     "NoSuchSync",
     "address_in",
     "database_url",
+    "everybody_in",
     "install",
     "install_systems",
     "labels_of",
