@@ -21,12 +21,15 @@ class SandboxProcess:
     A running sandbox. It ends with `stop`, with the `with` block, and by itself when this process is gone.
 
     ABOUT is what it said when it was ready: `address`, `token`, and the vendor's keys (`webhook` of a Bitrix24, `keys`
-    of a Redmine). Sync on purpose: whoever starts a demo or a bench does it before its event loop.
+    of a Redmine). MODULE is another one to start than the sandbox's own. Sync on purpose: whoever starts a demo or a
+    bench does it before its event loop.
     """
 
-    def __init__(self, system: System, *, port: int = 0, seed: int = 0, options: Sequence[str] = ()) -> None:
+    def __init__(
+        self, system: System, *, port: int = 0, seed: int = 0, options: Sequence[str] = (), module: str = ""
+    ) -> None:
         self.system = system
-        self._command = [sys.executable, "-m", f"connectors.sandbox.{system}", "--until-eof"]
+        self._command = [sys.executable, "-m", module or f"connectors.sandbox.{system}", "--until-eof"]
         self._command += ["--port", str(port), "--seed", str(seed), *options]
         self._process: subprocess.Popen[bytes] | None = None
         self._about: Mapping[str, Any] = {}

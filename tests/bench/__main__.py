@@ -19,7 +19,7 @@ from typing import Any
 
 import httpx
 
-from . import budget, memory_rows, reconcile_speed, sandbox_rows
+from . import attachment_rows, budget, memory_rows, reconcile_speed, sandbox_rows
 from .table import Row, failed, markdown
 
 REAL_RATE = 1000
@@ -71,6 +71,9 @@ def _measure(given: argparse.Namespace) -> dict[str, Any]:
     if given.propagation:
         tell(f"from a webhook to the other system, N = {given.propagation}")
         raw["propagation"] = _child("propagation", str(given.propagation))
+    if given.files:
+        tell(f"{given.files} files")
+        raw["files"] = _child("attachments", "--files", str(given.files), "--large", str(given.files // 10))
     return raw
 
 
@@ -96,6 +99,7 @@ def _rows(raw: dict[str, Any]) -> list[Row]:
         rows += sandbox_rows.rows(run)
     if "budget" in raw:
         rows += sandbox_rows.budget_rows(raw["budget"])
+    rows += list(attachment_rows.rows(raw["files"])) if "files" in raw else []
     return rows + (list(sandbox_rows.propagation_rows(raw["propagation"])) if "propagation" in raw else [])
 
 
@@ -123,6 +127,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--no-budget", action="store_true", help="leave out the minute at the vendor's rate")
     parser.add_argument(
         "--propagation", type=int, default=10_000, metavar="N", help="cases beside the measured change; 0 leaves it out"
+    )
+    parser.add_argument(
+        "--files",
+        type=int,
+        default=200,
+        metavar="N",
+        help="files between the sandboxes, a tenth of 50 MB; 0 leaves it out",
     )
     parser.add_argument("--strict", action="store_true", help="any miss is an error")
     parser.add_argument("--out", type=Path, default=Path("var/bench"), help="folder for the JSON and the table")
