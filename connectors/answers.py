@@ -167,9 +167,9 @@ def retry_after(headers: Mapping[str, str], *, now: datetime) -> float | None:
 def _http_date(text: str) -> datetime | None:
     try:
         when = parsedate_to_datetime(text)
-    except ValueError:
+        return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # no date, or one of no year that there is
         return None
-    return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
 
 
 def _exact(text: str) -> Decimal:

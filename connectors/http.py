@@ -15,9 +15,10 @@ from .answers import Answer, error_of, raise_for_error
 from .base import RequestCount, Surroundings
 from .body import Body
 from .call import READING, Call, Params, following_of, is_address, name_of, origin
-from .errors import Rejected, RetryLater
+from .errors import AuthFailed, Rejected, RetryLater
 from .limiter import Limiter
 from .repeats import LONGEST_WAIT, attempts
+from .unpacking import TAKEN, unpacked
 
 ATTEMPTS = 4
 REDIRECTS = 3
@@ -65,10 +66,16 @@ class Http:
         self.count = RequestCount()
 
     async def open(self) -> None:
-        """Make the client, in the loop that will use it. Opening twice does nothing."""
+        """
+        Make the client, in the loop that will use it. Opening twice does nothing.
+
+        Raises AuthFailed where a header could end itself and begin another.
+        """
         if self._client is not None:
             return
         quiet_libraries()
+        if not all(_sendable(value) for value in self._headers.values()):
+            raise AuthFailed("a key or a name in the settings cannot be sent: it is not all ASCII", system=self._system)
         limits = httpx.Limits(
             max_connections=self._settings.connections,
             max_keepalive_connections=self._settings.connections,
@@ -77,7 +84,7 @@ class Http:
         policy = None if self._settings.cookies else DefaultCookiePolicy(allowed_domains=())
         self._client = httpx.AsyncClient(
             transport=self._around.transport,
-            headers=self._headers,
+            headers={"Accept-Encoding": TAKEN, **self._headers},
             auth=self._auth,
             timeout=httpx.Timeout(self._settings.timeout, connect=self._settings.connect_timeout),
             limits=limits,
@@ -163,7 +170,7 @@ class Http:
             told = response.headers.get("content-length", "")
             self._cap(call, int(told) if told.isascii() and told.isdigit() else 0, most=most)
             size = 0
-            async for piece in response.aiter_bytes():
+            async for piece in unpacked(response):
                 size += len(piece)
                 self._cap(call, size, most=most)
                 yield piece
@@ -214,7 +221,7 @@ class Http:
             raise RuntimeError(f"{self._system}: open the connector before using it")
         whole = is_address(call.path)
         address = call.path if whole else self._address + call.path
-        if whole and origin(address) != origin(self._address):
+        if origin(address) != origin(self._address):
             raise Rejected(f"{call.name} leads to another host; it is not asked", system=self._system, whole=True)
         options = dict(call.options)
         if isinstance(call.content, Body):
@@ -222,7 +229,10 @@ class Http:
             options["headers"] = {**(options["headers"] or {}), "Content-Length": str(call.content.length)}
         else:
             options["content"] = call.content
-        return self._client.build_request(call.method, address, **options)
+        try:
+            return self._client.build_request(call.method, address, **options)
+        except (httpx.InvalidURL, UnicodeError):  # half a character, which a system's answer may hold
+            raise Rejected(f"{call.method} cannot be sent: it holds what is no text", system=self._system) from None
 
     async def _exchange(self, call: Call, request: httpx.Request) -> tuple[Answer, httpx.Request | None]:
         began = self._around.clock()
@@ -242,7 +252,10 @@ class Http:
                 yield response
             finally:
                 await response.aclose()
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.CookieConflict) as error:
+        except httpx.InvalidURL as error:  # ours was one: it is where the answer leads
+            text = f"{call.name} was answered with a way to what is no address"
+            raise RetryLater(text, system=self._system, sent=not call.reading) from error
+        except (httpx.HTTPError, httpx.CookieConflict) as error:
             raise_for_error(error, system=self._system, request=call.name, longest=self._settings.timeout)
 
     def _answer(
@@ -261,7 +274,7 @@ class Http:
     async def _body(self, call: Call, response: httpx.Response) -> bytes:
         """Read the body piece by piece; more than the cap is refused without reading the rest."""
         body = bytearray()
-        async for piece in response.aiter_bytes():
+        async for piece in unpacked(response):
             body += piece
             self._cap(call, len(body), most=self._settings.largest)
         return bytes(body)
@@ -273,6 +286,10 @@ class Http:
         if call.reading:
             raise Rejected(f"{text}; ask for less at once", system=self._system, whole=True)
         raise RetryLater(f"{text}; it may have been carried out", system=self._system, sent=True)
+
+
+def _sendable(value: str) -> bool:
+    return value.isascii() and value.isprintable()
 
 
 def quiet_libraries() -> None:

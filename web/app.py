@@ -1,5 +1,6 @@
 """The web process of a hub as an ASGI application: today the webhook door, and whether it stands open."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -7,6 +8,7 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
+from starlette.requests import ClientDisconnect
 
 from flows.hub.wiring import Installation, Maker, install, make_connector
 from flows.wake import wake
@@ -15,12 +17,23 @@ from .door import LARGEST, Bell, Door
 
 HUB = "CASEHUB_HUB"
 """Names the hub's folder, as to the command line."""
+MOST_DIGITS = 20
+PATIENCE = 15.0
+"""Seconds within which the whole of a webhook has to arrive: who sends it byte by byte keeps a place of others."""
 
 
 def make_app(
-    installation: Installation, ask: Callable[[], Awaitable[object]] = wake, make: Maker = make_connector
+    installation: Installation,
+    ask: Callable[[], Awaitable[object]] = wake,
+    make: Maker = make_connector,
+    *,
+    patience: float = PATIENCE,
 ) -> FastAPI:
-    """Return the application of the hub INSTALLATION, which it closes when it ends; ASK wakes the fast path."""
+    """
+    Return the application of the hub INSTALLATION, which it closes when it ends; ASK wakes the fast path.
+
+    PATIENCE are the seconds within which a body has to arrive.
+    """
     bell = Bell(ask)
     door = Door(installation, bell, make)
 
@@ -30,7 +43,9 @@ def make_app(
         await bell.rest()
         installation.store.close()
 
-    app = FastAPI(title="Casehub", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
+    app = FastAPI(
+        title="Casehub", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life, redirect_slashes=False
+    )
 
     @app.get("/healthz")
     async def healthz() -> PlainTextResponse:
@@ -38,7 +53,13 @@ def make_app(
 
     @app.post("/hooks/{system}")
     async def hooks(system: str, request: Request) -> Response:
-        body = await bounded(request, LARGEST)
+        try:
+            async with asyncio.timeout(patience):
+                body = await bounded(request, LARGEST)
+        except TimeoutError:
+            return Response(status_code=408)
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody reads it
         if body is None:
             return Response(status_code=413)
         return Response(status_code=await door.take(system, request.headers, body))
@@ -49,7 +70,7 @@ def make_app(
 async def bounded(request: Request, largest: int) -> bytes | None:
     """Return the body of *request*, or None as soon as it is larger than *largest*; the rest is not read."""
     told = request.headers.get("content-length", "")
-    if told.isascii() and told.isdigit() and int(told) > largest:
+    if told.isascii() and told.isdigit() and (len(told) > MOST_DIGITS or int(told) > largest):
         return None
     body = bytearray()
     async for piece in request.stream():

@@ -15,10 +15,10 @@ from mappings.transforms.markup.transform import Markup
 from mappings.transforms.markup.tree import Image
 from tests.security.xss import CORPUS
 
-ELEMENTS = frozenset(
-    "p h1 h2 h3 h4 h5 h6 a img strong em s u sub sup code pre blockquote ul ol li table thead tbody tr th td hr br "
-    "ins del b i strike mark".split()
-)
+ELEMENTS = {
+    *("p", "h1", "h2", "h3", "h4", "h5", "h6", "a", "img", "strong", "em", "s", "u", "sub", "sup", "code", "pre"),
+    *("blockquote", "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td", "hr", "br", "ins", "del", "b", "i"),
+}
 ATTRIBUTES = frozenset({"href", "src", "title", "alt", "class", "start", "style"})
 SAFE = re.compile(r"(?i)(https?|mailto|tel|user):|data:image/(gif|png|jpeg|webp);")
 SCHEME = re.compile(r"^[^/?#]*:")
@@ -124,7 +124,9 @@ def test_an_edit_beside_a_link_that_runs_never_sends_it_back():
 
 
 def test_the_judges_see_what_runs():
-    assert running("<a href='java\tscript:x'>") and running("<p onclick=x>") and running("<svg>")
+    assert running("<a href='java\tscript:x'>")
+    assert running("<p onclick=x>")
+    assert running("<svg>")
     assert running_in("markdown", "[x](vbscript:x)<b onclick=x>y</b>")
     assert running_in("bbcode", "[url=javascript:x]y[/url]")
     assert running_in("textile", '"x":javascript:alert(1)')
