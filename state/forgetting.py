@@ -18,8 +18,9 @@ from mappings.reconcile.model import Event
 from .columns import dumps, loads
 from .errors import Busy
 from .history import event_row, write_down
+from .people import forget_people
 from .store import Store, translated
-from .tables import conflict, entity, event, identity, inbox, link, outbox, parked, person, run
+from .tables import answer, conflict, entity, event, identity, inbox, link, outbox, parked, person, run
 
 MARK = "[forgotten]"
 PAGE = 2000
@@ -237,14 +238,18 @@ class _Search:
 
 
 def _drop_person(conn: sa.Connection, search: _Search) -> None:
-    """Who they were in the systems; a system that still knows them tells it again."""
-    for row in conn.execute(sa.select(identity)).mappings().all():
-        if any(search.pattern.search(row[name] or "") for name in ("name", "email", "login")):
-            here = (identity.c.system == row["system"], identity.c.external_id == row["external_id"])
-            conn.execute(sa.update(identity).where(*here).values(name=MARK, email=None, login=None))
-    for row in conn.execute(sa.select(person)).mappings().all():
-        if any(search.pattern.search(row[name] or "") for name in ("name", "email")):
-            conn.execute(sa.update(person).where(person.c.id == row["id"]).values(name=MARK, email=None))
+    """Who they were in the systems, what was answered and asked about them; a system that knows them tells it again."""
+
+    def names(row: sa.RowMapping, columns: Sequence[str]) -> bool:
+        return any(search.pattern.search(row[name] or "") for name in columns)
+
+    mine = [row for row in conn.execute(sa.select(identity)).mappings() if names(row, ("name", "email", "login"))]
+    same = [row for row in conn.execute(sa.select(person)).mappings() if names(row, ("name", "email"))]
+    also = conn.execute(sa.select(identity).where(identity.c.person.in_([row["id"] for row in same]))).mappings()
+    ids = {(row["system"], row["external_id"]) for row in (*mine, *also)}
+    answered = [row["identity"] for row in conn.execute(sa.select(answer)).mappings() if names(row, ("identity",))]
+    forget_people(conn, named=answered, ids=ids)
+    search.through(conn, parked, ("shown",), ("text", "record"), where=parked.c.kind == "person")
 
 
 def _shown(conn: sa.Connection, search: _Search) -> Iterator[tuple[str, str]]:
@@ -268,7 +273,7 @@ def compact(store: Store) -> None:
         return
     with translated(), store.engine.connect() as plain:
         conn = plain.execution_options(isolation_level="AUTOCOMMIT")
-        for table in (event, entity, link, outbox, conflict, parked, inbox, identity, person):
+        for table in (event, entity, link, outbox, conflict, parked, inbox, identity, person, answer):
             conn.exec_driver_sql(f'VACUUM "{table.name}"')
 
 

@@ -1,6 +1,8 @@
 """`casehub people …`: who is asked about, and what one answer does."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -154,3 +156,17 @@ def test_a_wrong_hub_is_told(tmp_path: Path) -> None:
 
     assert ended.code == 2
     assert "hub.yaml" in ended.err
+
+
+def test_who_is_forgotten_leaves_no_answer_no_account_and_no_question(firm: CliHub) -> None:
+    firm.done("people", "same", "trk", "31", "egor@example.com")
+    firm.done("people", "same", "crm", "9", "egor@example.com")
+    firm.done("case", "forget", "egor@example.com", "--yes")
+    firm.done("case", "forget", "Щукин Егор", "--yes")
+
+    with closing(sqlite3.connect(firm.folder / "casehub.db")) as database:
+        tables = ("answer", "identity", "person", "parked where kind = 'person'")
+        left = {name: str(database.execute(f"select * from {name}").fetchall()) for name in tables}  # noqa: S608  our own names
+
+    assert left["answer"] == "[]"
+    assert [name for name, rows in left.items() if "egor@" in rows or "Щукин" in rows] == []
