@@ -6,7 +6,7 @@ import pytest
 
 from connectors.errors import RetryLater
 from mappings.exchange import SystemPerson
-from state import attention, history
+from state import attention, history, inbox
 from tests.fault_builders import Clock, Hook, after, at_peace, failing
 from tests.hub_builders import a_deal
 from tests.kinds_builders import those
@@ -221,3 +221,54 @@ def test_an_edit_that_a_system_refuses_is_parked_with_its_reason(tmp_path):
     assert shown(hub, "trk") == ["Анна Ли (crm):\n\nСрок: пятница"]
     [entry] = attention.parked_fields(hub.installation.store)
     assert (entry.field, entry.code, entry.text) == ("said", "rejected", "text is invalid")
+
+
+# --- how they come, and what they cost --------------------------------------------------------------------------------
+
+
+def test_a_note_of_a_record_that_is_no_cases_yet_waits_for_it(tmp_path):
+    hub, _, _ = talking(tmp_path, sync=NOTES + "    history: import\n")
+    issue = hub.systems["trk"].create("record", {"title": "Позже", "client": "АО «Поздно»", "status": "New"})
+    say(hub, "trk", issue, "Когда же?")
+    hub.sync()
+    assert those(hub, "note") == []
+
+    hub.systems["crm"].create("record", a_deal("Позже", client="АО «Поздно»"))
+    hub.sync()
+    hub.sync()
+
+    assert shown(hub, "crm") == ["Анна Ли (trk):\n\nКогда же?"]
+
+
+def test_a_note_that_is_delivered_again_and_late_is_one(tmp_path):
+    hub, deal, _ = talking(tmp_path)
+    first, second = say(hub, "crm", deal, "Первая"), say(hub, "crm", deal, "Вторая")
+    hub.sync()
+
+    for _ in range(2):
+        inbox.hint(hub.installation.store, "crm", kind="comment", ids=[second, first, second], reason="a webhook")
+        inbox.hint(
+            hub.installation.store, "trk", kind="comment", ids=list(hub.records("trk", "comment")), reason="echo"
+        )
+        hub.sync()
+
+    assert shown(hub, "trk") == ["Анна Ли (crm):\n\nПервая", "Анна Ли (crm):\n\nВторая"]
+    assert shown(hub, "crm") == ["Первая", "Вторая"]
+
+
+def test_many_notes_on_one_case_cost_a_request_each_and_an_edit_of_one_costs_one(tmp_path):
+    hub, deal, _ = talking(tmp_path)
+    many = [say(hub, "crm", deal, f"Заметка {n}") for n in range(300)]
+
+    told = hub.sync()
+    hub.sync()
+    idle = hub.sync()
+    hub.systems["crm"].edit("comment", many[150], {"text": "Правка"})
+    edited = hub.sync()
+
+    assert [text.partition("\n\n")[2] for text in shown(hub, "trk")][:150] == [f"Заметка {n}" for n in range(150)]
+    assert told.writing == {"crm": 0, "trk": 300}
+    assert told.requests["crm"] <= 2 + 300 // 100 + 1
+    assert told.statements <= 30 * (300 // 100) + 2 * 300 + 60
+    assert (idle.writing, idle.requests["crm"]) == ({"crm": 0, "trk": 0}, 2)
+    assert edited.writing == {"crm": 0, "trk": 1}
