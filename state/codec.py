@@ -15,7 +15,7 @@ from mappings.canonical.values import Value, decode, decode_facts, encode, encod
 from mappings.exchange import Cursor, Json, VendorRecord, View
 from mappings.reconcile.model import Base, Conflict, Fact, FieldWrite, Origin, Parked, Party
 
-from .columns import dumps
+from .columns import dumps, loads
 
 V = TypeVar("V")
 W = TypeVar("W")
@@ -36,24 +36,32 @@ def kept(forms: Mapping[str, Any], of: Callable[[Any], V]) -> Kept[V]:
 
 
 class Lazy(Mapping[str, V]):
-    """Values that are decoded when somebody asks for them."""
+    """Values that are decoded when somebody asks for them: the TEXT of all when for any, each when for itself."""
 
-    __slots__ = ("_forms", "_known", "_of")
+    __slots__ = ("_forms", "_known", "_of", "_text")
 
-    def __init__(self, forms: Mapping[str, Any], of: Callable[[Any], V]) -> None:
-        self._forms, self._of = forms, of
+    def __init__(self, text: str, of: Callable[[Any], V]) -> None:
+        self._text, self._of = text, of
+        self._forms: Mapping[str, Any] | None = None
         self._known: dict[str, V] = {}
+
+    @property
+    def forms(self) -> Mapping[str, Any]:
+        """The forms of all values."""
+        if self._forms is None:
+            self._forms = loads(self._text)
+        return self._forms
 
     def __getitem__(self, name: str) -> V:
         if name not in self._known:
-            self._known[name] = self._of(self._forms[name])
+            self._known[name] = self._of(self.forms[name])
         return self._known[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._forms)
+        return iter(self.forms)
 
     def __len__(self) -> int:
-        return len(self._forms)
+        return len(self.forms)
 
 
 def spliced(values: Mapping[str, V], form: Callable[[V], Json], before: Mapping[str, V] | None) -> dict[str, Json]:

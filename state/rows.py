@@ -34,7 +34,7 @@ def names_of(table: sa.Table) -> tuple[str, ...]:
 
 
 def entity_of(row: Row, *, lazily: bool = False) -> Entity:
-    """Return the entity of a row. LAZILY: its facts are decoded as they are asked for."""
+    """Return the entity of a row. LAZILY: the row has its facts as texts, to be decoded when asked for."""
     decoded: Any = codec.Lazy if lazily else codec.kept
     return Entity(
         row["id"],

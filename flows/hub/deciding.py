@@ -176,11 +176,14 @@ def _linked(joined: Iterable[NewLink]) -> list[Event]:
 def _makes_due(wired: Wired, entity: Entity, claimed: Claimed, *, joined: Sequence[NewLink], kin: Kin) -> list[Make]:
     """Return what is to be made: no link there (a tombstone is one), no create on its way, the condition holds."""
     shape = wired.shape
-    facts = {**kin.around(entity), **shape.dotted({name: said.value for name, said in entity.facts.items()})}
     linked = {(li.system, li.kind) for li in claimed.links if not _made_again(wired, entity, li)}
     linked |= {(new.snapshot.record.system, new.snapshot.record.kind) for new in joined}
     sent = {(create.system, create.kind) for create in claimed.creates if create.write.state != "planned"}
-    return [make for make in shape.makes if (make.system, make.kind) not in linked | sent and make.when(facts)]
+    wanting = [make for make in shape.makes if (make.system, make.kind) not in linked | sent]
+    if not wanting:
+        return []
+    facts = {**kin.around(entity), **shape.dotted({name: said.value for name, said in entity.facts.items()})}
+    return [make for make in wanting if make.when(facts)]
 
 
 def _made_again(wired: Wired, entity: Entity, link: Link) -> bool:

@@ -148,15 +148,12 @@ def _address(link: Link, snapshot: Snapshot | None) -> str | None:
 
 def rules_for(wired: Wired, entity: Entity, around: Mapping[str, Value] | None = None) -> Rules:
     """Return who is right about *entity*, with its facts as they are now; AROUND are those of its case."""
-    facts = {name: said.value for name, said in entity.facts.items()}
     shape = wired.shape
-    return Rules(
-        shape.policies,
-        wired.clock(),
-        orders=shape.orders,
-        dotted={**(around or {}), **shape.dotted(facts)},
-        drift=wired.drift,
-    )
+    dotted: dict[str, Value] = {}
+    if shape.is_conditional:
+        facts = {name: said.value for name, said in entity.facts.items()}
+        dotted = {**(around or {}), **shape.dotted(facts)}
+    return Rules(shape.policies, wired.clock(), orders=shape.orders, dotted=dotted, drift=wired.drift)
 
 
 def record_made(record: VendorRecord) -> str | None:

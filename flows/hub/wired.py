@@ -12,7 +12,7 @@ from mappings.exchange import Account, Transition, VendorRecord, View, Views
 from mappings.language.compiled import CompiledMapping
 from mappings.language.model import History
 from mappings.lens import Field, Unseen
-from mappings.policy import Condition, Policy
+from mappings.policy import Condition, Policy, When
 from mappings.reconcile.gone import Gone
 from mappings.reconcile.guards import Limits
 from mappings.reconcile.model import Interval
@@ -157,6 +157,11 @@ class SyncShape:
         """Return the shape whose mapping takes *record*; `take` keeps them apart."""
         scope = (record.system, record.kind)
         return next((one for one in self.each if scope in one.channels and one.channels[scope].takes(record)), None)
+
+    @cached_property
+    def is_conditional(self) -> bool:
+        """Some policy depends on the facts of the entity."""
+        return any(isinstance(policy, When) for policy in self.policies.values())
 
     @cached_property
     def by_time(self) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from mappings.reconcile.judge import held_of
 from mappings.reconcile.model import Entity
 from state import codec
+from state.columns import stored
 from state.held import Held
 from tests.state_builders import a_fact
 
@@ -12,7 +13,7 @@ def test_facts_that_are_decoded_when_asked_for_hold_what_all_of_them_do() -> Non
     held = {"stage": ("qualified", None), "channel": ("site",)}
     forms = codec.each(facts, codec.fact_form), codec.each(held, codec.held_form)
     at_once = Entity("1", "case", "CASE-1", "presales", facts=facts, held=held)
-    lazy = codec.Lazy(forms[0], codec.fact_of), codec.Lazy(forms[1], codec.held_of)
+    lazy = codec.Lazy(stored(forms[0]), codec.fact_of), codec.Lazy(stored(forms[1]), codec.held_of)
     one_by_one = Entity("1", "case", "CASE-1", "presales", facts=lazy[0], held=lazy[1])
 
     assert Held(one_by_one) == held_of(at_once) == Held(at_once)
