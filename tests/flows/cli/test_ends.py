@@ -36,6 +36,7 @@ def quiet(monkeypatch):
         (("serve", "inbox", "--poll", "0"), 2, "--poll"),
         (("up", "--prefect-port", "70000"), 2, "--prefect-port"),
         (("demo", "--json"), 2, "--once"),
+        (("test", "no-such-folder"), 2, "no such folder"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_a_sentence(opened, words, code, told):
