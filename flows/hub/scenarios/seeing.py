@@ -84,8 +84,9 @@ class _Looking:
     def _record(self, where: str, node: Node, views: Mapping[str, View]) -> Iterator[Difference]:
         for key, wanted in node.pairs if isinstance(node, Keys) else ():
             view = plain(wanted)
-            view = sorted(map(str, view)) if isinstance(view, list) else view
             shown_view = views.get(key.text)
+            if isinstance(view, list) and isinstance(shown_view, list):
+                view, shown_view = sorted(map(str, view)), sorted(map(str, shown_view))
             if not _same(view, shown_view):
                 yield Difference(key.line, f"{where} {key.text}", said(view), said(shown_view))
 

@@ -1,0 +1,145 @@
+"""Stories that do not end as they are told, and stories that are told wrong."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from flows.hub.scenarios import Hubs, play_all, stories_in
+from mappings.language import Problems
+
+ROOT = Path(__file__).parents[4]
+PAIR = ROOT / "tests/scenarios/hubs/pair"
+BEGIN = "story: Проба\nsteps:\n  - make crm: {title: Внедрение CRM, stage: PREP}\n  - sync\n"
+
+
+def told(folder, *texts, hub=PAIR):
+    """Return the differences of stories with these texts."""
+    for number, text in enumerate(texts):
+        (folder / f"{number}.yaml").write_text(text, encoding="utf-8")
+    played = list(play_all(stories_in(folder), Hubs(folder, hub)))
+    return [[(one.line, one.where, one.expected, one.was) for one in each.differences] for each in played]
+
+
+def problems(folder, text):
+    with pytest.raises(Problems) as caught:
+        told(folder, text)
+    return [str(one) for one in caught.value.problems]
+
+
+def test_a_difference_names_its_line_what_was_expected_and_what_was(tmp_path):
+    assert told(tmp_path, BEGIN + "  - see: {trk: {status: Closed, title: Внедрение CRM}}\n") == [
+        [(5, "trk status", "'Closed'", "'New'")]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seen", "where"),
+    [
+        ("trk: none", "trk"),
+        ("trk: [{title: Внедрение CRM}, {title: Другая}]", "trk"),
+        ("facts: {stage: in_work}", "fact stage"),
+        ("cases: 2", "cases"),
+        ("conflicts: [title]", "conflicts"),
+        ("parked: [trk title dropped]", "parked"),
+        ("parked: {dropped: 1}", "parked"),
+        ("history: такого не было", "history"),
+        ("told: {opened: 7}", "told opened"),
+        ("writes: none", "writes in trk"),
+        ("stopped: [mapping]", "stopped"),
+        ("trouble: [trk]", "trouble"),
+        ("refused: нельзя", "refused"),
+    ],
+)
+def test_everything_that_can_be_seen_can_be_missed(tmp_path, seen, where):
+    [found] = told(tmp_path, BEGIN + f"  - see: {{{seen}}}\n")
+
+    assert where in [one[1] for one in found]
+
+
+def test_a_pass_that_still_has_something_to_write_at_the_end_is_told(tmp_path):
+    unrest = BEGIN + "  - edit crm: {title: Новое}\n"
+
+    first, second = told(tmp_path, unrest, unrest.replace("steps:", "rest: false\nsteps:", 1))
+
+    assert [one[1] for one in first] == ["at rest", "at rest trk"]
+    assert second == []
+
+
+def test_a_request_that_never_came_is_told(tmp_path):
+    [[found]] = told(tmp_path, BEGIN + "  - at trk create before: time-out\n")
+
+    assert found == (5, "at", "create is asked of trk", "never")
+
+
+def test_a_step_that_cannot_be_done_ends_the_story(tmp_path):
+    [[found]] = told(tmp_path, BEGIN + "  - edit crm Лютик: {title: Новое}\n  - see: {cases: 9}\n")
+
+    assert found == (5, "edit", "it can be done", "nothing is called 'Лютик'; there is no name")
+
+
+def test_people_may_speak_in_facts(tmp_path):
+    assert told(tmp_path, BEGIN + "  - say trk: {stage: in_work}\n  - sync\n  - see: {crm: {stage: EXEC}}\n") == [[]]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("stori: а\nsteps: [sync]\n", "0.yaml:1: stori: unknown; did you mean 'story'?"),
+        (BEGIN + "  - sinc\n", "0.yaml:5: 'sinc': no step; did you mean 'sync'?"),
+        (BEGIN + "  - make\n", "0.yaml:5: 'make': it is written 'make SYSTEM' or 'make SYSTEM as NAME'"),
+        (BEGIN + "  - edit crn: {title: а}\n", "0.yaml:5: no system 'crn'; did you mean 'crm'?"),
+        (
+            BEGIN + "  - edit crm: {titel: а}\n",
+            "0.yaml:5: no place of crm is called 'titel'; did you mean 'title'?",
+        ),
+        (BEGIN + "  - set titel: а\n", "0.yaml:5: no fact 'titel'; did you mean 'title'?"),
+        (BEGIN + "  - see: {fact: {title: а}}\n", "0.yaml:5: nothing to see is called 'fact'; did you mean 'facts'?"),
+        (BEGIN + "  - wait: долго\n", '0.yaml:5: wait: a time is wanted, like "10 minutes"'),
+        (BEGIN + "  - at trk creat before: busy\n", "0.yaml:5: no request 'creat'; did you mean 'create'?"),
+        (
+            BEGIN + "systems: {trk: {drop: [title]}}\n",
+            "0.yaml:5: drop: no such habit; did you mean 'drops'?",
+        ),
+        (
+            BEGIN + "rewrite: {hub.yaml: {нет такого: и такого}}\n",
+            "0.yaml:5: hub.yaml does not say 'нет такого'",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_line_and_the_nearest_right_word(tmp_path, text, problem):
+    assert problem in problems(tmp_path, text)
+
+
+def test_all_that_is_wrong_is_told_at_once(tmp_path):
+    (tmp_path / "1.yaml").write_text(BEGIN + "  - sinc\n", encoding="utf-8")
+
+    with pytest.raises(Problems) as caught:
+        told(tmp_path, BEGIN + "  - finc\n  - gync\n")
+
+    assert [(one.file, one.line) for one in caught.value.problems] == [("0.yaml", 5), ("0.yaml", 6), ("1.yaml", 5)]
+
+
+def test_the_stories_of_the_page_end_as_they_are_told(tmp_path):
+    page = (ROOT / "docs/how-to/scenarios.md").read_text(encoding="utf-8")
+    texts = re.findall(r"```yaml\n(story: .*?)```", page, re.DOTALL)
+
+    assert len(texts) == 5
+    assert told(tmp_path, *texts) == [[]] * 5
+
+
+DEMO = """
+story: Своё соответствие на месте настоящих систем
+people: {"1": anna@example.com}
+steps:
+  - make crm: {title: Внедрение CRM, stageId: Квалификация, opportunity: "100", currencyId: RUB}
+  - sync
+  - see: {tracker: {subject: Внедрение CRM, status: New}, facts: {amount: 100 RUB, stage: qualified}}
+  - edit tracker: {status: Resolved}
+  - sync
+  - see: {crm: {stageId: Защита}}
+"""
+
+
+def test_a_users_own_mappings_are_played_without_their_systems_and_secrets(tmp_path):
+    assert told(tmp_path, DEMO, hub=ROOT / "flows/hub/demo/files") == [[]]
