@@ -96,7 +96,8 @@ class Spool:
 
     async def _take(self, pieces: AsyncIterator[bytes], part: Path, *, size: int | None, most: int | None) -> Received:
         digest, count, looked = hashlib.sha256(), 0, 0
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file = os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+        try:
             async for piece in pieces:
                 digest.update(piece)
                 count += len(piece)
@@ -108,6 +109,8 @@ class Spool:
                 file.write(piece)
             file.flush()
             await asyncio.to_thread(os.fsync, file.fileno())
+        finally:
+            file.close()
         if size is not None and count != size:
             raise Broken(f"{count} bytes came of {size}")
         return Received(digest.hexdigest(), count)
