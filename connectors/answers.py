@@ -110,19 +110,19 @@ class Answer:
 
 
 def raise_for_error(error: Exception, *, system: str, request: str, longest: float) -> NoReturn:
-    """Raise what *error* of httpx means. Messages of httpx itself are left out where they repeat what we sent."""
+    """Raise what *error* of httpx means. What httpx says itself is left out: it may repeat what we sent."""
     if isinstance(error, NOT_A_REQUEST):
         raise Rejected(f"{request} cannot be sent; check the address and the credentials", system=system) from None
     if isinstance(error, NOT_SENT):
         raise RetryLater(
             f"{request} did not reach the server ({_name(error)}); try again later", system=system
-        ) from error
+        ) from None
     if isinstance(error, httpx.TimeoutException):
         text = f"{request} was not answered within {longest:g} s; it may have been carried out"
-        raise RetryLater(text, system=system, sent=True) from error
+        raise RetryLater(text, system=system, sent=True) from None
     if isinstance(error, IN_DOUBT):
         text = f"{request} broke off ({_name(error)}); it may have been carried out"
-        raise RetryLater(text, system=system, sent=True) from error
+        raise RetryLater(text, system=system, sent=True) from None
     raise error
 
 

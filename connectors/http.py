@@ -252,9 +252,9 @@ class Http:
                 yield response
             finally:
                 await response.aclose()
-        except httpx.InvalidURL as error:  # ours was one: it is where the answer leads
+        except httpx.InvalidURL:  # ours was one: it is where the answer leads
             text = f"{call.name} was answered with a way to what is no address"
-            raise RetryLater(text, system=self._system, sent=not call.reading) from error
+            raise RetryLater(text, system=self._system, sent=not call.reading) from None
         except (httpx.HTTPError, httpx.CookieConflict) as error:
             raise_for_error(error, system=self._system, request=call.name, longest=self._settings.timeout)
 
