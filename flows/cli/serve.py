@@ -34,9 +34,12 @@ def inbox(ctx: typer.Context, *, poll: Poll = 10.0) -> None:
     from flows.scheduled.quiet import keep_quiet
 
     from .deploy import need_server
+    from .opening import the_hub
 
     keep_quiet(os.environ)  # before Prefect is imported
     need_server(os.environ)
+    with the_hub(terminal(ctx)):  # what is wrong with its files is told here, as every command tells it
+        pass
     from flows.scheduled.inbox import serve_inbox
 
     serve_inbox(terminal(ctx).folder, poll)
