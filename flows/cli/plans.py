@@ -155,7 +155,8 @@ def _part(whole: "Plan", key: str | None, system: str | None) -> "Plan":
         return whole
     writes = tuple(w for w in whole.writes if key in (None, w.name) and system in (None, w.system))
     rulings = tuple(one for one in whole.rulings if key in (None, one.decided.outcome.entity.key))
-    return replace(whole, writes=writes, rulings=rulings)
+    files = tuple(one for one in whole.files if key in (None, one.key) and system in (None, one.target))
+    return replace(whole, writes=writes, rulings=rulings, files=files)
 
 
 def _told(made: "Plan") -> None:
@@ -175,7 +176,7 @@ def plan_lines(installation: "Installation", wired: "Wired", made: "Plan") -> li
     from .plan_text import Reader
 
     reader = Reader(wired.shape, installation.hub.timezone, installation.store.clock())
-    lines = list(reader.lines(made))
+    lines = [*reader.lines(made), *(one.line() for one in made.files)]
     counts = _counts(installation, wired, made)
     return [*(lines or ["Nothing to do."]), counts.line(made.fingerprint)]
 
@@ -218,6 +219,7 @@ def _form(installation: "Installation", wired: "Wired", made: "Plan") -> dict[st
         "mapping": made.mapping,
         "writes": [write.form() for write in made.writes],
         "conflicts": conflicts,
+        "files": [one.form() for one in made.files],
         "stopped": [stop.text for stop in made.stops],
         "trouble": dict(made.trouble),
         "counts": asdict(_counts(installation, wired, made)),

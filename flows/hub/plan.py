@@ -13,6 +13,7 @@ from mappings.reconcile.guards import Stop
 from mappings.reconcile.model import Entity, FieldWrite, Link, Origin
 from state.types import Decided
 
+from .attachments.looking import PlannedFile
 from .deciding import Ruling
 from .wired import Wired
 
@@ -74,6 +75,8 @@ class Plan:
     rulings: tuple[Ruling, ...]
     stops: tuple[Stop, ...]
     trouble: Mapping[str, str]
+    files: tuple[PlannedFile, ...] = ()
+    """What the next pass would copy; contents are not read for a plan, so these are no part of its fingerprint."""
 
     @property
     def creates(self) -> int:

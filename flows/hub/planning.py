@@ -190,7 +190,11 @@ async def make_plan(
     applied plan carries it out. After a changed mapping, or with EVERYTHING, cases at rest are judged as well.
     """
     async with planned(wired, Planning, only=only, everything=everything, step=step) as planning:
-        return planning.plan()
+        made = planning.plan()
+        if wired.sharing is None or only is not None:
+            return made
+        step("files")
+        return replace(made, files=await wired.sharing.foreseen(wired, planning.report))
 
 
 @asynccontextmanager

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from connectors.base import Connector, RequestCount
 from mappings.canonical.values import Value
@@ -24,6 +24,9 @@ from state.types import Lease, Worker
 from .choices import NONE, Choices
 from .people import Everybody
 from .report import Report
+
+if TYPE_CHECKING:
+    from .attachments.looking import PlannedFile
 
 Scope = tuple[str, str]
 """(system, kind)."""
@@ -180,10 +183,18 @@ def _tells_progress(channel: Channel) -> bool:
 
 
 class Papers(Protocol):
-    """What keeps the documents of a sync, or shares the files of its cases."""
+    """What keeps the documents of a sync."""
 
     async def __call__(self, wired: "Wired", report: Report, *, full: bool) -> bool:
         """Do what is to be done about them, tell it in *report*, and say whether cases have something to tell now."""
+        ...
+
+
+class Sharing(Papers, Protocol):
+    """What shares the files of the cases of a sync."""
+
+    async def foreseen(self, wired: "Wired", report: Report) -> "tuple[PlannedFile, ...]":
+        """Read what is new and return what would be copied; nothing is copied."""
         ...
 
 
@@ -227,7 +238,7 @@ class Wired:
     """What a person should know and nothing stops for: a renamed status that a mapping still calls by its old name."""
     papers: "Papers | None" = None
     """Keeps the documents of the cases, at the end of a pass; None where they get none."""
-    sharing: "Papers | None" = None
+    sharing: "Sharing | None" = None
     """Shares the files of the cases, at the end of a pass; None where nobody does."""
     counted: dict[str, RequestCount] = field(default_factory=dict)
     """Requests that belong to earlier passes, where the systems stay open from one pass to the next."""

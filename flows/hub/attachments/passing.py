@@ -14,10 +14,11 @@ from state.errors import Busy
 from state.store import Store
 
 from ..report import Report
-from ..wired import Papers, Wired
+from ..wired import Sharing, Wired
 from ..wiring import Installation
 from .case import share
 from .gathering import gather
+from .looking import PlannedFile, planned_files
 from .room import KIND, Room
 from .spool import Spool, spool_in
 
@@ -36,25 +37,39 @@ class Sharer:
     async def __call__(self, wired: Wired, report: Report, *, full: bool) -> bool:
         """Do what is to be done and tell it in *report*; cases have nothing to tell because of files."""
         room = Room(wired, report, self._spool, self._sync.files, full=full)
-        before = remembered(wired.store, room.sync)
         newest = attachments.newest_link(wired.store)
+        form = await self._gathered(room)
+        owners = attachments.to_look_at(wired.store, room.sync, links_after=form["link"], every=full)
+        await _share_all(room, owners)
+        attachments.close_strangers(wired.store, room.sync)
+        if form["link"] != newest and not report.trouble.keys() & self._sync.files.keys():
+            dictionaries.remember(wired.store, "", name=name_of(room.sync), form={**form, "link": newest})
+        return False
+
+    async def foreseen(self, wired: Wired, report: Report) -> tuple[PlannedFile, ...]:
+        """Read what is new and return what would be copied, as far as is known without reading contents."""
+        room = Room(wired, report, self._spool, self._sync.files)
+        form = await self._gathered(room)
+        gone = wired.whole.gone
+        found = planned_files(wired.store, room.sync, self._sync.files, gone=gone, links_after=form["link"])
+        return tuple(found)
+
+    async def _gathered(self, room: Room) -> dict[str, Any]:
+        """Read what is new, and return where the reading stands."""
+        store = room.wired.store
+        before = remembered(store, room.sync)
         cursors = dict(before.get("cursors", {}))
         limits = {system: form_of(one) for system, one in self._sync.files.items()}
         new = [system for system in limits if before.get("limits", {}).get(system) != limits[system]]
         if before and new:
-            attachments.forget_limits(wired.store, room.sync, new)
+            attachments.forget_limits(store, room.sync, new)
+        form = {"cursors": cursors, "limits": limits, "link": before.get("link", 0)}
         try:
             await gather(room, cursors)
         finally:
-            form = {"cursors": cursors, "limits": limits, "link": before.get("link", 0)}
             if form != before:
-                dictionaries.remember(wired.store, "", name=name_of(room.sync), form=form)
-        owners = attachments.to_look_at(wired.store, room.sync, links_after=before.get("link", 0), every=full)
-        await _share_all(room, owners)
-        attachments.close_strangers(wired.store, room.sync)
-        if form["link"] != newest and not report.trouble.keys() & limits.keys():
-            dictionaries.remember(wired.store, "", name=name_of(room.sync), form={**form, "link": newest})
-        return False
+                dictionaries.remember(store, "", name=name_of(room.sync), form=form)
+        return form
 
 
 async def _share_all(room: Room, owners: Sequence[str]) -> None:
@@ -87,7 +102,7 @@ def form_of(limits: FileLimits) -> list[Any]:
     return [limits.max_size, list(limits.types), list(limits.not_types)]
 
 
-def sharer_of(installation: Installation, sync: Sync, kinds: dict[str, Sequence[str]]) -> Papers | None:
+def sharer_of(installation: Installation, sync: Sync, kinds: dict[str, Sequence[str]]) -> Sharing | None:
     """
     Return what shares the files of *sync*, None where nobody does. KINDS: system -> the kinds of record it has.
 

@@ -230,3 +230,39 @@ def test_a_system_without_files_is_told_before_anything_runs(tmp_path: Path) -> 
     hub = a_hub(tmp_path, hub=HUB + "    files: {crm: {}, trk: {}}\n")
     with pytest.raises(Problems, match="crm holds no files to share"):
         hub.sync()
+
+
+def test_a_plan_lists_what_would_be_copied_and_copies_nothing(tmp_path: Path) -> None:
+    from flows.hub.planning import make_plan
+
+    hub, deal = sharing(tmp_path, "    files: {crm: {}, trk: {not_types: [exe]}}\n")
+    hub.attach("crm", deal, "смета", "Смета.pdf")
+    hub.attach("crm", deal, "вирус", "setup.exe")
+
+    [planned] = hub.wired(make_plan).files
+    before = hub.files("trk", hub.issue())
+    hub.sync()
+
+    assert planned.line() == "CASE-1  + trk file  Смета.pdf  10 bytes  from crm  (unless it is there already)"
+    assert before == {}
+    assert hub.files("trk", hub.issue()) == {"Смета.pdf": "смета"}
+
+
+def test_the_files_of_a_case_are_shown_with_why_they_are_not_elsewhere(tmp_path: Path) -> None:
+    from flows.hub.attachments.looking import files_of
+
+    hub, deal = sharing(tmp_path, "    files: {crm: {}, trk: {not_types: [exe]}}\n")
+    hub.attach("crm", deal, "смета", "Смета.pdf")
+    hub.attach("crm", deal, "вирус", "setup.exe")
+    hub.sync()
+
+    sync = hub.installation.sync(None)
+    shown = [one.form() for one in files_of(hub.installation.store, hub.case(), sync.files)]
+
+    assert [one["name"] for one in shown] == ["Смета.pdf", "setup.exe"]
+    assert [{name: place["state"] for name, place in one["systems"].items()} for one in shown] == [
+        {"crm": "here", "trk": "here"},
+        {"crm": "here", "trk": "not copied"},
+    ]
+    assert shown[0]["sha256"] == digest_of("смета")
+    assert shown[1]["systems"]["trk"]["why"] == "files of the type exe are kept out"
