@@ -1,5 +1,6 @@
 """What Bitrix24 says when it says no: one table from its codes to our errors."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,6 +36,9 @@ BUSY = frozenset({"QUERY_LIMIT_EXCEEDED", "OVERLOAD_LIMIT"})
 TIRED = "OPERATION_TIME_LIMIT"
 BROKEN = frozenset({"INTERNAL_SERVER_ERROR", "ERROR_UNEXPECTED_ANSWER"})
 LONGEST_REASON = 500
+_CODE = re.compile(r"[\w.-]{0,80}")
+_SECRET = re.compile(r"(/rest/\d+/|(?:auth|token)=)[^/&\s'\"]+")
+"""The portal may name the address that was asked, and that address is our secret."""
 
 
 class InWords(Rejected):
@@ -45,7 +49,8 @@ def told(body: Any) -> tuple[str, str] | None:
     """Return code and words of an error, None where *body* is none. The code may be empty, a number, or 0."""
     if not isinstance(body, Mapping) or "error" not in body or "result" in body:
         return None
-    return str(body["error"]), str(body.get("error_description") or "")
+    code = str(body["error"])
+    return (code if _CODE.fullmatch(code) else ""), _SECRET.sub(r"\1…", str(body.get("error_description") or code))
 
 
 def error_of(

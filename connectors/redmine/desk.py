@@ -6,7 +6,7 @@ from typing import Any
 from mappings.exchange import Account, Create, Fault, Found, PastChange, VendorRecord, View, Views
 
 from ..base import Surroundings
-from ..errors import Gone, Rejected, RetryLater
+from ..errors import AuthFailed, Gone, Rejected, RetryLater
 from ..guarded import Inspection
 from .book import Book, ProjectFacts
 from .client import RedmineClient, Row
@@ -39,6 +39,8 @@ class Desk:
     async def identify(self) -> Account:
         """Whose key it is. Raises AuthFailed, for an open installation's anonymous visitors too."""
         row = await self.client.current_user()
+        if "id" not in row:
+            raise AuthFailed("it does not say whose key this is; is the address right?", system=self.name)
         name = f"{row.get('firstname', '')} {row.get('lastname', '')}".strip()
         rights = ("admin",) if row.get("admin") is True else ()
         self._account = Account(str(row["id"]), name or str(row.get("login", "")), rights, server="Redmine")
