@@ -30,8 +30,6 @@ from .strangers import (
     MARKED,
     NOT_TAKEN,
     OLD_COPY,
-    OLDER,
-    OWN,
     UNMATCHED,
     WAITS,
     markers_of,
@@ -132,10 +130,7 @@ class Deciding:
 
     def _may_be(self, shape: SyncShape, stranger: Snapshot) -> bool:
         """Might the stranger be an entity of this kind? A record of a kind that others take too is theirs."""
-        return (
-            stranger.aside not in (WAITS, ASTRAY, DOUBTED, OWN, OLDER)
-            and self.wired.whole.taker(stranger.record) is shape
-        )
+        return stranger.aside not in (WAITS, ASTRAY, DOUBTED) and self.wired.whole.taker(stranger.record) is shape
 
     def _meet_in(self, shape: SyncShape, scope: Scope, strangers: Sequence[Snapshot]) -> frozenset[str]:
         lone = [whole for whole in self.lone(scope) if whole.entity.kind == shape.entity]
@@ -180,10 +175,8 @@ class Deciding:
                 waiting = self._claimed(meeting)
 
     def _claimed(self, meeting: Meeting, *, only: Sequence[str] | None = None) -> Waiting:
-        wired = self.wired
-        batch = claims.claim(
-            wired.store, wired.worker, scopes=wired.scopes, limit=BATCH, sync=wired.shape.name, only=only
-        )
+        wired, name = self.wired, self.wired.shape.name
+        batch = claims.claim(wired.store, wired.worker, scopes=wired.scopes, limit=BATCH, sync=name, only=only)
         return Waiting(batch, meeting)
 
     def _decide(self, waiting: Waiting) -> None:
@@ -205,8 +198,6 @@ class Deciding:
         self.aside(strangers.waiting, WAITS)  # before what it waits for is stored, so that it is woken by that
         self.aside(strangers.astray, ASTRAY)
         self.aside(strangers.doubted, DOUBTED)
-        self.aside(strangers.own, OWN)
-        self.aside(strangers.older, OLDER)
         self.keep(in_order(rulings, lambda ruling: ruling.decided.outcome.entity))
         self.aside(strangers.not_taken, NOT_TAKEN)
         self.aside(strangers.unmatched, UNMATCHED)

@@ -28,8 +28,6 @@ UNMATCHED = "to be matched"
 ALONE = "matches no case"
 WAITS = "waits for the record that it hangs on"
 ASTRAY = "belongs to no case"
-OWN = "the hub has written it"
-OLDER = "said before its record was the case's"
 COPY = "a copy: it carries the marker of a case that has its record already"
 OLD_COPY = "an old copy of"
 ELSEWHERE = "carries the marker of"
@@ -47,8 +45,6 @@ class Sorted:
     waiting: list[Snapshot] = field(default_factory=list)
     astray: list[Snapshot] = field(default_factory=list)
     doubted: list[Snapshot] = field(default_factory=list)
-    own: list[Snapshot] = field(default_factory=list)
-    older: list[Snapshot] = field(default_factory=list)
     not_taken: list[Snapshot] = field(default_factory=list)
 
 
@@ -58,7 +54,8 @@ def sort_strangers(
     """
     Sort *strangers*: a marker of one of our cases (OWNERS) first, then what a mapping takes, then where it stands.
 
-    What belongs to a case waits until the record that it hangs on is linked (KIN knows whose it is).
+    What belongs to a case waits until the record that it hangs on is linked (KIN knows whose it is). Comments that the
+    hub has written itself, and what was said before its record was the case's, are nobody's.
 
     The marker of a case that this hub does not have (its memory was lost, or it is another hub's) says nothing: such a
     record is met like any other, so that it is found again and not made twice.
@@ -78,11 +75,11 @@ def sort_strangers(
         elif (record.system, record.kind) in doubtful:
             result.doubted.append(snapshot)
         elif notes.is_own(shape, record):
-            result.own.append(snapshot)
+            result.not_taken.append(snapshot)
         elif shape.belongs and kin.case_of(kin.holder(record)) is None:
             (result.waiting if record.parent else result.astray).append(snapshot)
         elif (record.system, record.kind, record.id) in older:
-            result.older.append(snapshot)
+            result.not_taken.append(snapshot)
         elif is_met(shape, record):
             result.unmatched.append(snapshot)
         else:

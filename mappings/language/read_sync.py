@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import cast, get_args
 
@@ -16,10 +16,11 @@ from mappings.reconcile.guards import Limits
 
 from .conditions import Names, literal, names_of
 from .entries import Entry, need, views
-from .model import EntitySync, History, Make, Schedule, Sync
+from .model import EntitySync, Make, Schedule, Sync
 from .policies import Level, PolicyWords, at_home, read_condition, read_levels, resolve
 from .problems import shown
 from .read_files import read_files
+from .read_history import read_history
 from .times import cron_problem, share
 
 BLOCKS: Mapping[str, str] = {"items": "item", "notes": "note", "clients": "client"}
@@ -122,7 +123,7 @@ def read_sync(head: SyncHead, *, name: str, around: Surroundings) -> Sync | None
         gone=_gone(keys.get("gone")),
         mark=head.entry.mark,
         files=read_files(keys.get("files"), head.systems),
-        history=_history(keys.get("history")),
+        history=read_history(keys.get("history")),
         beside={
             kind: EntitySync(
                 kind,
@@ -292,18 +293,6 @@ def _share(entry: Entry | None, usual: float) -> float:
         entry.fail(f"not a percentage: {shown(text)}; write it like 10%")
         return usual
     return float(part)
-
-
-def _history(entry: Entry | None) -> History:
-    """Return what is taken of what was said before: nothing, all of it, or what is not older than a day."""
-    text = entry.plain() if entry else None
-    if entry is None or text is None or text in ("none", "import"):
-        return cast("History", text or "none")
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        entry.fail(f"must be none, import, or a day like 2026-11-01, not {shown(text)}")
-        return "none"
 
 
 def _gone(entry: Entry | None) -> Gone:

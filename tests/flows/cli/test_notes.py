@@ -133,7 +133,7 @@ def written_by(hub: CliHub) -> list[str]:
 def test_an_internal_note_leaves_its_system_by_no_way(talk: CliHub) -> None:
     secret = comment(talk, "trk", "1", f"Только нам: {SECRET}", private=True)
     comment(talk, "trk", "1", "Всем", private=False)
-    talk.run("plan", "-o", "plan.yaml")
+    talk.run("plan", "-o", str(talk.folder / "plan.yaml"))
 
     said = said_by(talk)
     with talk.at("trk") as trk:
