@@ -1,25 +1,24 @@
 """Cases as they stand: for lists, for one whole case, for its history. Reads the hub's own memory and no system."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from mappings.canonical.show import show
 from mappings.canonical.values import Value, encode
-from mappings.exchange import Discovery, View
-from mappings.language import Hub
+from mappings.exchange import View
 from mappings.lens import UNKNOWN
 from mappings.reconcile.model import Entity, Fact, Link
-from state import attention, cases, people, waiting
+from state import attention, cases, waiting
 from state.attention import Attention
 from state.store import Store
 from state.types import Whole
 
+from .labels import Labels
 from .noted import masked
 from .people_asking import hangs
-from .shelf import load_discovery
-from .wiring import Installation, labels_of
+from .wiring import Installation
 
 MOST_ENTRIES = 10_000
 """How many entries of the attention list are looked through; more than any person settles."""
@@ -45,57 +44,6 @@ def title_of(entity: Entity) -> str:
     """Return what a person knows the case by."""
     parts = [entity.facts[name].value for name in ("title", "client") if name in entity.facts]
     return " · ".join(show(part) for part in parts if part)
-
-
-# --- labels -----------------------------------------------------------------------------------------------------------
-
-
-@dataclass
-class Labels:
-    """What people call the views of a system, as it last said; asks no system."""
-
-    store: Store
-    hub: Hub
-    known: dict[tuple[str, str], Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
-
-    def of(self, system: str, kind: str, *, field_name: str, view: View, entity: str = "case") -> str:
-        """Return *view* of a field in one line; ENTITY is the kind of entity that the record is of."""
-        spec = self.hub.mapping(system, kind, entity=entity)
-        entry = spec.fields.get(field_name) if spec else None
-        places = entry.at if entry else (field_name,)
-        if len(places) == 1:
-            return self.place(system, kind, place=places[0], view=view)
-        shown = view if isinstance(view, Mapping) else {}
-        parts = [self.place(system, kind, place=place, view=shown.get(place)) for place in places]
-        return show(" ".join(part for part in parts if part != show(None)) or None)
-
-    def place(self, system: str, kind: str, *, place: str, view: View) -> str:
-        """Return *view* of one place in one line."""
-        if view is None or isinstance(view, bool):
-            return show(view)
-        if isinstance(view, list):
-            return show(", ".join(self.place(system, kind, place=place, view=one) for one in view) or None)
-        text = str(view["name"]) if isinstance(view, Mapping) and "name" in view else str(view)
-        return show(self._labels(system, kind).get(place, {}).get(text, text))
-
-    def facts(self, link: Link, field_name: str) -> tuple[str, ...]:
-        """Return the facts that a field of *link* says."""
-        specs = [one for one in self.hub.mappings_of(link.system, kind=link.kind) if field_name in one.fields]
-        return specs[0].fields[field_name].facts if specs else ()
-
-    def _labels(self, system: str, kind: str) -> Mapping[str, Mapping[str, str]]:
-        if (system, kind) not in self.known:
-            found = load_discovery(self.store, system, kind)
-            self.known[system, kind] = self._with_unlisted(system, labels_of(found), found) if found else {}
-        return self.known[system, kind]
-
-    def _with_unlisted(
-        self, system: str, labels: Mapping[str, Mapping[str, str]], found: Discovery
-    ) -> Mapping[str, Mapping[str, str]]:
-        """People whom the system lists no longer, or never did, are called as they were when they were met."""
-        places = [place.name for place in found.places if place.type == "person"]
-        met = {one.known.id: one.known.name for one in people.identities(self.store, system=system)} if places else {}
-        return {**labels, **{place: {**met, **labels.get(place, {})} for place in places}}
 
 
 # --- one case ---------------------------------------------------------------------------------------------------------
