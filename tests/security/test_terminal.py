@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.cli.terminal import emit, harmless, progress, say, table, tell
+from flows.hub.describing import starting_mapping
+from mappings.exchange import Choice, Discovery, Place, SystemPerson
 from tests.flows.cli.test_terminal import AtOnce, Screen
 from tests.security.hostile import ACTS, EVIL, RICH, SEQUENCES
 
@@ -89,3 +91,12 @@ def test_progress_shows_the_names_of_systems_as_text():
 
     assert "\x1b]0;" not in stream.getvalue()
     assert RICH[:6] in stream.getvalue()
+
+
+def test_what_a_system_calls_its_values_stays_in_a_comment():
+    evil = "x\nfields: {title: null}\n#"
+    choices = (Choice("1", evil, group=evil), Choice("2", evil, group=evil, closes=True))
+    people = (SystemPerson(evil, evil, email=evil),)
+    found = Discovery("crm", "deal", (Place("s", evil, "choice", choices=choices),), people=people)
+
+    assert "\nfields: {title" not in starting_mapping(found, "none")
