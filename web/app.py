@@ -8,7 +8,6 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
-from starlette.requests import ClientDisconnect
 
 from flows.hub.wiring import Installation, Maker, install, make_connector
 from flows.wake import wake
@@ -58,8 +57,6 @@ def make_app(
                 body = await bounded(request, LARGEST)
         except TimeoutError:
             return Response(status_code=408)
-        except ClientDisconnect:
-            return Response(status_code=400)  # nobody reads it
         if body is None:
             return Response(status_code=413)
         return Response(status_code=await door.take(system, request.headers, body))
@@ -73,10 +70,13 @@ async def bounded(request: Request, largest: int) -> bytes | None:
     if told.isascii() and told.isdigit() and (len(told) > MOST_DIGITS or int(told) > largest):
         return None
     body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > largest:
-            return None
+    more = True
+    while more:
+        message = await request.receive()
+        body += message.get("body", b"")
+        if message["type"] == "http.disconnect" or len(body) > largest:
+            return None  # of somebody who hung up nobody reads the answer
+        more = message.get("more_body", False)
     return bytes(body)
 
 

@@ -189,10 +189,10 @@ def test_a_bomb_is_stopped_by_what_it_becomes(encoding):
 @pytest.mark.parametrize("encoding", ["gzip, gzip", "gzip,gzip", "br", "zstd", "gzip, identity", "\xff"])
 def test_what_is_packed_otherwise_than_asked_for_is_not_unpacked(encoding):
     headers = [(b"content-encoding", encoding.encode("latin-1"))]
-    handler = lambda _: httpx.Response(200, headers=headers, stream=httpx.ByteStream(bomb(2)))  # noqa: E731  # short
+    way = a_way(lambda _: httpx.Response(200, headers=headers, stream=httpx.ByteStream(bomb(2))), largest=CAP)
 
     with pytest.raises(RetryLater, match="broke off"):
-        ask(a_way(handler, largest=CAP), "GET", "/deals")
+        ask(way, "GET", "/deals")
 
 
 def test_a_packed_answer_is_read_whole_and_half_of_one_is_none():
