@@ -39,7 +39,7 @@ class _Checking:
             yield self._problem(step.line, f"no system {system!r}{hint(system, list(self._systems))}")
             return
         match step.verb:
-            case "make" | "edit" if system is not None:
+            case "create" | "edit" if system is not None:
                 yield from self._places(system, step.value)
             case "say":
                 yield from self._known(step.value, self._facts, what="fact")

@@ -50,7 +50,7 @@ def _views(step: Step) -> dict[str, View]:
     return {place: sorted(view) if isinstance(view, list) else view for place, view in views.items()}
 
 
-def _make(world: World, step: Step) -> None:
+def _create(world: World, step: Step) -> None:
     system = step.args["system"]
     kind = world.kind(system)
     views = {**_scoped(world, system, kind), **_views(step)}
@@ -254,7 +254,7 @@ def fault(world: World, system: str, what: str) -> None:
 
 
 DEEDS: dict[str, Callable[[World, Step], None]] = {
-    "make": _make,
+    "create": _create,
     "edit": _edit,
     "say": _say,
     "delete": _delete,

@@ -8,8 +8,8 @@ from mappings.language.problems import hint, shown
 
 FORMS: dict[str, str] = {
     # people in their systems
-    "make SYSTEM": "make",
-    "make SYSTEM as NAME": "make",
+    "create SYSTEM": "create",
+    "create SYSTEM as NAME": "create",
     "edit SYSTEM": "edit",
     "edit SYSTEM NAME": "edit",
     "say SYSTEM": "say",

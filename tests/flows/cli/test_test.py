@@ -12,7 +12,7 @@ STORY = """
 story: Сделка стала задачей
 code: первая
 steps:
-  - make crm: {title: Внедрение CRM, stage: PREP}
+  - create crm: {title: Внедрение CRM, stage: PREP}
   - sync
   - see: {trk: {status: New}}
 """
@@ -77,7 +77,7 @@ def test_a_word_chooses_stories_and_one_that_chooses_none_fails(folder):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        (STORY.replace("make", "mak"), "mak"),
+        (STORY.replace("create", "creat"), "creat"),
         (STORY.replace("title:", "titel:"), "did you mean 'title'?"),
         ("- нет\n", "no story"),
     ],

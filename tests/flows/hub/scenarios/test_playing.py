@@ -10,7 +10,7 @@ from mappings.language import Problems
 
 ROOT = Path(__file__).parents[4]
 PAIR = ROOT / "tests/scenarios/hubs/pair"
-BEGIN = "story: Проба\nsteps:\n  - make crm: {title: Внедрение CRM, stage: PREP}\n  - sync\n"
+BEGIN = "story: Проба\nsteps:\n  - create crm: {title: Внедрение CRM, stage: PREP}\n  - sync\n"
 
 
 def told(folder, *texts, hub=PAIR):
@@ -87,7 +87,7 @@ def test_people_may_speak_in_facts(tmp_path):
     [
         ("stori: а\nsteps: [sync]\n", "0.yaml:1: stori: unknown; did you mean 'story'?"),
         (BEGIN + "  - sinc\n", "0.yaml:5: 'sinc': no step; did you mean 'sync'?"),
-        (BEGIN + "  - make\n", "0.yaml:5: 'make': it is written 'make SYSTEM' or 'make SYSTEM as NAME'"),
+        (BEGIN + "  - create\n", "0.yaml:5: 'create': it is written 'create SYSTEM' or 'create SYSTEM as NAME'"),
         (BEGIN + "  - edit crn: {title: а}\n", "0.yaml:5: no system 'crn'; did you mean 'crm'?"),
         (
             BEGIN + "  - edit crm: {titel: а}\n",
@@ -132,7 +132,7 @@ DEMO = """
 story: Своё соответствие на месте настоящих систем
 people: {"1": anna@example.com}
 steps:
-  - make crm: {title: Внедрение CRM, stageId: Квалификация, opportunity: "100", currencyId: RUB}
+  - create crm: {title: Внедрение CRM, stageId: Квалификация, opportunity: "100", currencyId: RUB}
   - sync
   - see: {tracker: {subject: Внедрение CRM, status: New}, facts: {amount: 100 RUB, stage: qualified}}
   - edit tracker: {status: Resolved}
