@@ -186,11 +186,12 @@ class PlainRedmine:
         return sql(self.env["DATABASE"], statement, values)
 
     def wipe(self) -> None:
-        """Remove all issues, with their journals and values."""
+        """Remove all issues, with their journals, files and values."""
         with contextlib.closing(sqlite3.connect(self.env["DATABASE"], timeout=20)) as database, database:
             for table in ("journal_details", "journals", "issue_relations", "issues"):
                 database.execute(f"delete from {table}")  # noqa: S608  the names stand one line above
             database.execute("delete from custom_values where customized_type = 'Issue'")
+            database.execute("delete from attachments where container_type = 'Issue'")  # numbers are given again
 
     def permit(self, role: str, permission: str, *, allowed: bool) -> None:
         """Give a permission (``edit_issues``) to a role (``MANAGER``), or take it away."""
