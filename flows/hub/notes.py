@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # the shape of a sync knows notes, and is known here
 
 NOTE = "note"
 INTERNAL = "internal"
-MEANWHILE = timedelta(hours=1)
+MEANWHILE = timedelta(days=1)
 """What was said so long before a record became the case's is news all the same: deals are talked about at once."""
 FRESH = timedelta(minutes=15)
 """A note that is posted elsewhere within this shows the right time by itself."""
@@ -120,16 +120,19 @@ def older(wired: "Wired", strangers: Sequence[Snapshot], kin: "Kin") -> frozense
     return frozenset(
         (record.system, record.kind, record.id)
         for record in notes
-        if _is_older(record, owners[id(record)], since, asked=asked)
+        if _is_older(wired, record, owners[id(record)], since)
     )
 
 
 def _is_older(
-    record: VendorRecord, owner: Whole | None, since: Mapping[tuple[str, str], datetime], *, asked: History
+    wired: "Wired", record: VendorRecord, owner: Whole | None, since: Mapping[tuple[str, str], datetime]
 ) -> bool:
+    """What was said since the pass before is news too: a hub that stood still for a day has not missed it."""
+    asked: History = wired.whole.history
     at = written(record.views)
     linked = since.get((owner.entity.id, record.system)) if owner is not None else None
-    if at is None or linked is None or at >= linked - MEANWHILE:
+    before = wired.pulled_before.get((record.system, record.kind))
+    if at is None or linked is None or at >= min(linked - MEANWHILE, before or linked):
         return False
     return not isinstance(asked, date) or at < datetime.combine(asked, time(), UTC)
 
