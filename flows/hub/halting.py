@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from mappings.exchange import View
-from mappings.reconcile.guards import EMPTY, MAX_CHANGES, MAX_CLEARS, MAX_CREATES, MAX_DELETES, Stop, is_empty
+from mappings.reconcile.guards import EMPTY, MAX_CHANGES, MAX_CLEARS, MAX_CREATES, MAX_DELETES, Stop, lacking
 from state import cases, dictionaries, waiting
 from state.store import Store
 from state.types import Whole
@@ -65,7 +65,7 @@ def still_standing(wired: Wired) -> Callable[[Stop], bool]:
         if stop.guard == MAX_CREATES:
             return _planned_creates(wired, stop.system) > limits.max_creates
         if stop.guard == MAX_CLEARS:
-            return _showing(wired, stop, is_empty) > limits.max_clears
+            return _showing(wired, stop, lacking) > limits.max_clears
         if stop.guard == MAX_CHANGES:
             return _showing(wired, stop, lambda view: repr(view) == stop.shown) > limits.max_changes
         return True
@@ -109,9 +109,7 @@ def account_stops(wired: Wired) -> list[Stop]:
     for system, account in sorted(wired.accounts.items()):
         before = dictionaries.recall(wired.store, system, name=ACCOUNT, within=_EVER)
         if before is not None and before["id"] != account.id:
-            text = (
-                f"the hub is {account.name} in {system} now, and was {before['name']}"
-            )
+            text = f"the hub is {account.name} in {system} now, and was {before['name']}"
             stops.append(Stop(ACCOUNT, text, system=system))
     return stops
 

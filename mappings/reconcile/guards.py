@@ -66,7 +66,7 @@ class Tally:
         for event in outcome.events:
             if event.what != "read" or event.old is None or event.cause == AFTER_WRITE:
                 continue
-            if is_empty(event.new):
+            if emptied(event.old, event.new):
                 self.cleared.setdefault((event.system, event.field), []).append(outcome.entity.id)
             else:
                 shown = (event.system, event.field, repr(event.new))
@@ -97,6 +97,19 @@ class Tally:
 def is_empty(view: View) -> bool:
     """A field of several places is empty if all of them are."""
     return all(is_empty(part) for part in view.values()) if isinstance(view, dict) else view in (None, "", [])
+
+
+def emptied(old: View, new: View) -> bool:
+    """Say whether a view lost what it held: an amount is gone although its currency still stands beside it."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        lost = any(not is_empty(part) and is_empty(new.get(place)) for place, part in old.items())
+        return lost and all(part == old.get(place) or is_empty(part) for place, part in new.items())
+    return is_empty(new)
+
+
+def lacking(view: View) -> bool:
+    """Say whether a view that was emptied still is: what was lost of it has not come back."""
+    return any(is_empty(part) for part in view.values()) if isinstance(view, dict) else is_empty(view)
 
 
 def check_full_read(system: str, *, linked: int, missing: int, limits: Limits, kind: str = "") -> list[Stop]:

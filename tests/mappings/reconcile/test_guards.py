@@ -4,7 +4,7 @@ import pytest
 
 from mappings.exchange import View
 from mappings.reconcile import reconcile
-from mappings.reconcile.guards import A_FEW, AFTER_WRITE, Limits, Tally, check_full_read
+from mappings.reconcile.guards import A_FEW, AFTER_WRITE, Limits, Tally, check_full_read, lacking
 from mappings.reconcile.model import Event, NewRecord, Outcome
 from tests.reconcile_builders import a_case, a_side, rules
 
@@ -25,6 +25,24 @@ def read(old: View, new: View, *, system: str = "crm", field: str = "Сумма"
 def test_one_field_emptied_in_many_records_stops_the_pass(empty):  # H36
     assert tally(read("1", empty), read("2", empty)) == []
     assert tally(read("1", empty), read("2", empty), read("3", empty)) == ["max_clears"]
+
+
+def test_an_amount_that_is_gone_counts_although_its_currency_still_stands():  # H36
+    def gone(amount):
+        return read({"amount": amount, "currency": "RUB"}, {"amount": None, "currency": "RUB"})
+
+    def moved(amount):
+        return read({"amount": amount, "currency": None}, {"amount": None, "currency": "RUB"})
+
+    assert tally(gone("1"), gone("2"), gone("3")) == ["max_clears"]
+    assert "max_clears" not in tally(moved("1"), moved("2"), moved("3"))
+    assert [
+        lacking(view) for view in ({"amount": None, "currency": "RUB"}, {"amount": "1", "currency": "RUB"}, "")
+    ] == [
+        True,
+        False,
+        True,
+    ]
 
 
 def test_one_field_that_becomes_one_and_the_same_in_many_records_stops_the_pass():  # H36
