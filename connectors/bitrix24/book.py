@@ -79,7 +79,10 @@ class Book:
     async def _ask_fields(self) -> Json:
         reply = await self._client.call("crm.item.fields", {"entityTypeId": self._kind.number}, overhead=True)
         described = reply.result.get("fields") if isinstance(reply.result, Mapping) else None
-        return FieldTable.told(described if isinstance(described, Mapping) else {}).to_json()
+        if not isinstance(described, Mapping) or not described:
+            text = f"the portal shows no fields of a {self._kind.name}; give the webhook's user the right to read them"
+            raise Rejected(text, system=self._client.system, whole=True)
+        return FieldTable.told(described).to_json()
 
     async def _ask_categories(self) -> Json:
         reply = await self._client.call("crm.category.list", {"entityTypeId": self._kind.number}, overhead=True)
