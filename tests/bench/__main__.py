@@ -74,6 +74,9 @@ def _measure(given: argparse.Namespace) -> dict[str, Any]:
     if given.files:
         tell(f"{given.files} files")
         raw["files"] = _child("attachments", "--files", str(given.files), "--large", str(given.files // 10))
+    if given.comments:
+        tell(f"{given.comments} comments")
+        raw["comments"] = _child("talk", "--comments", str(given.comments))
     return raw
 
 
@@ -100,6 +103,7 @@ def _rows(raw: dict[str, Any]) -> list[Row]:
     if "budget" in raw:
         rows += sandbox_rows.budget_rows(raw["budget"])
     rows += list(attachment_rows.rows(raw["files"])) if "files" in raw else []
+    rows += list(attachment_rows.talk_rows(raw["comments"])) if "comments" in raw else []
     return rows + (list(sandbox_rows.propagation_rows(raw["propagation"])) if "propagation" in raw else [])
 
 
@@ -127,6 +131,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--no-budget", action="store_true", help="leave out the minute at the vendor's rate")
     parser.add_argument(
         "--propagation", type=int, default=10_000, metavar="N", help="cases beside the measured change; 0 leaves it out"
+    )
+    parser.add_argument(
+        "--comments", type=int, default=1000, metavar="N", help="comments between the sandboxes; 0 leaves them out"
     )
     parser.add_argument(
         "--files",

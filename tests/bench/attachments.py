@@ -64,16 +64,16 @@ class Wanted:
 
 def run(wanted: Wanted) -> dict[str, Any]:
     """Return what the passes without and with the files took, and whether each file is there once and whole."""
-    with tempfile.TemporaryDirectory(prefix="casehub-bench-") as place, _running(wanted.cases) as systems:
+    with tempfile.TemporaryDirectory(prefix="casehub-bench-") as place, sandboxes_with(wanted.cases) as systems:
         folder = hub_folder(Path(place))
         path = folder / "hub.yaml"
         text = path.read_text(encoding="utf-8").replace("    stages: [", f"{SHARED}    stages: [", 1)
         path.write_text(text, encoding="utf-8")
-        plain = _pass(systems, folder)
-        pairs = _pairs(systems, folder, wanted.cases)
+        plain = a_pass(systems, folder)
+        pairs = pairs_of(systems, folder, wanted.cases)
         digests = _attach(systems, pairs, wanted)
         systems.later(60)
-        passes = [_pass(systems, folder), _pass(systems, folder), _pass(systems, folder, "--full")]
+        passes = [a_pass(systems, folder), a_pass(systems, folder), a_pass(systems, folder, "--full")]
         lying = sum(1 for _ in (folder / "spool").glob("*"))
         return {
             "files": wanted.files,
@@ -90,7 +90,8 @@ def run(wanted: Wanted) -> dict[str, Any]:
 
 
 @contextmanager
-def _running(cases: int) -> Iterator[Sandboxes]:
+def sandboxes_with(cases: int) -> Iterator[Sandboxes]:
+    """Both systems with so many deals, their clocks fast, the tracker with room for large files."""
     fast = ["--speed", f"{FAST:g}"]
     with (
         SandboxProcess("bitrix24", seed=cases, options=fast) as crm,
@@ -100,7 +101,8 @@ def _running(cases: int) -> Iterator[Sandboxes]:
         yield Sandboxes(crm, tracker, client)
 
 
-def _pass(systems: Sandboxes, folder: Path, *how: str) -> dict[str, Any]:
+def a_pass(systems: Sandboxes, folder: Path, *how: str) -> dict[str, Any]:
+    """Run one pass in a process of its own."""
     command = [sys.executable, "-m", "tests.bench.attachments", "--hub", str(folder), *how]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env={**os.environ, **systems.env})
     found: dict[str, Any] = json.loads(done.stdout)
@@ -128,7 +130,7 @@ def one_pass(folder: Path, *, full: bool) -> dict[str, Any]:
     }
 
 
-def _pairs(systems: Sandboxes, folder: Path, count: int) -> list[tuple[int, int]]:
+def pairs_of(systems: Sandboxes, folder: Path, count: int) -> list[tuple[int, int]]:
     """Return the deal and the issue of each case."""
     with closing(install(folder, systems.env).store) as store:
         listed = cases.cases(store, limit=count).entities
@@ -151,10 +153,10 @@ def _attach(systems: Sandboxes, pairs: Sequence[tuple[int, int]], wanted: Wanted
 def _to_deal(systems: Sandboxes, deal: int, name: str, content: bytes) -> None:
     fields = {"ENTITY_ID": deal, "ENTITY_TYPE": "deal", "COMMENT": "Вложение", "FILES": [[name, _text(content)]]}
     address = f"{systems.crm.about['webhooks']['manager']}crm.timeline.comment.add"
-    _retried(systems, address, {"fields": fields})
+    retried(systems, address, {"fields": fields})
 
 
-def _retried(systems: Sandboxes, address: str, form: Any) -> Any:
+def retried(systems: Sandboxes, address: str, form: Any) -> Any:
     """A person's click waits for the vendor's limit."""
     while True:
         answer = systems.client.post(address, json=form)
@@ -194,11 +196,11 @@ def _held(systems: Sandboxes, pairs: Sequence[tuple[int, int]]) -> Iterator[tupl
             content = f"{systems.tracker.address}/attachments/download/{one['id']}"
             yield "tracker", at, _digest(systems, content, headers)
         wanted = {"filter": {"ENTITY_ID": deal, "ENTITY_TYPE": "deal"}, "select": ["ID", "FILES"]}
-        rows = _retried(systems, f"{hook}crm.timeline.comment.list", wanted)["result"]
+        rows = retried(systems, f"{hook}crm.timeline.comment.list", wanted)["result"]
         for row in rows:
             files = row.get("FILES") or {}
             for one in files.values() if isinstance(files, dict) else files:
-                told = _retried(systems, f"{hook}disk.file.get", {"id": one["id"]})["result"]
+                told = retried(systems, f"{hook}disk.file.get", {"id": one["id"]})["result"]
                 yield "crm", at, _digest(systems, told["DOWNLOAD_URL"], {})
 
 
