@@ -2,11 +2,10 @@
 Forgetting: what was personal in the past of a case, or all that names a person, is replaced by a mark.
 
 The present stays as long as a living record shows it: the hub is its mirror, and would read it again. That something
-was forgotten, by whom and when, is a line of the history. `compact` takes what was replaced off the disk.
+was forgotten, by whom and when, is a line of the history. `compacting` takes what was replaced off the disk.
 """
 
 import re
-import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,11 +15,24 @@ import sqlalchemy as sa
 from mappings.reconcile.model import Event
 
 from .columns import dumps, loads
-from .errors import Busy
 from .history import event_row, write_down
 from .people import forget_people
-from .store import Store, translated
-from .tables import answer, conflict, entity, event, identity, inbox, link, outbox, parked, person, run
+from .store import Store
+from .tables import (
+    answer,
+    attachment,
+    conflict,
+    entity,
+    event,
+    file_copy,
+    identity,
+    inbox,
+    link,
+    outbox,
+    parked,
+    person,
+    run,
+)
 
 MARK = "[forgotten]"
 PAGE = 2000
@@ -57,6 +69,7 @@ def forget_entity(store: Store, owner: str, *, plain: Plain, by: str) -> Forgott
         for row in dead:
             conn.execute(sa.update(link).where(link.c.id == row["id"]).values(**_bare(row, plain)))
             conn.execute(sa.delete(inbox).where(*_record(inbox, row)))
+        _files(conn, owner, links, everything=not living)
         entries = _entries(conn, owner, everything=not living)
         writes = _writes(conn, owner, everything=not living)
         _entity(conn, owner, plain, everything=not living)
@@ -90,6 +103,18 @@ def _lines(conn: sa.Connection, owner: str, links: Sequence[Any], plain: Plain) 
 def _record(table: sa.Table, row: Any, *, name: str = "external_id") -> tuple[sa.ColumnElement[bool], ...]:
     """The rows of *table* about the record of a link."""
     return (table.c.system == row["system"], table.c.kind == row["kind"], table.c[name] == row["external_id"])
+
+
+def _files(conn: sa.Connection, owner: str, links: Sequence[Any], *, everything: bool) -> None:
+    """Names of files that are gone, or hung on a record that is; what became of them stays."""
+    for row in links:
+        here = (attachment.c.system == row["system"], attachment.c.parent_kind == row["kind"])
+        mine = [*here, attachment.c.parent == row["external_id"]]
+        if not row["tombstone"]:
+            mine.append(attachment.c.gone)
+        conn.execute(sa.update(attachment).where(*mine).values(name=MARK, called=MARK, url=""))
+    if everything:
+        conn.execute(sa.update(file_copy).where(file_copy.c.entity == owner).values(name=MARK, text=MARK))
 
 
 def _marked(content: Any) -> Any:
@@ -166,6 +191,7 @@ def forget_person(store: Store, words: Collection[str], *, by: str) -> Forgotten
         search.through(conn, entity, ("facts", "conflicts"), (), where=~living)
         search.origins(conn)
         search.through(conn, run, (), ("by",))
+        search.through(conn, attachment, (), ("name", "called"), where=attachment.c.gone)
         _drop_person(conn, search)
         told = Event("forgotten", "", by=by, cause="a person")
         write_down(store, conn, [event_row(told)])
@@ -258,35 +284,3 @@ def _shown(conn: sa.Connection, search: _Search) -> Iterator[tuple[str, str]]:
     for row in conn.execute(query.order_by(link.c.id)):
         if search.found([row.bases, row.seen]):
             yield row.system, row.external_id
-
-
-# --- the disk ---------------------------------------------------------------------------------------------------------
-
-
-def compact(store: Store) -> None:
-    """
-    Take what was replaced off the disk. On SQLite the file is written anew; on PostgreSQL the space is given free, and
-    its own files and backups keep old pages until they are overwritten. Raises `Busy` where somebody else is at work.
-    """
-    if store.engine.dialect.name == "sqlite":
-        _compact_sqlite(store)
-        return
-    with translated(), store.engine.connect() as plain:
-        conn = plain.execution_options(isolation_level="AUTOCOMMIT")
-        for table in (event, entity, link, outbox, conflict, parked, inbox, identity, person, answer):
-            conn.exec_driver_sql(f'VACUUM "{table.name}"')
-
-
-def _compact_sqlite(store: Store) -> None:
-    """Without a transaction around it, which the engine would begin."""
-    raw = store.engine.raw_connection()
-    try:
-        raw.cursor().execute("PRAGMA secure_delete = ON")
-        raw.cursor().execute("VACUUM")
-        busy, *_ = raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        if busy:
-            raise Busy("somebody else reads in the database; do it again when nothing runs")
-    except sqlite3.OperationalError as error:
-        raise Busy("somebody else is at work in the database; do it again when nothing runs") from error
-    finally:
-        raw.close()

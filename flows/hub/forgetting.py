@@ -7,6 +7,7 @@ from typing import Any
 from mappings.canonical.facts import FACTS
 from mappings.exchange import SystemPerson
 from state import forgetting, people
+from state.compacting import compact
 from state.errors import Busy
 from state.family import children
 from state.forgetting import Forgotten
@@ -127,7 +128,7 @@ def _together(done: list[Forgotten]) -> Forgotten:
 
 def _compacted(installation: Installation) -> bool:
     try:
-        forgetting.compact(installation.store)
+        compact(installation.store)
     except Busy:
         return False
     return True

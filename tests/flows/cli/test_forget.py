@@ -88,3 +88,19 @@ def test_a_busy_database_is_told(opened):
 
     other.close()
     assert "the file still holds what was replaced" in ended.err
+
+
+def test_names_of_files_on_a_record_that_is_gone_are_forgotten_too(opened):
+    with sqlite3.connect(opened.folder / "casehub.db") as base:
+        for number, record, is_gone in ((1, "1", False), (2, "1", True), (3, "9", True)):
+            base.execute(
+                "insert into attachment (sync, system, record, parent_kind, parent, name, called, url, private, looked,"
+                " gone, unreadable, open) values ('presales', 'trk', ?, 'record', ?, ?, ?, '', 0, 1, ?, '', 0)",
+                (str(number), record, f"Договор Тайного {number}.pdf", f"Договор Тайного {number}.pdf", is_gone),
+            )
+
+    opened.done("case", "forget", "CASE-1", "--yes")
+
+    with sqlite3.connect(opened.folder / "casehub.db") as base:
+        names = [name for (name,) in base.execute("select name from attachment order by id")]
+    assert names == ["Договор Тайного 1.pdf", "[forgotten]", "Договор Тайного 3.pdf"]
