@@ -23,7 +23,6 @@ from .report import Report
 from .returning import replaced
 from .rewording import look_at_again
 from .strangers import (
-    ALONE,
     ASTRAY,
     COPY,
     ELSEWHERE,
@@ -32,6 +31,7 @@ from .strangers import (
     OLD_COPY,
     UNMATCHED,
     WAITS,
+    left_over,
     markers_of,
     meeting_of,
     sort_strangers,
@@ -143,11 +143,12 @@ class Deciding:
             keys = ", ".join(sorted(whole.entity.key for whole in lone if whole.entity.id in group.entities))
             listed = [by_id.pop(record) for record in group.records if record in by_id]
             self.aside(listed, f"may be {keys}: {group.why}", listed=True)
-        rest = [one for one in by_id.values() if one.aside != ALONE]
+        rest = list(by_id.values())
         if scope in shape.born_in:
             self.keep([decide_new(self.wired, one, self._meeting({}), kin=kin) for one in rest])
         else:
-            self.aside(rest, ALONE)
+            for reason, those, told in left_over(rest):
+                self.aside(those, reason, listed=told)
         return frozenset(entity for group in met.ambiguous for entity in group.entities)
 
     def who_is_who(

@@ -4,7 +4,7 @@ Records that no link knows: ours by their marker, cases to be opened, records to
 Nothing is created in a system before its first full read has ended and its strangers have been met.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
@@ -31,6 +31,11 @@ ASTRAY = "belongs to no case"
 COPY = "a copy: it carries the marker of a case that has its record already"
 OLD_COPY = "an old copy of"
 ELSEWHERE = "carries the marker of"
+LOST = (
+    "carries the marker of a case that this hub does not know (its memory may have been restored): "
+    "`casehub case link` makes it a case's"
+)
+"""Nobody matched it; who made it, and for whom, a person has to say."""
 MARKED = (COPY, OLD_COPY, ELSEWHERE)
 """Why a record with a marker of ours was put aside: it is for a person, and never matched by what it says."""
 
@@ -57,8 +62,8 @@ def sort_strangers(
     What belongs to a case waits until the record that it hangs on is linked (KIN knows whose it is). Comments that the
     hub has written itself, and what was said before its record was the case's, are nobody's.
 
-    The marker of a case that this hub does not have (its memory was lost, or it is another hub's) says nothing: such a
-    record is met like any other, so that it is found again and not made twice.
+    The marker of a case that this hub does not have (its memory was lost, or it is another hub's) says nothing here:
+    such a record is met like any other, so that it is found again and not made twice; one that nobody knows is listed.
     """
     result = Sorted()
     kin = kin or kin_of(wired, records=[one.record for one in strangers])
@@ -107,6 +112,17 @@ def is_met(shape: SyncShape, record: VendorRecord) -> bool:
         return True
     made = any((make.system, make.kind) == scope for make in shape.makes)
     return made and bool(shape.channels[scope].mapping.match)
+
+
+def left_over(strangers: Sequence[Snapshot]) -> Iterator[tuple[str, list[Snapshot], bool]]:
+    """
+    Yield reason, records that are nobody's and were not yet, and whether a person is told: of those with a marker of
+    ours, as they may be doubles.
+    """
+    for reason, listed in ((ALONE, False), (LOST, True)):
+        those = [one for one in strangers if bool(parse_marker(one.record.marker)) is listed and one.aside != reason]
+        if those:
+            yield reason, those, listed
 
 
 def markers_of(strangers: Sequence[Snapshot]) -> list[str]:

@@ -120,3 +120,31 @@ def test_a_hub_that_has_lost_its_memory_finds_its_records_again(tmp_path):
 
     assert len(hub.records("trk")) == 1
     assert {link.system for link in other.case().links} == {"crm", "trk"}
+
+
+def test_a_record_that_the_hub_made_before_its_memory_was_restored_is_listed_where_nobody_matches_it(tmp_path):
+    hub = a_hub(tmp_path)
+    hub.systems["trk"].create("record", {"title": "Портал", "client": "АО «Лютик»", "marker": "ch-0123456789ab-1"})
+    hub.systems["trk"].create("record", {"title": "Чужое", "client": "ИП Кот"})
+    hub.systems["crm"].create("record", a_deal("Склад"))
+
+    hub.sync()
+    hub.sync()
+
+    [entry] = attention.parked_fields(hub.installation.store)
+    assert (entry.system, entry.record) == ("trk", "1")
+    assert "a case that this hub does not know" in entry.text
+    assert len(hub.records("trk")) == 3
+
+
+def test_one_that_a_case_matches_is_found_again_and_not_listed(tmp_path):
+    hub = a_hub(tmp_path)
+    deal = a_deal("Склад")
+    marked = {"title": deal["title"], "client": deal["client"], "marker": "ch-0123456789ab-1"}
+    hub.systems["trk"].create("record", marked)
+    hub.systems["crm"].create("record", deal)
+
+    hub.sync()
+
+    assert attention.parked_fields(hub.installation.store) == ()
+    assert len(hub.records("trk")) == 1
