@@ -9,12 +9,11 @@ import httpx
 import pytest
 
 from connectors.base import Surroundings
-from connectors.errors import AuthFailed, Gone, Rejected, RetryLater, Stale
+from connectors.errors import AuthFailed, Rejected, RetryLater
 from connectors.http import REDIRECTS, Http
 from tests.connectors.http_builders import SECRET, a_way, answers
 from tests.security.ways import ask, recorded, streamed
 
-OURS = (AuthFailed, Gone, Rejected, RetryLater, Stale)
 ELSEWHERE = (
     "https://evil.test/rest/1/x",
     "http://crm.test/rest/1/x",

@@ -18,24 +18,6 @@ from tests.connectors.http_builders import SECRET, Time, a_way, answers
 from tests.security.ways import ask
 
 OURS = (AuthFailed, Gone, Rejected, RetryLater, Stale)
-ELSEWHERE = (
-    "https://evil.test/rest/1/x",
-    "http://crm.test/rest/1/x",
-    "https://crm.test:8443/x",
-    "https://crm.test@evil.test/x",
-    "https://crm.test.evil.test/x",
-    "//evil.test/x",
-    "http://169.254.169.254/latest/meta-data/",
-    "http://[::ffff:169.254.169.254]/",
-    "http://127.0.0.1:6379/",
-    "http://2130706433/",
-    "file:///etc/passwd",
-    "gopher://127.0.0.1:6379/_x",
-    "javascript:alert(1)",
-    "https://crm.test:99999/",
-    "https://[/",
-    "\\\\evil.test\\x",
-)
 
 
 # --- what they send ---------------------------------------------------------------------------------------------------
