@@ -31,7 +31,7 @@ def rows(run: Mapping[str, Any]) -> Iterator[Row]:
     yield from _first(group, run)
     yield from _nothing(group, run["nothing"])
     changed, k = run["changed"], run["k"]
-    bounds = {"crm": 3 * pages(k, BITRIX), "tracker": k + 2 * pages(k, REDMINE) + pages(k, 20)}
+    bounds = {"crm": 3 * pages(k, BITRIX), "tracker": k + 3 * pages(k, REDMINE)}
     for system, bound in bounds.items():
         more = max(0, pages(changed["read"][system], {"crm": BITRIX, "tracker": REDMINE}[system]) - pages(k, BITRIX))
         note = f"k = {k} on both sides; {changed['read'][system]} records in the window"
