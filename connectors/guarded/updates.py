@@ -1,7 +1,7 @@
 """
 Updates where a system has no exact condition: read, compare, write, read back.
 
-A list of every few records before, one of all after; what moved between the hub's last look and the first list is left
+A list of up to a hundred before, one of all after; what moved between the hub's last look and the first list is left
 alone. An edit that falls between that list and our request can still be overwritten: the window is measured and told in
 every receipt, and the change log is looked at where there is one and something speaks for such an edit.
 """
@@ -15,9 +15,9 @@ from mappings.exchange import Found, Receipt, Update, View
 from ..errors import AuthFailed, ConnectorError, Gone, Rejected, RetryLater, Stale
 from .port import MOST_STEPS, GuardedPort, Inspection, Job
 
-SLICE = 20
-"""So many records are compared and written together: it shortens the window to a fifth of that of a hundred, and costs
-at most one request in twenty more."""
+SLICE = 100
+"""So many records are compared and written together: as many as a list shows at once, so that a change costs one
+request and three in a hundred more (list, compare, read back). The window of the last is told in its receipt."""
 FAILURES = 3
 """So many requests in a row without an answer end a batch: the rest is not sent."""
 

@@ -30,7 +30,9 @@ def test_a_batch_that_is_full_does_not_ask_who_lives(store: Store, worker: Worke
     assert not asked_who_lives(texts)
 
 
-def test_where_there_is_room_what_a_dead_worker_held_is_taken_in_its_turn(store: Store, worker: Worker, clock: Clock) -> None:
+def test_where_there_is_room_what_a_dead_worker_held_is_taken_in_its_turn(
+    store: Store, worker: Worker, clock: Clock
+) -> None:
     news_for_two(store, worker, clock)
 
     batch = claim(store, worker, limit=5)

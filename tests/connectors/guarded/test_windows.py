@@ -26,9 +26,9 @@ async def test_no_record_waits_for_more_than_a_slice_between_its_compare_and_its
     met: list[str] = []
     desk.system.hook = lambda request, when: met.append(request.verb) if when == "before" else None
 
-    await push_many(desk, 50)
+    await push_many(desk, 250)
 
-    assert met == ["get", *["update"] * 20, "get", *["update"] * 20, "get", *["update"] * 10, "get"]
+    assert met == ["get", *["update"] * 100, "get", *["update"] * 100, "get", *["update"] * 50, *["get"] * 3]
 
 
 @pytest.mark.asyncio
@@ -40,6 +40,6 @@ async def test_after_a_list_that_fails_on_the_way_the_rest_is_not_sent_and_what_
 
     desk.on("get", "before", fail, nth=2)
 
-    receipts = await push_many(desk, 50)
+    receipts = await push_many(desk, 250)
 
-    assert [receipt.state for receipt in receipts] == ["done"] * 20 + ["unsent"] * 30
+    assert [receipt.state for receipt in receipts] == ["done"] * 100 + ["unsent"] * 150
