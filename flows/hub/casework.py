@@ -48,7 +48,7 @@ def set_value(act: Act, fact: str, value: Value, *, cause: str = "") -> Outcome:
         claims.release(act.wired.store, act.wired.worker, entities=[act.entity])
         raise
     events = [event._replace(cause=event.cause or cause) for event in events]
-    return _store(act, claimed, entity, sides=moved, events=events)
+    return store_deed(act, claimed, entity, sides=moved, events=events)
 
 
 def resolve(act: Act, fact: str, *, take: str | None, value: Value = None) -> Outcome:
@@ -69,7 +69,7 @@ def resolve(act: Act, fact: str, *, take: str | None, value: Value = None) -> Ou
         claims.release(act.wired.store, act.wired.worker, entities=[act.entity])
         raise
     entity, moved, events = set_fact(claimed.entity, sides, fact, value=settled, origin=act.origin)
-    return _store(act, claimed, entity, sides=moved, events=events)
+    return store_deed(act, claimed, entity, sides=moved, events=events)
 
 
 def retry_parked(act: Act, system: str, field: str) -> Outcome:
@@ -77,7 +77,7 @@ def retry_parked(act: Act, system: str, field: str) -> Outcome:
     claimed, sides = claim_case(act)
     moved = [replace(s, link=retry(s.link, field)) if s.link.system == system else s for s in sides]
     event = Event("retried", field, system=system, by=act.person)
-    return _store(act, claimed, claimed.entity, sides=moved, events=[event])
+    return store_deed(act, claimed, claimed.entity, sides=moved, events=[event])
 
 
 def leave_parked(act: Act, system: str, field: str) -> Outcome:
@@ -85,7 +85,7 @@ def leave_parked(act: Act, system: str, field: str) -> Outcome:
     claimed, sides = claim_case(act)
     moved = [replace(s, link=_left(s.link, field)) if s.link.system == system else s for s in sides]
     event = Event("left", field, system=system, by=act.person, cause="left as it is there")
-    return _store(act, claimed, claimed.entity, sides=moved, events=[event])
+    return store_deed(act, claimed, claimed.entity, sides=moved, events=[event])
 
 
 def _left(link: Link, field: str) -> Link:
@@ -117,7 +117,13 @@ def claim_case(act: Act) -> tuple[Claimed, list[Side]]:
     return claimed, with_derived(shape, sides, shown)
 
 
-def _store(act: Act, claimed: Claimed, entity: Entity, *, sides: Sequence[Side], events: Sequence[Event]) -> Outcome:
+def store_deed(
+    act: Act, claimed: Claimed, entity: Entity, *, sides: Sequence[Side], events: Sequence[Event]
+) -> Outcome:
+    """
+    Store what a person has made of a CLAIMED case: ENTITY and SIDES are as they are after it, EVENTS tell of it. What
+    follows is decided at once, and once more by the next pass. Raises Busy where the case has moved since the claim.
+    """
     wired = act.wired.of(entity.kind)
     outcome = reconcile(entity, sides, rules_for(wired, entity))
     by_link: Mapping[int, Side] = {side.link.id: side for side in sides}

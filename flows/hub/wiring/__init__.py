@@ -13,6 +13,7 @@ from .installation import (
     load_files,
     load_installation,
 )
+from .remembered import at_rest
 from .syncs import labels_of, open_sync, sync_shape
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Maker",
     "NoSuchSync",
     "address_in",
+    "at_rest",
     "database_url",
     "everybody_in",
     "install",

@@ -23,7 +23,7 @@ from state import dictionaries
 
 from ..choices import load_choices
 from ..notes import NOTE, told_on
-from ..people import remember
+from ..people import Everybody, remember
 from ..rewording import fingerprint
 from ..wired import Channel, Make, SyncShape, Wired
 from .contacts import Contact, Maker, everybody_in, make_connector, meet_system, renamed, vocabularies
@@ -73,12 +73,30 @@ async def _wire(installation: Installation, sync: Sync, connectors: Mapping[str,
         words = vocabularies(hub, contacts, seen)
         compiled = compile_sync(hub, sync, words)
     remember(store, seen)
+    return replace(
+        assembled(installation, sync, compiled, contacts=contacts, seen=seen),
+        words=fingerprint(words),
+        notices=[*renamed(hub, contacts), *(f"{one.system}: {one.text}" for one in seen.odd if one.apart)],
+    )
+
+
+def assembled(
+    installation: Installation,
+    sync: Sync,
+    compiled: Sequence[CompiledMapping],
+    *,
+    contacts: Mapping[str, Contact],
+    seen: Everybody,
+) -> Wired:
+    """Put a sync together from its COMPILED mappings and the systems as they were met; sends and stores nothing."""
+    store = installation.store
     shape = sync_shape(sync, compiled, contacts)
     scopes = {scope for one in shape.each for scope in one.channels}
+    used = {system for system, _ in scopes}
     return Wired(
         shape=shape,
         store=store,
-        connectors={name: one for name, one in connectors.items() if any(scope[0] == name for scope in scopes)},
+        connectors={name: contact.connector for name, contact in contacts.items() if name in used},
         worker=store.worker(),
         clock=store.clock,
         new_id=lambda: secrets.token_hex(6),
@@ -87,9 +105,7 @@ async def _wire(installation: Installation, sync: Sync, connectors: Mapping[str,
         refused_us={name for name, contact in contacts.items() if contact.refused_us},
         accounts={name: contact.account for name, contact in contacts.items() if contact.account is not None},
         choices={scope: load_choices(store, sync.name, scope) for scope in scopes},
-        words=fingerprint(words),
         people=seen,
-        notices=[*renamed(hub, contacts), *(f"{one.system}: {one.text}" for one in seen.odd if one.apart)],
     )
 
 
