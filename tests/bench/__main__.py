@@ -19,12 +19,14 @@ from typing import Any
 
 import httpx
 
-from . import attachment_rows, budget, memory_rows, reconcile_speed, sandbox_rows
+from . import attachment_rows, budget, memory_rows, profiling, reconcile_speed, sandbox_rows
 from .table import Row, failed, markdown
 
 REAL_RATE = 1000
 """Up to so many deals the vendor's real rate is kept; above it the sandboxes' clocks are turned up."""
 FAST = 20.0
+PROFILED = 1000
+"""Cases of the hub that is sampled for `--profile`."""
 MARK = "<!-- measured -->"
 TIMES = ("seconds", "hub_cpu", "transport_cpu", "told_hub_cpu")
 
@@ -35,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     raw = _measure(given)
     rows = _rows(raw)
     head = _head(sys.argv[1:] if arguments is None else arguments, load, given.repeat)
-    text = f"{head}\n{markdown(rows)}"
+    text = f"{head}\n{markdown(rows)}" + (profiling.text(raw["profile"]) if "profile" in raw else "")
     _write(given.out, {"head": head, "rows": [row.as_json() for row in rows], "raw": raw}, text)
     if given.page:
         before, mark, _ = given.page.read_text(encoding="utf-8").partition(MARK)
@@ -77,6 +79,9 @@ def _measure(given: argparse.Namespace) -> dict[str, Any]:
     if given.comments:
         tell(f"{given.comments} comments")
         raw["comments"] = _child("talk", "--comments", str(given.comments))
+    if given.profile:
+        tell("a profile")
+        raw["profile"] = _child("profiling", str(PROFILED))
     return raw
 
 
@@ -142,6 +147,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help="files between the sandboxes, a tenth of 50 MB; 0 leaves it out",
     )
+    parser.add_argument("--profile", action="store_true", help="sample where the hub's CPU goes, and tell it")
     parser.add_argument("--strict", action="store_true", help="any miss is an error")
     parser.add_argument("--out", type=Path, default=Path("var/bench"), help="folder for the JSON and the table")
     parser.add_argument("--page", type=Path, help="a page in which to put the table, behind its mark")

@@ -11,6 +11,7 @@ from flows.hub.report import Report
 from flows.hub.running import How, run_recorded
 from flows.hub.sync import PassOptions
 from flows.hub.wiring import Installation, open_sync
+from tests.hub_builders import at_once
 
 from .meter import Metered, Transport, forget_peak, peak_mb, resident_mb
 
@@ -38,8 +39,12 @@ class Cost:
     peak: float
 
 
-def measured(installation: Installation, make: Making, *, full: bool = False) -> Cost:
-    """Run one approved pass and return its cost. Raises RuntimeError where a system was left out of it."""
+def measured(installation: Installation, make: Making, *, full: bool = False, threads: bool = True) -> Cost:
+    """
+    Run one approved pass and return its cost. Without THREADS all of it is done in this one, as a profile needs it.
+
+    Raises RuntimeError where a system was left out of the pass.
+    """
     transport = Transport()
 
     def metered(at: Installation, name: str) -> Connector:
@@ -55,7 +60,7 @@ def measured(installation: Installation, make: Making, *, full: bool = False) ->
             used, within = time.process_time() - cpu, transport.seconds - inside
             return _cost(report, time.perf_counter() - wall, hub=used - within, transport=within, before=before)
 
-    return asyncio.run(run())
+    return asyncio.run(run()) if threads else at_once(run())
 
 
 def _cost(report: Report, seconds: float, *, hub: float, transport: float, before: float) -> Cost:
