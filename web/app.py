@@ -1,4 +1,4 @@
-"""The web process of a hub as an ASGI application: today the webhook door, and whether it stands open."""
+"""The web process of a hub as an ASGI application: the pages, the webhook door, and whether it stands open."""
 
 import asyncio
 import os
@@ -6,13 +6,21 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
+from fastapi.staticfiles import StaticFiles
 
 from flows.hub.wiring import Installation, Maker, install, make_connector
 from flows.wake import wake
 
+from .cookies import proved
 from .door import LARGEST, Bell, Door
+from .errors import explain
+from .guard import Guard
+from .house import House
+from .pages import ROUTERS
+from .rendering import STATIC
+from .viewer import Viewer
 
 HUB = "CASEHUB_HUB"
 """Names the hub's folder, as to the command line."""
@@ -21,17 +29,22 @@ PATIENCE = 15.0
 """Seconds within which the whole of a webhook has to arrive: who sends it byte by byte keeps a place of others."""
 
 
+def nobody(_: Request) -> None:
+    """Say that nobody has signed in."""
+
+
 def make_app(
     installation: Installation,
     ask: Callable[[], Awaitable[object]] = wake,
     make: Maker = make_connector,
     *,
     patience: float = PATIENCE,
+    who: Callable[[Request], Viewer | None] = nobody,
 ) -> FastAPI:
     """
     Return the application of the hub INSTALLATION, which it closes when it ends; ASK wakes the fast path.
 
-    PATIENCE are the seconds within which a body has to arrive.
+    PATIENCE are the seconds within which a body has to arrive; WHO says who has signed in.
     """
     bell = Bell(ask)
     door = Door(installation, bell, make)
@@ -45,6 +58,13 @@ def make_app(
     app = FastAPI(
         title="Casehub", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life, redirect_slashes=False
     )
+
+    app.state.house = House(installation, who)
+    app.add_middleware(Guard)
+    explain(app)
+    for router in ROUTERS:
+        app.include_router(router, dependencies=[Depends(proved)])
+    app.mount("/static", StaticFiles(directory=STATIC))
 
     @app.get("/healthz")
     async def healthz() -> PlainTextResponse:

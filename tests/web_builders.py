@@ -1,0 +1,58 @@
+"""A browser without a network: `Browser(hub, viewer)` asks the pages of a hub as somebody who has signed in."""
+
+import asyncio
+import re
+from typing import Any
+
+import httpx
+
+from flows.hub.access import EVERYTHING, Access
+from flows.hub.rights import USUAL, Role
+from flows.hub.wiring import Installation
+from web.app import make_app
+from web.viewer import Viewer
+
+ADDRESS = "http://localhost"
+
+
+def a_viewer(role: Role = "admin", *, person: str = "anna@example.org", access: Access | None = None) -> Viewer:
+    """Somebody who has signed in: Анна, in a role."""
+    reach = access or (EVERYTHING if USUAL[role] == "all" else Access(frozenset({person}), person))
+    return Viewer("1", "anna", "Анна Ли", person, role, USUAL[role], reach)
+
+
+class Browser:
+    """Asks one page after another, keeps cookies, and fills the token into what it posts."""
+
+    def __init__(self, hub: Installation, viewer: Viewer | None = None, *, language: str = "en") -> None:
+        self._app = make_app(hub, _asleep, who=lambda _: viewer)
+        self._cookies = httpx.Cookies()
+        self._headers = {"accept-language": language}
+        self.token = ""
+
+    def get(self, path: str, **given: Any) -> httpx.Response:
+        """Return the answer, and keep the token of its forms."""
+        answer = self.ask("GET", path, **given)
+        found = re.search(r'name="token" value="(\w+)"', answer.text)
+        self.token = found[1] if found else self.token
+        return answer
+
+    def post(self, path: str, data: dict[str, str] | None = None, **given: Any) -> httpx.Response:
+        """Send a form as the page before would."""
+        return self.ask("POST", path, data={"token": self.token, **(data or {})}, **given)
+
+    def ask(self, method: str, path: str, **given: Any) -> httpx.Response:
+        """Send a request as it is; what it is led to is not followed."""
+        return asyncio.run(self._asked(method, path, given))
+
+    async def _asked(self, method: str, path: str, given: dict[str, Any]) -> httpx.Response:
+        transport = httpx.ASGITransport(self._app)
+        headers = {**self._headers, **given.pop("headers", {})}
+        async with httpx.AsyncClient(transport=transport, base_url=ADDRESS, cookies=self._cookies) as client:
+            answer = await client.request(method, path, headers=headers, **given)
+            self._cookies = client.cookies
+            return answer
+
+
+async def _asleep() -> None:
+    return None

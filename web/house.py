@@ -1,0 +1,38 @@
+"""What all pages of one hub share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+
+from flows.hub.wiring import Installation
+from state.store import Store
+
+if TYPE_CHECKING:
+    from .viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The hub INSTALLATION as its pages know it; WHO says who has signed in."""
+
+    installation: Installation
+    who: "Callable[[Request], Viewer | None]"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which times are shown."""
+        return ZoneInfo(self.installation.hub.timezone)
+
+
+def house_of(request: Request) -> House:
+    """Return what the pages share."""
+    house: House = request.app.state.house
+    return house
+
+
+def store_of(request: Request) -> Store:
+    """Return the hub's memory."""
+    return house_of(request).installation.store

@@ -1,0 +1,8 @@
+"""The pages of the hub: one module per part, each with a `router`."""
+
+from fastapi import APIRouter
+
+from . import login
+
+ROUTERS: tuple[APIRouter, ...] = (login.router,)
+"""In the order in which their addresses are tried."""

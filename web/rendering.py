@@ -1,0 +1,91 @@
+"""Templates and what they may use; `page` is how every page is answered."""
+
+import hashlib
+from collections.abc import Callable
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import nh3
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from .cookies import SAID, remember, said, token_of
+from .house import house_of
+from .languages import LANGUAGES, translations, wanted
+from .showing import shown
+from .viewer import viewer_of
+
+TEMPLATES = Path(__file__).parent / "templates"
+STATIC = Path(__file__).parent / "static"
+
+
+def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    """Return TEMPLATE as a page, in the language of whoever asks."""
+    language = language_of(request)
+    given = {
+        "request": request,
+        "viewer": viewer_of(request),
+        "language": language,
+        "languages": LANGUAGES,
+        "token": token_of(request),
+        "form_token": partial(form_token, request),
+        "said": said(request),
+        **context,
+    }
+    text = environment(language, house_of(request).zone).get_template(template).render(given)
+    answer = HTMLResponse(text, status)
+    if given["said"]:
+        answer.delete_cookie(SAID, path="/")
+    remember(request, answer)
+    return answer
+
+
+def language_of(request: Request) -> str:
+    """Return the language of the profile, else the one that the browser asks for."""
+    viewer = viewer_of(request)
+    if viewer is not None and viewer.language in LANGUAGES:
+        return str(viewer.language)
+    return wanted(request.headers.get("accept-language", ""))
+
+
+def words(request: Request) -> Callable[[str], str]:
+    """Return `_` for code that answers a request: a text in the language of whoever asks."""
+    return translations(language_of(request)).gettext
+
+
+def form_token(request: Request) -> Markup:
+    """Return the hidden field by which a form proves that one of our own pages sent it."""
+    return Markup('<input type="hidden" name="token" value="{}">').format(token_of(request))
+
+
+@cache
+def environment(language: str, zone: ZoneInfo) -> Environment:
+    """Return the templates in *language*: everything is escaped, and an unknown name is an error."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]  # of the extension
+    made.globals["static"] = static
+    made.filters.update(clean_html=clean_html, **shown(language, zone))
+    return made
+
+
+@cache
+def static(name: str) -> str:
+    """Return the address of a file of ours, with its content in it: it may be kept for ever."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?{digest}"
+
+
+def clean_html(text: str) -> Markup:
+    """Return HTML that came from a system without everything that could act."""
+    return Markup(nh3.clean(text))  # noqa: S704  # that is what it was cleaned for

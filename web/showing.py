@@ -1,0 +1,80 @@
+"""How values are shown: times, dates, numbers and money as a language writes them, in the zone of the hub."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import dates, numbers
+from markupsafe import Markup
+
+from mappings.canonical import Money
+
+from .languages import locale
+
+NOTHING = "—"
+_MOMENT = {"en": "d MMM y, HH:mm", "ru": "dd.MM.y, HH:mm"}
+
+
+def shown(language: str, zone: ZoneInfo) -> Mapping[str, Callable[..., Any]]:
+    """Return the filters of the templates: name -> function."""
+    return {name: _bound(made, language, zone) for name, made in _FILTERS.items()}
+
+
+def _bound(made: Callable[..., Any], language: str, zone: ZoneInfo) -> Callable[..., Any]:
+    def bound(value: Any, *rest: Any) -> Any:
+        return NOTHING if value is None else made(value, *rest, language=language, zone=zone)
+
+    return bound
+
+
+def moment(at: datetime, *, language: str, zone: ZoneInfo) -> str:
+    """Return a time to the minute."""
+    return str(dates.format_datetime(at, _MOMENT[language], tzinfo=zone, locale=locale(language)))
+
+
+def day(on: date, *, language: str, zone: ZoneInfo) -> str:
+    """Return a date; of a time, the date in the hub's zone."""
+    if isinstance(on, datetime):
+        on = on.astimezone(zone).date()
+    return str(dates.format_date(on, "medium", locale=locale(language)))
+
+
+def ago(at: datetime, now: datetime | None = None, *, language: str, zone: ZoneInfo) -> Markup:
+    """Return how long ago something was; the time itself shows where the pointer rests."""
+    since = (now or datetime.now(UTC)) - at
+    words = dates.format_timedelta(-since, add_direction=True, locale=locale(language), threshold=1)
+    full = dates.format_datetime(at, "medium", tzinfo=zone, locale=locale(language))
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), full, words)
+
+
+def number(value: Decimal | int | float, *, language: str, **_: object) -> str:
+    """Return a number with its groups."""
+    return numbers.format_decimal(value, locale=locale(language))
+
+
+def money(value: Money, *, language: str, **_: object) -> str:
+    """Return an amount with its currency; whole amounts without their cents."""
+    whole = value.amount == value.amount.to_integral_value()
+    return numbers.format_currency(
+        value.amount,
+        value.currency,
+        locale=locale(language),
+        currency_digits=not whole,
+        decimal_quantization=not whole,
+        format=_whole(language) if whole else None,
+    )
+
+
+def _whole(language: str) -> str:
+    return str(locale(language).currency_formats["standard"].pattern).replace("0.00", "0").replace("0,00", "0")
+
+
+_FILTERS: Mapping[str, Callable[..., Any]] = {
+    "moment": moment,
+    "day": day,
+    "ago": ago,
+    "number": number,
+    "money": money,
+}

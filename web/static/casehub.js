@@ -1,0 +1,2 @@
+// Ours, and small: everything works without it but what is live.
+"use strict";
