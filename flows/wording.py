@@ -174,6 +174,8 @@ STEPS: dict[str, str] = {
     "overwritten": "somebody's edit was written over: bring it back with `casehub case set`, or `casehub parked drop`",
     "undoing": "an undo is on its way through the workflow there: the next pass goes on",
     "undone": "an undo took it back here and left its source: say which counts with `casehub case set`, or drop it",
+    "deleting": "what the hub has made there is being taken away; the next pass goes on",
+    "not deleted": "look at it there: delete it by hand, or `casehub parked drop` and it goes on taking part",
     "in doubt": "look for it there: made: `casehub case link KEY SYSTEM ID`; not made: `casehub parked retry KEY`",
     "left scope": "it takes no part any more; change the record, or `leave_when:` in the mapping, and it is back",
     "unlinked": "say whose it is (`casehub case link`), delete the copy there, or `casehub parked drop`",

@@ -156,7 +156,23 @@ class Update:
     confirm: tuple[str, ...] = ()
 
 
-Write: TypeAlias = Create | Update
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """
+    Take one record away, if it still shows what is EXPECTED and nobody but our own account has worked on it.
+
+    Asked for by a person (an undo), or by a rule for what the hub itself has put there.
+    """
+
+    key: str
+    system: str
+    kind: str
+    id: str
+    expected: Views = field(default_factory=dict)
+    version: str | None = None
+
+
+Write: TypeAlias = Create | Update | Delete
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +207,7 @@ class Receipt:
     - ``done``: sent and answered. RECORD is the record as read after it (the write's own answer or a read-back).
     - ``moved``: nothing was sent; the record no longer shows what was expected. RECORD is what it shows.
     - ``refused``: nothing was carried out; REFUSED says what and why. RECORD where one was read.
-    - ``gone``: the record does not exist any more; OTHER if it answers under another id.
+    - ``gone``: the record does not exist any more; OTHER if it answers under another id. So ends a delete.
     - ``unclear``: sent, no clear answer; it may or may not have been carried out.
     - ``unsent``: the request never left (budget, time, a failure before it); plan it again.
 
@@ -240,6 +256,8 @@ class Abilities:
     change_log: frozenset[str] = frozenset()
     """Places whose past changes the system can show."""
     shows_deletions: bool = False
+    deletes: bool = False
+    """The hub can delete records; the system may still refuse it to the hub's account."""
     webhooks: bool = False
     write_returns_record: bool = False
     """The answer to a write shows the record, so that a difference is the system's doing."""

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from mappings.exchange import View
-from mappings.reconcile.model import FieldWrite, OpenWrite, Parked
+from mappings.reconcile.model import FieldWrite, OpenWrite, Parked, Verb
 
 from . import codec
 from .attention import Changes, Place
@@ -50,7 +50,8 @@ class Plans:
             places[new.ref] = (new.snapshot.record.system, new.snapshot.record.kind, None)
         for change in one.outcome.links:
             system, kind, before = places[change.link]
-            self._replace(store, one, (system, kind), verb="update", before=before, fields=change.write)
+            verb: Verb = "delete" if change.delete else "update"
+            self._replace(store, one, (system, kind), verb=verb, before=before, fields=change.write)
 
     def _creates(self, store: Store, one: Decided, claimed: Claimed, *, changes: Changes) -> None:
         before = {(create.system, create.kind): create for create in claimed.creates}
@@ -83,7 +84,7 @@ class Plans:
         one: Decided,
         place: tuple[str, str],
         *,
-        verb: str,
+        verb: Verb,
         before: OpenWrite | None,
         fields: Sequence[FieldWrite],
         fixed: Mapping[str, View] | None = None,
@@ -92,7 +93,7 @@ class Plans:
     ) -> None:
         if before is not None and before.state == "sent":
             return
-        if before is not None and verb == "update" and tuple(fields) == before.fields:
+        if before is not None and verb == before.verb != "create" and tuple(fields) == before.fields:
             self.writes += 1
             return
         if before is not None:

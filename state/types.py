@@ -21,6 +21,7 @@ from mappings.reconcile.model import (
     OpenWrite,
     Outcome,
     Parked,
+    Verb,
 )
 
 from .held import Held
@@ -207,7 +208,7 @@ class Outgoing:
     link: Link | None
     system: str
     kind: str
-    verb: Literal["create", "update"]
+    verb: Verb
     fields: tuple[FieldWrite, ...]
     fixed: Mapping[str, View] = field(default_factory=dict)
     left_out: Mapping[str, Parked] = field(default_factory=dict)

@@ -1,7 +1,8 @@
-"""Writing where a system has no exact condition."""
+"""Writing where a system has no exact condition, and taking away what the hub has made."""
 
 from .conditional import ConditionalPort, push_conditional
 from .creates import CreatePort, push_creates
+from .deletes import DeletePort, push_deletes
 from .port import MOST_STEPS, GuardedPort, Inspection
 from .updates import push_guarded
 
@@ -9,9 +10,11 @@ __all__ = [
     "MOST_STEPS",
     "ConditionalPort",
     "CreatePort",
+    "DeletePort",
     "GuardedPort",
     "Inspection",
     "push_conditional",
     "push_creates",
+    "push_deletes",
     "push_guarded",
 ]

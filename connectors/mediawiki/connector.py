@@ -17,6 +17,7 @@ from mappings.exchange import (
     Receipt,
     Refused,
     SystemPerson,
+    Update,
     VendorRecord,
     Write,
 )
@@ -206,7 +207,7 @@ class MediaWikiConnector(SystemConnector):
         strange = Refused(None, "there are no such records here; there are: page")
         receipts = {one.key: Receipt(one.key, "refused", refused=(strange,)) for one in writes if one.kind != KIND}
         mine = [one for one in writes if one.key not in receipts]
-        updates = [one for one in mine if not isinstance(one, Create)]
+        updates = [one for one in mine if isinstance(one, Update)]
         receipts |= {one.key: one for one in await push_conditional(self._desk, updates)}
         for one in mine:
             if isinstance(one, Create):

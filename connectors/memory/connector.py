@@ -14,6 +14,7 @@ from mappings.exchange import (
     Account,
     Create,
     Cursor,
+    Delete,
     Discovery,
     Found,
     Page,
@@ -28,7 +29,7 @@ from mappings.exchange import (
 
 from ..base import RequestCount, Search, Surroundings, SystemConnector
 from ..errors import Rejected
-from ..guarded import push_conditional, push_creates, push_guarded
+from ..guarded import push_conditional, push_creates, push_deletes, push_guarded
 from ..settings import SystemSettings
 from .desk import MemoryDesk, start_of
 from .system import HUB, MemoryRequest, MemorySystem, Row
@@ -84,7 +85,7 @@ class MemoryConnector(SystemConnector):
 
     def abilities_of(self, kind: str) -> Abilities:
         traits = self.system.traits(kind)
-        return replace(self.abilities, marker=traits.marker, index_lag=traits.index_lag)
+        return replace(self.abilities, marker=traits.marker, index_lag=traits.index_lag, deletes=traits.deletes)
 
     @property
     def requests(self) -> RequestCount:
@@ -198,6 +199,8 @@ class MemoryConnector(SystemConnector):
         receipts = {receipt.key: receipt for receipt in await push_guarded(self._desk, guarded)}
         receipts |= {receipt.key: receipt for receipt in await push_conditional(self._desk, exact)}
         receipts |= {receipt.key: receipt for receipt in await push_creates(self._desk, creates)}
+        deletes = [write for write in writes if isinstance(write, Delete)]
+        receipts |= {receipt.key: receipt for receipt in await push_deletes(self._desk, deletes)}
         return [receipts[write.key] for write in writes]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from mappings.exchange import Create, Found, PastChange, VendorRecord, View, Views
 
 from ..base import RequestCount, Surroundings
-from ..errors import AuthFailed, Gone, Rejected, RetryLater
+from ..errors import AuthFailed, Gone, Rejected, RetryLater, Stale
 from ..guarded import Inspection
 from .file import load, save
 from .system import HUB, MemoryRequest, MemorySystem, Row
@@ -79,6 +79,33 @@ class MemoryDesk:
     async def write_if(self, record: VendorRecord, views: Mapping[str, View]) -> VendorRecord:
         revision = int(record.version) if record.version else None
         return self.record(record.kind, self._update(record, views, revision=revision))
+
+    async def touched(self, record: VendorRecord) -> str:
+        """Say who else has changed the record, and how many hang on it."""
+        truth = (each for each in self.system.truth if (each.kind, each.id) == (record.kind, record.id))
+        others = sorted({each.by for each in truth if each.by != HUB})
+        below = sum(
+            1
+            for kind in self.kinds
+            for history in self.system.rows.get(kind, {}).values()
+            if not history[-1].deleted and _hangs_on(history[-1], record, self.system.traits(kind))
+        )
+        return f"changed by {', '.join(others)}" if others else f"{below} records hang on it" if below else ""
+
+    async def delete(self, record: VendorRecord) -> None:
+        """Delete a record; a kind with conditional writes refuses it if the record has moved."""
+        request = MemoryRequest("delete", record.kind, (record.id,))
+        self.ask(request, writing=True)
+        traits = self.system.traits(record.kind)
+        if not traits.deletes:
+            text = f"the account may not delete {record.kind} {record.id}"
+            raise Rejected(text, system=self.name, reason=text, whole=True)
+        row = self.system.row(record.kind, record.id)
+        if traits.conditional_writes and record.version != f"{row.revision:012d}":
+            raise Stale(f"{record.kind} {record.id} moved", system=self.name)
+        self.system.delete(record.kind, record.id)
+        self._keep()
+        self.answered(request)
 
     async def create(self, write: Create, views: Mapping[str, View]) -> VendorRecord:
         request = MemoryRequest("create", write.kind, views=views)
@@ -209,6 +236,12 @@ def _shown(views: Views, traits: KindTraits) -> dict[str, View]:
     """A system that declares its fields shows all of them, the empty ones too; another one shows what there is."""
     declared = dict.fromkeys(place.name for place in traits.places)
     return {place: view for place, view in {**declared, **views}.items() if place not in traits.hidden}
+
+
+def _hangs_on(row: Row, record: VendorRecord, traits: KindTraits) -> bool:
+    """Say whether something of worth goes with *record*: what the hub itself has said or put there does not count."""
+    ours = traits.signed and row.views.get("author") == HUB
+    return row.views.get("parent") == record.id and (traits.hangs_on or record.kind) == record.kind and not ours
 
 
 def _parent(row: Row, traits: KindTraits) -> tuple[str, str] | None:

@@ -19,7 +19,7 @@ HUB = "hub"
 class MemoryRequest:
     """One request as the fault hook sees it."""
 
-    verb: Literal["identify", "list", "get", "find", "create", "update", "log", "discover"]
+    verb: Literal["identify", "list", "get", "find", "create", "update", "delete", "log", "discover"]
     kind: str = ""
     ids: tuple[str, ...] = ()
     views: Views = field(default_factory=dict)

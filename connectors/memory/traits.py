@@ -20,7 +20,8 @@ class KindTraits:
     PLACES lists its fields; without any, every place is taken. WORKFLOW: place -> view -> views that may follow. With
     SILENT what is refused by workflow is dropped without a word, else refused; NAMES says whether a refusal names the
     field. HIDDEN places are neither shown nor written, DROPPED ones shown and never written. ALTERED rewrites what is
-    written, CUT shortens it. INDEX_LAG are the seconds that lists and searches run behind. Comments and files hang on
+    written, CUT shortens it. INDEX_LAG are the seconds that lists and searches run behind. DELETES: the
+    hub's account may delete. Comments and files hang on
     another record, are signed, and carry no marker.
     """
 
@@ -33,6 +34,7 @@ class KindTraits:
     resolution: Resolution = "second"
     page_size: int = 100
     index_lag: float = 0.0
+    deletes: bool = True
     silent: bool = True
     names: bool = True
     workflow: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)

@@ -20,6 +20,7 @@ from mappings.exchange import (
     Receipt,
     Refused,
     SystemPerson,
+    Update,
     VendorRecord,
     View,
     Write,
@@ -234,7 +235,7 @@ class WebDavConnector(SystemConnector):
         strange = Refused(None, "there are no such records here; there are: folder, file")
         receipts = {one.key: Receipt(one.key, "refused", refused=(strange,)) for one in writes if one.kind not in KINDS}
         mine = [one for one in writes if one.key not in receipts]
-        updates = [one for one in mine if not isinstance(one, Create)]
+        updates = [one for one in mine if isinstance(one, Update)]
         receipts |= {one.key: one for one in await push_conditional(self, updates)}
         for one in mine:
             if isinstance(one, Create):

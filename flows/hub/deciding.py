@@ -16,6 +16,7 @@ from mappings.reconcile.model import (
     Parked,
     Side,
 )
+from mappings.reconcile.removal import NOT_DELETED, is_wanted, removal, still_told
 from mappings.reconcile.undo import UNDONE
 from state.types import Claimed, Decided, NewLink, Snapshot
 
@@ -88,16 +89,24 @@ def _losses(
     for link in claimed.links:
         if (link.system, link.kind) in replaced:
             continue  # a record that was found takes its place
-        if link.tombstone and WHOLE not in link.parked and link.id not in claimed.snapshots:
+        if link.tombstone and not _told_of(link) and link.id not in claimed.snapshots:
             entity, told = lost(entity, sides, link, rule=wired.shape.gone, origin=origin)
             parked = {**link.parked, WHOLE: attention(link, claimed.entity.key, rule=wired.shape.gone)}
             changes.append(LinkChange(link.id, link.bases, link.seen, parked, answers=link.answers))
             events += told
+        elif is_wanted(link) and (link.system, link.kind) in wired.shape.channels:
+            fields = wired.shape.channels[link.system, link.kind].fields
+            changes.append(removal(link, fields, link.parked[WHOLE].text))
         elif _has_left(wired, claimed, link):
             parked = {**link.parked, WHOLE: Parked(LEFT, f"#{link.external_id} has left: its leave_when holds")}
             changes.append(LinkChange(link.id, link.bases, link.seen, parked, answers=link.answers))
             events.append(Event("left", "", system=link.system, cause=f"#{link.external_id}: leave_when holds"))
     return entity, changes, events
+
+
+def _told_of(link: Link) -> bool:
+    """Say whether the attention list tells already what is to be told of a record that is gone."""
+    return WHOLE in link.parked and link.parked[WHOLE].code != NOT_DELETED
 
 
 def _has_left(wired: Wired, claimed: Claimed, link: Link) -> bool:
@@ -155,6 +164,7 @@ def _outcome(wired: Wired, entity: Entity, sides: Sequence[Side], kin: Kin) -> O
     outcome = reconcile(entity, sides, rules_for(wired, entity, kin.around(entity)))
     by_link = {side.link.id: side for side in sides}
     links = [with_paths(wired, by_link[change.link], change) for change in outcome.links]
+    links = [still_told(by_link[change.link].link, change) for change in links]
     told = ends_of_ways(outcome.links, links, by_link)
     if wired.shape.belongs:
         links = [kin.where_possible(wired, by_link[change.link], change) for change in links]

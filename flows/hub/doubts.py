@@ -123,6 +123,8 @@ async def _updates_in_doubt(wired: Wired, connector: Connector, going: Sequence[
 
 
 def _update_in_doubt(wired: Wired, one: Outgoing, answer: Found, *, began: datetime) -> Settled:
+    if one.verb == "delete" and answer.state != "refused":
+        return _delete_in_doubt(wired, one, answer, began=began)
     if answer.state == "gone":
         return Settled(one.key, "due", gone=answer.reason or "no longer there", due=True)
     if answer.record is None:
@@ -132,3 +134,10 @@ def _update_in_doubt(wired: Wired, one: Outgoing, answer: Found, *, began: datet
         return Settled(one.key, "due", record=answer.record, began=began, rest=True, due=True)
     receipt = Receipt(one.key, "done", id=answer.id, record=answer.record, began=began)
     return settle_one(wired, one, receipt)
+
+
+def _delete_in_doubt(wired: Wired, one: Outgoing, answer: Found, *, began: datetime) -> Settled:
+    """What is still there was not deleted: the wish stands, so it is planned again, and compared again."""
+    if answer.record is not None:
+        return Settled(one.key, "due", record=answer.record, began=began, rest=True, due=True)
+    return settle_one(wired, one, Receipt(one.key, "gone", id=one.external_id))

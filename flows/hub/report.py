@@ -18,6 +18,7 @@ class Report:
     read: Counter[str] = field(default_factory=Counter)
     created: Counter[str] = field(default_factory=Counter)
     updated: Counter[str] = field(default_factory=Counter)
+    deleted: Counter[str] = field(default_factory=Counter)
     files: Counter[str] = field(default_factory=Counter)
     """Files of cases: ``copied`` and their ``bytes``, ``renamed``, ``linked`` where one could not be copied."""
     requests: dict[str, int] = field(default_factory=dict)
@@ -59,6 +60,7 @@ class Report:
             "read": {name: self.read[name] for name in systems},
             "created": {name: self.created[name] for name in systems},
             "updated": {name: self.updated[name] for name in systems},
+            **({"deleted": dict(sorted(self.deleted.items()))} if self.deleted.total() else {}),
             **({"files": dict(sorted(self.files.items()))} if self.files else {}),
             "requests": {name: self.requests.get(name, 0) for name in systems},
             "overhead": {name: self.overhead.get(name, 0) for name in systems},

@@ -10,6 +10,7 @@ from mappings.reconcile import Rules
 from mappings.reconcile.derived import Standing, first_known, progress
 from mappings.reconcile.judge import seen_view
 from mappings.reconcile.model import Entity, Link, Side
+from mappings.reconcile.removal import DELETING
 from mappings.reconcile.undo import UNDONE
 from state.types import Snapshot
 
@@ -50,10 +51,10 @@ def _papers(fields: Mapping[str, Field], papers: Mapping[str, str | None]) -> di
 def _takes_part(shape: SyncShape, link: Link, snapshot: Snapshot | None) -> bool:
     """
     A tombstone does not, unless its record came back; nor does a record that has left by `leave_when`, or one that an
-    undo took out.
+    undo took out, or that is being taken away.
     """
     channel = shape.channels.get((link.system, link.kind))
-    if channel is None or (WHOLE in link.parked and link.parked[WHOLE].code == UNDONE):
+    if channel is None or (WHOLE in link.parked and link.parked[WHOLE].code in (UNDONE, DELETING)):
         return False
     if snapshot is not None:
         return not channel.mapping.leaves(snapshot.record.views)

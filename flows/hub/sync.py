@@ -243,6 +243,7 @@ async def push_system(
         report.pushed += pushed.sent - pushed.postponed
         report.created[name] += pushed.created
         report.updated[name] += pushed.updated
+        report.deleted[name] += pushed.deleted
         report.parked += pushed.parked
         report.in_doubt += pushed.postponed
         if pushed.postponed == pushed.sent:

@@ -58,7 +58,8 @@ class Parked:
     reads), ``no way`` (workflow), ``lossy`` (a write would drop content), ``drift`` (differs though nobody moved),
     ``gone``, ``overwritten`` (told, nothing is held back: our write went over an edit of the same moment), ``undoing``
     and ``undone`` (taken back by a person, see `undo`), ``unknown person`` (not read or not written, until
-    somebody says who that is), ``emptied`` (a person whose account is gone there: the value stays).
+    somebody says who that is), ``emptied`` (a person whose account is gone there: the value stays),
+    ``deleting`` and ``not deleted`` (a record that the hub takes away, or was to).
     """
 
     code: str
@@ -104,6 +105,7 @@ class FieldWrite(NamedTuple):
     """Of a write that takes back what the hub wrote: what the hub says, and goes on saying."""
 
 
+Verb: TypeAlias = Literal["create", "update", "delete"]
 WriteState: TypeAlias = Literal["planned", "sent", "settled", "parked"]
 
 
@@ -113,7 +115,7 @@ class OpenWrite:
 
     key: str
     state: WriteState
-    verb: Literal["create", "update"]
+    verb: Verb
     fields: tuple[FieldWrite, ...]
 
 
@@ -220,7 +222,11 @@ class Event(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LinkChange:
-    """What a reconcile leaves on a link: whole new BASES, SEEN and PARKED, and the write it wants (empty: none)."""
+    """
+    What a reconcile leaves on a link: whole new BASES, SEEN and PARKED, and the write it wants (empty: none).
+
+    DELETE: the record is to be taken away, if it shows what the writes expect.
+    """
 
     link: int
     bases: Mapping[str, Base]
@@ -228,6 +234,7 @@ class LinkChange:
     parked: Mapping[str, Parked]
     write: tuple[FieldWrite, ...] = ()
     answers: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)
+    delete: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,34 +7,25 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
 
 from connectors.errors import ConnectorError
 from mappings.reconcile.judge import last_seen
 from mappings.reconcile.model import Event, Link, Outcome
+from mappings.reconcile.removal import NOT_DELETED
 from mappings.reconcile.undo import UNDOING, UNDONE
-from state import cases, commits, inbox, outbox, runs, workers
+from state import cases, commits, outbox, runs, workers
 from state.runs import Run
 from state.types import Decided
 
 from ..pushing import push_batch
 from ..running import heartbeat
-from ..wired import Wired
+from ..wired import WHOLE, Wired
 from .judging import claimed_batches, judge
 from .model import OfCase, Taking, UndoPlan
 from .traces import DETACHED, Place, traces_of
 
 WHAT = "undo"
 """What kind of run an undo is."""
-
-
-@runtime_checkable
-class Deletes(Protocol):
-    """A connector that can delete records of its system."""
-
-    async def delete(self, kind: str, record_id: str) -> None:
-        """Delete one record. Raises ConnectorError, Gone where it is not there."""
-        ...
 
 
 @dataclass
@@ -61,7 +52,6 @@ async def carry_out(wired: Wired, plan: UndoPlan, *, by: str) -> Undone:
         async with heartbeat(wired):
             await asyncio.to_thread(_store_wishes, wired, plan, by)
             await _push(wired, result)
-            await _delete(wired, plan, result)
             await asyncio.to_thread(_look_back, wired, plan, result)
     except BaseException as error:
         runs.finish(store, begun, state="failed", text=type(error).__name__)
@@ -77,7 +67,7 @@ async def carry_out(wired: Wired, plan: UndoPlan, *, by: str) -> Undone:
 
 def _store_wishes(wired: Wired, plan: UndoPlan, by: str) -> None:
     allowed = frozenset(taking.name for _, taking in plan.taking)
-    deletable = frozenset(taking.place.system for _, taking in plan.taking if taking.verb == "delete")
+    deletable = frozenset(taking.place.scope for _, taking in plan.taking if taking.verb == "delete")
     wanted = {case.entity.id for case in plan.cases if case.taking}
     traces = {owner: each for owner, each in traces_of(wired.store, plan.run.id).items() if owner in wanted}
     for claimed, mine in claimed_batches(wired, traces):
@@ -119,23 +109,6 @@ async def _push(wired: Wired, result: Undone) -> None:
             result.trouble[name] = str(error)
 
 
-async def _delete(wired: Wired, plan: UndoPlan, result: Undone) -> None:
-    for entity, taking in plan.taking:
-        if taking.verb != "delete":
-            continue
-        place = taking.place
-        connector = wired.connectors[place.system]
-        began = wired.clock()
-        try:
-            if isinstance(connector, Deletes):
-                await connector.delete(place.kind, place.record)
-            found = await connector.get(place.kind, [place.record])
-        except ConnectorError as error:
-            result.not_done.append((entity.key, taking, str(error)))
-            continue
-        await asyncio.to_thread(inbox.put_found, wired.store, found, system=place.system, kind=place.kind, began=began)
-
-
 # --- what became of it ------------------------------------------------------------------------------------------------
 
 
@@ -165,7 +138,7 @@ def _missed(wired: Wired, taking: Taking, link: Link | None) -> str:
     if link is None:
         return "it is no longer the case's record"
     if taking.write is None:
-        return "it is still there" if taking.verb == "delete" and not link.tombstone else ""
+        return _kept(link) if taking.verb == "delete" and not link.tombstone else ""
     entry = wired.shape.channels[link.system, link.kind].fields[taking.field]
     if last_seen(link.bases, link.seen, entry) == taking.write.view:
         return ""
@@ -173,6 +146,14 @@ def _missed(wired: Wired, taking: Taking, link: Link | None) -> str:
         return "on its way; the next pass goes on"
     parked = link.parked.get(taking.field)
     return parked.text if parked and parked.code not in (UNDOING, UNDONE) else "moved meanwhile; left as it is"
+
+
+def _kept(link: Link) -> str:
+    """Say why a record that was to be deleted is still there."""
+    parked = link.parked.get(WHOLE)
+    if parked is not None and parked.code == NOT_DELETED:
+        return parked.text
+    return "on its way; the next pass goes on" if link.write is not None else "it is still there"
 
 
 def _counts(plan: UndoPlan, result: Undone) -> Mapping[str, object]:

@@ -9,6 +9,7 @@ from mappings.lens import Field, Refusal, Unseen
 from mappings.reconcile import held_of
 from mappings.reconcile.judge import frozen, seen_view, stored_view
 from mappings.reconcile.model import Link, LinkChange, Parked, Side
+from mappings.reconcile.removal import removal
 from mappings.reconcile.undo import UNDONE, compensation, known_facts, wish
 from state import claims
 from state.history import Line
@@ -20,7 +21,7 @@ from ..remembering import all_lines
 from ..report import Report
 from ..sides import live_sides, with_derived
 from ..sync import Step, read_systems
-from ..wired import WHOLE, Wired
+from ..wired import WHOLE, Scope, Wired
 from .model import Left, OfCase, Taking, TakingName, UndoPlan, Verb
 from .traces import Place, Traces, Wrote, last_edit, traces_of
 
@@ -42,21 +43,26 @@ async def plan_undo(
     report = Report(wired.shape.name)
     await read_systems(wired, sorted(wired.connectors), report, full=False, step=step)
     traces = traces_of(wired.store, run.id, only=only)
-    deletable = frozenset(name for name, one in wired.connectors.items() if can_delete(one)) if delete else frozenset()
+    deletable = deletable_scopes(wired) if delete else frozenset()
     cases: list[OfCase] = []
     step("looking at what stands")
     for claimed, mine in claimed_batches(wired, traces):
         cases.append(judge(wired, claimed, mine, deletable=deletable))
         claims.release(wired.store, wired.worker, entities=[claimed.entity.id])
-    made_in = {place.system for each in traces.values() for place in each.made}
-    undeletable = tuple(sorted(made_in - deletable)) if delete else ()
+    made_in = {place.scope for each in traces.values() for place in each.made}
+    undeletable = tuple(sorted({system for system, _ in made_in - deletable})) if delete else ()
     ordered = sorted(cases, key=lambda case: (len(case.entity.key), case.entity.key))
     return UndoPlan(run, tuple(ordered), delete, undeletable, dict(report.trouble))
 
 
-def can_delete(connector: Connector) -> bool:
-    """Say whether the hub can delete records there."""
-    return callable(getattr(connector, "delete", None))
+def deletable_scopes(wired: Wired) -> frozenset[Scope]:
+    """Return the kinds of records that the hub can delete, by system."""
+    return frozenset(scope for scope in wired.scopes if can_delete(wired.connectors[scope[0]], scope[1]))
+
+
+def can_delete(connector: Connector, kind: str) -> bool:
+    """Say whether the hub can delete records of a kind there."""
+    return connector.abilities_of(kind).deletes
 
 
 def claimed_batches(wired: Wired, traces: Mapping[str, Traces]) -> Iterator[tuple[Claimed, Traces]]:
@@ -77,7 +83,7 @@ def judge(
     claimed: Claimed,
     traces: Traces,
     *,
-    deletable: frozenset[str],
+    deletable: frozenset[Scope],
     allowed: frozenset[TakingName] | None = None,
 ) -> OfCase:
     """Return what is taken back at one claimed entity (only what is ALLOWED, if that is given), and what is left."""
@@ -87,7 +93,7 @@ def judge(
     desk = _Desk(wired, claimed, {_place(side.link): side for side in sides}, lines, allowed)
     made = set(traces.made)
     for place in traces.made:
-        desk.made(place, deletable=place.system in deletable)
+        desk.made(place, deletable=place.scope in deletable)
     for wrote in traces.wrote.values():
         if wrote.place not in made:
             desk.wrote(wrote)
@@ -112,6 +118,7 @@ class _Desk:
     taking: list[Taking] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
     parked: dict[Place, dict[str, Parked | None]] = field(default_factory=dict)
+    removals: dict[Place, LinkChange] = field(default_factory=dict)
 
     def wrote(self, wrote: Wrote) -> None:
         """A field that was written comes back where our value still stands."""
@@ -139,7 +146,7 @@ class _Desk:
             name = edit or (told.event.field if told else WHOLE)
             self._leave(place, name, why or "people have worked on it since it was made")
         elif deletable:
-            self._add(Taking("delete", place), Parked(UNDONE, f"#{place.record} is deleted by an undo"))
+            self._delete(side)
         elif not self._close(side):
             self._add(Taking("detach", place), detached(place))
 
@@ -159,6 +166,9 @@ class _Desk:
         for link in self.claimed.links:
             place = _place(link)
             if place not in self.parked:
+                continue
+            if place in self.removals:
+                yield self.removals[place]
                 continue
             after = {**link.parked, **self.parked[place]}
             parked = {name: entry for name, entry in after.items() if entry is not None}
@@ -200,6 +210,13 @@ class _Desk:
             return True
         self._add(Taking(verb, place, write), wanted)
         return True
+
+    def _delete(self, side: Side) -> None:
+        place = _place(side.link)
+        wanted = removal(side.link, side.fields, "an undo took back what a run had made")
+        self._add(Taking("delete", place), wanted.parked[WHOLE])
+        if place in self.parked:
+            self.removals[place] = wanted
 
     def _close(self, side: Side) -> bool:
         """Close the record where its mapping has a view for that; say whether it has."""

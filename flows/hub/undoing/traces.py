@@ -40,6 +40,10 @@ class Place:
     kind: str
     record: str
 
+    @property
+    def scope(self) -> tuple[str, str]:
+        return self.system, self.kind
+
 
 @dataclass
 class Wrote:

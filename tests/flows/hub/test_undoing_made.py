@@ -1,13 +1,17 @@
 """Undo of what a run made, of a status, of work items; runs that are not there."""
 
+from dataclasses import replace
+
 import pytest
 
-from connectors.memory import MemoryConnector
+from connectors.errors import RetryLater
+from connectors.memory.traits import KindTraits
 from flows.hub.parking import retry
 from flows.hub.undoing import NoSuchRun, carry_out, find_run, plan_undo
 from state import attention
+from tests.fault_builders import Clock, Hook, after, failing
 from tests.hub_builders import CRM, HUB, TRK, a_deal, a_hub, opened
-from tests.kinds_builders import a_case
+from tests.kinds_builders import COMMENT, a_case
 from tests.undo_builders import codes, edited, planned, undo
 
 
@@ -85,10 +89,30 @@ def test_a_record_that_people_have_worked_on_is_left(tmp_path, synced):
     assert [(one.place.system, one.why) for one in plan.left] == [("trk", "people have worked on it since it was made")]
 
 
+def made(tmp_path, **settings):
+    """A hub whose last run has made an issue."""
+    hub = a_hub(tmp_path, clock=Clock(), **settings)
+    deal = hub.systems["crm"].create("record", a_deal())
+    return hub, deal, hub.sync().run
+
+
+def carried_out(hub, run, meanwhile):
+    """Plan an undo with deletes, let MEANWHILE happen, and carry it out."""
+
+    async def work(wired):
+        plan = await plan_undo(wired, find_run(wired.store, run), delete=True)
+        meanwhile()
+        return await carry_out(wired, plan, by="ann")
+
+    return hub.wired(work)
+
+
+def reasons(undone):
+    return [why for _, one, why in undone.not_done if one.verb == "delete"]
+
+
 def test_records_are_deleted_only_when_asked_and_only_where_a_connector_can(tmp_path):
-    hub = a_hub(tmp_path)
-    hub.systems["crm"].create("record", a_deal())
-    run = hub.sync().run
+    hub, _, run = made(tmp_path, traits={"trk": KindTraits(deletes=False)})
 
     plan = planned(hub, run, delete=True)
 
@@ -96,29 +120,82 @@ def test_records_are_deleted_only_when_asked_and_only_where_a_connector_can(tmp_
     assert [one.verb for _, one in plan.taking if one.place.system == "trk"] == ["close"]
 
 
-class Deleting(MemoryConnector):
-    """A memory connector that can delete."""
-
-    async def delete(self, kind, record_id):
-        self.system.delete(kind, record_id)
-
-
-def test_a_deleted_record_is_not_made_again(tmp_path):
-    hub = a_hub(tmp_path, hub=HUB + "    gone: restore\n")
-    hub.systems["crm"].create("record", a_deal())
-    run = hub.sync().run
-    plain = hub.make
-    hub.make = lambda installation, name: Deleting(
-        name, None, plain(installation, name)._around, system=hub.systems[name]
-    )
+@pytest.mark.parametrize("exact", [False, True])
+def test_a_deleted_record_is_not_made_again(tmp_path, exact):
+    hub, _, run = made(tmp_path, hub=HUB + "    gone: restore\n", traits={"trk": KindTraits(conditional_writes=exact)})
 
     plan, undone = undo(hub, run, delete=True)
     hub.sync()
-    hub.sync()
+    hub.sync(full=True)
 
     assert [one.verb for _, one in plan.taking if one.place.system == "trk"] == ["delete"]
     assert undone.count("delete") == 1
     assert hub.records("trk") == {}
+    assert [one.code for one in attention.parked_fields(hub.installation.store) if one.field == ""] == ["undone"]
+
+
+@pytest.mark.parametrize("views", [{"title": "Дописано"}, {"marker": "x", "channel": "звонок"}])
+def test_what_somebody_edits_between_the_plan_and_the_delete_stays_and_takes_part(tmp_path, views):
+    hub, _, run = made(tmp_path)
+
+    undone = carried_out(hub, run, lambda: hub.systems["trk"].edit("record", "1", views, by="Bob"))
+    hub.sync()
+    hub.systems["trk"].edit("record", "1", {"next_step": "КП"})
+    hub.sync()
+
+    [why] = reasons(undone)
+    assert why.startswith("#1 was to be deleted and stays: ")
+    assert list(hub.records("trk")) == ["1"]
+    assert ("trk", "", "not deleted") in codes(hub)
+    assert hub.facts()["next_step"] == "КП"
+
+
+def test_a_record_on_which_something_of_others_hangs_stays(tmp_path):
+    hub, _, run = made(tmp_path, kinds={"trk": {"comment": COMMENT}})
+
+    undone = carried_out(hub, run, lambda: hub.systems["trk"].create("comment", {"text": "Моё", "parent": "1"}))
+
+    assert reasons(undone) == ["#1 was to be deleted and stays: 1 records hang on it"]
+    assert list(hub.records("trk")) == ["1"]
+
+
+def test_what_the_system_will_not_delete_stays_and_is_told_in_its_words(tmp_path):
+    hub, _, run = made(tmp_path)
+    kinds = hub.systems["trk"].kinds
+
+    undone = carried_out(hub, run, lambda: kinds.update(record=replace(kinds["record"], deletes=False)))
+
+    assert reasons(undone) == ["#1 was to be deleted and stays: the account may not delete record 1"]
+    assert list(hub.records("trk")) == ["1"]
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_delete_without_an_answer_is_carried_on_by_the_next_passes(tmp_path, moment):
+    hub, deal, run = made(tmp_path)
+    lost = RetryLater("DELETE /records was not answered", system="trk", sent=True)
+
+    undone = carried_out(hub, run, lambda: setattr(hub.systems["trk"], "hook", Hook("delete", moment, failing(lost))))
+    for _ in range(3):
+        after(hub, minutes=3)
+
+    assert reasons(undone) == ["on its way; the next pass goes on"]
+    assert hub.records("trk") == {}
+    assert list(hub.records("crm")) == [deal]
+
+
+def test_a_case_goes_with_its_items_where_all_of_them_came_with_the_run(tmp_path):
+    hub, *_ = a_case(tmp_path)
+    other = hub.systems["crm"].create("record", a_deal("Второй"))
+    hub.systems["crm"].create("task", {"title": "Смета", "done": "no", "parent": other})
+    before = set(hub.records("trk"))
+    run = hub.sync().run
+
+    plan, undone = undo(hub, run, delete=True)
+    hub.sync()
+
+    assert [one.verb for _, one in plan.taking if one.place.system == "trk"] == ["delete", "delete"]
+    assert set(hub.records("trk")) == before
+    assert undone.not_done == []
 
 
 def test_a_status_goes_back_through_its_workflow(tmp_path):
