@@ -5,6 +5,7 @@ Links, open writes and parked fields are found by (entity, system, kind): a crea
 most one record of a kind in a system.
 """
 
+from .accounts import account, api_token, audit, login_attempt, login_link, session, unit
 from .base import metadata
 from .files import attachment, file_copy
 from .known import answer, budget, dictionary, identity, person, token, workflow
@@ -14,8 +15,11 @@ from .records import IS_DUE, IS_OPEN, conflict, entity, event, hint, inbox, link
 __all__ = [
     "IS_DUE",
     "IS_OPEN",
+    "account",
     "answer",
+    "api_token",
     "attachment",
+    "audit",
     "budget",
     "conflict",
     "counter",
@@ -29,6 +33,8 @@ __all__ = [
     "inbox",
     "lease",
     "link",
+    "login_attempt",
+    "login_link",
     "metadata",
     "outbox",
     "parked",
@@ -36,8 +42,10 @@ __all__ = [
     "run",
     "scan",
     "scan_seen",
+    "session",
     "sync",
     "token",
+    "unit",
     "worker",
     "workflow",
 ]
