@@ -75,17 +75,27 @@ def resolve(act: Act, fact: str, *, take: str | None, value: Value = None) -> Ou
 def retry_parked(act: Act, system: str, field: str) -> Outcome:
     """Forget that *field* was parked in *system*, and decide the case anew."""
     claimed, sides = claim_case(act)
-    moved = [replace(s, link=retry(s.link, field)) if s.link.system == system else s for s in sides]
-    event = Event("retried", field, system=system, by=act.person)
+    moved, event = tried_again(sides, system, field, person=act.person)
     return store_deed(act, claimed, claimed.entity, sides=moved, events=[event])
+
+
+def tried_again(sides: Sequence[Side], system: str, field: str, *, person: str) -> tuple[list[Side], Event]:
+    """Return *sides* without what was parked at *field* in *system*, and the line of the history that tells it."""
+    moved = [replace(s, link=retry(s.link, field)) if s.link.system == system else s for s in sides]
+    return moved, Event("retried", field, system=system, by=person)
 
 
 def leave_parked(act: Act, system: str, field: str) -> Outcome:
     """Leave a parked field as its system shows it: off the attention list until its value or view changes."""
     claimed, sides = claim_case(act)
-    moved = [replace(s, link=_left(s.link, field)) if s.link.system == system else s for s in sides]
-    event = Event("left", field, system=system, by=act.person, cause="left as it is there")
+    moved, event = left_there(sides, system, field, person=act.person)
     return store_deed(act, claimed, claimed.entity, sides=moved, events=[event])
+
+
+def left_there(sides: Sequence[Side], system: str, field: str, *, person: str) -> tuple[list[Side], Event]:
+    """As `tried_again`, with what is parked left as it is there."""
+    moved = [replace(s, link=_left(s.link, field)) if s.link.system == system else s for s in sides]
+    return moved, Event("left", field, system=system, by=person, cause="left as it is there")
 
 
 def _left(link: Link, field: str) -> Link:
