@@ -12,17 +12,7 @@ from typing import Literal, TypeAlias
 
 from mappings.canonical.values import Value
 from mappings.exchange import Cursor, VendorRecord, View
-from mappings.reconcile.model import (
-    Entity,
-    Event,
-    FieldWrite,
-    Link,
-    LinkChange,
-    OpenWrite,
-    Outcome,
-    Parked,
-    Verb,
-)
+from mappings.reconcile.model import Entity, Event, FieldWrite, Link, LinkChange, OpenWrite, Outcome, Parked, Verb
 
 from .held import Held
 

@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from connectors.errors import AuthFailed, ConnectorError, RetryLater
-from mappings.exchange import Change, Create, Delete, Receipt, Update, VendorRecord, View, Write
+from mappings.exchange import Change, Create, Receipt, Update, VendorRecord, Write
 from mappings.lens import Unseen
 from mappings.reconcile import settle
 from mappings.reconcile.marker import Marker
 from mappings.reconcile.model import Event, FieldWrite, Link, LinkChange, OpenWrite, Parked
-from mappings.reconcile.removal import left, taken_away
 from mappings.reconcile.settle import Settlement, left_out
 from mappings.transforms.belonging import HUNG
 from state import leases, outbox, settling
@@ -23,6 +22,7 @@ from .kin import Kin, admitted, kin_of
 from .notes import sealed_receipt
 from .overwritten import overwritten, parked_for
 from .paths import learn, told_where, way_on
+from .removing import CLEAR, make_delete, settle_delete, turn
 from .wired import WHOLE, Channel, Wired
 
 
@@ -65,7 +65,7 @@ async def push_batch(wired: Wired, system: str, going: Sequence[Outgoing]) -> Pu
     """
     connector = wired.connectors[system]
     await _keep_lease(wired, connector.abilities.request_timeout)
-    going = sorted(going, key=_turn)
+    going = sorted(going, key=turn)
     lacking = [one for one in going if missing_facts(wired, one)]
     if lacking:
         held = [_never_made(one, _lacks(wired, one)) for one in lacking]
@@ -83,11 +83,6 @@ async def push_batch(wired: Wired, system: str, going: Sequence[Outgoing]) -> Pu
     kin = await asyncio.to_thread(kin_of, wired, records=shown, known=kin)
     settled = await asyncio.to_thread(_settle, wired, going, receipts, kin=kin)
     return _count(going, receipts, settled) + Pushed(sent=len(lacking), parked=len(lacking))
-
-
-def _turn(one: Outgoing) -> bool:
-    """What belongs to a case is deleted before the case's own record, on which it may hang; else all as it stands."""
-    return one.verb == "delete" and not one.entity.parent
 
 
 def _settle(wired: Wired, going: Sequence[Outgoing], receipts: Sequence[Receipt], *, kin: Kin) -> list[Settled]:
@@ -137,7 +132,7 @@ def make_write(wired: Wired, one: Outgoing, kin: Kin | None = None) -> Write:
     """Return what the connector is asked to do for an outbox row; KIN knows whose record it is put under."""
     channel = wired.of(one.entity.kind).shape.channels[one.system, one.kind]
     if one.verb == "delete":
-        return _make_delete(channel, one)
+        return make_delete(channel, one)
     under = channel.mapping.under
     hung = [write for write in one.fields if under is not None and write.field in HUNG]
     changes = tuple(change for write in one.fields if write not in hung for change in _changes(channel, write))
@@ -154,16 +149,6 @@ def make_write(wired: Wired, one: Outgoing, kin: Kin | None = None) -> Write:
     )
 
 
-def _make_delete(channel: Channel, one: Outgoing) -> Delete:
-    """What the record shows by itself is compared; whose it is follows from others."""
-    expected: dict[str, View] = {}
-    for write in one.fields:
-        entry = channel.fields.get(write.field)
-        if entry is not None and write.field not in HUNG:
-            expected |= entry.spread(write.expected)
-    return Delete(one.key, one.system, one.kind, one.external_id or "", expected, version=one.version)
-
-
 def _changes(channel: Channel, write: FieldWrite) -> list[Change]:
     entry = channel.fields[write.field]
     views = entry.spread(write.view)
@@ -177,8 +162,8 @@ def settle_one(
     wired: Wired, one: Outgoing, receipt: Receipt, *, found_again: bool = False, kin: Kin | None = None
 ) -> Settled:
     """Return what is kept of *receipt*; FOUND_AGAIN: of a record that may have been edited since it was made."""
-    if one.verb == "delete" and one.link is not None and receipt.state in ("gone", "moved", "refused", "done"):
-        return _settle_delete(one, one.link, receipt)
+    if one.verb == "delete" and one.link is not None and receipt.state in CLEAR:
+        return settle_delete(one, one.link, receipt)
     match receipt.state:
         case "done" | "refused":
             wired = wired.of(one.entity.kind)
@@ -193,25 +178,6 @@ def settle_one(
             return Settled(one.key, "sent", not_before=_in_doubt_until(wired, one.system))
         case "unsent":
             return Settled(one.key, "planned", not_before=wired.clock())
-
-
-def _settle_delete(one: Outgoing, link: Link, receipt: Receipt) -> Settled:
-    """The record is gone as it was wished, or it stays: then it takes part again, and why is told."""
-    if receipt.state == "gone":
-        return Settled(one.key, "due", change=taken_away(link), gone="deleted by the hub", link=link, due=True)
-    change, told = left(link, receipt.reason or "the system gave no reason")
-    seen = receipt.record
-    return Settled(
-        one.key,
-        "due",
-        change,
-        record=seen,
-        began=receipt.began,
-        rest=seen is not None,
-        events=[told],
-        due=True,
-        link=link,
-    )
 
 
 def _in_doubt_until(wired: Wired, system: str) -> datetime:

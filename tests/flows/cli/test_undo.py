@@ -78,15 +78,16 @@ def test_an_undo_as_json(opened):
     assert (done["left"], done["undone"]["not_done"]) == ([], [])
 
 
-def test_what_was_made_is_named_and_closed_and_the_hub_says_that_it_cannot_delete(hub):
+def test_what_was_made_is_named_and_closed_or_deleted_where_that_is_asked_for(hub):
     hub.deal()
     run = hub.done("sync", "--json").json["run"]
 
+    shown = hub.run("undo", run, "--delete")
     ended = hub.done("undo", run, "--delete", "--yes")
 
-    assert hub.records("trk")["1"]["status"] == "Rejected"
-    assert "1 closed" in ended.out
-    assert "cannot delete records of trk" in ended.err
+    assert "- CASE-1: trk record #1 is deleted" in shown.out
+    assert "1 deleted" in ended.out
+    assert hub.records("trk") == {}
 
 
 def test_one_case_is_undone_alone(opened):
