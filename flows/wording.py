@@ -20,6 +20,7 @@ from flows.hub.looking import NoSuchCase
 from flows.hub.missing import NotMissing
 from flows.hub.noted import NoNotes
 from flows.hub.parking import NoSuchEntry
+from flows.hub.pausing import IsPaused
 from flows.hub.people_answers import NobodyMeant
 from flows.hub.plan_file import BadPlanFile
 from flows.hub.running import AlreadyRunning
@@ -77,6 +78,8 @@ def _of_a_person(error: BaseException) -> Advice | None:
             return Advice(str(error), "usage")
         case Stale():
             return _stale(error)
+        case IsPaused():
+            return Advice(f"{error}; `casehub resume {error.pause.sync}` lets it go on", "stopped")
     return None
 
 

@@ -26,6 +26,7 @@ from . import (
     notify,
     parked,
     passes,
+    pause,
     people,
     plans,
     serve,
@@ -116,6 +117,8 @@ app.command()(undo.undo)
 app.command()(passes.sync)
 app.command()(passes.status)
 app.command()(passes.log)
+app.command()(pause.pause)
+app.command()(pause.resume)
 app.command()(deploy.deploy)
 app.command()(notify.notify)
 app.command()(up.up)

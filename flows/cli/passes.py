@@ -103,6 +103,7 @@ async def again_and_again(
 
 def one_pass(where: Terminal, wish: Wish) -> int:
     """Run one pass, tell what it did, and return the exit code."""
+    from flows.hub.pausing import refuse_paused
     from flows.hub.running import How, run_recorded
     from flows.hub.sync import PassOptions
 
@@ -111,6 +112,7 @@ def one_pass(where: Terminal, wish: Wish) -> int:
         if wish.only is not None and wish.only not in chosen.systems:
             names = ", ".join(chosen.systems)
             raise typer.BadParameter(f"{chosen.name} has no system {wish.only!r}; there is: {names}")
+        refuse_paused(installation.store, chosen.name)
         options: PassOptions = PassOptions(only=wish.only, full=wish.full)
         with progress("meeting the systems", quiet=wish.as_json) as step:
 
@@ -206,8 +208,9 @@ def _show_status(found: "Status", zone: str) -> None:
     ]
     table(head, rows)
     for sync in found.syncs:
+        held = f"; paused since {show(sync.paused.since, zone=zone)}" if sync.paused else ""
         last = f"last run {sync.last.state}, {show(sync.last.started, zone=zone)}" if sync.last else "no run yet"
-        say(f"{sync.name}: {many(sync.cases, 'case')}; {last}")
+        say(f"{sync.name}: {many(sync.cases, 'case')}; {last}{held}")
 
 
 def log(ctx: typer.Context, sync: SyncName = None, *, limit: Limit = 20, as_json: AsJson = False) -> None:

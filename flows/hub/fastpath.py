@@ -20,6 +20,7 @@ from state import runs
 from state.errors import StateError
 from state.runs import Figures
 
+from .pausing import pauses
 from .pulling import pull_scope
 from .report import Report
 from .running import How, run_recorded
@@ -71,8 +72,9 @@ class FastPath:
     async def poll(self) -> list[Report]:
         """Ask the systems that send no webhooks what is new, and work on it; no run is recorded where nothing is."""
         async with self._one:
+            held = await asyncio.to_thread(pauses, self._installation.store)
             for name in self._installation.hub.syncs:
-                if not self.closing:
+                if not self.closing and name not in held:
                     await self._guarded(name, self._ask(name))
             return await self._look(anew=False)
 
@@ -88,8 +90,9 @@ class FastPath:
     async def _look(self, *, anew: bool) -> list[Report]:
         """ANEW: also where all that waits was left waiting by the last look (a guard stopped it, a system is away)."""
         reports: list[Report] = []
+        held = await asyncio.to_thread(pauses, self._installation.store)
         for name, sync in self._installation.hub.syncs.items():
-            waits = await asyncio.to_thread(self._waiting, sync)
+            waits = () if name in held else await asyncio.to_thread(self._waiting, sync)
             if waits and not self.closing and (anew or waits != self._left.get(name)):
                 await self._guarded(name, self._pass(name, reports))
                 self._left[name] = await asyncio.to_thread(self._waiting, sync)

@@ -12,6 +12,7 @@ from state import cases, runs
 from state.runs import Figures, Run
 
 from .looking import all_conflicts, all_parked
+from .pausing import Pause, pauses
 from .wiring import Installation, Maker, make_connector
 
 
@@ -62,14 +63,16 @@ class SystemStanding:
 
 @dataclass(frozen=True)
 class SyncStanding:
-    """One sync: its cases, and its last run."""
+    """One sync: its cases, its last run, and since when it is paused, if it is."""
 
     name: str
     cases: int
     last: Run | None
+    paused: Pause | None = None
 
     def form(self) -> dict[str, Any]:
-        return {"cases": self.cases, "last_run": run_form(self.last) if self.last else None}
+        last = run_form(self.last) if self.last else None
+        return {"cases": self.cases, "last_run": last, "paused": self.paused.form() if self.paused else None}
 
 
 @dataclass(frozen=True)
@@ -113,8 +116,14 @@ async def status(installation: Installation, *, ask: bool = True, make: Maker = 
         )
         for name, system in hub.systems.items()
     ]
+    held = pauses(store)
     syncs = [
-        SyncStanding(name, cases.count(store, sync=name), next(iter(runs.runs(store, name=name, limit=1)), None))
+        SyncStanding(
+            name,
+            cases.count(store, sync=name),
+            next(iter(runs.runs(store, name=name, limit=1)), None),
+            held.get(name),
+        )
         for name in hub.syncs
     ]
     return Status(tuple(systems), tuple(syncs), len(conflicts), len(parked))

@@ -2,7 +2,7 @@
 How a scheduled run may end, in words that Prefect shows.
 
 Completed  the pass is done
-Skipped    another scheduled pass of the sync is at work; nothing was done, nothing is lost
+Skipped    another scheduled pass of the sync is at work, or the sync is paused; nothing was done, nothing is lost
 Stopped    a guard was set off or a mapping has changed: nothing is written until a person approves
 Unreachable  a system could not be talked to; the others went on, the schedule tries again
 Failed     anything else
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
 from flows import wording
+from flows.hub.pausing import IsPaused
 from flows.hub.report import Report
 from flows.hub.running import AlreadyRunning
 
@@ -51,6 +52,8 @@ def end_of_error(error: BaseException) -> End | None:
     """Return how a run ended that raised *error*; None for one that nobody expected."""
     if isinstance(error, AlreadyRunning):
         return End("Skipped", f"{error}; nothing was done, the next run comes by schedule")
+    if isinstance(error, IsPaused):
+        return End("Skipped", f"{error}; nothing was done")
     found = wording.advice(error)
     if found is None:
         return None

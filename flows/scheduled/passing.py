@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.hub.housekeeping import SCHEDULE
+from flows.hub.pausing import refuse_paused
 from flows.hub.report import Report
 from flows.hub.running import AlreadyRunning, How, run_recorded
 from flows.hub.sync import PLAIN, PassOptions, Steps
@@ -63,6 +64,7 @@ async def scheduled_pass(asked: Asked, steps: Steps = PLAIN, around: Around = WO
 async def _pass(asked: Asked, steps: Steps, around: Around) -> Report:
     installation = await asyncio.to_thread(around.install, asked.folder)
     try:
+        await asyncio.to_thread(refuse_paused, installation.store, asked.name)
         async with open_sync(installation, asked.name, around.make) as wired:
 
             async def once() -> Report:

@@ -7,6 +7,7 @@ from prefect import flow
 from prefect.logging import get_run_logger
 
 from flows.hub.parking import retry_refused
+from flows.hub.pausing import pauses
 from flows.hub.wiring import install, open_sync
 from state import workers
 
@@ -16,6 +17,8 @@ from .discreet import Discreet
 async def _retried(hub: Path, name: str) -> int:
     installation = await asyncio.to_thread(install, hub)
     try:
+        if name in await asyncio.to_thread(pauses, installation.store):
+            return 0
         async with open_sync(installation, name) as wired:
             try:
                 return await asyncio.to_thread(retry_refused, wired)
