@@ -27,7 +27,8 @@ def test_as_json_both_say_how_it_stands(opened):
     assert again.out.strip() == "presales was not paused"
 
 
-def test_a_sync_that_is_not_there_cannot_be_paused(opened):
-    refused = opened.run("pause", "sales")
+def test_a_sync_that_is_not_there_can_be_neither_paused_nor_resumed(opened):
+    paused = opened.run("pause", "sales")
+    resumed = opened.run("resume", "sales")
 
-    assert (refused.code, "presales" in refused.err) == (2, True)
+    assert [(one.code, "presales" in one.err) for one in (paused, resumed)] == [(2, True), (2, True)]
