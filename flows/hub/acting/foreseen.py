@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 from mappings.canonical.values import Value
@@ -110,8 +110,17 @@ def marked(claimed: Claimed, *told: object) -> str:
 
 
 def mark_of(*told: object) -> str:
-    """Return a mark of what was shown."""
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:20]
+    """Return a mark of what was shown, the same in every process."""
+    return hashlib.sha256(repr(_plain(told)).encode()).hexdigest()[:20]
+
+
+def _plain(told: object) -> object:
+    """Sets have no order of their own."""
+    if isinstance(told, frozenset):
+        return sorted(map(repr, told))
+    if is_dataclass(told):
+        return [type(told).__name__, *(_plain(getattr(told, one.name)) for one in fields(told))]
+    return [_plain(one) for one in told] if isinstance(told, list | tuple) else told
 
 
 def changes_of(wired: Wired, writes: Iterable[PlannedWrite], urls: Mapping[tuple[str, str], str]) -> list[Change]:
