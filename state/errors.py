@@ -10,6 +10,7 @@ What can go wrong in the hub's own database, sorted by what to do about it.
   x NotEmpty       name another database to copy into: this one holds something
   x AtWork         stop what works in the hub, then do it again
   x Miscounted     the copy is not what was read; nothing of it was kept
+  x Taken          choose another name: this one is somebody else's
 """
 
 
@@ -47,3 +48,7 @@ class AtWork(StateError):
 
 class Miscounted(StateError):
     """A copy has not the rows that were read; nothing of it was stored."""
+
+
+class Taken(StateError):
+    """A name that may be given once is given already."""

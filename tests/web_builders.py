@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from flows.hub.access import EVERYTHING, Access
+from flows.hub.reach import Reach
 from flows.hub.rights import USUAL, Role
 from flows.hub.wiring import Installation
 from web.app import make_app
@@ -18,7 +19,7 @@ ADDRESS = "http://localhost"
 def a_viewer(role: Role = "admin", *, person: str = "anna@example.org", access: Access | None = None) -> Viewer:
     """Somebody who has signed in: Анна, in a role."""
     reach = access or (EVERYTHING if USUAL[role] == "all" else Access(frozenset({person}), person))
-    return Viewer("1", "anna", "Анна Ли", person, role, USUAL[role], reach)
+    return Viewer("1", "anna", "Анна Ли", person, role, USUAL[role], reach, Reach(person))
 
 
 class Browser:

@@ -5,21 +5,25 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 
+from flows.hub.accounts import Passwords
 from flows.hub.wiring import Installation, Maker, install, make_connector
 from flows.wake import wake
 
+from .auditing import Auditing
 from .cookies import proved
 from .door import LARGEST, Bell, Door
-from .errors import explain
+from .errors import explain, problem
 from .guard import Guard
 from .house import House
 from .pages import ROUTERS
 from .rendering import STATIC
+from .sessions import who_in
 from .viewer import Viewer
 
 HUB = "CASEHUB_HUB"
@@ -29,22 +33,20 @@ PATIENCE = 15.0
 """Seconds within which the whole of a webhook has to arrive: who sends it byte by byte keeps a place of others."""
 
 
-def nobody(_: Request) -> None:
-    """Say that nobody has signed in."""
-
-
 def make_app(
     installation: Installation,
     ask: Callable[[], Awaitable[object]] = wake,
     make: Maker = make_connector,
     *,
     patience: float = PATIENCE,
-    who: Callable[[Request], Viewer | None] = nobody,
+    who: Callable[[Request], Viewer | None] | None = None,
+    passwords: Passwords | None = None,
 ) -> FastAPI:
     """
     Return the application of the hub INSTALLATION, which it closes when it ends; ASK wakes the fast path.
 
-    PATIENCE are the seconds within which a body has to arrive; WHO says who has signed in.
+    PATIENCE are the seconds within which a body has to arrive; WHO says who has signed in (otherwise the accounts
+    do), PASSWORDS compares passwords.
     """
     bell = Bell(ask)
     door = Door(installation, bell, make)
@@ -59,12 +61,8 @@ def make_app(
         title="Casehub", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life, redirect_slashes=False
     )
 
-    app.state.house = House(installation, who)
-    app.add_middleware(Guard)
-    explain(app)
-    for router in ROUTERS:
-        app.include_router(router, dependencies=[Depends(proved)])
-    app.mount("/static", StaticFiles(directory=STATIC))
+    app.state.house = House(installation, who or who_in(installation.store), passwords or Passwords())
+    _furnish(app, installation, patience)
 
     @app.get("/healthz")
     async def healthz() -> PlainTextResponse:
@@ -82,6 +80,26 @@ def make_app(
         return Response(status_code=await door.take(system, request.headers, body))
 
     return app
+
+
+def _furnish(app: FastAPI, installation: Installation, patience: float) -> None:
+    """Add the pages, and what stands before them."""
+    app.add_middleware(Auditing, store=installation.store)
+    app.add_middleware(Guard, page=installation.hub.page, refuse=problem, patience=patience)
+    explain(app)
+    for router in ROUTERS:
+        app.include_router(router, dependencies=[Depends(proved)])
+    app.mount("/static", Files(directory=STATIC))
+
+
+class Files(StaticFiles):
+    """Our own files: their addresses change with their content, so that a browser may keep them."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        """Return a file."""
+        answer = super().file_response(*args, **kwargs)
+        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return answer
 
 
 async def bounded(request: Request, largest: int) -> bytes | None:

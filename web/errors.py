@@ -1,37 +1,128 @@
-"""What went wrong as a page, in the language of whoever asks; to a program, as a JSON problem."""
+"""
+What went wrong, as a page in the language of whoever asks; to a program, as a JSON problem; to htmx, as a few words.
+
+What an error itself says is shown to nobody: it may hold what is nobody's business.
+"""
+
+import logging
+from collections.abc import Mapping
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from .cookies import see_other
-from .rendering import page
+from flows.hub.accounts import TooOften
+from state.errors import Busy, Unavailable
+
+from .cookies import SAFE, see_other
+from .languages import later
+from .rendering import page, words
 from .viewer import NotSignedIn
+
+log = logging.getLogger(__name__)
+
+RETRY = 60
+"""Seconds after which somebody who asked too often may ask again, at the earliest."""
+
+
+KNOWN: Mapping[type[Exception], int] = {RequestValidationError: 422, TooOften: 429, Busy: 503, Unavailable: 503}
 
 
 def explain(app: FastAPI) -> None:
     """Have APP answer what goes wrong."""
-
-    @app.exception_handler(NotSignedIn)
-    async def _to_the_login(request: Request, _: NotSignedIn) -> Response:
-        return see_other(request, "/login")
+    for kind in KNOWN:
+        app.add_exception_handler(kind, _known)
+    app.add_exception_handler(NotSignedIn, _to_the_login)
+    app.add_exception_handler(500, _unexpected)
 
     @app.exception_handler(HTTPException)
-    async def _refused(request: Request, error: HTTPException) -> Response:
-        return problem(request, error.status_code)
-
-    @app.exception_handler(RequestValidationError)
-    async def _unreadable(request: Request, _: RequestValidationError) -> Response:
-        return problem(request, 422)
-
-    @app.exception_handler(500)
-    async def _unexpected(request: Request, _: Exception) -> Response:
-        return problem(request, 500)
+    async def refused(request: Request, error: HTTPException) -> Response:
+        answer = problem(request, error.status_code, why=error.detail)
+        answer.headers.update(error.headers or {})
+        return answer
 
 
-def problem(request: Request, status: int) -> Response:
-    """Return the answer of STATUS."""
-    if "application/json" in request.headers.get("accept", ""):
-        return JSONResponse({"status": status}, status, media_type="application/problem+json")
-    return page(request, "error.html", status=status, code=status)
+async def _known(request: Request, error: Exception) -> Response:
+    return problem(request, KNOWN[type(error)])
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    log.error("%s %s: %s", request.method, request.url.path, type(error).__name__)
+    return problem(request, 500)
+
+
+async def _to_the_login(request: Request, _: Exception) -> Response:
+    path = request.url.path
+    back = f"?next={quote(path + ('?' + request.url.query if request.url.query else ''))}"
+    login = "/login" + (back if request.method in SAFE and path != "/" else "")
+    if wants_json(request):
+        return problem(request, 401)
+    if request.headers.get("hx-request"):
+        return Response(status_code=401, headers={"HX-Redirect": "/login"})
+    return see_other(request, login)
+
+
+def wants_json(request: Request) -> bool:
+    """Say whether a program asks."""
+    accept = request.headers.get("accept", "")
+    return request.url.path.startswith("/api/") or ("json" in accept and "text/html" not in accept)
+
+
+def problem(request: Request, status: int, *, why: str = "") -> Response:
+    """Return the answer of STATUS; WHY is "form" where a form did not come from a page of ours."""
+    if not hasattr(request.state, "viewer"):
+        request.state.viewer = (
+            None  # whoever it is need not be asked for, least of all where the memory does not answer
+        )
+    title, text = told(request, status, why=why)
+    answer: Response
+    if wants_json(request):
+        form = {"type": "about:blank", "title": title, "status": status, "detail": text}
+        answer = JSONResponse(form, status, media_type="application/problem+json")
+    else:
+        answer = page(request, "error.html", status=status, code=status, heading=title, text=text)
+    if status == 401:
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    if status in (429, 503):
+        answer.headers["Retry-After"] = str(RETRY)
+    return answer
+
+
+FORM = later("This form is out of date"), later("You have signed in or out since it was opened. Go back and reload it.")
+NOT_UNDERSTOOD = later("Not understood"), later("Something in the address or the form is not what it should be.")
+TEXTS: Mapping[int, tuple[str, str]] = {
+    400: NOT_UNDERSTOOD,
+    401: (later("Not signed in"), later("Sign in, or send a token that is still good.")),
+    403: (
+        later("Not for you"),
+        later("Your role does not allow this. Whoever looks after the accounts can change that."),
+    ),
+    404: (later("Not found"), later("There is nothing here, or you may not see it.")),
+    405: (later("Not like this"), later("This address cannot be asked that way.")),
+    408: (later("Too slow"), later("What was sent did not arrive in time.")),
+    413: (later("Too large"), later("What was sent is larger than what is read here.")),
+    421: (
+        later("Another name"),
+        later("The page is not answered under this name; hub.yaml says which is its own (page:)."),
+    ),
+    422: NOT_UNDERSTOOD,
+    429: (
+        later("Too often"),
+        later("That was tried too often. Wait a quarter of an hour, or ask for a one-time link."),
+    ),
+    500: (later("Something went wrong"), later("It is not your fault, and it is in the log. Nothing was half done.")),
+    503: (
+        later("Busy"),
+        later("The hub's memory does not answer at once. Nothing is lost; try again in a moment."),
+    ),
+}
+OTHER = later("Refused"), later("This cannot be answered.")
+
+
+def told(request: Request, status: int, *, why: str = "") -> tuple[str, str]:
+    """Return a title, and what to do about it."""
+    _ = words(request)
+    title, text = FORM if why == "form" else TEXTS.get(status, OTHER)
+    return _(title), _(text)

@@ -1,12 +1,13 @@
 """What all pages of one hub share."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
 
+from flows.hub.accounts import Passwords
 from flows.hub.wiring import Installation
 from state.store import Store
 
@@ -16,15 +17,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The hub INSTALLATION as its pages know it; WHO says who has signed in."""
+    """The hub INSTALLATION as its pages know it; WHO says who has signed in, PASSWORDS makes and compares hashes."""
 
     installation: Installation
     who: "Callable[[Request], Viewer | None]"
+    passwords: Passwords = field(default_factory=Passwords)
 
     @property
     def zone(self) -> ZoneInfo:
         """The zone in which times are shown."""
         return ZoneInfo(self.installation.hub.timezone)
+
+    @property
+    def page(self) -> str:
+        """The address at which people open the page; "" where only its own machine does."""
+        return self.installation.hub.page
 
 
 def house_of(request: Request) -> House:

@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from .cookies import SAID, remember, said, token_of
+from .cookies import remember, said, token_of, unsay
 from .house import house_of
 from .languages import LANGUAGES, translations, wanted
 from .showing import shown
@@ -21,6 +21,7 @@ from .viewer import viewer_of
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
+LANGUAGE = "casehub_language"
 
 
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
@@ -38,18 +39,16 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
     }
     text = environment(language, house_of(request).zone).get_template(template).render(given)
     answer = HTMLResponse(text, status)
-    if given["said"]:
-        answer.delete_cookie(SAID, path="/")
+    unsay(request, answer)
     remember(request, answer)
     return answer
 
 
 def language_of(request: Request) -> str:
-    """Return the language of the profile, else the one that the browser asks for."""
+    """Return the language of the profile, else the one that was chosen here, else the one the browser asks for."""
     viewer = viewer_of(request)
-    if viewer is not None and viewer.language in LANGUAGES:
-        return str(viewer.language)
-    return wanted(request.headers.get("accept-language", ""))
+    chosen = (viewer.language if viewer else None) or request.cookies.get(LANGUAGE, "")
+    return chosen if chosen in LANGUAGES else wanted(request.headers.get("accept-language", ""))
 
 
 def words(request: Request) -> Callable[[str], str]:

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, HTTPException, Request
 
 from flows.hub.access import Access
+from flows.hub.reach import Reach
 from flows.hub.rights import CaseAction, HubAction, Level, Relation, Role, may, may_with_case
 
 from .house import house_of
@@ -18,7 +19,7 @@ class Viewer:
     Somebody who has signed in.
 
     ACCOUNT is the id of the account; PERSON the name that cases know them by (e-mail or key; "" where none does).
-    ACCESS is for queries. LANGUAGE is None where the browser decides.
+    ACCESS is for queries, REACH says what they are to a case. LANGUAGE is None where the browser decides.
     """
 
     account: str
@@ -28,6 +29,7 @@ class Viewer:
     role: Role
     level: Level
     access: Access
+    reach: Reach
     language: str | None = None
 
     def may(self, action: HubAction) -> bool:

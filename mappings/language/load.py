@@ -47,6 +47,7 @@ def load_hub(
         mappings=mappings,
         people=draft.people,
         notify=draft.notify,
+        page=draft.page,
     )
     check_hub(hub, sheet, broken=found_mappings.broken)
     sheet.settle()
@@ -62,7 +63,7 @@ def load_systems(files: Mapping[str, str], env: Mapping[str, str], *, schemas: M
     sheet = Sheet()
     draft = _draft(files, env, schemas=schemas, sheet=sheet)
     sheet.settle()
-    return Hub(draft.database, draft.timezone, draft.systems, {}, (), draft.people, draft.notify)
+    return Hub(draft.database, draft.timezone, draft.systems, {}, (), draft.people, draft.notify, draft.page)
 
 
 def types_named(text: str) -> tuple[str, ...]:

@@ -249,6 +249,8 @@ class Hub:
     mappings: tuple[MappingSpec, ...]
     people: tuple[Person, ...]
     notify: Notify
+    page: str = ""
+    """The address at which people open the page; "" where it is opened on its own machine only."""
 
     def mappings_of(self, system: str, *, kind: str | None = None) -> tuple[MappingSpec, ...]:
         """Return the mappings of *system*, of one *kind* of record or of all."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import SecretStr
@@ -16,7 +17,7 @@ from .schema import Setting, SettingKey, SystemSchema
 from .times import clock
 
 HUB_FILE = "hub.yaml"
-HUB_KEYS = ("database", "timezone", "systems", "syncs", "people", "notify", "documents")
+HUB_KEYS = ("database", "timezone", "page", "systems", "syncs", "people", "notify", "documents")
 DEFAULT_DATABASE = "sqlite:///casehub.db"
 DEFAULT_ZONE = "UTC"
 
@@ -32,6 +33,7 @@ class Draft:
 
     database: SecretStr = field(default_factory=lambda: SecretStr(DEFAULT_DATABASE))
     timezone: str = DEFAULT_ZONE
+    page: str = ""
     systems: Mapping[str, System] = field(default_factory=dict)
     names: tuple[str, ...] = ()
     """All systems that are named, also those whose settings are wrong: one mistake is told once."""
@@ -52,6 +54,7 @@ def read_hub(root: Entry, *, schemas: Mapping[str, SystemSchema], env: Mapping[s
     return Draft(
         database=_database(keys.get("database"), env),
         timezone=_zone(keys.get("timezone")),
+        page=_page(keys.get("page"), env),
         systems=systems,
         names=tuple(name for name in (found.peek() if found else ()) if _NAME.fullmatch(name)),
         syncs=named,
@@ -141,6 +144,13 @@ def _database(entry: Entry | None, env: Mapping[str, str]) -> SecretStr:
     elif not _DATABASE.fullmatch(text):
         entry.fail("not a database URL; it begins with sqlite:/// or postgresql+psycopg://")
     return SecretStr(text)
+
+
+def _page(entry: Entry | None, env: Mapping[str, str]) -> str:
+    found = url(entry, env) if entry else None
+    if entry is not None and found is not None and urlsplit(found).path.strip("/"):
+        entry.fail("the page needs a name of its own: an address without a path, like https://casehub.example.org")
+    return (found or "").rstrip("/")
 
 
 def _zone(entry: Entry | None) -> str:

@@ -23,6 +23,7 @@ systems:
 syncs:
   presales: {opens: crm, makes: {tracker: {}}}
 """
+HERE = "http://localhost"
 ENVIRONMENT = {"CRM": "https://crm.example.org/rest/1/abc/", "TOKEN": "токен", "KEY": "k", "SIGN": "секрет"}
 MAPPINGS = {
     "deal.crm.yaml": "system: crm\nkind: deal\nentity: case\nextends: bitrix24/deal\n",
@@ -149,7 +150,7 @@ def test_a_bell_that_is_rung_while_it_rings_rings_once_more():
 
 def test_the_door_says_that_it_stands_open(hub):
     async def asked():
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(make_app(hub)), base_url="http://hub") as client:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(make_app(hub)), base_url=HERE) as client:
             return (await client.get("/healthz")).text, (await client.get("/openapi.json")).status_code
 
     assert asyncio.run(asked()) == ("ok\n", 404)

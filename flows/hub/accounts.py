@@ -1,0 +1,290 @@
+"""
+Accounts as people speak of them: made, changed and let in.
+
+A password is kept as its argon2 hash; a link and a token are shown once and kept as their SHA-256. Why somebody was not
+let in is not told: a wrong password, an account that is not there and one that is disabled look alike, also by the time
+that it takes.
+"""
+
+import ipaddress
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import TypeVar
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from state import accounts, audit, entrance
+from state.accounts import Account
+from state.audit import Audited
+from state.entrance import Entered, Token
+from state.store import Store
+
+from .rights import LEVELS, ROLES, USUAL, Level, Role
+from .units import NotAllowed, unit_named
+
+Name = TypeVar("Name", bound=str)
+
+SHORTEST, LONGEST = 10, 1000
+"""Letters of a password."""
+TELLING = 4
+"""Letters of a login that tell a password which holds it."""
+LASTS, IDLE = timedelta(days=14), timedelta(days=3)
+"""How long a session lasts at most, and unused."""
+LINK_LASTS = timedelta(hours=24)
+WINDOW = timedelta(minutes=15)
+TRIES = {"both": 5, "address": 20, "login": 50}
+"""Attempts within the window: with one login from one address, from one address, with one login from everywhere."""
+AT_ONCE = 2
+"""Passwords that are looked at at once: each takes 64 MiB."""
+
+
+class NoSuchAccount(NotAllowed):
+    """There is no such account."""
+
+
+class TooOften(Exception):
+    """It was tried too often; nothing was looked at."""
+
+
+class Passwords:
+    """Makes and compares hashes of passwords. HASHER is an argument so that tests need not wait."""
+
+    def __init__(self, hasher: PasswordHasher | None = None) -> None:
+        self._hasher = hasher or PasswordHasher()
+        self._room = threading.BoundedSemaphore(AT_ONCE)
+
+    def hashed(self, password: str) -> str:
+        """Return the hash to be kept."""
+        with self._room:
+            return self._hasher.hash(password)
+
+    def fits(self, password: str, hash_: str | None) -> bool:
+        """Say whether that was the password; takes as long where there is none."""
+        with self._room:
+            try:
+                return self._hasher.verify(hash_ or self._nobodys, password) and hash_ is not None
+            except (VerificationError, InvalidHashError):
+                return False
+
+    def is_old(self, hash_: str) -> bool:
+        """Say whether a hash was made with weaker numbers than today's."""
+        return self._hasher.check_needs_rehash(hash_)
+
+    @cached_property
+    def _nobodys(self) -> str:
+        return self._hasher.hash(entrance.fresh_secret())
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """Who came in, and the SECRET of their session: shown to their browser and to nobody else."""
+
+    account: Account
+    secret: str
+
+
+# --- coming in --------------------------------------------------------------------------------------------------------
+
+
+def let_in(store: Store, passwords: Passwords, *, login: str, password: str, address: str) -> Came | None:
+    """Return a new session for who knows the password; None for everybody else. Raises `TooOften`."""
+    login = login_of(login)
+    near = _near(address)
+    keys = {"both": f"both:{login}@{near}", "address": f"address:{near}", "login": f"login:{login}"}
+    if not entrance.attempt(store, {keys[name]: most for name, most in TRIES.items()}, within=WINDOW):
+        audit.note(store, Audited("", "login refused: too often", login, address))
+        raise TooOften
+    found = accounts.named(store, login)
+    fits = passwords.fits(password[:LONGEST], found.hash if found else None)
+    if found is None or found.disabled or not fits:
+        audit.note(store, Audited("", "login refused", login, address))
+        return None
+    entrance.forget_attempts(store, [keys["both"]])
+    if found.hash and passwords.is_old(found.hash):
+        accounts.change(store, found.id, to={"hash": passwords.hashed(password)})
+    return _begun(store, found, "login", address)
+
+
+def let_in_by_link(store: Store, secret: str, *, address: str) -> Came | None:
+    """Return a new session for who holds an unused one-time link; None for everybody else."""
+    found = entrance.use_link(store, entrance.hashed(secret))
+    if found is None:
+        audit.note(store, Audited("", "link refused", "", address))
+        return None
+    return _begun(store, found, "login by link", address)
+
+
+def _begun(store: Store, account: Account, how: str, address: str) -> Came:
+    secret = entrance.fresh_secret()
+    entrance.begin(store, entrance.hashed(secret), account.id, lasts=LASTS)
+    audit.note(store, Audited(account.login, how, "", address))
+    return Came(account, secret)
+
+
+def entered(store: Store, secret: str) -> Entered | None:
+    """Return who the session is of."""
+    return entrance.entered(store, entrance.hashed(secret), idle=IDLE)
+
+
+def entered_with(store: Store, token: str) -> Entered | None:
+    """Return who the token is of."""
+    return entrance.entered_with(store, entrance.hashed(token))
+
+
+def leave(store: Store, secret: str, *, login: str, address: str) -> None:
+    """End the session."""
+    entrance.end(store, entrance.hashed(secret))
+    audit.note(store, Audited(login, "logout", "", address))
+
+
+def _near(address: str) -> str:
+    """Return what counts as one address: of IPv6, where one household has very many, the network."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else str(found)
+
+
+# --- accounts ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An account to be made. LEVEL None: the usual one of the role; UNIT is a unit's name."""
+
+    login: str
+    name: str = ""
+    person: str = ""
+    role: str = "participant"
+    level: str | None = None
+    unit: str = ""
+    language: str | None = None
+
+
+def make(store: Store, wanted: Wanted, *, by: str, hash_: str | None = None) -> Account:
+    """Make an account. Raises `NotAllowed`, and `Taken` where the login has one."""
+    login = login_of(wanted.login)
+    if not login or any(letter.isspace() or not letter.isprintable() for letter in login):
+        raise NotAllowed("a login has neither spaces nor control characters, and at least one letter")
+    role = role_of(wanted.role)
+    person = wanted.person or (login if "@" in login else "")
+    new = Account(
+        "",
+        login,
+        wanted.name.strip() or wanted.login.strip(),
+        role,
+        level_of(wanted.level) if wanted.level else USUAL[role],
+        person.strip().lower(),
+        unit_named(store, wanted.unit).id if wanted.unit else None,
+        wanted.language,
+        hash_,
+    )
+    made = accounts.add(store, new)
+    audit.note(store, Audited(by, "account made", f"{made.login}: {made.role}, {made.level}"))
+    return made
+
+
+def account_named(store: Store, login: str) -> Account:
+    """Return an account. Raises `NoSuchAccount`."""
+    found = accounts.named(store, login_of(login))
+    if found is None:
+        raise NoSuchAccount("there is no account %(login)s", login=login)
+    return found
+
+
+def change(store: Store, login: str, to: Mapping[str, object], *, by: str) -> Account:
+    """
+    Change role, level, unit (by its id), person, name, language or *disabled* of an account.
+
+    Raises `NoSuchAccount`; `NotAllowed` where nobody would be left who may change accounts.
+    """
+    found = account_named(store, login)
+    leaves = to.get("disabled") is True or to.get("role", "admin") != "admin"
+    if found.role == "admin" and not found.disabled and leaves and not _other_admins(store, found):
+        raise NotAllowed("%(login)s is the only admin; make another one first", login=found.login)
+    accounts.change(store, found.id, to=to)
+    said = ", ".join(f"{name}: {value}" for name, value in to.items())
+    audit.note(store, Audited(by, "account changed", f"{found.login}: {said}"))
+    return account_named(store, login)
+
+
+def _other_admins(store: Store, account: Account) -> bool:
+    return any(one.role == "admin" and not one.disabled and one.id != account.id for one in accounts.accounts(store))
+
+
+def set_password(store: Store, account: Account, hash_: str, *, by: str, keep: str | None = None) -> None:
+    """Give an account another password; its sessions end, but the one with the secret KEEP."""
+    accounts.change(store, account.id, to={"hash": hash_}, keep=entrance.hashed(keep) if keep else None)
+    audit.note(store, Audited(by, "password changed", account.login))
+
+
+def sound(password: str, *, login: str) -> None:
+    """Refuse a password that is easily found. Raises `NotAllowed`."""
+    if not SHORTEST <= len(password) <= LONGEST:
+        bounds = {"least": SHORTEST, "most": LONGEST}
+        raise NotAllowed("a password has %(least)s letters at least, and %(most)s at most", **bounds)
+    name = login.partition("@")[0]
+    if (len(name) >= TELLING and name in password.casefold()) or len(set(password)) < SHORTEST // 2:
+        raise NotAllowed("that password is easily found: it is the login, or a few letters again and again")
+
+
+def make_link(store: Store, account: Account, *, by: str, lasts: timedelta = LINK_LASTS) -> str:
+    """Return the secret of a one-time link for an account."""
+    if account.disabled:
+        raise NotAllowed("%(login)s is disabled", login=account.login)
+    secret = entrance.fresh_secret()
+    entrance.keep_link(store, entrance.hashed(secret), account.id, lasts=lasts)
+    audit.note(store, Audited(by, "link made", account.login))
+    return secret
+
+
+def link_path(secret: str) -> str:
+    """Return where the link of a secret leads, under the page's address."""
+    return f"/login/link/{secret}"
+
+
+def make_token(store: Store, account: Account, name: str, *, by: str) -> tuple[str, Token]:
+    """Return a new token's secret, shown once, and what is kept of it."""
+    if account.disabled:
+        raise NotAllowed("%(login)s is disabled", login=account.login)
+    if not name.strip():
+        raise NotAllowed("a token needs a name, so that you know it again")
+    secret = "casehub_" + entrance.fresh_secret()
+    made = entrance.keep_token(store, entrance.hashed(secret), account.id, name=name.strip())
+    audit.note(store, Audited(by, "token made", f"{account.login}: {made.name}"))
+    return secret, made
+
+
+def drop_token(store: Store, account: Account, id_: str, *, by: str) -> bool:
+    """Have a token let nobody in any more; False where there is none."""
+    dropped = entrance.drop_token(store, account.id, id_)
+    if dropped:
+        audit.note(store, Audited(by, "token dropped", f"{account.login}: {id_}"))
+    return dropped
+
+
+def login_of(text: str) -> str:
+    """Return a login as it is kept: large and small letters are one."""
+    return text.strip().casefold()
+
+
+def role_of(text: str) -> Role:
+    """Return the role of that name. Raises `NotAllowed`."""
+    return _one_of(ROLES, text)
+
+
+def level_of(text: str) -> Level:
+    """Return the level of that name. Raises `NotAllowed`."""
+    return _one_of(LEVELS, text)
+
+
+def _one_of(names: tuple[Name, ...], text: str) -> Name:
+    for name in names:
+        if name == text:
+            return name
+    raise NotAllowed("%(given)s is none of: %(names)s", given=text, names=", ".join(names))

@@ -1,0 +1,87 @@
+"""How far somebody reads, and what they are to a case: worked out from their account and the tree of units."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from state import accounts
+from state.accounts import Account, Unit
+from state.store import Store
+
+from .access import Access
+from .rights import Level, Relation
+
+NOBODY: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """
+    The people around somebody: ME, those HEADED (in units that they lead, and below), those of the same unit (TEAM) and
+    of units BELOW it. People are named as cases name them.
+    """
+
+    me: str
+    headed: frozenset[str] = NOBODY
+    team: frozenset[str] = NOBODY
+    below: frozenset[str] = NOBODY
+
+    def access(self, level: Level) -> Access:
+        """Return what queries take."""
+        if level == "all":
+            return Access(None, self.me)
+        own = self.headed | ({self.me} if self.me else NOBODY)
+        team = self.team if level in ("team", "department") else NOBODY
+        below = self.below if level == "department" else NOBODY
+        return Access(own | team | below, self.me)
+
+    def relation(self, *, owner: str | None, manager: str | None, participants: Collection[str]) -> Relation:
+        """Return what they are to a case of these people: the closest that holds."""
+        if self.me and owner == self.me:
+            return "responsible"
+        if self.me and manager == self.me:
+            return "manager"
+        if self.me and self.me in participants:
+            return "participant"
+        people = {*participants, *(one for one in (owner, manager) if one)}
+        if people & self.headed:
+            return "head"
+        if people & self.team:
+            return "team"
+        return "below" if people & self.below else "elsewhere"
+
+
+def reach_of(store: Store, account: Account, *, leads: bool) -> Reach:
+    """Return the people around ACCOUNT. LEADS: it heads a unit; who neither leads nor reads further asks nothing."""
+    if not leads and account.level not in ("team", "department"):
+        return Reach(account.person)
+    units = accounts.units(store)
+    led = [unit.id for unit in units if unit.head == account.id]
+    under_led = below(units, led) | set(led)
+    mine = {account.unit} if account.unit else set()
+    under = below(units, mine)
+    members = accounts.people_of(store, under_led | mine | under)
+    return Reach(account.person, _people(members, under_led), _people(members, mine), _people(members, under))
+
+
+def below(units: Iterable[Unit], above: Collection[str]) -> set[str]:
+    """Return the units under those of ABOVE, at any depth; a ring of units ends where it began."""
+    children: dict[str, list[str]] = {}
+    for unit in units:
+        if unit.parent is not None:
+            children.setdefault(unit.parent, []).append(unit.id)
+    return _under(children, above)
+
+
+def _under(children: Mapping[str, list[str]], above: Collection[str]) -> set[str]:
+    found: set[str] = set()
+    waiting = list(above)
+    while waiting:
+        for child in children.get(waiting.pop(), ()):
+            if child not in found:
+                found.add(child)
+                waiting.append(child)
+    return found
+
+
+def _people(members: Iterable[tuple[str, str]], units: Collection[str]) -> frozenset[str]:
+    return frozenset(person for unit, person in members if unit in units)
