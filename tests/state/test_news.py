@@ -1,0 +1,72 @@
+"""What has moved since somebody looked."""
+
+import sqlalchemy as sa
+
+from state import news
+from state.tables import event
+from tests.hub_builders import a_deal, opened
+
+
+def watched(hub):
+    watch = news.Watch(hub.installation.store)
+    watch.begin()
+    return watch
+
+
+def test_where_nothing_moves_there_is_no_news(tmp_path):
+    hub, _ = opened(tmp_path)
+
+    assert not watched(hub).look()
+
+
+def test_a_case_that_moved_is_named_once(tmp_path):
+    hub, deal = opened(tmp_path)
+    hub.systems["crm"].create("record", a_deal("Склад"))
+    hub.sync()
+    watch = watched(hub)
+    hub.systems["crm"].edit("record", deal, {"amount": "175000"})
+    hub.sync()
+
+    found, then = watch.look(), watch.look()
+
+    assert (found.cases, found.runs, found.many) == (frozenset({hub.case().entity.id}), True, False)
+    assert not then
+
+
+def test_a_conflict_moves_the_attention_list(tmp_path):
+    hub, deal = opened(tmp_path)
+    watch = watched(hub)
+    hub.systems["crm"].edit("record", deal, {"deadline": "2026-12-01"})
+    hub.systems["trk"].edit("record", "1", {"deadline": "2026-12-05"})
+    hub.sync()
+
+    assert watch.look().listed
+
+
+def test_a_line_that_shows_late_is_news_all_the_same(tmp_path):
+    hub, _ = opened(tmp_path)
+    watch, store = watched(hub), hub.installation.store
+    with store.read() as conn:
+        row = dict(conn.execute(sa.select(event).order_by(event.c.id).limit(1)).mappings().one())
+    with store.write() as conn:
+        conn.execute(sa.delete(event).where(event.c.id == row["id"]))
+    watch.begin()
+    with store.write() as conn:
+        conn.execute(sa.insert(event), {**row, "entity": hub.case().entity.id})
+
+    assert watch.look().cases == {hub.case().entity.id}
+
+
+def test_what_is_too_much_to_name_counts_as_everything(tmp_path):
+    hub, _ = opened(tmp_path)
+    watch, store = watched(hub), hub.installation.store
+    with store.read() as conn:
+        row = dict(conn.execute(sa.select(event).limit(1)).mappings().one())
+    row.pop("id")
+    with store.write() as conn:
+        conn.execute(sa.insert(event), [row] * news.MOST)
+
+    found, then = watch.look(), watch.look()
+
+    assert (found.many, found.cases) == (True, frozenset())
+    assert not then
