@@ -30,6 +30,10 @@ RETRY = 60
 KNOWN: Mapping[type[Exception], int] = {RequestValidationError: 422, TooOften: 429, Busy: 503, Unavailable: 503}
 
 
+UNASKED = frozenset({413, 421, 500, 503})
+"""The database is not asked who it is: it may be what does not answer, or whoever asks is nobody it should know."""
+
+
 def explain(app: FastAPI) -> None:
     """Have APP answer what goes wrong."""
     for kind in KNOWN:
@@ -38,22 +42,22 @@ def explain(app: FastAPI) -> None:
     app.add_exception_handler(500, _unexpected)
 
     @app.exception_handler(HTTPException)
-    async def refused(request: Request, error: HTTPException) -> Response:
+    def refused(request: Request, error: HTTPException) -> Response:
         answer = problem(request, error.status_code, why=error.detail)
         answer.headers.update(error.headers or {})
         return answer
 
 
-async def _known(request: Request, error: Exception) -> Response:
+def _known(request: Request, error: Exception) -> Response:
     return problem(request, KNOWN[type(error)])
 
 
-async def _unexpected(request: Request, error: Exception) -> Response:
+def _unexpected(request: Request, error: Exception) -> Response:
     log.error("%s %s: %s", request.method, request.url.path, type(error).__name__)
     return problem(request, 500)
 
 
-async def _to_the_login(request: Request, _: Exception) -> Response:
+def _to_the_login(request: Request, _: Exception) -> Response:
     path = request.url.path
     back = f"?next={quote(path + ('?' + request.url.query if request.url.query else ''))}"
     login = "/login" + (back if request.method in SAFE and path != "/" else "")
