@@ -16,6 +16,7 @@ from mappings.reconcile.model import Event
 
 from .columns import dumps, loads
 from .history import event_row, write_down
+from .lines import drop
 from .people import forget_people
 from .store import Store
 from .tables import (
@@ -73,6 +74,7 @@ def forget_entity(store: Store, owner: str, *, plain: Plain, by: str) -> Forgott
         entries = _entries(conn, owner, everything=not living)
         writes = _writes(conn, owner, everything=not living)
         _entity(conn, owner, plain, everything=not living)
+        drop(conn, owner)
         told = Event("forgotten", "", by=by, cause="personal content of its past" if living else "all personal content")
         write_down(store, conn, [event_row(told, entity=owner)])
     shown = tuple((row["system"], row["external_id"]) for row in living)
@@ -193,6 +195,7 @@ def forget_person(store: Store, words: Collection[str], *, by: str) -> Forgotten
         search.through(conn, run, (), ("by",))
         search.through(conn, attachment, (), ("name", "called"), where=attachment.c.gone)
         _drop_person(conn, search)
+        drop(conn)
         told = Event("forgotten", "", by=by, cause="a person")
         write_down(store, conn, [event_row(told)])
         shown = tuple(_shown(conn, search))

@@ -75,6 +75,15 @@ def identities(store: Store, *, system: str | None = None) -> tuple[Identity, ..
         )
 
 
+def names(store: Store, wanted: Collection[str]) -> dict[str, str]:
+    """Return canonical name -> what the person is called, of those WANTED that systems have told of."""
+    if not wanted:
+        return {}
+    query = sa.select(person.c.email, person.c.name).where(person.c.email.in_(sorted(wanted)))
+    with store.read() as conn:
+        return {row.email: row.name for row in conn.execute(query)}
+
+
 def _row(system: str, one: SystemPerson, owner: str) -> dict[str, object]:
     return {
         "system": system,

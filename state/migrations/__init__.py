@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from ..errors import OutOfDate
 
-HEAD = "0008"
+HEAD = "0009"
 
 
 def upgrade(engine: sa.Engine) -> None:

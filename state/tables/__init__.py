@@ -7,12 +7,14 @@ most one record of a kind in a system.
 
 from .accounts import account, api_token, audit, login_attempt, login_link, session, unit
 from .base import metadata
+from .browsed import case_line, case_person, searched
 from .files import attachment, file_copy
 from .known import answer, budget, dictionary, identity, person, token, workflow
 from .passes import counter, cursor, lease, run, scan, scan_seen, sync, worker
-from .records import IS_DUE, IS_OPEN, conflict, entity, event, hint, inbox, link, outbox, parked
+from .records import IS_BEHIND, IS_DUE, IS_OPEN, conflict, entity, event, hint, inbox, link, outbox, parked
 
 __all__ = [
+    "IS_BEHIND",
     "IS_DUE",
     "IS_OPEN",
     "account",
@@ -21,6 +23,8 @@ __all__ = [
     "attachment",
     "audit",
     "budget",
+    "case_line",
+    "case_person",
     "conflict",
     "counter",
     "cursor",
@@ -42,6 +46,7 @@ __all__ = [
     "run",
     "scan",
     "scan_seen",
+    "searched",
     "session",
     "sync",
     "token",

@@ -27,8 +27,10 @@ entity = sa.Table(
     sa.Column("claimed_until", Time),
     sa.Column("parent", Words),  # the entity that it belongs to: the case of an item, the item of a part of it
     sa.Column("held_back", sa.Boolean, nullable=False, server_default=sa.false()),  # see `Decided.held`
+    sa.Column("shown", sa.BigInteger, nullable=False, server_default=sa.text("-1")),  # revision of what pages read
     sa.UniqueConstraint("prefix", "number"),
     only("ix_entity_held_back", "id", where="held_back"),
+    only("ix_entity_behind", "id", where="revision <> shown"),
     only("ix_entity_due", "id", where="due > 0"),
     only("ix_entity_claimed", "claimed_by", where="claimed_by IS NOT NULL"),
     only("ix_entity_parent", "parent", where="parent IS NOT NULL"),
@@ -100,6 +102,8 @@ IS_OPEN = sa.text(f"outbox.{OPEN_WRITE}")
 """Say this beside any narrower condition: SQLite uses a partial index only for its very words, not for parameters."""
 IS_DUE = sa.text("entity.due > 0")
 """As IS_OPEN, for marked entities."""
+IS_BEHIND = sa.text("entity.revision <> entity.shown")
+"""As IS_OPEN, for entities of which the page knows an earlier state."""
 
 
 outbox = sa.Table(
@@ -186,4 +190,5 @@ parked = sa.Table(
     only("uq_parked_open", "subject", "system", "kind", "field", where="closed IS NULL", unique=True),
     only("ix_parked_record", "system", "kind", "record", where="closed IS NULL"),
     sa.Index("ix_parked_entity", "entity"),
+    only("ix_parked_waiting", "entity", "code", where="closed IS NULL"),
 )

@@ -28,9 +28,15 @@ def test_the_revision_that_is_asked_for_is_the_last_one() -> None:
 
 def test_revisions_and_tables_say_the_same(store: Store) -> None:
     with store.read() as conn:
-        differences = compare_metadata(MigrationContext.configure(conn), metadata)
+        context = MigrationContext.configure(conn, opts={"include_object": _is_a_table_of_the_code})
+        differences = compare_metadata(context, metadata)
 
     assert differences == []
+
+
+def _is_a_table_of_the_code(_object: object, name: str | None, *_more: object) -> bool:
+    """What finds words is made by the revision alone: each database has its own way."""
+    return not str(name).startswith(("searched_words", "ix_searched_words"))
 
 
 def test_unique_rules_and_partial_indexes_are_in_the_database(store: Store) -> None:

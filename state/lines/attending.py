@@ -1,0 +1,132 @@
+"""What waits for a person, case by case: what hangs on an item, a note or a document waits at its case."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from mappings.lens import UNKNOWN
+
+from .. import codec
+from ..attention import Attention
+from ..store import Store
+from ..tables import case_line, case_person, conflict, parked, searched
+
+CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class Awaiting:
+    """An entry of the attention list, with the CASE that it waits at: its key, title and client ("" without one)."""
+
+    entry: Attention
+    case: str = ""
+    title: str = ""
+    client: str = ""
+
+
+def cases_that_wait() -> sa.Select[Any]:
+    """Return the query for the keys of the cases at which anything waits."""
+    entries = _entries().subquery()
+    return sa.select(searched.c.case_key).join(entries, entries.c.entity == searched.c.entity)
+
+
+def open_of_cases(store: Store, keys: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Return key -> how many conflicts and parked fields wait at the case; where none do it is left out."""
+    if not keys:
+        return {}
+    entries = _entries().subquery()
+    conflicts = sa.func.sum(sa.case((entries.c.code == CONFLICT, 1), else_=0))
+    query = (
+        sa.select(searched.c.case_key, conflicts, sa.func.count())
+        .join(entries, entries.c.entity == searched.c.entity)
+        .where(searched.c.case_key.in_(keys))
+        .group_by(searched.c.case_key)
+    )
+    with store.read() as conn:
+        return {key: (int(settle), int(every) - int(settle)) for key, settle, every in conn.execute(query)}
+
+
+def _entries() -> sa.CompoundSelect[Any]:
+    settle = sa.select(conflict.c.entity, sa.literal_column(f"'{CONFLICT}'").label("code"))
+    aside = sa.select(parked.c.entity, parked.c.code).where(parked.c.closed.is_(None), parked.c.entity.is_not(None))
+    return sa.union_all(settle.where(conflict.c.closed.is_(None)), aside)
+
+
+# --- the attention list -------------------------------------------------------------------------------------------
+
+
+def awaiting_by_code(store: Store, persons: frozenset[str] | None) -> dict[str, int]:
+    """Return code -> how many entries wait, of those that a reader of the cases of PERSONS may see."""
+    rows = _visible(persons).subquery()
+    query = sa.select(rows.c.code, sa.func.count()).group_by(rows.c.code)
+    with store.read() as conn:
+        return {code: int(number) for code, number in conn.execute(query)}
+
+
+def awaiting(
+    store: Store,
+    persons: frozenset[str] | None,
+    *,
+    codes: Sequence[str] | None = None,
+    besides: Sequence[str] = (),
+    skip: int = 0,
+    limit: int = 50,
+) -> tuple[Awaiting, ...]:
+    """
+    Return entries of the attention list that a reader of the cases of PERSONS may see, oldest first: those of CODES
+    (None: all) and of none of BESIDES.
+    """
+    rows = _visible(persons).subquery()
+    query = sa.select(rows).order_by(rows.c.since, rows.c.code, rows.c.id).offset(skip).limit(limit)
+    if codes is not None:
+        query = query.where(rows.c.code.in_(codes))
+    if besides:
+        query = query.where(rows.c.code.not_in(besides))
+    with store.read() as conn:
+        return tuple(map(_awaiting, conn.execute(query).mappings()))
+
+
+def _visible(persons: frozenset[str] | None) -> sa.CompoundSelect[Any]:
+    """Conflicts and what is parked. Who sees all has one question about somebody unknown, however many cases wait."""
+    return sa.union_all(_of(conflict, persons), _of(parked, persons))
+
+
+def _of(table: sa.Table, persons: frozenset[str] | None) -> sa.Select[Any]:
+    settles = table is conflict
+    here: dict[str, sa.ColumnElement[Any]] = {
+        name: table.c[name] for name in ("id", "text", "shown", "since", "entity")
+    }
+    here["field"] = table.c.fact if settles else table.c.field
+    for name in ("system", "kind", "record"):
+        here[name] = sa.literal_column("''") if settles else table.c[name]
+    here["code"] = sa.literal_column(f"'{CONFLICT}'") if settles else table.c.code
+    columns: list[sa.ColumnElement[Any]] = [column.label(name) for name, column in here.items()]
+    columns += [searched.c.key, case_line.c.key.label("case_key"), case_line.c.title, case_line.c.client]
+    joined = table.outerjoin(searched, searched.c.entity == table.c.entity)
+    joined = joined.outerjoin(case_line, case_line.c.key == searched.c.case_key)
+    query = sa.select(*columns).select_from(joined).where(table.c.closed.is_(None))
+    if persons is not None:
+        keys = sa.select(case_person.c.key).where(case_person.c.person.in_(sorted(persons)))
+        return query.where(case_line.c.key.in_(keys))
+    return query if settles else query.where(sa.or_(table.c.code != UNKNOWN, table.c.entity.is_(None)))
+
+
+def _awaiting(row: Any) -> Awaiting:
+    settles = row["code"] == CONFLICT
+    entry = Attention(
+        row["id"],
+        row["code"],
+        row["field"],
+        row["text"],
+        row["since"],
+        entity=row["entity"],
+        key=row["key"] or "",
+        system=row["system"],
+        kind=row["kind"],
+        record=row["record"],
+        conflict=codec.conflict_of(row["shown"]) if settles else None,
+        parked=None if settles else codec.parked_of(row["shown"]),
+    )
+    return Awaiting(entry, row["case_key"] or "", row["title"] or "", row["client"] or "")

@@ -1,0 +1,169 @@
+"""
+Lists of cases: chosen, counted, in order, page by page.
+
+Whose cases a reader may see is a condition of every statement here, so that no number tells of others.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from mappings.canonical.values import Value, decode
+
+from ..rows import Row
+from ..search.asking import holds
+from ..store import Store
+from ..tables import case_line, case_person, searched
+from .attending import cases_that_wait
+
+ALWAYS = ("created", "changed", "stage_since")
+"""Columns that are never empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """
+    Which cases. PERSONS are those whose cases may be read (None: all); ME is who reads.
+
+    WORDS are stems (`state.search`); CLIENT and PERSON are whole names. Empty filters leave nothing out.
+    """
+
+    persons: frozenset[str] | None
+    me: str = ""
+    mine: bool = False
+    attention: bool = False
+    stages: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
+    sync: str = ""
+    client: str = ""
+    person: str = ""
+    words: tuple[str, ...] = ()
+
+    @property
+    def widest(self) -> "Chosen":
+        """Without the filters that are counted beside each other."""
+        return replace(self, mine=False, attention=False, stages=(), outcomes=())
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A case in a list. VALUES are the facts that a line shows as they are, by name."""
+
+    key: str
+    entity: str
+    sync: str
+    title: str
+    client: str
+    stage: str
+    outcome: str
+    case_type: str
+    owner: str
+    manager: str
+    blocked: bool
+    values: Mapping[str, Value]
+    created: datetime
+    changed: datetime
+    stage_since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """So many cases are MINE or not, wait for ATTENTION or not, and stand at this stage and outcome."""
+
+    stage: str
+    outcome: str
+    mine: bool
+    attention: bool
+    number: int
+
+
+def may_read(persons: Collection[str] | None, key: sa.ColumnElement[str]) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions under which who sees the cases of PERSONS (None: all) may read the case *key*."""
+    return [] if persons is None else [key.in_(keys_of(persons))]
+
+
+def keys_of(persons: Collection[str]) -> sa.Select[Any]:
+    """Return the query for the keys of the cases of PERSONS."""
+    return sa.select(case_person.c.key).where(case_person.c.person.in_(sorted(persons)))
+
+
+def listed(
+    store: Store,
+    chosen: Chosen,
+    *,
+    order: str,
+    descending: bool = False,
+    stages: Sequence[str] = (),
+    skip: int = 0,
+    limit: int = 50,
+) -> tuple[Line, ...]:
+    """
+    Return the cases CHOSEN, in the order of a column of `case_line`; what has nothing there comes last.
+
+    STAGES is the order of stages. Cases that are equal in that column stand by their number.
+    """
+    query = sa.select(case_line).where(*_conditions(store, chosen))
+    query = query.order_by(*_order(order, stages, descending=descending)).offset(skip).limit(limit)
+    with store.read() as conn:
+        return tuple(map(_line, conn.execute(query).mappings()))
+
+
+def count(store: Store, chosen: Chosen) -> tuple[Counted, ...]:
+    """Count the cases CHOSEN without the filters that are counted, by these."""
+    mine = case_line.c.key.in_(keys_of([chosen.me] if chosen.me else [])).label("mine")
+    waits = case_line.c.key.in_(cases_that_wait()).label("waits")
+    groups = (case_line.c.stage, case_line.c.outcome, mine, waits)
+    query = sa.select(*groups, sa.func.count().label("number")).where(*_conditions(store, chosen.widest))
+    by: list[sa.ColumnElement[Any]] = [sa.literal_column(str(place)) for place in range(1, len(groups) + 1)]
+    with store.read() as conn:
+        rows = conn.execute(query.group_by(*by))
+        return tuple(Counted(row.stage, row.outcome, bool(row.mine), bool(row.waits), row.number) for row in rows)
+
+
+def _conditions(store: Store, chosen: Chosen) -> Iterable[sa.ColumnElement[bool]]:
+    key = case_line.c.key
+    yield from may_read(chosen.persons, key)
+    if chosen.mine:
+        yield key.in_(keys_of([chosen.me] if chosen.me else []))
+    if chosen.person:
+        yield key.in_(keys_of([chosen.person.lower()]))
+    if chosen.attention:
+        yield key.in_(cases_that_wait())
+    for name, wanted in (("stage", chosen.stages), ("outcome", chosen.outcomes)):
+        if wanted:
+            yield case_line.c[name].in_(wanted)
+    for name, only in (("sync", chosen.sync), ("client", chosen.client)):
+        if only:
+            yield case_line.c[name] == only
+    if chosen.words:
+        yield key.in_(sa.select(searched.c.key).where(searched.c.kind == "case", holds(store.dialect, chosen.words)))
+
+
+def _order(name: str, stages: Sequence[str], *, descending: bool) -> list[sa.ColumnElement[Any]]:
+    numbered: list[sa.ColumnElement[Any]] = [case_line.c.number, case_line.c.prefix]
+    if name == "key":
+        return [one.desc() for one in numbered] if descending else numbered
+    column: sa.ColumnElement[Any] = case_line.c[name]
+    last: list[sa.ColumnElement[Any]] = []
+    if name not in ALWAYS:
+        last = [column.is_(None) if name == "amount" else column == ""]
+    if name == "stage":
+        column = sa.case({stage: place for place, stage in enumerate(stages)}, value=column, else_=len(stages))
+    return [*last, column.desc() if descending else column, *numbered]
+
+
+_AS_KEPT = (
+    *("key", "entity", "sync", "title", "client", "stage", "outcome", "case_type", "owner", "manager"),
+    *("created", "changed", "stage_since"),
+)
+
+
+def _line(row: Row) -> Line:
+    return Line(
+        **{name: row[name] for name in _AS_KEPT},
+        blocked=bool(row["blocked"]),
+        values={name: decode(form) for name, form in row["facts"].items()},
+    )

@@ -1,0 +1,65 @@
+"""
+Words as they are searched: small letters, without endings, ё as е.
+
+Russian and English words are told apart by their letters. The same stems are kept in both databases and asked for in
+both, so that both find the same.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from threading import Lock
+
+import snowballstemmer  # type: ignore[import-untyped]  # it has no annotations
+
+TITLE = "ъ"
+"""Stands before the stem of a word of a title; no word begins with it."""
+LONGEST_WORD = 64
+
+_WORD = re.compile(r"[^\W_]+")
+_KEY = re.compile(r"[^\W\d_]+-\d+")
+_RUSSIAN = snowballstemmer.stemmer("russian")
+_ENGLISH = snowballstemmer.stemmer("english")
+_AT_WORK = Lock()
+"""A stemmer keeps the word that it works on."""
+
+
+def stems(text: str) -> Iterator[str]:
+    """Give the stems of *text* in its order; a key of an entity (CASE-42) is one word more."""
+    small = text.lower()
+    for word in _WORD.findall(small):
+        yield stem(word[:LONGEST_WORD])
+    for key in _KEY.findall(small):
+        yield key.replace("-", "")
+
+
+def asked(text: str) -> list[str]:
+    """Return the stems that *text*, typed by a person, asks for; a key is one word."""
+    small = text.lower()
+    keys = [key.replace("-", "") for key in _KEY.findall(small)]
+    words = [stem(word[:LONGEST_WORD]) for word in _WORD.findall(_KEY.sub(" ", small))]
+    return list(dict.fromkeys([*keys, *words]))
+
+
+@lru_cache(maxsize=65_536)
+def stem(word: str) -> str:
+    """Return the stem of one word in small letters."""
+    plain = word.replace("ё", "е")
+    with _AT_WORK:
+        found: str = (_ENGLISH if plain.isascii() else _RUSSIAN).stemWord(plain)
+    return found
+
+
+def indexed(title: str, *others: str) -> str:
+    """Return the words under which something is found: those of its title are marked once more as such."""
+    named = list(dict.fromkeys(stems(title)))
+    words = [*named, *(f"{TITLE}{one}" for one in named), *(one for text in others for one in stems(text))]
+    return " ".join(dict.fromkeys(words))
+
+
+def places(text: str, wanted: frozenset[str], begins: str = "") -> Iterator[tuple[int, int]]:
+    """Give where in *text* a word stands whose stem is one of *wanted*, or begins with *begins*."""
+    for found in _WORD.finditer(text):
+        own = stem(found.group().lower()[:LONGEST_WORD])
+        if own in wanted or (begins and own.startswith(begins)):
+            yield found.span()
