@@ -76,10 +76,8 @@ def wants_json(request: Request) -> bool:
 
 def problem(request: Request, status: int, *, why: str = "") -> Response:
     """Return the answer of STATUS; WHY is "form" where a form did not come from a page of ours."""
-    if not hasattr(request.state, "viewer"):
-        request.state.viewer = (
-            None  # whoever it is need not be asked for, least of all where the memory does not answer
-        )
+    if status in UNASKED and not hasattr(request.state, "viewer"):
+        request.state.viewer = None
     title, text = told(request, status, why=why)
     answer: Response
     if wants_json(request):
