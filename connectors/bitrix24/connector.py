@@ -10,6 +10,7 @@ from mappings.exchange import (
     Account,
     Create,
     Cursor,
+    Delete,
     Discovery,
     Found,
     Page,
@@ -23,9 +24,11 @@ from mappings.exchange import (
 
 from ..base import Hint, RequestCount, Search, Surroundings, SystemConnector, SystemSettings
 from ..errors import AuthFailed, Rejected, RetryLater
+from ..guarded import push_deletes
 from .client import BATCH, PAGE, Bitrix24Client, rows_of
 from .comments import COMMENT, PLACES, TIMELINE
 from .creates import push_creates
+from .deletes import Deletes
 from .describe import example_of, notes_of, places_of
 from .desk import LIST, Desk
 from .kinds import COMPANY, CONTACT, KINDS
@@ -81,6 +84,7 @@ class Bitrix24Connector(SystemConnector):
             overlap=float(self._settings.overlap),
             overlap_reason="updatedTime has whole seconds, and is set by one of several servers before it is stored",
             change_log=frozenset({STAGE}),
+            deletes=True,
             webhooks=self._settings.application_token is not None,
             write_returns_record=True,
             request_timeout=float(self._settings.timeout),
@@ -205,10 +209,22 @@ class Bitrix24Connector(SystemConnector):
         timeline = self._timelines.get(kind)
         if timeline is not None:
             pushed = await push_updates(timeline, updates)
-            return pushed + (await push_creates(timeline, creates) if creates else [])
-        writer = self._writers[kind]
-        pushed = await push_updates(writer, updates)
-        return pushed + (await self._push_creates(writer, creates, first=not updates) if creates else [])
+            pushed += await push_creates(timeline, creates) if creates else []
+        else:
+            writer = self._writers[kind]
+            pushed = await push_updates(writer, updates)
+            pushed += await self._push_creates(writer, creates, first=not updates) if creates else []
+        deletes = [write for write in writes if isinstance(write, Delete)]
+        return pushed + (await self._taken_away(kind, deletes, first=not pushed) if deletes else [])
+
+    async def _taken_away(self, kind: str, deletes: Sequence[Delete], *, first: bool) -> list[Receipt]:
+        port = Deletes(self._any_desk(kind), self._client, self._settings, clock=self._around.clock)
+        try:
+            return await push_deletes(port, deletes)
+        except (AuthFailed, RetryLater) as error:
+            if first:
+                raise
+            return [Receipt(delete.key, "unsent", reason=str(error)) for delete in deletes]
 
     async def _push_creates(self, writer: Writer, creates: Sequence[Create], *, first: bool) -> list[Receipt]:
         """Dictionaries are asked for before the first create, so that nothing is half done when they fail."""

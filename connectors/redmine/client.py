@@ -92,6 +92,13 @@ class RedmineClient:
         """Send changes; no error does not mean that they were carried out. Raises Gone, Rejected, Stale."""
         await self._write("PUT", f"/issues/{record_id}.json", json={"issue": issue})
 
+    async def delete_issue(self, number: str) -> None:
+        """With everything below it. Raises Gone, Rejected."""
+        await self._write("DELETE", f"/issues/{number}.json")
+
+    async def delete_file(self, number: str) -> None:
+        await self._write("DELETE", f"/attachments/{number}.json")
+
     async def edit_note(self, number: str, journal: Mapping[str, Any]) -> None:
         """Change a note (Redmine 5.0 and newer); an empty one goes away. Raises Gone, Rejected."""
         await self._write("PUT", f"/journals/{number}.json", json={"journal": journal})

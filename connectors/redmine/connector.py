@@ -74,7 +74,7 @@ class RedmineConnector(SystemConnector):
         self._notes = Notes(self._desk, rights, url=settings.url)
         self._files = Files(self._desk, url=settings.url, spool=self._around.spool)
         self._ports: Mapping[str, GuardedPort] = {"issue": self._desk, "comment": self._notes, "file": self._files}
-        self._pushing = Pushing(self._desk, self._notes, self._files)
+        self._pushing = Pushing(self._desk, self._notes, self._files, rights)
 
     # --- what it is -----------------------------------------------------------------------------------------------
 
@@ -91,6 +91,7 @@ class RedmineConnector(SystemConnector):
             overlap=2.0,
             overlap_reason="updated_on has whole seconds, and a change may be stored a moment after it was stamped",
             change_log=frozenset(place.name for place in CORE if place.writes) | self._desk.book.known_places(),
+            deletes=True,
             webhooks=self._settings.webhook_secret is not None,
             request_timeout=float(self._settings.timeout),
         )

@@ -3,25 +3,32 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from mappings.exchange import Create, Receipt, Refused, Update, Write
+from mappings.exchange import Create, Delete, Receipt, Refused, Update, Write
 
 from ..errors import AuthFailed, Rejected, RetryLater
-from ..guarded import GuardedPort, push_creates, push_guarded
+from ..guarded import GuardedPort, push_creates, push_deletes, push_guarded
+from .deletes import Deletes
 from .desk import Desk
 from .files import Files
 from .notes import Notes
+from .rights import Rights
 
 KINDS = ("issue", "comment", "file")
+LEAVES_FIRST = ("comment", "file", "issue")
+"""The order of deletes: what hangs on an issue would go with it."""
 
 
 class Pushing:
     """Carries out the writes of all kinds."""
 
-    def __init__(self, desk: Desk, notes: Notes, files: Files) -> None:
+    def __init__(self, desk: Desk, notes: Notes, files: Files, rights: Rights) -> None:
         self._desk = desk
         self._notes = notes
         self._files = files
         self._ports: Mapping[str, GuardedPort] = {"issue": desk, "comment": notes, "file": files}
+        self._deletes = {
+            kind: Deletes(kind, port, desk=desk, notes=notes, rights=rights) for kind, port in self._ports.items()
+        }
 
     async def push(self, writes: Sequence[Write]) -> list[Receipt]:
         """Return one receipt each, in order. Raises AuthFailed and RetryLater only where nothing has been sent."""
@@ -37,7 +44,20 @@ class Pushing:
             if creates:
                 receipts |= {each.key: each for each in await self._creates(kind, creates, first=not sent)}
                 sent = True
+        for kind in LEAVES_FIRST:
+            deletes = [write for write in writes if isinstance(write, Delete) and write.kind == kind]
+            if deletes:
+                receipts |= {each.key: each for each in await self._taken_away(kind, deletes, first=not sent)}
+                sent = True
         return [receipts[write.key] for write in writes]
+
+    async def _taken_away(self, kind: str, deletes: Sequence[Delete], *, first: bool) -> list[Receipt]:
+        try:
+            return await push_deletes(self._deletes[kind], deletes)
+        except (AuthFailed, RetryLater) as error:
+            if first:
+                raise
+            return [Receipt(delete.key, "unsent", reason=str(error)) for delete in deletes]
 
     async def _updates(self, kind: str, updates: Sequence[Update], *, first: bool) -> list[Receipt]:
         try:

@@ -11,6 +11,7 @@ from mappings.exchange import (
     Account,
     Create,
     Cursor,
+    Delete,
     Discovery,
     Found,
     Page,
@@ -26,8 +27,10 @@ from mappings.exchange import (
 
 from ..base import RequestCount, Search, Surroundings, SystemConnector
 from ..errors import AuthFailed, Gone, Rejected, RetryLater
+from ..guarded import push_deletes
 from .client import TrytonClient
 from .creates import push_creates
+from .deletes import Deletes
 from .desk import Desk
 from .history import read_history
 from .kinds import COLUMNS, KIND, KINDS, Kind
@@ -90,6 +93,7 @@ class TrytonConnector(SystemConnector):
             overlap=float(self._settings.overlap),
             overlap_reason="a stamp is the start of the writing transaction, which shows only when it ends",
             change_log=frozenset(COLUMNS),
+            deletes=True,
             request_timeout=float(self._settings.timeout),
         )
 
@@ -195,9 +199,9 @@ class TrytonConnector(SystemConnector):
     # --- writing --------------------------------------------------------------------------------------------------
 
     async def push(self, writes: Sequence[Write]) -> list[Receipt]:
-        """Kind after kind; what fails behind the first one stands in its receipts."""
+        """Kind after kind, opportunities last, on which others hang; what fails later stands in its receipts."""
         receipts: dict[str, Receipt] = {}
-        for kind in dict.fromkeys(write.kind for write in writes):
+        for kind in sorted({write.kind for write in writes}, key=lambda kind: (kind == KIND, kind)):
             desk, mine = self._desk(kind), [write for write in writes if write.kind == kind]
             try:
                 pushed = await self._push(desk, mine)
@@ -215,7 +219,16 @@ class TrytonConnector(SystemConnector):
         size = 1 if "content" in desk.kind.columns else len(creates)  # a request carries one file
         for at in range(0, len(creates), max(size, 1)):
             pushed += await push_creates(desk, creates[at : at + size])
-        return pushed
+        deletes = [write for write in writes if isinstance(write, Delete)]
+        return pushed + (await self._taken_away(desk, deletes, first=not pushed) if deletes else [])
+
+    async def _taken_away(self, desk: Desk, deletes: Sequence[Delete], *, first: bool) -> list[Receipt]:
+        try:
+            return await push_deletes(Deletes(desk, self._client), deletes)
+        except (AuthFailed, RetryLater) as error:
+            if first:
+                raise
+            return [Receipt(delete.key, "unsent", reason=str(error)) for delete in deletes]
 
     async def write(self, record: VendorRecord, views: Mapping[str, View]) -> None:
         """Write places of *record* if it still has its version. Raises any of our errors."""

@@ -136,6 +136,10 @@ class Desk:
     async def press(self, record: VendorRecord, button: str) -> None:
         await self._change(record, button)
 
+    async def remove(self, record: VendorRecord) -> None:
+        """Delete *record* if it still has its version. Raises any of our errors."""
+        await self._change(record, "delete")
+
     async def make(self, drafts: Sequence[Draft]) -> list[str]:
         """Make records, all or none. Opportunities belong to nobody unless their write names somebody."""
         session = await self._client.session()

@@ -97,6 +97,11 @@ class FakeRedmine:
                     return Answer(404)
                 errors = self._update(int(number), json.loads(request.content)["issue"], user)
                 return Answer(422, json={"errors": errors}) if errors else Answer(204)
+            case "DELETE", ["issues", number]:
+                if int(number) not in self.issues:
+                    return Answer(404)
+                self.delete(int(number))
+                return Answer(204)
             case "GET", _:
                 return self._dictionary("/".join(path), user)
         return Answer(404)
@@ -107,8 +112,16 @@ class FakeRedmine:
             return Answer(403)
         found: dict[str, Any] = {
             "users/current": {
-                "user": {"id": user, "login": "hub", "firstname": first, "lastname": last, "admin": user == 1}
+                "user": {
+                    "id": user,
+                    "login": "hub",
+                    "firstname": first,
+                    "lastname": last,
+                    "admin": user == 1,
+                    "memberships": [{"project": {"id": 1, "name": "Пресейл"}, "roles": [{"id": 3, "name": "M"}]}],
+                }
             },
+            "roles/3": {"role": {"id": 3, "permissions": ["view_private_notes", "delete_issues"]}},
             "custom_fields": {"custom_fields": [told(number) for number in FIELDS]},
             "issue_statuses": {"issue_statuses": [status(number) for number in STATUSES]},
             "enumerations/issue_priorities": {"issue_priorities": named(PRIORITIES)},

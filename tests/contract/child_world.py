@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from connectors.base import SystemConnector
-from mappings.exchange import Change, Create, Update, VendorRecord, View
+from mappings.exchange import Change, Create, Delete, Update, VendorRecord, View, Views
 from tests.contract.world import update
 
 Kind = Literal["comment", "file"]
@@ -104,3 +104,9 @@ def words_of(record: VendorRecord) -> View:
 def an_update(record: VendorRecord | None, place: str, view: View) -> Update:
     assert record is not None
     return update(record, **{place: view})
+
+
+def a_delete(record: VendorRecord | None, expected: Views) -> Delete:
+    """Ask for *record* to be taken away, if it shows what is EXPECTED."""
+    assert record is not None
+    return Delete("d", record.system, record.kind, record.id, expected, record.version)

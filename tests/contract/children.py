@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from mappings.exchange import Create
-from tests.contract.child_world import PLACES, WORDS, ChildWorld, an_update, words_of
+from tests.contract.child_world import PLACES, WORDS, ChildWorld, a_delete, an_update, words_of
 from tests.contract.world import pages, pull_all
 
 
@@ -222,6 +222,33 @@ class LiveChildContract(ABC):
             (receipt,) = await connector.push([an_update(made.record, "author", "1")])
 
         assert (receipt.state, [each.place for each in receipt.refused]) == ("refused", ["author"])
+
+    @pytest.mark.asyncio
+    async def test_what_we_made_is_taken_away_and_only_as_it_was_seen(self, world: ChildWorld) -> None:
+        place = WORDS[world.kind]
+        async with world.connector() as connector:
+            (made,) = await connector.push([world.create(world.parent(), "раз.txt")])
+            record = made.record
+            assert record is not None
+            (other,) = await connector.push([a_delete(record, {place: "было иначе.txt"})])
+            (gone,) = await connector.push([a_delete(record, {place: record.views[place]})])
+            (again,) = await connector.push([a_delete(record, {})])
+            (found,) = await connector.get(world.kind, [record.id])
+
+        assert connector.abilities_of(world.kind).deletes
+        assert (other.state, other.reason) == ("moved", f"edited since: {place}")
+        assert (gone.state, again.state, found.state) == ("gone", "gone", "gone")
+
+    @pytest.mark.asyncio
+    async def test_what_somebody_else_has_made_is_not_taken_away(self, world: ChildWorld) -> None:
+        theirs = world.add(world.parent(), "чужое.txt")
+        async with world.connector() as connector:
+            (found,) = await connector.get(world.kind, [theirs])
+            assert found.record is not None
+            (receipt,) = await connector.push([a_delete(found.record, {})])
+            (after,) = await connector.get(world.kind, [theirs])
+
+        assert (receipt.state, after.state) == ("moved", "here")
 
 
 class ChildContract(LiveChildContract):

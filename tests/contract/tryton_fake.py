@@ -113,7 +113,7 @@ class FakeTryton:
         return httpx.Response(200, json=answer, headers={"Date": self.table.now.strftime("%a, %d %b %Y %H:%M:%S GMT")})
 
     def _call(self, method: str, params: list[Any], context: Mapping[str, Any]) -> Any:
-        if method.startswith(MODEL):
+        if method.startswith(MODEL) and not method.startswith(f"{MODEL}line."):
             return self.table.call(method.removeprefix(MODEL), params, context)
         model, _, name = method.removeprefix("model.").rpartition(".")
         if model in self.others.rows and (model != "party.party" or self.others.rows[model] or name == "create"):

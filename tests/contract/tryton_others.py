@@ -9,6 +9,7 @@ from tests.contract.tryton_rows import HUB, PERSON, Opportunities, Refusal, date
 
 FIELDS = {
     "party.party": {"name": "Name", "code": "Code", "email": "E-Mail", "phone": "Phone", "active": "Active"},
+    "sale.opportunity.line": {"opportunity": "Opportunity"},
     "ir.note": {"message": "Message", "resource": "Resource"},
     "ir.attachment": {
         "name": "Name",
@@ -59,6 +60,11 @@ class Others:
                 for values in params[0]:
                     self._check(model, values)
                 return [self.create(model, user=HUB, **values) for values in params[0]]
+            case "delete":
+                self._check_version(model, params[0], context)
+                for number in params[0]:
+                    del self.rows[model][number]
+                return None
             case "write":
                 return self._write(model, params[0], params[1], context)
             case "fields_get":
@@ -67,13 +73,17 @@ class Others:
         raise user_error(f'You are not allowed to access "{model}.{name}".')
 
     def _write(self, model: str, numbers: Sequence[int], values: Mapping[str, Any], context: Mapping[str, Any]) -> None:
+        self._check_version(model, numbers, context)
+        for number in numbers:
+            if "message" in values:
+                raise user_error('You are not allowed to modify the field "Message" in record "7" of "Note".')
+            self.edit(model, number, user=HUB, **values)
+
+    def _check_version(self, model: str, numbers: Sequence[int], context: Mapping[str, Any]) -> None:
         for number in numbers:
             row = self.rows[model][self._standing(model, number)]
             if context.get("_timestamp", {}).get(f"{model},{number}", _token(row)) != _token(row):
                 raise Refusal("ConcurrencyException", "Records were modified in the meanwhile")
-            if "message" in values:
-                raise user_error('You are not allowed to modify the field "Message" in record "7" of "Note".')
-            self.edit(model, number, user=HUB, **values)
 
     def _check(self, model: str, values: Mapping[str, Any]) -> None:
         if model == "party.party":
@@ -88,10 +98,12 @@ class Others:
         return number
 
     def _hangs(self, model: str, row: Mapping[str, Any]) -> bool:
+        if model == "sale.opportunity.line":
+            return row["opportunity"] in self.table.rows
         return model == "party.party" or _owner(row["resource"]) in self.table.rows
 
     def _search(self, model: str, domain: Sequence[Any], limit: int | None) -> list[int]:
-        if model != "party.party":
+        if model in ("ir.note", "ir.attachment"):
             self._check_domain(model, domain)
         if model == "party.party" and not any(clause[0] == "active" for clause in domain):
             domain = [*domain, ["active", "in", [True]]]

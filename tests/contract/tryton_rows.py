@@ -92,6 +92,13 @@ class Opportunities:
             case "create":
                 self._check_values(None, *params[0])
                 return [self._create(values, user=HUB) for values in params[0]]
+            case "delete":
+                self._check_write(params[0], {}, context)
+                for number in params[0]:
+                    if self.rows[number]["state"] not in ("draft", "cancelled"):
+                        raise user_error(f'To delete opportunity "{number}" you must cancel it.')
+                    self.delete(number)
+                return None
             case "write":
                 self._check_write(params[0], params[1], context)
                 for number in params[0]:
@@ -256,6 +263,7 @@ def _clause(clause: Sequence[Any], number: int, row: Mapping[str, Any]) -> bool:
     want = moment_of(value) if isinstance(value, dict) else value
     tests: dict[str, Callable[[], bool]] = {
         "=": lambda: bool(have == want),
+        "!=": lambda: bool(have != want),
         ">": lambda: bool(have > want),
         ">=": lambda: bool(have >= want),
         "in": lambda: have in want,

@@ -1,9 +1,12 @@
 """What every connector promises about writing."""
 
+from dataclasses import replace
+
 import pytest
 
 from connectors.base import SystemConnector
 from mappings.exchange import Update, VendorRecord
+from tests.contract.child_world import a_delete
 from tests.contract.world import World, create, pages, pull_all, update
 
 
@@ -252,3 +255,22 @@ class WritingPromises:
         assert receipts[0].state == "done"
         assert receipts[1].state in ("unsent", "moved")
         assert after.views[world.title] == "№ 1"
+
+    @pytest.mark.asyncio
+    async def test_what_we_made_is_taken_away_and_what_people_work_on_is_not(self, world: World) -> None:
+        theirs = world.create("чужая")
+        async with world.connector() as connector:
+            new = [
+                create(world, connector.name, marker=f"m-{n}", key=f"k{n}", **{world.title: f"№ {n}"}) for n in (1, 2)
+            ]
+            mine, worked_on = [one.id or "" for one in await connector.push(new)]
+            world.edit(worked_on, title="поработали")
+            records = [await read(connector, world, each) for each in (mine, worked_on, theirs)]
+            deletes = [replace(a_delete(one, {world.title: one.views[world.title]}), key=one.id) for one in records]
+            stale = replace(deletes[0], key="s", expected={world.title: "иначе"})
+            receipts = await connector.push([stale, *deletes])
+            found = await connector.get(world.kind, [mine, worked_on, theirs])
+
+        assert connector.abilities_of(world.kind).deletes
+        assert [one.state for one in receipts] == ["moved", "gone", "moved", "moved"]
+        assert [one.state for one in found] == ["gone", "here", "here"]
