@@ -56,6 +56,11 @@ def words(request: Request) -> Callable[[str], str]:
     return translations(language_of(request)).gettext
 
 
+def plural(request: Request) -> Callable[[str, str, int], str]:
+    """Return `ngettext` for code that answers a request."""
+    return translations(language_of(request)).ngettext
+
+
 def form_token(request: Request) -> Markup:
     """Return the hidden field by which a form proves that one of our own pages sent it."""
     return Markup('<input type="hidden" name="token" value="{}">').format(token_of(request))
