@@ -59,7 +59,7 @@ class LiveRedmine(World):
     def create(self, title: str, **views: View) -> str:
         issue = {"project_id": self.project, "tracker_id": self.env["TRACKER_ID"], "subject": title}
         issue |= {PLACES[getattr(self, name)]: view for name, view in views.items()}
-        answer = self.client.post("/issues.json", json={"issue": issue})
+        answer = self.person.post("/issues.json", json={"issue": issue})
         assert answer.status_code == 201, answer.text
         return str(answer.json()["issue"]["id"])
 
