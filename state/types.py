@@ -6,7 +6,7 @@ with everything that hangs on it. What is stored of a record, link or entity its
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
 
@@ -51,6 +51,9 @@ class PutCount:
     stale: int = 0
     hinted: int = 0
     closed_hints: int = 0
+
+    def __add__(self, other: "PutCount") -> "PutCount":
+        return PutCount(*map(sum, zip(astuple(self), astuple(other), strict=True)))
 
 
 @dataclass(frozen=True, slots=True)

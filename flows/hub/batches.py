@@ -38,7 +38,7 @@ from .strangers import (
 )
 from .wired import Channel, Scope, SyncShape, Wired
 
-BATCH = 100
+BATCH = 250
 """Entities that are claimed, decided and stored together: they take as many statements as one of them."""
 
 MOST_LEVELS = 6

@@ -1,12 +1,14 @@
 """The beginning of a pass: read what is new, page by page, and store each page with its cursor before the next."""
 
 import asyncio
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Protocol
 
 from connectors.base import Connector
-from connectors.errors import RetryLater
-from mappings.exchange import Cursor, Found
+from connectors.errors import ConnectorError, RetryLater
+from mappings.exchange import Cursor, Found, Page
 from mappings.reconcile.guards import check_full_read
 from state import cursors, inbox, waiting
 from state.types import Lane, PutCount, Scan
@@ -19,6 +21,8 @@ from .wired import Scope, Wired
 
 HINTS = 100
 """How many hinted records are looked up at once."""
+TOGETHER, MOST_PAGES, LONGEST = 300, 8, timedelta(seconds=0.5)
+"""Pages are stored together up to so many records and pages, and for so long: a transaction costs the same for some."""
 
 
 class Onward:
@@ -41,7 +45,7 @@ class Onward:
 
 
 class PullPage(Protocol):
-    """Reads and stores one page: `pull_page`, or a coat around it."""
+    """Reads and stores some pages: `pull_page`, or a coat around it."""
 
     async def __call__(
         self, wired: Wired, scope: Scope, cursor: Cursor | None, *, scan: Scan | None = None
@@ -51,17 +55,61 @@ class PullPage(Protocol):
 async def pull_page(
     wired: Wired, scope: Scope, cursor: Cursor | None, *, scan: Scan | None = None
 ) -> tuple[PutCount, Cursor, bool]:
-    """Read one page after *cursor* and store it; returns what was stored, the new cursor, and whether more follows."""
-    system, kind = scope
-    connector = wired.connectors[system]
-    begins = scan is not None and cursor is None  # asked on a later page too, it would begin anew there
-    page = await connector.pull(kind, cursor, full=begins)
-    page = replace(page, records=tuple(admitted(wired, record) for record in page.records))
-    await asyncio.to_thread(note_names, wired, page.records)
-    lag = connector.abilities.index_lag > 0
+    """
+    Read the page after *cursor*, and those that follow while they are few and come at once; store them together.
+
+    Returns what was stored, the new cursor, and whether more follows. A page that fails takes nothing with it: those
+    that were read before are stored. Raises what the connector raises, and `LeaseLost`.
+    """
+    until = wired.clock() + LONGEST
+    pages = [await _read(wired, scope, cursor, begins=scan is not None and cursor is None)]
+    failed: ConnectorError | None = None
+    while failed is None and _goes_on(pages) and wired.clock() < until:
+        try:
+            pages.append(await _read(wired, scope, pages[-1].cursor))
+        except ConnectorError as error:
+            failed = error
+    await asyncio.to_thread(note_names, wired, [record for page in pages for record in page.records])
+    lag = wired.connectors[scope[0]].abilities.index_lag > 0
     lane: Lane = "full" if scan else "changes"
-    count = await asyncio.to_thread(inbox.put, wired.store, page, lag=lag, lane=lane, scan=scan, lease=wired.lease)
-    return count, page.cursor, page.more
+    count = PutCount()
+    for page in _joined(pages):
+        put = await asyncio.to_thread(inbox.put, wired.store, page, lag=lag, lane=lane, scan=scan, lease=wired.lease)
+        count += put
+    if failed is not None:
+        raise failed
+    return count, pages[-1].cursor, pages[-1].more
+
+
+async def _read(wired: Wired, scope: Scope, cursor: Cursor | None, *, begins: bool = False) -> Page:
+    """Read one page. BEGINS a full read; asked of a later page too, it would begin anew there."""
+    page = await wired.connectors[scope[0]].pull(scope[1], cursor, full=begins)
+    return replace(page, records=tuple(admitted(wired, record) for record in page.records))
+
+
+def _goes_on(pages: Sequence[Page]) -> bool:
+    """May another page be stored with *pages*? Not one to which the list has led before."""
+    last = pages[-1]
+    known = any(page.cursor == last.cursor for page in pages[:-1])
+    few = sum(len(page.records) for page in pages) + len(last.records) <= TOGETHER
+    return last.more and not known and few and len(pages) < MOST_PAGES
+
+
+def _joined(pages: Sequence[Page]) -> Iterator[Page]:
+    """
+    Give *pages* as few as they can be stored: only a record that has changed while it was read parts them, since what
+    it showed first has to be kept too.
+    """
+    whole, known = pages[0], {record.id: record for record in pages[0].records}
+    for page in pages[1:]:
+        if any(known.get(record.id, record) != record for record in page.records):
+            yield whole
+            whole, known = page, {}
+        else:
+            records, faults = whole.records + page.records, whole.faults + page.faults
+            whole = replace(whole, records=records, cursor=page.cursor, more=page.more, faults=faults)
+        known |= {record.id: record for record in page.records}
+    yield whole
 
 
 async def pull_scope(wired: Wired, scope: Scope, report: Report, *, page: PullPage = pull_page) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from connectors.errors import AuthFailed, ConnectorError, RetryLater
+from connectors.errors import ConnectorError
 from mappings.exchange import Change, Create, Receipt, Update, VendorRecord, Write
 from mappings.lens import Unseen
 from mappings.reconcile import settle
@@ -15,7 +15,7 @@ from mappings.reconcile.marker import Marker
 from mappings.reconcile.model import Event, FieldWrite, Link, LinkChange, OpenWrite, Parked
 from mappings.reconcile.settle import Settlement, left_out
 from mappings.transforms.belonging import HUNG
-from state import leases, outbox, settling
+from state import settling
 from state.types import Outgoing, Settled
 
 from .kin import Kin, admitted, kin_of
@@ -23,6 +23,7 @@ from .notes import sealed_receipt
 from .overwritten import overwritten, parked_for
 from .paths import learn, told_where, way_on
 from .removing import CLEAR, make_delete, settle_delete, turn
+from .sending import send
 from .wired import WHOLE, Channel, Wired
 
 
@@ -48,23 +49,13 @@ class Pushed:
         )
 
 
-async def take_batch(wired: Wired, system: str, *, run: str | None = None) -> Sequence[Outgoing]:
-    """Return the next planned writes of *system* (of RUN, if named), `sent` as from now; to be pushed at once."""
-    limit = max(wired.connectors[system].abilities.write_batch, 1)
-    return await asyncio.to_thread(
-        outbox.take, wired.store, wired.worker, system=system, limit=limit, lease=wired.lease, run=run
-    )
-
-
 async def push_batch(wired: Wired, system: str, going: Sequence[Outgoing]) -> Pushed:
     """
     Send what was taken for *system* and settle it.
 
-    Raises AuthFailed and RetryLater where nothing was sent; the writes are planned again then. Raises LeaseLost before
-    anything was sent. Never to be called twice with the same writes.
+    Raises AuthFailed and RetryLater where not all of it was sent: the rest is planned again then. Raises LeaseLost.
+    Never to be called twice with the same writes.
     """
-    connector = wired.connectors[system]
-    await _keep_lease(wired, connector.abilities.request_timeout)
     going = sorted(going, key=turn)
     lacking = [one for one in going if missing_facts(wired, one)]
     if lacking:
@@ -73,15 +64,17 @@ async def push_batch(wired: Wired, system: str, going: Sequence[Outgoing]) -> Pu
         going = [one for one in going if one not in lacking]
     said = [write for one in going for write in one.fields]
     kin = await asyncio.to_thread(kin_of, wired, entities=[one.entity for one in going], writes=said)
-    try:
-        writes = await asyncio.to_thread(lambda: [make_write(wired, one, kin) for one in going])
-        receipts = [_placed(wired, one) for one in await connector.push(writes)] if going else []
-    except (AuthFailed, RetryLater) as error:
-        await _postpone(wired, going, error)
-        raise
+    writes = await asyncio.to_thread(lambda: [make_write(wired, one, kin) for one in going])
+    answers, failed = await send(wired, system, writes)
+    receipts = [_placed(wired, one) for one in answers]
+    if failed is not None:
+        await _postpone(wired, going[len(receipts) :], failed)
+    going = going[: len(receipts)]
     shown = [receipt.record for receipt in receipts if receipt.record is not None]
     kin = await asyncio.to_thread(kin_of, wired, records=shown, known=kin)
-    settled = await asyncio.to_thread(_settle, wired, going, receipts, kin=kin)
+    settled = await asyncio.to_thread(_settle, wired, going, receipts, kin=kin) if receipts else []
+    if failed is not None:
+        raise failed
     return _count(going, receipts, settled) + Pushed(sent=len(lacking), parked=len(lacking))
 
 
@@ -90,13 +83,6 @@ def _settle(wired: Wired, going: Sequence[Outgoing], receipts: Sequence[Receipt]
     settled = [settle_one(wired, one, receipt, kin=kin) for one, receipt in zip(going, receipts, strict=True)]
     store_settled(wired, settled)
     return settled
-
-
-async def _keep_lease(wired: Wired, longest: float) -> None:
-    """No request that changes something starts unless the lease outlives it. Raises LeaseLost."""
-    lease = wired.lease
-    if lease is not None and lease.until < wired.clock() + timedelta(seconds=longest):
-        wired.lease = await asyncio.to_thread(leases.renew, wired.store, lease, seconds=2 * longest)
 
 
 def missing_facts(wired: Wired, one: Outgoing) -> list[str]:

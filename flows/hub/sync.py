@@ -23,8 +23,9 @@ from .drifting import look_for_drift
 from .edit_times import narrow
 from .people_left import look_who_is_left
 from .pulling import PullPage, look_up_hints, pull_full, pull_page, pull_scope
-from .pushing import Pushed, push_batch, take_batch
+from .pushing import Pushed, push_batch
 from .report import Report
+from .sending import take_batch
 from .wired import Wired
 
 MOST_ROUNDS = 24

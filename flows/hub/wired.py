@@ -242,6 +242,8 @@ class Wired:
     """Shares the files of the cases, at the end of a pass; None where nobody does."""
     counted: dict[str, RequestCount] = field(default_factory=dict)
     """Requests that belong to earlier passes, where the systems stay open from one pass to the next."""
+    requests_at_once: dict[str, int] = field(default_factory=dict)
+    """System -> for how many requests writes are taken together: more where it is quick (see `sending`)."""
 
     main: SyncShape | None = None
     """The shape of the cases, where SHAPE is that of another kind of entity."""

@@ -13,12 +13,13 @@ from mappings.reconcile.judge import last_seen
 from mappings.reconcile.model import Event, Link, Outcome
 from mappings.reconcile.removal import NOT_DELETED
 from mappings.reconcile.undo import UNDOING, UNDONE
-from state import cases, commits, outbox, runs, workers
+from state import cases, commits, runs, workers
 from state.runs import Run
 from state.types import Decided
 
 from ..pushing import push_batch
 from ..running import heartbeat
+from ..sending import take_batch
 from ..wired import WHOLE, Wired
 from .judging import claimed_batches, judge
 from .model import OfCase, Taking, UndoPlan
@@ -96,12 +97,9 @@ def _outcome(case: OfCase, *, by: str) -> Outcome:
 
 async def _push(wired: Wired, result: Undone) -> None:
     """Send the writes of this run; a system that fails is told, and a pass goes on there."""
-    for name, connector in sorted(wired.connectors.items()):
-        limit = max(connector.abilities.write_batch, 1)
+    for name in sorted(wired.connectors):
         try:
-            while going := await asyncio.to_thread(
-                outbox.take, wired.store, wired.worker, system=name, limit=limit, run=wired.run
-            ):
+            while going := await take_batch(wired, name, run=wired.run):
                 pushed = await push_batch(wired, name, going)
                 if pushed.postponed == pushed.sent:
                     break

@@ -1,0 +1,126 @@
+"""Pages are stored together where they come at once, and nothing that any of them showed is lost by it."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from connectors.errors import RetryLater
+from flows.hub.pulling import MOST_PAGES, TOGETHER, pull_page
+from mappings.exchange import Abilities, Cursor, Page, VendorRecord
+from state import claims, cursors, history
+from tests.hub_builders import a_hub
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+SCOPE = ("crm", "record")
+
+
+@dataclass
+class Lists:
+    """A connector that has these pages, a record by (id, title); None: that page fails once."""
+
+    pages: list
+    asked: int = 0
+    abilities: Abilities = field(default_factory=Abilities)
+
+    async def pull(self, kind, cursor, *, full=False):
+        del full
+        self.asked += 1
+        at = int(cursor.resume) if cursor else 0
+        if self.pages[at] is None:
+            raise RetryLater("it did not arrive", system="crm")
+        records = tuple(VendorRecord("crm", kind, number, {"title": title}) for number, title in self.pages[at])
+        more = at + 1 < len(self.pages)
+        return Page("crm", kind, records, NOON, Cursor(resume=str(at + 1)), more)
+
+
+def pulled(hub, lists, *, clock=lambda: NOON, cursor=None):
+    """What one step of reading gives, and how many statements it took."""
+
+    async def work(wired):
+        wired.connectors, wired.clock = {**wired.connectors, "crm": lists}, clock
+        before = wired.store.statements
+        count, after, more = await pull_page(wired, SCOPE, cursor)
+        return count, after, more, wired.store.statements - before
+
+    return hub.wired(work)
+
+
+def titles(hub):
+    store = hub.installation.store
+    met = claims.claim(store, store.worker(), scopes=[SCOPE], limit=1000).strangers
+    return {one.record.id: one.record.views["title"] for one in met}
+
+
+def test_pages_that_come_at_once_take_the_statements_of_one(tmp_path):
+    hub, lists = a_hub(tmp_path), Lists([[("1", "А")], [("2", "Б")], [("3", "В")]])
+
+    count, after, more, statements = pulled(hub, lists)
+
+    assert (count.stored, after.resume, more, statements) == (3, "3", False, 3)
+    assert titles(hub) == {"1": "А", "2": "Б", "3": "В"}
+
+
+def test_what_was_read_before_a_page_failed_is_stored_with_its_cursor(tmp_path):
+    hub, lists = a_hub(tmp_path), Lists([[("1", "А")], [("2", "Б")], None, [("3", "В")]])
+
+    with pytest.raises(RetryLater):
+        pulled(hub, lists)
+
+    assert titles(hub) == {"1": "А", "2": "Б"}
+    assert cursors.state(hub.installation.store, "crm", kind="record").cursor.resume == "2"
+
+
+def test_a_record_that_changes_while_it_is_read_leaves_what_it_showed_first_in_the_history(tmp_path):
+    hub, lists = a_hub(tmp_path), Lists([[("1", "Первое")], [("2", "Б")], [("1", "Второе")]])
+
+    pulled(hub, lists)
+
+    assert titles(hub) == {"1": "Второе", "2": "Б"}
+    told = history.record_history(hub.installation.store, "crm", kind="record", record="1")
+    assert [(line.event.old, line.event.new) for line in told] == [("Первое", "Второе")]
+
+
+def test_the_last_record_of_a_page_that_is_met_again_parts_nothing(tmp_path):
+    hub, lists = a_hub(tmp_path), Lists([[("1", "А"), ("2", "Б")], [("2", "Б"), ("3", "В")]])
+
+    count, _, _, statements = pulled(hub, lists)
+
+    assert (count.stored, statements) == (3, 3)
+
+
+@pytest.mark.parametrize(
+    ("pages", "read"),
+    [
+        ([[(str(number), "А")] for number in range(MOST_PAGES + 2)], MOST_PAGES),
+        ([[(str(number), "А") for number in range(TOGETHER)]] * 2, 1),
+    ],
+    ids=["many pages", "many records"],
+)
+def test_only_so_much_is_held_before_it_is_stored(tmp_path, pages, read):
+    hub, lists = a_hub(tmp_path), Lists(pages)
+
+    _, _, more, _ = pulled(hub, lists)
+
+    assert (lists.asked, more) == (read, True)
+
+
+def test_a_slow_list_is_stored_page_by_page(tmp_path):
+    hub, lists = a_hub(tmp_path), Lists([[("1", "А")], [("2", "Б")]])
+
+    _, after, more, _ = pulled(hub, lists, clock=lambda: NOON + timedelta(seconds=lists.asked))
+
+    assert (after.resume, more) == ("1", True)
+
+
+def test_a_list_that_leads_back_to_a_page_is_not_followed_in_a_circle(tmp_path):
+    class Circle(Lists):
+        async def pull(self, kind, cursor, *, full=False):
+            page = await Lists.pull(self, kind, cursor, full=full)
+            return Page("crm", kind, page.records, NOON, Cursor(resume="0"), more=True)
+
+    lists = Circle([[("1", "А")]])
+
+    pulled(a_hub(tmp_path), lists)
+
+    assert lists.asked == 2
