@@ -25,11 +25,12 @@ from flows.hub.people_answers import NobodyMeant
 from flows.hub.plan_file import BadPlanFile
 from flows.hub.running import AlreadyRunning
 from flows.hub.undoing import NoSuchRun
+from flows.hub.units import NotAllowed
 from flows.hub.wiring import NoSuchSync
 from mappings.canonical.show import Unreadable
 from mappings.language import Problems
 from mappings.reconcile import Unresolvable
-from state.errors import Busy, LeaseLost, OutOfDate, StateError, Unavailable
+from state.errors import Busy, LeaseLost, OutOfDate, StateError, Taken, Unavailable
 
 Ending: TypeAlias = Literal["failed", "usage", "unreachable", "stopped"]
 MOST_TOLD = 20
@@ -74,7 +75,7 @@ def _of_a_person(error: BaseException) -> Advice | None:
             return Advice(f"{error}; `casehub parked list` shows what is", "usage")
         case NoSuchSync() | NoSuchSystem() | NoSuchKind() | NoSuchFact() | Unresolvable() | Unlinkable() | Unreadable():
             return Advice(str(error), "usage")
-        case BadPlanFile() | NoItems() | NoNotes():
+        case BadPlanFile() | NoItems() | NoNotes() | NotAllowed() | Taken():
             return Advice(str(error), "usage")
         case Stale():
             return _stale(error)

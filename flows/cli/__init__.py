@@ -32,7 +32,9 @@ from . import (
     serve,
     test,
     undo,
+    units,
     up,
+    users,
 )
 from .terminal import CODES, FAILED, Terminal, tell
 
@@ -129,6 +131,8 @@ app.add_typer(parked.parked, name="parked")
 app.add_typer(people.people, name="people")
 app.add_typer(documents.documents, name="documents")
 app.add_typer(deletions.deletions, name="deletions")
+app.add_typer(users.user, name="user")
+app.add_typer(units.unit, name="unit")
 app.add_typer(db.db, name="db")
 app.add_typer(serve.serve, name="serve")
 
