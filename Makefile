@@ -2,13 +2,14 @@
 # make test LIVE=1   start real servers on this machine as well, and run the tests against them
 # make demo         two systems in memory, 40 deals, a hub between them; make demo ARGS=--once ends by itself
 # make bench        requests, statements, seconds, CPU and memory against their bounds; make bench ARGS="--n 100"
+# make mutants      break the code on purpose, rule by rule and at random, and see which test notices
 # make lint types contracts audit clean   each alone; `bash .ci/run` is all of them, as CI does it
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .SILENT:
 .DEFAULT_GOAL := test
-.PHONY: test demo bench setup lint format types contracts audit clean
+.PHONY: test demo bench mutants setup lint format types contracts audit clean
 
 BIN := .venv/bin
 STAMP := .venv/.set-up
@@ -37,6 +38,9 @@ demo: $(STAMP)
 
 bench: $(STAMP)
 	exec $(BIN)/python -m tests.bench $(ARGS)
+
+mutants: $(STAMP)
+	exec $(BIN)/python -m tools.mutants $(ARGS)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -1,0 +1,189 @@
+"""Every mutant meets the tests that run its lines, until one of them fails; what is known is not asked again."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from .loop import Loop
+from .make import Mutant
+from .pool import Task, done
+from .reach import Reach
+from .swap import NotSwappable, changed_codes, swap
+
+HUB = (
+    *("bad_records", "changed_mapping", "collecting", "doubts", "doubts_of_updates", "drifting", "edit_times"),
+    *("full_read", "gone", "guards", "kills", "linking", "meeting", "parking", "pass", "paths", "races"),
+    *("races_of_leases", "refused_writes", "reused_numbers", "sync", "under", "undoing"),
+)
+TESTS = (
+    "tests/mappings/reconcile",
+    "tests/properties/test_reconcile_laws.py",
+    "tests/state",
+    *(f"tests/flows/hub/test_{name}.py" for name in HUB),
+    "tests/scenarios",
+)
+"""The tests that are asked; those of other parts hardly touch what is broken here."""
+SOURCES = ("mappings", "state", "flows", "connectors", "tests")
+PATIENCE = 600.0
+"""So many seconds a child may live at most."""
+ENOUGH = 120.0
+"""Tests of so many seconds, the likeliest first, are asked about one mutant; what they miss is not caught."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a mutant: BY which test it was caught, "" where it survived; ASKED: how many tests run it."""
+
+    by: str = ""
+    asked: int = 0
+    error: str = ""
+
+    @property
+    def caught(self) -> bool:
+        return bool(self.by) and not self.error
+
+
+@dataclass
+class Campaign:
+    """
+    A run of the tool. What it finds out lies in FOLDER, so that an interrupted one goes on where it was.
+
+    That a mutant is caught stays known while its file and the test that caught it are as they were; that it survives
+    only while nothing at all has changed.
+    """
+
+    root: Path
+    folder: Path
+    mutants: Sequence[Mutant]
+    traced: Sequence[str]
+    jobs: int
+    fresh: bool = False
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    reach: Reach = field(default_factory=Reach)
+    red: list[str] = field(default_factory=list)
+    """Tests that fail although nothing is broken: then nothing can be said."""
+
+    def __post_init__(self) -> None:
+        self.now = hash_of(file for folder in SOURCES for file in sorted((self.root / folder).rglob("*")))
+        self._kept = _read(self.folder / "verdicts.json")
+        for one in self.mutants:
+            said = self._kept.get(one.name)
+            if (
+                said is not None
+                and not self.fresh
+                and said["of"] == self._what_it_stands_on(one, Verdict(**said["is"]))
+            ):
+                self.verdicts[one.name] = Verdict(**said["is"])
+
+    def _what_it_stands_on(self, one: Mutant, said: Verdict) -> str:
+        if not said.caught:
+            return self.now
+        texts = "".join(edit.source + edit.changed for edit in one.edits)
+        return hash_of([self.root / said.by.partition("::")[0]], texts)
+
+    def run(self, loop: Loop) -> None:
+        """Find out what is not known yet."""
+        self._learn(loop)
+        if self.red:
+            return
+        open_ones = [one for one in self.mutants if one.name not in self.verdicts]
+        by_name = {one.name: one for one in open_ones}
+        for place, (name, answer) in enumerate(
+            done(self._tasks(loop, open_ones), jobs=self.jobs, folder=self.folder), 1
+        ):
+            said = Verdict("it never ends, or takes all memory") if answer is None else Verdict(**answer)
+            self.verdicts[name] = said
+            print(f"{place}/{len(open_ones)} {'caught  ' if said.caught else 'SURVIVED'} {name}", flush=True)
+            self.keep(by_name[name], said)
+
+    def keep(self, one: Mutant, said: Verdict) -> None:
+        """Remember what became of *one*."""
+        self._kept[one.name] = {"of": self._what_it_stands_on(one, said), "is": asdict(said)}
+        _replace(self.folder / "verdicts.json", json.dumps(self._kept, ensure_ascii=False, indent=1))
+
+    def _tasks(self, loop: Loop, open_ones: Sequence[Mutant]) -> Iterator[Task]:
+        for one in open_ones:
+            names = self.asked(one)
+            yield Task(one.name, partial(self._met, loop, one, names), PATIENCE)
+
+    def reached(self, one: Mutant) -> list[str]:
+        """Return all tests that run what *one* breaks: its own file's first, then the fastest."""
+        return self.reach.of({edit.file: edit.lines for edit in one.edits})
+
+    def asked(self, one: Mutant) -> list[str]:
+        """Return the tests that *one* meets: the one that caught it before first, and no more than it needs."""
+        names = self.reached(one)
+        before = self._kept[one.name]["is"]["by"] if one.name in self._kept else ""
+        names.sort(key=lambda name: name != before)
+        room, chosen = ENOUGH, []
+        for name in names:
+            room -= self.reach.seconds(name)
+            if room < 0:
+                break
+            chosen.append(name)
+        return chosen
+
+    def _met(self, loop: Loop, one: Mutant, names: Sequence[str]) -> Mapping[str, Any]:
+        error = broken(one)
+        if error:
+            return asdict(Verdict(error=error))
+        failed = loop.run(names, known=self.reach)
+        return asdict(Verdict(failed[0] if failed else "", len(names)))
+
+    def _learn(self, loop: Loop) -> None:
+        """Record who runs what, for the files of tests of which that is not known."""
+        file = self.folder / "reach.json"
+        kept = _read(file)
+        code = hash_of(self.root / one for one in self.traced)
+        modules: dict[str, list[str]] = {}
+        for name in loop.items:
+            modules.setdefault(name.partition("::")[0], []).append(name)
+        now = {name: hash_of([self.root / name, *(self.root / name).parent.glob("*.yaml")], code) for name in modules}
+        known = {name: form for name, form in kept.items() if form["of"] == now.get(name)}
+        for form in known.values():
+            self.reach.tests |= Reach.from_form(form["tests"]).tests
+        tasks = (
+            Task(name, partial(loop.record, names, root=self.root, files=self.traced), PATIENCE)
+            for name, names in modules.items()
+            if name not in known
+        )
+        for name, answer in done(tasks, jobs=self.jobs, folder=self.folder):
+            self.red += [name] if answer is None else answer["failed"]
+            if answer is not None and not answer["failed"]:
+                print(f"recorded which lines {name} runs", flush=True)
+                self.reach.tests |= Reach.from_form(answer["reach"]).tests
+                known[name] = {"of": now[name], "tests": answer["reach"]}
+                _replace(file, json.dumps(known))
+
+
+def broken(one: Mutant) -> str:
+    """Break this process as *one* says; returns why it could not be."""
+    try:
+        for edit in one.edits:
+            swap(edit.file, changed_codes(edit.file, edit.source, edit.changed))
+    except NotSwappable as error:
+        return str(error)
+    return ""
+
+
+def hash_of(files: Iterable[Path], more: str = "") -> str:
+    """Return a hash of the texts of *files*, of those that there are, and of *more*."""
+    made = hashlib.sha256(more.encode())
+    for file in files:
+        if file.suffix in (".py", ".yaml") and file.is_file():
+            made.update(f"{file.name}\n".encode() + file.read_bytes())
+    return made.hexdigest()
+
+
+def _read(file: Path) -> dict[str, Any]:
+    return dict(json.loads(file.read_text(encoding="utf-8"))) if file.exists() else {}
+
+
+def _replace(file: Path, text: str) -> None:
+    part = file.with_suffix(".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(file)

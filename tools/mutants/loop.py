@@ -1,0 +1,118 @@
+"""A pytest run that collects once and then lets children run what each of them needs."""
+
+import signal
+import sys
+import time
+from collections.abc import Callable, Collection, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .reach import Reach, Tracer, forget_made
+
+PATIENCE = 10.0
+"""A broken test may take so many times what it took when it was whole, and a little more."""
+A_LITTLE = 3.0
+
+
+class TimeIsUp(BaseException):
+    """A breakage has made a test endless. Nobody catches it but pytest."""
+
+
+class Loop:
+    """The plugin. WORK gets the loop when everything is collected; what it returns of tests it runs in children."""
+
+    def __init__(self, work: Callable[["Loop"], None]) -> None:
+        self._work = work
+        self._session: pytest.Session | None = None
+        self._failed: list[str] = []
+        self.items: dict[str, pytest.Item] = {}
+
+    # --- hooks ------------------------------------------------------------------------------------------------------
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """The first counterexample will do: nobody reads it, so it is not made small."""
+        from hypothesis import HealthCheck, Phase, settings  # pytest wants to be there first
+
+        house = settings.get_profile("house")
+        quick = (Phase.explicit, Phase.generate)
+        settings.register_profile(
+            "mutants", house, phases=quick, print_blob=False, suppress_health_check=list(HealthCheck)
+        )
+        settings.load_profile("mutants")
+        self._session = session
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Hand over, instead of running all tests."""
+        self.items = {item.nodeid: item for item in session.items}
+        self._work(self)
+        return True
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Remember who failed."""
+        if report.failed:
+            self._failed.append(report.nodeid)
+
+    # --- for children -----------------------------------------------------------------------------------------------
+
+    def run(self, names: Sequence[str], *, known: Reach, stop: bool = True) -> list[str]:
+        """Run the tests *names* in this order and return those that failed; with STOP only the first."""
+        self._silence()
+        signal.signal(signal.SIGALRM, _time_is_up)
+        items = [self.items[name] for name in names]
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            self._one(item, following, limit=known.seconds(item.nodeid) * PATIENCE + A_LITTLE)
+            if stop and self._failed:
+                break
+        self._clean_up()
+        return list(dict.fromkeys(self._failed))
+
+    def record(self, names: Sequence[str], *, root: Path, files: Collection[str]) -> dict[str, Any]:
+        """Run the tests *names* and return what each has run, and who failed though nothing is broken."""
+        self._silence()
+        reach, tracer = Reach(), Tracer(root, files)
+        items = [self.items[name] for name in names]
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            forget_made(files)
+            began = time.perf_counter()
+            with tracer.noting():
+                self._one(item, following)
+            reach.tests[item.nodeid] = (time.perf_counter() - began, tracer.lines)
+        self._clean_up()
+        return {"reach": reach.form(), "failed": self._failed}
+
+    def _one(self, item: pytest.Item, following: pytest.Item | None, *, limit: float = 0.0) -> None:
+        signal.setitimer(signal.ITIMER_REAL, limit)
+        try:
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        except (TimeIsUp, KeyboardInterrupt, pytest.exit.Exception):
+            self._failed.append(item.nodeid)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def _clean_up(self) -> None:
+        """What fixtures of whole modules have left: folders, databases."""
+        try:
+            self._given()._setupstate.teardown_exact(None)
+        except BaseException:  # noqa: BLE001  # a broken function may break its cleaning as well
+            return
+
+    def _silence(self) -> None:
+        self._given().config.pluginmanager.unregister(name="terminalreporter")
+
+    def _given(self) -> pytest.Session:
+        if self._session is None:
+            raise RuntimeError("pytest has not begun")
+        return self._session
+
+
+def _time_is_up(*_: object) -> None:
+    raise TimeIsUp
+
+
+def collect(paths: Iterable[str], work: Callable[[Loop], None]) -> int:
+    """Collect the tests in *paths* and hand them to *work*; returns pytest's exit code."""
+    sys.dont_write_bytecode = False
+    options = ["-q", "-p", "no:xdist", "-o", "cache_dir=var/mutants/cache", "-o", "tmp_path_retention_policy=none"]
+    return int(pytest.main([*options, *paths], plugins=[Loop(work)]))
