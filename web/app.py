@@ -16,6 +16,7 @@ from flows.hub.wiring import Installation, Maker, install, make_connector
 from flows.wake import wake
 
 from .auditing import Auditing
+from .bench import furnish
 from .cookies import proved
 from .door import LARGEST, Bell, Door
 from .errors import explain, problem
@@ -62,6 +63,7 @@ def make_app(
     )
 
     app.state.house = House(installation, who or who_in(installation.store), passwords or Passwords())
+    furnish(app, installation, make)
     _furnish(app, installation, patience)
 
     @app.get("/healthz")

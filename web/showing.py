@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from babel import dates, numbers
 from markupsafe import Markup
 
-from mappings.canonical import Money
+from mappings.canonical import Money, Value
 
 from .languages import locale
 
@@ -71,10 +71,27 @@ def _whole(language: str) -> str:
     return str(locale(language).currency_formats["standard"].pattern).replace("0.00", "0").replace("0,00", "0")
 
 
+def said(value: Value, *, language: str, zone: ZoneInfo) -> str:
+    """Return a value of any type as it is written; what is yes or no the templates say themselves."""
+    match value:
+        case Money():
+            return money(value, language=language)
+        case datetime():
+            return moment(value, language=language, zone=zone)
+        case date():
+            return day(value, language=language, zone=zone)
+        case Decimal():
+            return number(value, language=language)
+        case frozenset():
+            return ", ".join(sorted(value)) or NOTHING
+    return str(value)
+
+
 _FILTERS: Mapping[str, Callable[..., Any]] = {
     "moment": moment,
     "day": day,
     "ago": ago,
     "number": number,
     "money": money,
+    "said": said,
 }

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from . import login
+from . import cases, login
 
-ROUTERS: tuple[APIRouter, ...] = (login.router,)
+ROUTERS: tuple[APIRouter, ...] = (login.router, cases.router)
 """In the order in which their addresses are tried."""

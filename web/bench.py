@@ -1,0 +1,32 @@
+"""What acts of all pages share: the desk at which they are prepared, and what starts passes."""
+
+from fastapi import FastAPI, Request
+
+from flows.hub.acting import Desk
+from flows.hub.acting.starting import Starter
+from flows.hub.wiring import Installation, Maker
+
+from .viewer import Viewer
+
+
+def furnish(app: FastAPI, installation: Installation, make: Maker) -> None:
+    """Give APP what its acts need."""
+    app.state.desk = Desk(installation, make)
+    app.state.starter = Starter(installation)
+
+
+def desk_of(request: Request) -> Desk:
+    """Return the desk."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def starter_of(request: Request) -> Starter:
+    """Return what starts passes."""
+    starter: Starter = request.app.state.starter
+    return starter
+
+
+def person_of(viewer: Viewer) -> str:
+    """Return how the history names whoever does something on the page."""
+    return viewer.person or viewer.login
