@@ -55,6 +55,12 @@ def event_row(
     }
 
 
+def tell(store: Store, told: Event, *, entity: str, kind: str = "", record: str = "", run: str = "") -> None:
+    """Append one line that belongs to no other transaction."""
+    with store.write() as conn:
+        write_down(store, conn, [event_row(told, entity=entity, kind=kind, record=record, run=run)])
+
+
 def write_down(store: Store, conn: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Append *rows* made by `event_row`: what is written together was written down at one moment."""
     now = store.clock() if rows else None

@@ -81,6 +81,12 @@ class MediaWikiClient:
             raise Rejected("POST api.php (edit) was refused by the wiki", system=self._name, reason=reason, whole=True)
         return edit
 
+    async def delete(self, page: str, reason: str) -> None:
+        """Delete a page. Raises Gone, Rejected; RetryLater with SENT where it may have been done."""
+        told = await self._logged_in({"action": "delete", "pageid": page, "reason": reason}, reading=False)
+        if not isinstance(told.form.get("delete"), dict):
+            raise RetryLater("POST api.php (delete) answered without what was done", system=self._name, sent=True)
+
     async def _logged_in(self, form: Form, *, reading: bool, overhead: bool = False) -> Told:
         """Send *form* as ourselves; where the session has ended, once more with a new one: nothing was done yet."""
         for last in (False, True):

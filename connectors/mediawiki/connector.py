@@ -10,6 +10,7 @@ from mappings.exchange import (
     Account,
     Create,
     Cursor,
+    Delete,
     Discovery,
     Found,
     Page,
@@ -24,7 +25,7 @@ from mappings.exchange import (
 
 from ..base import RequestCount, Search, Surroundings, SystemConnector
 from ..errors import AuthFailed, Rejected, RetryLater
-from ..guarded import push_conditional
+from ..guarded import push_conditional, push_deletes
 from ..http import Http, HttpSettings
 from .client import Exists, MediaWikiClient
 from .desk import CONTENT, Desk, body
@@ -87,6 +88,7 @@ class MediaWikiConnector(SystemConnector):
             overlap_reason="the recent changes are numbered",
             marker=False,
             write_returns_record=True,
+            deletes=True,
             request_timeout=float(self._settings.timeout),
         )
 
@@ -212,6 +214,8 @@ class MediaWikiConnector(SystemConnector):
         for one in mine:
             if isinstance(one, Create):
                 receipts[one.key] = await self._create(one)
+        deletes = [one for one in mine if isinstance(one, Delete)]
+        receipts |= {one.key: one for one in await push_deletes(self._desk, deletes)}
         return [receipts[one.key] for one in writes]
 
     async def _create(self, create: Create) -> Receipt:

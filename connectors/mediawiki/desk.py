@@ -15,6 +15,7 @@ from .records import KIND, record_of, version_of
 
 BATCH = 50
 SUMMARY = "casehub"
+MOST_EDITS = 500
 CONTENT = {
     "prop": "revisions|info",
     "rvprop": "ids|timestamp|user|content",
@@ -70,6 +71,20 @@ class Desk:
         if found.record is None:
             raise Gone(f"page {record.id} went while it was written", system=self.name)
         return found.record
+
+    async def touched(self, record: VendorRecord) -> str:
+        """Every edit of a page has its author: people were there where one of them is not we."""
+        form = {"pageids": record.id, "prop": "revisions", "rvprop": "user", "rvlimit": str(MOST_EDITS)}
+        told = await self._client.query(form)
+        [page] = told.form.get("query", {}).get("pages") or [{}]
+        others = {str(one.get("user")) for one in page.get("revisions") or ()} - {self._client.user}
+        if told.form.get("continue"):
+            return f"it has more than {MOST_EDITS} edits"
+        return f"it was edited by {', '.join(sorted(others))}" if others else ""
+
+    async def delete(self, record: VendorRecord) -> None:
+        """Delete a page, which only some accounts may. Raises Gone, Rejected."""
+        await self._client.delete(record.id, SUMMARY)
 
     def shown(self, place: str, view: View) -> View:
         """The wiki strips what is empty at the end of a text."""

@@ -86,6 +86,12 @@ class WebDavClient:
         answer = await self._send("PUT", path, content=body, headers={"If-Match": etag}, expect=_FULL)
         self._refuse(answer)
 
+    async def delete(self, path: str, *, etag: str | None) -> None:
+        """Take away a file that still has ETAG, or a folder with all that lies in it. Raises Stale, Gone, Rejected."""
+        headers = {"If-Match": etag} if etag else {}
+        answer = await self._send("DELETE", path, headers=headers, expect=frozenset({207}))
+        self._refuse(answer)
+
     async def _put(self, path: str, body: bytes, headers: Mapping[str, str]) -> None:
         expect = frozenset({409, 412, *_FULL})
         answer = await self._send("PUT", path, content=body, headers=headers, expect=expect)

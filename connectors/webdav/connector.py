@@ -13,10 +13,10 @@ from mappings.exchange import (
     Account,
     Create,
     Cursor,
+    Delete,
     Discovery,
     Found,
     Page,
-    Place,
     Receipt,
     Refused,
     SystemPerson,
@@ -31,29 +31,10 @@ from ..errors import AuthFailed, Gone, Rejected, RetryLater, Stale
 from ..guarded import Inspection, push_conditional
 from ..http import Http, HttpSettings
 from .client import Exists, WebDavClient, strong
+from .deletes import take_away
 from .multistatus import Entry
+from .places import FILE, FOLDER, KINDS, LARGEST_TEXT, PLACES, TEXTS
 from .settings import WebDavSettings
-
-FOLDER, FILE = "folder", "file"
-KINDS = (FOLDER, FILE)
-TEXTS = frozenset({".md", ".txt", ".html", ".htm", ".csv"})
-"""Endings of files whose text is read and written; the content of all others is copied as it is."""
-LARGEST_TEXT = 1_000_000
-PLACES = {
-    FOLDER: (
-        Place("path", "Path", "text", required=True),
-        Place("entries", "What lies in it, with etags", "text", writable=False, searchable=False),
-        Place("fileid", "Nextcloud's number", "text", writable=False, searchable=False),
-    ),
-    FILE: (
-        Place("path", "Path", "text", required=True),
-        Place("text", "Text", "text", searchable=False),
-        Place("copy_of", "Path of the file that it is copied from", "text", searchable=False),
-        Place("etag", "Etag", "text", writable=False, searchable=False),
-        Place("size", "Bytes", "number", writable=False, searchable=False),
-        Place("fileid", "Nextcloud's number", "text", writable=False, searchable=False),
-    ),
-}
 
 
 class WebDavConnector(SystemConnector):
@@ -93,6 +74,7 @@ class WebDavConnector(SystemConnector):
             overlap=0.0,
             overlap_reason="every read is a full one",
             marker=False,
+            deletes=True,
             request_timeout=float(self._settings.timeout),
         )
 
@@ -116,9 +98,8 @@ class WebDavConnector(SystemConnector):
         try:
             root, _ = await self._client.listed("", overhead=True)
         except Gone as error:
-            raise Rejected(
-                "the folder of `url` is not there; make it, or mend the address", system=self.name
-            ) from error
+            text = "the folder of `url` is not there; make it, or mend the address"
+            raise Rejected(text, system=self.name) from error
         if not root.folder:
             raise Rejected("what lies at `url` is a file; name a folder", system=self.name, whole=True)
         rights = tuple(root.permissions or "")
@@ -221,8 +202,11 @@ class WebDavConnector(SystemConnector):
     async def discover(self, kind: str) -> Discovery:
         self._known(kind)
         account = await self.identify()
-        writes = not account.rights or {"C", "K"} <= set(account.rights)
-        notes = () if writes else ("the account may not make files and folders there",)
+        notes = (
+            ()
+            if not account.rights or {"C", "K"} <= set(account.rights)
+            else ("the account may not make files and folders there",)
+        )
         return Discovery(self.name, kind, PLACES[kind], account=account, notes=notes)
 
     async def people(self) -> tuple[SystemPerson, ...]:
@@ -240,6 +224,8 @@ class WebDavConnector(SystemConnector):
         for one in mine:
             if isinstance(one, Create):
                 receipts[one.key] = await self._create(one)
+        deletes = [one for one in mine if isinstance(one, Delete)]
+        receipts |= {one.key: one for one in await take_away(self, self._client, deletes)}
         return [receipts[one.key] for one in writes]
 
     async def _create(self, create: Create) -> Receipt:

@@ -59,7 +59,7 @@ def undo(
         if not as_json:
             say("\n".join(lines))
         _warned(plan)
-        if not any(True for _ in plan.taking):
+        if not plan.anything:
             _nothing(plan, as_json=as_json)
         if not (yes or _agreed()):
             _only_shown(plan, as_json=as_json)
@@ -104,14 +104,17 @@ def _ended(plan: "UndoPlan", undone: "Undone", *, as_json: bool) -> None:
         emit(form(plan, undone))
     else:
         counts = [f"{undone.count(verb)} {word}" for verb, word in COUNTED if undone.count(verb)]
+        counts += [f"{len(undone.removed)} documents and files deleted"] if undone.removed else []
         say(f"undone in run {undone.run.id}: {', '.join(counts) or 'nothing'}; {len(plan.left)} left as edited since")
     for key, taking, why in undone.not_done:
         tell(f"not done: {key} {taking.place.system} #{taking.place.record} {taking.field}: {why}")
+    for one in undone.kept:
+        tell(f"not done: {one.line()}: {one.why}")
     if undone.count("restore") + undone.count("close"):
         tell("what caused the run stays where it was made; the fields wait for a word: casehub parked list")
     if undone.trouble:
         raise typer.Exit(UNREACHABLE)
-    raise typer.Exit(FAILED if undone.not_done else 0)
+    raise typer.Exit(FAILED if undone.not_done or undone.kept else 0)
 
 
 COUNTED = (
@@ -142,8 +145,13 @@ def plan_lines(installation: "Installation", wired: "Wired", plan: "UndoPlan") -
             yield f"  ! {entity.key}: {_record(taking)} {VERBS[taking.verb]}"
     for one in plan.left:
         yield f"  = {_left_text(reader, one)}"
+    removing = plan.removing
+    yield from (f"  - {one.line()} is deleted, if nobody has worked on it" for one in removing)
+    left = [one for one in plan.beside if one not in removing]
+    yield from (f"  = {one.line()} stays: {one.why or '--delete takes it away'}" for one in left)
     counts = {verb: sum(1 for _, one in plan.taking if one.verb == verb) for verb, _ in COUNTED}
     text = ", ".join(f"{counts[verb]} {word}" for verb, word in COUNTED if counts[verb] or verb == "restore")
+    text += f", {len(removing)} documents and files deleted" if removing else ""
     yield f"Undo of run {plan.run.id}: {text}, {len(plan.left)} left."
 
 
@@ -200,6 +208,7 @@ def form(plan: "UndoPlan", undone: "Undone | None") -> dict[str, Any]:
             }
             for one in plan.left
         ],
+        "documents_and_files": [{**one.form(), "delete": one in plan.removing} for one in plan.beside],
         "cannot_delete": list(plan.undeletable),
         "trouble": dict(plan.trouble),
         "undone": None
@@ -207,6 +216,8 @@ def form(plan: "UndoPlan", undone: "Undone | None") -> dict[str, Any]:
         else {
             "run": undone.run.id,
             "done": [{"case": key, **_taking_form(one)} for key, one in undone.done],
+            "removed": [one.form() for one in undone.removed],
+            "kept": [one.form() for one in undone.kept],
             "not_done": [{"case": key, **_taking_form(one), "why": why} for key, one, why in undone.not_done],
         },
     }

@@ -21,6 +21,7 @@ from mappings.reconcile.rules import Drift
 from state.store import Store
 from state.types import Lease, Worker
 
+from .beside import Beside
 from .choices import NONE, Choices
 from .people import Everybody
 from .report import Report
@@ -187,6 +188,14 @@ class Papers(Protocol):
 
     async def __call__(self, wired: "Wired", report: Report, *, full: bool) -> bool:
         """Do what is to be done about them, tell it in *report*, and say whether cases have something to tell now."""
+        ...
+
+    async def made_by(self, wired: "Wired", run: str, only: str | None) -> tuple[Beside, ...]:
+        """Return what the run *run* has made, for one case (ONLY) or for all, and what of it has to be left."""
+        ...
+
+    async def take_away(self, wired: "Wired", one: Beside) -> str:
+        """Take away what a run has made, where nobody has worked on it; return why not, nothing where it is done."""
         ...
 
 

@@ -81,7 +81,7 @@ def judge(
             if here is not None:
                 if here.digest is not None and (before is None or before.state != "here"):
                     judged.noted.append(Copied(system, here.identity, "here", record=here.record))
-            elif living and mine and not restore:
+            elif living and mine and not (restore and not _undone(before)):
                 if before is None or before.state != "removed":
                     judged.noted.append(Copied(system, living[0].identity, "removed"))
             elif living:
@@ -91,6 +91,11 @@ def judge(
             _judge_names(judged, living)
     judged.read = list(dict.fromkeys(judged.read))
     return judged
+
+
+def _undone(before: Copied | None) -> bool:
+    """Say whether a person had the copy taken away again: then no rule puts it back."""
+    return before is not None and before.state == "removed" and bool(before.text)
 
 
 def _files(held: Sequence[Held]) -> dict[str, list[Held]]:

@@ -11,7 +11,7 @@ What became of one file in one system:
   where the file is.
 - ``here``: the system holds it.
 - ``refused``: it cannot go there; a person is told. ``linked``: a line in the system says where it is.
-- ``removed``: it was there, and somebody took it away.
+- ``removed``: it was there, and somebody took it away; with a TEXT, an undo did.
 """
 
 

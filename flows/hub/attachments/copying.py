@@ -7,7 +7,8 @@ from connectors.base import Search
 from connectors.errors import AuthFailed, ConnectorError, RetryLater
 from mappings.attachments import Copied, Copy, Refusal, Rename, shown_size
 from mappings.exchange import Change, Create, Receipt, Update, VendorRecord
-from state import attachments
+from mappings.reconcile.model import Event
+from state import attachments, history
 from state.attachments import Doubt
 
 from ..times import stamp_time
@@ -17,6 +18,10 @@ from .telling import told, untold
 
 PATIENCE = timedelta(hours=1)
 """So long a create in doubt is looked for in a system whose search may be behind."""
+
+
+COPIED = "copied"
+"""The history's word for a file that the hub has put somewhere."""
 
 
 @dataclass
@@ -93,6 +98,9 @@ class Writer:
         attachments.looked(store, sync, going.system, record=record.id, private=False)
         attachments.learned(store, sync, going.system, record=record.id, digest=going.identity)
         attachments.note(store, self.owner, [Copied(going.system, going.identity, "here", record=record.id)])
+        name = str(record.views.get("name") or "")
+        told = Event(COPIED, name, None, going.identity, going.system, cause=f"#{record.id} was attached")
+        history.tell(store, told, entity=self.owner, kind=KIND, record=record.id, run=self.room.wired.run)
         same = [one for one in self.files().held if one.digest == going.identity]
         names = {going.identity, *(f"{one.system}/{one.record}" for one in same)}
         untold(store, self.owner, going.system, names)

@@ -13,6 +13,7 @@ from state import attachments, dictionaries
 from state.errors import Busy
 from state.store import Store
 
+from ..beside import Beside
 from ..report import Report
 from ..wired import Sharing, Wired
 from ..wiring import Installation
@@ -21,6 +22,7 @@ from .gathering import gather
 from .looking import PlannedFile, planned_files
 from .room import KIND, Room
 from .spool import Spool, spool_in
+from .undoing import made_by, take_away
 
 AT_ONCE = 4
 """Cases at work at the same time."""
@@ -53,6 +55,15 @@ class Sharer:
         gone = wired.whole.gone
         found = planned_files(wired.store, room.sync, self._sync.files, gone=gone, links_after=form["link"])
         return tuple(found)
+
+    async def made_by(self, wired: Wired, run: str, only: str | None) -> tuple[Beside, ...]:
+        """Return the copies that a run has made."""
+        return tuple(made_by(wired.store, run, only))
+
+    async def take_away(self, wired: Wired, one: Beside) -> str:
+        """Delete a copy where nobody has touched it; return why it is left, nothing where it is gone."""
+        connector = wired.connectors.get(one.system)
+        return await take_away(wired, connector, one) if connector else "hub.yaml no longer names its system"
 
     async def _gathered(self, room: Room) -> dict[str, Any]:
         """Read what is new, and return where the reading stands."""

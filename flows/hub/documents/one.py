@@ -17,6 +17,7 @@ from .pages import Pages
 from .paper import (
     DRAFT,
     GONE,
+    MADE,
     SENT,
     Held,
     Later,
@@ -207,6 +208,8 @@ class One:
         now, stand = self._store.clock(), result.stand
         if link is not None:
             stand = replace(stand, bases={**_kept(link), **stand.bases})
+        elif made:
+            stand = replace(stand, bases={**stand.bases, MADE: Base({}, stand.version, "")})
         paper = told(
             paper,
             now,
@@ -256,4 +259,4 @@ def _stand(link: Link) -> Stand:
 
 
 def _kept(link: Link) -> dict[str, Base]:
-    return {name: base for name, base in link.bases.items() if name == SENT}
+    return {name: base for name, base in link.bases.items() if name in (SENT, MADE)}

@@ -13,6 +13,8 @@ from mappings.reconcile.model import Entity, Event, Fact, Link, Origin, Parked
 from state.documents import KIND, Paper, Stand
 
 SENT, DRAFT, GONE = "sent", "draft", "gone"
+MADE = "made"
+"""The base that keeps the version in which a document was made."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,17 @@
 """Documents as a part of a pass."""
 
 from mappings.language.model import Sync
+from state import cases
 
+from ..beside import Beside
 from ..report import Report
 from ..wired import Papers, Wired
 from ..wiring import Installation, Maker
 from .desk import Desk, desk_of
 from .keeping import keep_documents
 from .one import Room
+from .paper import document_id
+from .undoing import made_by, take_away
 
 
 class Keeper:
@@ -30,6 +34,19 @@ class Keeper:
             report.updated[system] += told.written_in[system]
         report.parked += told.parked
         return told.due > 0
+
+    async def made_by(self, wired: Wired, run: str, only: str | None) -> tuple[Beside, ...]:
+        """Return the documents that a run has made; which of them were edited is found out by `take_away`."""
+        return tuple(one for one, _ in made_by(wired, run, only))
+
+    async def take_away(self, wired: Wired, one: Beside) -> str:
+        """Delete a document, or empty its page; return why it is left, nothing where it is gone."""
+        connector = self._desk.connectors.get(one.system)
+        whole = cases.by_ids(wired.store, [document_id(one.owner, one.label)]).get(document_id(one.owner, one.label))
+        if connector is None or whole is None:
+            return "hub.yaml no longer names its system"
+        async with connector:
+            return await take_away(wired, connector, one, whole)
 
 
 def papers_of(installation: Installation, sync: Sync, make: Maker) -> Papers | None:

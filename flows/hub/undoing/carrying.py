@@ -6,7 +6,7 @@ every write goes through the outbox and is compared before it is sent. An undo i
 import asyncio
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from connectors.errors import ConnectorError
 from mappings.reconcile.judge import last_seen
@@ -17,6 +17,7 @@ from state import cases, commits, runs, workers
 from state.runs import Run
 from state.types import Decided
 
+from ..beside import Beside
 from ..pushing import push_batch
 from ..running import heartbeat
 from ..sending import take_batch
@@ -37,6 +38,10 @@ class Undone:
     done: list[tuple[str, Taking]] = field(default_factory=list)
     not_done: list[tuple[str, Taking, str]] = field(default_factory=list)
     trouble: dict[str, str] = field(default_factory=dict)
+    removed: list[Beside] = field(default_factory=list)
+    """Documents and copies of files that are gone now."""
+    kept: list[Beside] = field(default_factory=list)
+    """Those that were to go and stay, with the reason."""
 
     def count(self, verb: str) -> int:
         """Return how much of one kind was taken back."""
@@ -52,6 +57,7 @@ async def carry_out(wired: Wired, plan: UndoPlan, *, by: str) -> Undone:
     try:
         async with heartbeat(wired):
             await asyncio.to_thread(_store_wishes, wired, plan, by)
+            await _remove(wired, plan, result)
             await _push(wired, result)
             await asyncio.to_thread(_look_back, wired, plan, result)
     except BaseException as error:
@@ -105,6 +111,20 @@ async def _push(wired: Wired, result: Undone) -> None:
                     break
         except ConnectorError as error:
             result.trouble[name] = str(error)
+
+
+async def _remove(wired: Wired, plan: UndoPlan, result: Undone) -> None:
+    """Take documents and copies away, before the records that files hang on."""
+    for one in plan.removing:
+        keeper = wired.papers if one.what == "document" else wired.sharing
+        try:
+            why = await keeper.take_away(wired, one) if keeper else "hub.yaml no longer asks for such things"
+        except ConnectorError as error:
+            why = str(error)
+        if why:
+            result.kept.append(replace(one, why=why))
+        else:
+            result.removed.append(one)
 
 
 # --- what became of it ------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from state.history import Line
 from state.runs import Run
 from state.types import Claimed
 
+from ..beside import Beside
 from ..paths import with_paths
 from ..remembering import all_lines
 from ..report import Report
@@ -52,7 +53,16 @@ async def plan_undo(
     made_in = {place.scope for each in traces.values() for place in each.made}
     undeletable = tuple(sorted({system for system, _ in made_in - deletable})) if delete else ()
     ordered = sorted(cases, key=lambda case: (len(case.entity.key), case.entity.key))
-    return UndoPlan(run, tuple(ordered), delete, undeletable, dict(report.trouble))
+    beside = await _beside(wired, run, only)
+    return UndoPlan(run, tuple(ordered), delete, undeletable, dict(report.trouble), beside)
+
+
+async def _beside(wired: Wired, run: Run, only: str | None) -> tuple[Beside, ...]:
+    """Files go before the documents: it is in this order that they may hang on each other."""
+    found: list[Beside] = []
+    for keeper in (wired.sharing, wired.papers):
+        found += await keeper.made_by(wired, run.id, only) if keeper else ()
+    return tuple(found)
 
 
 def deletable_scopes(wired: Wired) -> frozenset[Scope]:

@@ -9,6 +9,7 @@ from mappings.exchange import View
 from mappings.reconcile.model import Entity, FieldWrite, LinkChange
 from state.runs import Run
 
+from ..beside import Beside
 from ..wired import WHOLE
 from .traces import Place
 
@@ -69,6 +70,18 @@ class UndoPlan:
     delete: bool = False
     undeletable: tuple[str, ...] = ()
     trouble: Mapping[str, str] = field(default_factory=dict)
+    beside: tuple[Beside, ...] = ()
+    """Documents and copies of files that the run has made."""
+
+    @property
+    def removing(self) -> list[Beside]:
+        """What of these is taken away."""
+        return [one for one in self.beside if self.delete and not one.why]
+
+    @property
+    def anything(self) -> bool:
+        """There is something to take back."""
+        return bool(self.removing) or any(case.taking for case in self.cases)
 
     @property
     def taking(self) -> Iterator[tuple[Entity, Taking]]:

@@ -40,6 +40,8 @@ class SmallWiki:
     pages: dict[str, tuple[int, int, str]] = field(default_factory=dict)
     edits: int = 0
     asked: int = 0
+    may_delete: bool = True
+    authors: dict[str, list[str]] = field(default_factory=dict)
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         form = {name: one[0] for name, one in parse_qs(request.content.decode(), keep_blank_values=True).items()}
@@ -61,10 +63,18 @@ class SmallWiki:
             return {"query": {"tokens": {"csrftoken": "c"}, "userinfo": {"id": 1, "name": "Hub"}}}
         if form["action"] == "edit":
             return self._edit(form)
+        if form["action"] == "delete" and not self.may_delete:
+            return {"errors": [{"code": "permissiondenied"}]}
+        if form["action"] == "delete":
+            self.pages = {title: page for title, page in self.pages.items() if str(page[0]) != form["pageid"]}
+            return {"delete": {"title": "", "logid": 1}}
         if form.get("list") == "recentchanges":
             return {"query": {"recentchanges": []}}
         titles = form["titles"].split("|") if "titles" in form else list(self.pages)
         wanted = form.get("pageids", "").split("|")
+        if form.get("rvprop") == "user":
+            [title] = [one for one, page in self.pages.items() if str(page[0]) in wanted]
+            return {"query": {"pages": [{"revisions": [{"user": one} for one in self.authors.get(title, ["Hub"])]}]}}
         rows = [self._row(one) for one in titles if one in self.pages]
         return {"query": {"pages": [row for row in rows if "titles" in form or str(row["pageid"]) in wanted]}}
 

@@ -1,0 +1,81 @@
+"""Copies of files that a run has made are taken away again, where nobody has touched them."""
+
+from collections.abc import Iterator
+
+from connectors.base import Connector
+from connectors.errors import ConnectorError
+from mappings.attachments import Copied, Held
+from mappings.exchange import Delete, Receipt
+from mappings.reconcile.model import Event
+from state import attachments, cases, history
+from state.store import Store
+
+from ..beside import Beside
+from ..remembering import all_lines
+from ..wired import Wired
+from .copying import COPIED
+from .room import KIND
+
+UNDONE = "taken away by an undo"
+
+
+def made_by(store: Store, run: str, only: str | None) -> Iterator[Beside]:
+    """Yield the copies that the run *run* has made, for one case (ONLY) or for all."""
+    lines = [line for line in all_lines(store, run=run) if line.event.what == COPIED and line.kind == KIND]
+    known = cases.by_ids(store, sorted({line.entity for line in lines if line.entity}))
+    for line in lines:
+        whole = known.get(line.entity or "")
+        if whole is None or only not in (None, whole.entity.id):
+            continue
+        held = _held(store, whole.entity.sync, owner=whole.entity.id, system=line.event.system, record=line.record)
+        why = "it is not there any more" if held is None or held.gone else ""
+        name = held.name if held else line.event.field
+        yield Beside(
+            "file",
+            whole.entity.key,
+            whole.entity.id,
+            line.event.system,
+            KIND,
+            line.record,
+            name=name,
+            label=str(line.event.new),
+            why=why,
+        )
+
+
+def _held(store: Store, sync: str, *, owner: str, system: str, record: str) -> Held | None:
+    files = attachments.of_case(store, sync, owner).held
+    return next((one for one in files if (one.system, one.record) == (system, record)), None)
+
+
+async def take_away(wired: Wired, connector: Connector, one: Beside) -> str:
+    """
+    Delete a copy as it was seen last; return why it is left, or nothing.
+
+    That it was taken away is noted before the request leaves, so that nothing puts it back if no answer comes.
+    """
+    store, sync = wired.store, wired.whole.name
+    held = _held(store, sync, owner=one.owner, system=one.system, record=one.record)
+    if held is None:
+        return "it is not there any more"
+    if not connector.abilities_of(KIND).deletes:
+        return f"the hub cannot delete files of {one.system}"
+    attachments.note(store, one.owner, [Copied(one.system, one.label, "removed", text=UNDONE)], name=held.name)
+    try:
+        delete = Delete(store.fresh_id(), one.system, KIND, one.record, {"name": held.name})
+        [receipt] = await connector.push([delete])
+    except ConnectorError as error:
+        receipt = Receipt("", "unsent", reason=str(error))
+    return _settled(wired, one, receipt)
+
+
+def _settled(wired: Wired, one: Beside, receipt: Receipt) -> str:
+    store, sync = wired.store, wired.whole.name
+    if receipt.state == "gone":
+        attachments.bury(store, sync, one.system, records=[one.record])
+        told = Event("deleted", one.name, one.label, None, one.system, cause=f"#{one.record} was deleted: undo")
+        history.tell(store, told, entity=one.owner, kind=KIND, record=one.record, run=wired.run)
+        return ""
+    if receipt.state != "unclear":
+        attachments.note(store, one.owner, [Copied(one.system, one.label, "here", record=one.record)], name=one.name)
+    return receipt.reason or "it is not known what became of it; look at it there"
