@@ -1,5 +1,8 @@
 """A vendor's request budget, shared by all processes of the hub: a bucket that refills with time."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 import sqlalchemy as sa
 
 from .store import Store
@@ -29,3 +32,17 @@ def give_back(store: Store, system: str, *, unused: int) -> None:
     """Return requests that were reserved and not sent."""
     with store.write() as conn:
         conn.execute(sa.update(budget).where(budget.c.system == system).values(level=budget.c.level + unused))
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """So many requests a system would have granted AT that time; it refills since."""
+
+    requests: float
+    at: datetime
+
+
+def levels(store: Store) -> dict[str, Level]:
+    """Return system -> how full its budget was when somebody last took of it."""
+    with store.read() as conn:
+        return {row.system: Level(row.level, row.at) for row in conn.execute(sa.select(budget))}

@@ -6,6 +6,7 @@ it meets in a scratch table; linked records that it did not meet are *suspected*
 by id says that one is gone.
 """
 
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -29,6 +30,13 @@ def state(store: Store, system: str, *, kind: str, lane: Lane = "changes") -> Cu
     if row is None:
         return CursorState()
     return CursorState(codec.cursor_of(row.form), row.first_read_done, row.pulled_at)
+
+
+def pulled(store: Store) -> dict[tuple[str, str], datetime]:
+    """Return (system, kind) -> when it was last asked for what is new, and answered to the end."""
+    query = sa.select(cursor.c.system, cursor.c.kind, cursor.c.pulled_at).where(cursor.c.lane == "changes")
+    with store.read() as conn:
+        return {(row.system, row.kind): row.pulled_at for row in conn.execute(query)}
 
 
 def move(

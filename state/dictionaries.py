@@ -43,6 +43,16 @@ def recall(store: Store, system: str, *, name: str, within: timedelta = timedelt
         return conn.execute(_KEPT, keys).scalar_one_or_none()
 
 
+def recall_all(store: Store, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Json]:
+    """Return the dictionaries WANTED ((system, name)), however old; those that were never kept are left out."""
+    if not wanted:
+        return {}
+    here = sa.tuple_(dictionary.c.system, dictionary.c.name).in_(list(wanted))
+    with store.read() as conn:
+        rows = conn.execute(sa.select(dictionary.c.system, dictionary.c.name, dictionary.c.form).where(here))
+        return {(row.system, row.name): row.form for row in rows}
+
+
 def forget(store: Store, system: str) -> None:
     """Drop all dictionaries of *system*."""
     with store.write() as conn:

@@ -79,7 +79,7 @@ def history(
     if run is not None:
         query = query.where(event.c.run == run)
     with store.read() as conn:
-        return _lines(conn.execute(query.order_by(event.c.id).limit(limit)).mappings())
+        return lines_of(conn.execute(query.order_by(event.c.id).limit(limit)).mappings())
 
 
 def linked_at(store: Store, entities: Sequence[str]) -> dict[tuple[str, str], datetime]:
@@ -102,10 +102,11 @@ def record_history(store: Store, system: str, *, kind: str, record: str, limit: 
         .limit(limit)
     )
     with store.read() as conn:
-        return _lines(conn.execute(query).mappings())
+        return lines_of(conn.execute(query).mappings())
 
 
-def _lines(rows: Iterable[Any]) -> tuple[Line, ...]:
+def lines_of(rows: Iterable[Any]) -> tuple[Line, ...]:
+    """Return the lines that *rows* of the table `event` are."""
     return tuple(
         Line(
             row["id"],

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from mappings.exchange import Cursor
+from mappings.lens import UNKNOWN
 
 from . import codec
 from .gone import mark
@@ -180,3 +181,29 @@ def find(store: Store, begins: str, *, limit: int = 10) -> tuple[Run, ...]:
     query = sa.select(run).where(run.c.id.startswith(begins, autoescape=True)).order_by(run.c.started.desc())
     with store.read() as conn:
         return tuple(Run(**row) for row in conn.execute(query.limit(limit)).mappings())
+
+
+def last(store: Store) -> dict[str, Run]:
+    """Return sync -> its last run."""
+    newest = sa.select(run.c.sync, sa.func.max(run.c.started).label("at")).group_by(run.c.sync).subquery()
+    query = sa.select(run).join(newest, sa.and_(newest.c.sync == run.c.sync, newest.c.at == run.c.started))
+    with store.read() as conn:
+        return {row["sync"]: Run(**row) for row in conn.execute(query.order_by(run.c.id)).mappings()}
+
+
+def page(store: Store, *, name: str = "", state: str = "", skip: int = 0, limit: int = 50) -> tuple[Run, ...]:
+    """Return runs, newest first, of one sync or of all, in one state or in any."""
+    query = sa.select(run).order_by(run.c.started.desc(), run.c.id).offset(skip).limit(limit)
+    for column, wanted in ((run.c.sync, name), (run.c.state, state)):
+        if wanted:
+            query = query.where(column == wanted)
+    with store.read() as conn:
+        return tuple(Run(**row) for row in conn.execute(query).mappings())
+
+
+def waiting_by_system(store: Store) -> dict[str, int]:
+    """Return system -> how much is parked there: one question about somebody unknown, however many wait."""
+    query = sa.select(parked.c.system, sa.func.count()).where(parked.c.closed.is_(None)).group_by(parked.c.system)
+    query = query.where(sa.or_(parked.c.code != UNKNOWN, parked.c.entity.is_(None)))
+    with store.read() as conn:
+        return {system: int(number) for system, number in conn.execute(query)}

@@ -1,12 +1,12 @@
 """
 What a hub does for itself from time to time: forget workers that are gone, say of lost runs that they are lost, take
-away contents of files that nobody waits for.
+away contents of files that nobody waits for, bring up to date what the page lists.
 """
 
 from dataclasses import dataclass
 from datetime import timedelta
 
-from state import attachments, leases, runs, workers
+from state import attachments, leases, lines, runs, workers
 
 from .attachments.spool import spool_in
 from .running import lease_name
@@ -38,4 +38,5 @@ def keep_house(installation: Installation) -> House:
     lost = sum(runs.give_up(store, name, by=SCHEDULE, before=before, text=text) for name in idle)
     now = store.clock().timestamp()
     contents = 0 if at_work else spool_in(installation.folder).tidy(now=now, keep=attachments.in_use(store))
+    lines.catch_up_whole(store)
     return House(workers.sweep(store), lost, at_work, contents)

@@ -1,6 +1,6 @@
 """What people call the views of a system: its choices and its people, as it last said."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from mappings.canonical.show import show
@@ -10,7 +10,7 @@ from mappings.reconcile.model import Link
 from state import people
 from state.store import Store
 
-from .shelf import load_discovery
+from .shelf import load_discoveries, load_discovery
 from .wiring import labels_of
 
 
@@ -47,6 +47,16 @@ class Labels:
         specs = [one for one in self.hub.mappings_of(link.system, kind=link.kind) if field_name in one.fields]
         return specs[0].fields[field_name].facts if specs else ()
 
+    def load(self, places: Collection[tuple[str, str]]) -> tuple[people.Identity, ...]:
+        """Read what is known of *places* ((system, kind)) in two statements; returns the people of all systems."""
+        everybody = people.identities(self.store)
+        offered = load_discoveries(self.store, places)
+        for system, kind in places:
+            found = offered.get((system, kind))
+            met = {one.known.id: one.known.name for one in everybody if one.system == system}
+            self.known[system, kind] = _with_people(labels_of(found), found, met) if found else {}
+        return everybody
+
     def _labels(self, system: str, kind: str) -> Mapping[str, Mapping[str, str]]:
         if (system, kind) not in self.known:
             found = load_discovery(self.store, system, kind)
@@ -56,7 +66,15 @@ class Labels:
     def _with_unlisted(
         self, system: str, labels: Mapping[str, Mapping[str, str]], found: Discovery
     ) -> Mapping[str, Mapping[str, str]]:
-        """People whom the system lists no longer, or never did, are called as they were when they were met."""
-        places = [place.name for place in found.places if place.type == "person"]
-        met = {one.known.id: one.known.name for one in people.identities(self.store, system=system)} if places else {}
-        return {**labels, **{place: {**met, **labels.get(place, {})} for place in places}}
+        if not any(place.type == "person" for place in found.places):
+            return labels
+        met = {one.known.id: one.known.name for one in people.identities(self.store, system=system)}
+        return _with_people(labels, found, met)
+
+
+def _with_people(
+    labels: Mapping[str, Mapping[str, str]], found: Discovery, met: Mapping[str, str]
+) -> Mapping[str, Mapping[str, str]]:
+    """People whom the system lists no longer, or never did, are called as they were when they were met."""
+    places = [place.name for place in found.places if place.type == "person"]
+    return {**labels, **{place: {**met, **labels.get(place, {})} for place in places}}

@@ -129,14 +129,15 @@ def view_case(installation: Installation, key: str) -> CaseView:
     owner = whole.entity.id
     return CaseView(
         whole,
-        _standings(whole, Labels(store, installation.hub)),
+        standings(whole, Labels(store, installation.hub)),
         attention.conflicts(store, entity_id=owner),
         attention.parked_fields(store, entity_id=owner),
         waiting.lines(store, owner),
     )
 
 
-def _standings(whole: Whole, labels: Labels) -> dict[str, tuple[Standing, ...]]:
+def standings(whole: Whole, labels: Labels) -> dict[str, tuple[Standing, ...]]:
+    """Return fact -> how each linked record stands in it, in the words of LABELS."""
     found: dict[str, list[Standing]] = {}
     for link in whole.links:
         for slot, base in link.bases.items():

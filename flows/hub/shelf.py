@@ -1,6 +1,6 @@
 """What is remembered of systems between runs: dictionaries for an hour, what they offer until they say otherwise."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -74,6 +74,12 @@ def load_discovery(store: Store, system: str, kind: str, within: timedelta = FOR
     """Return what *system* offered when it was last asked, if that was not longer ago than WITHIN."""
     form = dictionaries.recall(store, system, name=f"discovery:{kind}", within=within)
     return None if form is None else _discovery(form)
+
+
+def load_discoveries(store: Store, places: Collection[tuple[str, str]]) -> dict[tuple[str, str], Discovery]:
+    """As `load_discovery`, of many (system, kind) at once; those that never said anything are left out."""
+    forms = dictionaries.recall_all(store, [(system, f"discovery:{kind}") for system, kind in places])
+    return {(system, name.removeprefix("discovery:")): _discovery(form) for (system, name), form in forms.items()}
 
 
 def _choice(form: Mapping[str, Any]) -> Choice:

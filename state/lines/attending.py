@@ -54,12 +54,23 @@ def _entries() -> sa.CompoundSelect[Any]:
     return sa.union_all(settle.where(conflict.c.closed.is_(None)), aside)
 
 
+def awaiting_of(store: Store, entities: Sequence[str]) -> tuple[Attention, ...]:
+    """Return what waits at any of *entities* (ids), oldest first."""
+    settle, aside = (
+        _of(table, None, everyone=True).where(table.c.entity.in_(entities)) for table in (conflict, parked)
+    )
+    rows = sa.union_all(settle, aside).subquery()
+    with store.read() as conn:
+        found = conn.execute(sa.select(rows).order_by(rows.c.since, rows.c.id)).mappings()
+        return tuple(_awaiting(row).entry for row in found)
+
+
 # --- the attention list -------------------------------------------------------------------------------------------
 
 
-def awaiting_by_code(store: Store, persons: frozenset[str] | None) -> dict[str, int]:
-    """Return code -> how many entries wait, of those that a reader of the cases of PERSONS may see."""
-    rows = _visible(persons).subquery()
+def awaiting_by_code(store: Store, persons: frozenset[str] | None, *, internal: bool = False) -> dict[str, int]:
+    """Return code -> how many entries wait, of those that a reader of the cases of PERSONS may see; see `awaiting`."""
+    rows = _visible(persons, internal=internal).subquery()
     query = sa.select(rows.c.code, sa.func.count()).group_by(rows.c.code)
     with store.read() as conn:
         return {code: int(number) for code, number in conn.execute(query)}
@@ -70,30 +81,30 @@ def awaiting(
     persons: frozenset[str] | None,
     *,
     codes: Sequence[str] | None = None,
-    besides: Sequence[str] = (),
+    internal: bool = False,
     skip: int = 0,
     limit: int = 50,
 ) -> tuple[Awaiting, ...]:
     """
     Return entries of the attention list that a reader of the cases of PERSONS may see, oldest first: those of CODES
-    (None: all) and of none of BESIDES.
+    (None: all); INTERNAL: also what waits at internal notes.
     """
-    rows = _visible(persons).subquery()
+    rows = _visible(persons, internal=internal).subquery()
     query = sa.select(rows).order_by(rows.c.since, rows.c.code, rows.c.id).offset(skip).limit(limit)
     if codes is not None:
         query = query.where(rows.c.code.in_(codes))
-    if besides:
-        query = query.where(rows.c.code.not_in(besides))
     with store.read() as conn:
         return tuple(map(_awaiting, conn.execute(query).mappings()))
 
 
-def _visible(persons: frozenset[str] | None) -> sa.CompoundSelect[Any]:
+def _visible(persons: frozenset[str] | None, *, internal: bool) -> sa.CompoundSelect[Any]:
     """Conflicts and what is parked. Who sees all has one question about somebody unknown, however many cases wait."""
-    return sa.union_all(_of(conflict, persons), _of(parked, persons))
+    told = [_of(conflict, persons), _of(parked, persons)]
+    inside = sa.func.coalesce(searched.c.internal, sa.false())
+    return sa.union_all(*(told if internal else [one.where(sa.not_(inside)) for one in told]))
 
 
-def _of(table: sa.Table, persons: frozenset[str] | None) -> sa.Select[Any]:
+def _of(table: sa.Table, persons: frozenset[str] | None, *, everyone: bool = False) -> sa.Select[Any]:
     settles = table is conflict
     here: dict[str, sa.ColumnElement[Any]] = {
         name: table.c[name] for name in ("id", "text", "shown", "since", "entity")
@@ -110,7 +121,7 @@ def _of(table: sa.Table, persons: frozenset[str] | None) -> sa.Select[Any]:
     if persons is not None:
         keys = sa.select(case_person.c.key).where(case_person.c.person.in_(sorted(persons)))
         return query.where(case_line.c.key.in_(keys))
-    return query if settles else query.where(sa.or_(table.c.code != UNKNOWN, table.c.entity.is_(None)))
+    return query if settles or everyone else query.where(sa.or_(table.c.code != UNKNOWN, table.c.entity.is_(None)))
 
 
 def _awaiting(row: Any) -> Awaiting:

@@ -6,6 +6,7 @@ pieces of bounded size.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -28,23 +29,27 @@ def catch_up(store: Store, *, limit: int = PIECE) -> bool:
 
     Somebody else at it, or a database that is busy, is no reason to fail: what is there is shown meanwhile.
     """
-    behind = sa.select(entity.c.id).where(IS_BEHIND).order_by(entity.c.id).limit(limit + 1)
-    with store.read() as conn:
-        ids = conn.execute(behind).scalars().all()
-    if not ids:
-        return False
     try:
-        with store.write() as conn:
-            _bring(store, conn, ids[:limit])
+        return _piece(store, limit)
     except Busy:
         return True
-    return len(ids) > limit
 
 
 def catch_up_whole(store: Store) -> None:
-    """Bring everything up to date, piece by piece."""
-    while catch_up(store):
-        pass
+    """Bring everything up to date, piece by piece; where the database is busy, somebody else will."""
+    with suppress(Busy):
+        while _piece(store, PIECE):
+            pass
+
+
+def _piece(store: Store, limit: int) -> bool:
+    behind = sa.select(entity.c.id).where(IS_BEHIND).order_by(entity.c.id).limit(limit + 1)
+    with store.read() as conn:
+        ids = conn.execute(behind).scalars().all()
+    if ids:
+        with store.write() as conn:
+            _bring(store, conn, ids[:limit])
+    return len(ids) > limit
 
 
 def drop(conn: sa.Connection, owner: str | None = None) -> None:

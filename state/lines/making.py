@@ -80,12 +80,15 @@ class _Facts:
         return max([created, *moments])
 
     def people(self) -> set[str]:
-        return {name.lower() for name in self._people() if name}
+        return {name.lower() for part in PARTS for name in named(self.value(part))}
 
-    def _people(self) -> Iterator[str]:
-        for part in PARTS:
-            value = self.value(part)
-            yield from value if isinstance(value, frozenset) else [value] if isinstance(value, str) else []
+
+def named(value: Value) -> Iterator[str]:
+    """Give the persons that the value of a fact names."""
+    if isinstance(value, frozenset):
+        yield from value
+    elif isinstance(value, str) and value:
+        yield value
 
 
 def _line(row: Row, facts: _Facts) -> dict[str, Any]:

@@ -1,0 +1,174 @@
+"""What happened to a case, across its systems, its items, notes and documents: newest first, in pages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from mappings.canonical.show import show
+from state import lines
+from state.history import Line
+from state.lines import Household, Sifted
+from state.types import Whole
+
+from ..access import Access
+from ..labels import Labels
+from ..noted import is_internal
+from ..wiring import Installation
+from .admitting import admitted
+from .casting import Names
+
+KINDS = ("case", "item", "note", "document")
+HUB = "hub"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedQuery:
+    """
+    Which lines: SYSTEMS ("hub" for what was said there), KINDS of what they tell of, WHATS (``set``, ``write``,
+    ``conflict`` …; () for all but bookkeeping). BEFORE is `Feed.next` of the page before; "" begins with the newest.
+    """
+
+    systems: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    whats: tuple[str, ...] = ()
+    before: str = ""
+    size: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLine:
+    """
+    One line. AT is when it was done, HUB_AT when the hub wrote it down. SYSTEM is "hub" where no system is meant.
+
+    OLD and NEW are views where a system is named, values otherwise; BEFORE and AFTER the same as people read them.
+    KIND, KEY and TITLE are of what it tells of; TEXT is what a note says.
+    """
+
+    id: int
+    at: datetime
+    hub_at: datetime
+    system: str
+    record: str
+    by: str
+    what: str
+    field: str
+    old: Any
+    new: Any
+    before: str
+    after: str
+    parties: tuple[tuple[str, str], ...]
+    cause: str
+    run: str
+    kind: str
+    key: str
+    title: str
+    text: str = ""
+    internal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One page; NEXT is where the following one begins, "" at the end."""
+
+    lines: tuple[FeedLine, ...]
+    next: str
+    names: Names
+
+
+def feed(installation: Installation, access: Access, key: str, query: FeedQuery, *, internal: bool = False) -> Feed:
+    """Return a page of the feed of the case *key*. Raises NoSuchCase, as `open_case` does."""
+    found = admitted(installation, access, key)
+    labels = Labels(installation.store, installation.hub)
+    everybody = labels.load({(link.system, link.kind) for one in found.everyone for link in one.links})
+    names = Names({one.named: one.known.name for one in everybody if one.named})
+    return feed_of(Told(installation, found, labels, names), query, internal=internal)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A case that the reader has been let into, with the words of its systems and the names of people."""
+
+    installation: Installation
+    found: Household
+    labels: Labels
+    names: Names
+
+
+def feed_of(told: Told, query: FeedQuery, *, internal: bool = False) -> Feed:
+    """As `feed`, in one statement."""
+    wholes = {one.entity.id: one for one in told.found.everyone if internal or not is_internal(one.entity)}
+    sifted = _sifted(told.found, wholes, query, internal=internal)
+    found = lines.told(told.installation.store, sifted, limit=query.size + 1)
+    shown = tuple(_line(line, wholes.get(line.entity or ""), told.labels) for line in found[: query.size])
+    last = found[query.size - 1] if len(found) > query.size else None
+    return Feed(shown, f"{lines.moment_of(last).isoformat()}/{last.id}" if last else "", told.names)
+
+
+def _sifted(found: Household, wholes: Mapping[str, Whole], query: FeedQuery, *, internal: bool) -> Sifted:
+    kinds = query.kinds or KINDS
+    ids = tuple(number for number, one in wholes.items() if one.entity.kind in kinds and one.entity.kind != "note")
+    notes = tuple(number for number, one in wholes.items() if one.entity.kind == "note" and "note" in kinds)
+    older = found.case.entity.key if "note" in kinds and found.more_notes else ""
+    systems = tuple("" if one == HUB else one for one in query.systems)
+    return Sifted(ids, notes, older, internal, systems, query.whats, _place(query.before))
+
+
+def _place(text: str) -> tuple[datetime, int] | None:
+    """Read where a page begins; what is no such place begins with the newest."""
+    moment, _, number = text.partition("/")
+    try:
+        at = datetime.fromisoformat(moment)
+        return (at, int(number)) if at.tzinfo is not None else None
+    except ValueError:
+        return None
+
+
+def _line(line: Line, whole: Whole | None, labels: Labels) -> FeedLine:
+    told, entity = line.event, whole.entity if whole else None
+    parties = tuple((str(one.get("system")), _plain(one.get("view"))) for one in told.parties)
+    body = entity.facts["body"].value if entity and "body" in entity.facts else None
+    said = told.what == "opened" and isinstance(body, str)
+    title = entity.facts["title"].value if entity and "title" in entity.facts else ""
+    return FeedLine(
+        line.id,
+        lines.moment_of(line),
+        line.hub_at,
+        told.system or HUB,
+        line.record,
+        told.by,
+        told.what,
+        told.field,
+        told.old,
+        told.new,
+        _shown(line, told.old, labels, entity.kind if entity else "note"),
+        _shown(line, told.new, labels, entity.kind if entity else "note"),
+        parties,
+        told.cause,
+        line.run,
+        entity.kind if entity else "note",
+        entity.key if entity else "",
+        title if isinstance(title, str) else "",
+        text=body if said and isinstance(body, str) else "",
+        internal=bool(entity and is_internal(entity)),
+    )
+
+
+def _shown(line: Line, content: Any, labels: Labels, kind: str) -> str:
+    """A view in the words of its system, a value as people write it; nothing stays nothing."""
+    if content is None:
+        return ""
+    told = line.event
+    if told.system and line.kind and told.field:
+        return labels.of(told.system, line.kind, field_name=told.field, view=content, entity=kind)
+    return _plain(content)
+
+
+def _plain(content: Any) -> str:
+    if isinstance(content, Mapping):
+        return ", ".join(f"{name} {_plain(one)}" for name, one in content.items())
+    if isinstance(content, list):
+        return ", ".join(_plain(one) for one in content)
+    if content is None:
+        return ""
+    return str(content) if isinstance(content, int) and not isinstance(content, bool) else show(content, longest=500)
