@@ -1,12 +1,17 @@
-"""A browser without a network: `Browser(hub, viewer)` asks the pages of a hub as somebody who has signed in."""
+"""
+A browser without a network: `Browser(hub, viewer)` asks the pages of a hub as somebody who has signed in; without a
+viewer the hub's own accounts say who that is.
+"""
 
 import asyncio
 import re
 from typing import Any
 
 import httpx
+from argon2 import PasswordHasher
 
 from flows.hub.access import EVERYTHING, Access
+from flows.hub.accounts import Passwords
 from flows.hub.reach import Reach
 from flows.hub.rights import USUAL, Role
 from flows.hub.wiring import Installation
@@ -14,6 +19,8 @@ from web.app import make_app
 from web.viewer import Viewer
 
 ADDRESS = "http://localhost"
+CHEAP = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+"""Hashes that nobody waits for."""
 
 
 def a_viewer(role: Role = "admin", *, person: str = "anna@example.org", access: Access | None = None) -> Viewer:
@@ -25,11 +32,20 @@ def a_viewer(role: Role = "admin", *, person: str = "anna@example.org", access: 
 class Browser:
     """Asks one page after another, keeps cookies, and fills the token into what it posts."""
 
-    def __init__(self, hub: Installation, viewer: Viewer | None = None, *, language: str = "en") -> None:
-        self._app = make_app(hub, _asleep, who=lambda _: viewer)
-        self._cookies = httpx.Cookies()
-        self._headers = {"accept-language": language}
+    def __init__(
+        self, hub: Installation, viewer: Viewer | None = None, *, language: str = "en", address: str = ADDRESS
+    ) -> None:
+        self.app = make_app(hub, _asleep, who=(lambda _: viewer) if viewer else None, passwords=CHEAP)
+        self.cookies = httpx.Cookies()
         self.token = ""
+        self._headers = {"accept-language": language}
+        self._address = address
+        self._transport = httpx.ASGITransport(self.app)
+
+    def lenient(self) -> "Browser":
+        """Show the page of an unexpected error instead of raising it."""
+        self._transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        return self
 
     def get(self, path: str, **given: Any) -> httpx.Response:
         """Return the answer, and keep the token of its forms."""
@@ -47,11 +63,11 @@ class Browser:
         return asyncio.run(self._asked(method, path, given))
 
     async def _asked(self, method: str, path: str, given: dict[str, Any]) -> httpx.Response:
-        transport = httpx.ASGITransport(self._app)
         headers = {**self._headers, **given.pop("headers", {})}
-        async with httpx.AsyncClient(transport=transport, base_url=ADDRESS, cookies=self._cookies) as client:
+        client = httpx.AsyncClient(transport=self._transport, base_url=self._address, cookies=self.cookies)
+        async with client:
             answer = await client.request(method, path, headers=headers, **given)
-            self._cookies = client.cookies
+            self.cookies = client.cookies
             return answer
 
 
