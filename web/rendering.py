@@ -13,6 +13,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from flows.hub.units import NotAllowed
+
 from .cookies import remember, said, token_of, unsay
 from .house import house_of
 from .languages import LANGUAGES, translations, wanted
@@ -59,6 +61,12 @@ def words(request: Request) -> Callable[[str], str]:
 def plural(request: Request) -> Callable[[str, str, int], str]:
     """Return `ngettext` for code that answers a request."""
     return translations(language_of(request)).ngettext
+
+
+def refusal(request: Request, error: NotAllowed) -> str:
+    """Return why a use case refused something, in the language of whoever asks, as a sentence."""
+    text = words(request)(error.text) % error.facts
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def form_token(request: Request) -> Markup:

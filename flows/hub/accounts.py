@@ -7,15 +7,10 @@ that it takes.
 """
 
 import ipaddress
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property
 from typing import TypeVar
-
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 
 from state import accounts, audit, entrance
 from state.accounts import Account
@@ -23,23 +18,45 @@ from state.audit import Audited
 from state.entrance import Entered, Token
 from state.store import Store
 
+from .passwords import LONGEST, Passwords, sound
 from .rights import LEVELS, ROLES, USUAL, Level, Role
 from .units import NotAllowed, unit_named
 
+__all__ = [
+    "Came",
+    "NoSuchAccount",
+    "NotAllowed",
+    "Passwords",
+    "TooOften",
+    "Wanted",
+    "account_named",
+    "change",
+    "drop_token",
+    "entered",
+    "entered_with",
+    "knows",
+    "leave",
+    "let_in",
+    "let_in_by_link",
+    "level_of",
+    "link_path",
+    "login_of",
+    "make",
+    "make_link",
+    "make_token",
+    "role_of",
+    "set_password",
+    "sound",
+]
+
 Name = TypeVar("Name", bound=str)
 
-SHORTEST, LONGEST = 10, 1000
-"""Letters of a password."""
-TELLING = 4
-"""Letters of a login that tell a password which holds it."""
 LASTS, IDLE = timedelta(days=14), timedelta(days=3)
 """How long a session lasts at most, and unused."""
 LINK_LASTS = timedelta(hours=24)
 WINDOW = timedelta(minutes=15)
 TRIES = {"both": 5, "address": 20, "login": 50}
 """Attempts within the window: with one login from one address, from one address, with one login from everywhere."""
-AT_ONCE = 2
-"""Passwords that are looked at at once: each takes 64 MiB."""
 
 
 class NoSuchAccount(NotAllowed):
@@ -48,35 +65,6 @@ class NoSuchAccount(NotAllowed):
 
 class TooOften(Exception):
     """It was tried too often; nothing was looked at."""
-
-
-class Passwords:
-    """Makes and compares hashes of passwords. HASHER is an argument so that tests need not wait."""
-
-    def __init__(self, hasher: PasswordHasher | None = None) -> None:
-        self._hasher = hasher or PasswordHasher()
-        self._room = threading.BoundedSemaphore(AT_ONCE)
-
-    def hashed(self, password: str) -> str:
-        """Return the hash to be kept."""
-        with self._room:
-            return self._hasher.hash(password)
-
-    def fits(self, password: str, hash_: str | None) -> bool:
-        """Say whether that was the password; takes as long where there is none."""
-        with self._room:
-            try:
-                return self._hasher.verify(hash_ or self._nobodys, password) and hash_ is not None
-            except (VerificationError, InvalidHashError):
-                return False
-
-    def is_old(self, hash_: str) -> bool:
-        """Say whether a hash was made with weaker numbers than today's."""
-        return self._hasher.check_needs_rehash(hash_)
-
-    @cached_property
-    def _nobodys(self) -> str:
-        return self._hasher.hash(entrance.fresh_secret())
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,20 +81,36 @@ class Came:
 def let_in(store: Store, passwords: Passwords, *, login: str, password: str, address: str) -> Came | None:
     """Return a new session for who knows the password; None for everybody else. Raises `TooOften`."""
     login = login_of(login)
+    found = accounts.named(store, login)
+    if found is not None and found.disabled:
+        found = None
+    knows_it = _knows(store, passwords, found, login=login, password=password, address=address)
+    if found is None or not knows_it:
+        audit.note(store, Audited("", "login refused", login, address))
+        return None
+    return _begun(store, found, "login", address)
+
+
+def knows(store: Store, passwords: Passwords, account: Account, *, password: str, address: str) -> bool:
+    """Say whether that is the password of ACCOUNT; counted like a login. Raises `TooOften`."""
+    return _knows(store, passwords, account, login=account.login, password=password, address=address)
+
+
+def _knows(
+    store: Store, passwords: Passwords, account: Account | None, *, login: str, password: str, address: str
+) -> bool:
     near = _near(address)
     keys = {"both": f"both:{login}@{near}", "address": f"address:{near}", "login": f"login:{login}"}
     if not entrance.attempt(store, {keys[name]: most for name, most in TRIES.items()}, within=WINDOW):
         audit.note(store, Audited("", "login refused: too often", login, address))
         raise TooOften
-    found = accounts.named(store, login)
-    fits = passwords.fits(password[:LONGEST], found.hash if found else None)
-    if found is None or found.disabled or not fits:
-        audit.note(store, Audited("", "login refused", login, address))
-        return None
+    hash_ = account.hash if account else None
+    if not passwords.fits(password[:LONGEST], hash_) or account is None or hash_ is None:
+        return False
     entrance.forget_attempts(store, [keys["both"]])
-    if found.hash and passwords.is_old(found.hash):
-        accounts.change(store, found.id, to={"hash": passwords.hashed(password)})
-    return _begun(store, found, "login", address)
+    if passwords.is_old(hash_):
+        accounts.change(store, account.id, to={"hash": passwords.hashed(password)})
+    return True
 
 
 def let_in_by_link(store: Store, secret: str, *, address: str) -> Came | None:
@@ -221,16 +225,6 @@ def set_password(store: Store, account: Account, hash_: str, *, by: str, keep: s
     """Give an account another password; its sessions end, but the one with the secret KEEP."""
     accounts.change(store, account.id, to={"hash": hash_}, keep=entrance.hashed(keep) if keep else None)
     audit.note(store, Audited(by, "password changed", account.login))
-
-
-def sound(password: str, *, login: str) -> None:
-    """Refuse a password that is easily found. Raises `NotAllowed`."""
-    if not SHORTEST <= len(password) <= LONGEST:
-        bounds = {"least": SHORTEST, "most": LONGEST}
-        raise NotAllowed("a password has %(least)s letters at least, and %(most)s at most", **bounds)
-    name = login.partition("@")[0]
-    if (len(name) >= TELLING and name in password.casefold()) or len(set(password)) < SHORTEST // 2:
-        raise NotAllowed("that password is easily found: it is the login, or a few letters again and again")
 
 
 def make_link(store: Store, account: Account, *, by: str, lasts: timedelta = LINK_LASTS) -> str:
