@@ -19,7 +19,6 @@ from tests.live.documents_hub import (
     a_document_hub,
     sync_dying,
 )
-from tests.undo_builders import undo
 
 LINKED = CRM.replace("of: trk", "of: wiki")
 
@@ -293,24 +292,3 @@ def test_a_mistake_in_a_template_beside_the_hub_stops_before_anything(tmp_path: 
 
     with pytest.raises(Problems, match=r"brief\.wiki.*\n.*the comment casehub:facts is missing"):
         hub.sync()
-
-
-def test_pages_that_a_run_made_are_emptied_or_deleted_and_edited_ones_stay(hub: DocumentHub, ann: PlainWiki) -> None:
-    """A bot may not delete pages here, so they are emptied; what Ann has edited stays."""
-    for client in ("Первый", "Второй"):
-        hub.deal(client)
-    run = hub.sync().run
-    first, second = (f"{hub.token} CASE-{number} {client}" for number, client in enumerate(("Первый", "Второй"), 1))
-    ann.save(second, f"{ann.text(second)}\nМоё")
-
-    plan, undone = undo(hub, run, delete=True)
-    hub.sync()
-    hub.sync(full=True)
-
-    assert sorted(one.name for one in plan.removing) == [first, second]
-    assert [one.name for one in undone.removed] == [first]
-    assert [(one.name, one.why) for one in undone.kept] == [(second, "it was edited by Ann")]
-    assert not ann.text(first)
-    assert "Моё" in str(ann.text(second))
-    shown = [any(link.system == "wiki" for link in hub.case(key).links) for key in ("CASE-1", "CASE-2")]
-    assert shown == [False, True]

@@ -16,7 +16,6 @@ from mappings.exchange import Change, Create, Receipt, Update
 from tests.hub_builders import CRM
 from tests.live.documents_hub import FOLDER, DocumentHub, Dying, a_document_hub, sync_dying
 from tests.live.plain import live
-from tests.undo_builders import undo
 
 BINARY = bytes(range(256)) * 40
 LINKED = CRM.replace("of: trk", "of: files")
@@ -233,23 +232,3 @@ def test_no_path_leads_out_of_the_folder() -> None:
         receipt = pushed(a_connector(), Create("1", "файлы", "folder", "m", (Change("path", path),)))
         assert receipt.state == "refused"
     assert not (root().parent / "прочь").exists()
-
-
-def test_folders_that_a_run_made_are_deleted_and_those_that_people_work_in_stay(hub: DocumentHub) -> None:
-    for client in ("Первый", "Второй", "Третий"):
-        hub.deal(client)
-    run = hub.sync().run
-    first, second, third = (
-        folder(hub, f"CASE-{n}", client) for n, client in enumerate(("Первый", "Второй", "Третий"), 1)
-    )
-    (second / "расчёт.txt").write_text("Итого: 100", encoding="utf-8")
-    (third / "Предложение.md").write_text("Наша цена: 100", encoding="utf-8")
-    hub.sync(full=True)
-
-    _, undone = undo(hub, run, delete=True)
-    hub.sync()
-    hub.sync(full=True)
-
-    assert (first.exists(), second.exists(), third.exists()) == (False, True, True)
-    assert [one.why for one in undone.kept] == ["something in it was edited since"] * 2
-    assert (third / "Предложение.md").read_text(encoding="utf-8") == "Наша цена: 100"

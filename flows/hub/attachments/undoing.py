@@ -16,7 +16,7 @@ from ..wired import Wired
 from .copying import COPIED
 from .room import KIND
 
-UNDONE = "taken away by an undo"
+TAKEN = "taken away by an undo"
 
 
 def made_by(store: Store, run: str, only: str | None) -> Iterator[Beside]:
@@ -60,7 +60,7 @@ async def take_away(wired: Wired, connector: Connector, one: Beside) -> str:
         return "it is not there any more"
     if not connector.abilities_of(KIND).deletes:
         return f"the hub cannot delete files of {one.system}"
-    attachments.note(store, one.owner, [Copied(one.system, one.label, "removed", text=UNDONE)], name=held.name)
+    attachments.note(store, one.owner, [Copied(one.system, one.label, "removed", text=TAKEN)], name=held.name)
     try:
         delete = Delete(store.fresh_id(), one.system, KIND, one.record, {"name": held.name})
         [receipt] = await connector.push([delete])

@@ -17,7 +17,7 @@ from ..wired import Wired
 from .folders import stand_of
 from .paper import GONE, MADE, SENT, fact, told
 
-UNDONE = "taken away by an undo"
+TAKEN = "taken away by an undo"
 OLD = "it was made by an earlier version of the hub, so nobody can tell whether it was edited since"
 
 
@@ -91,6 +91,6 @@ def _forget(wired: Wired, one: Beside, whole: Whole, link: Link, *, emptied: boo
     """It stands nowhere now: its address goes from the case, and it is made again only when somebody asks."""
     cause = f"{one.name} was {'emptied' if emptied else 'deleted'}: undo"
     paper = told(Paper(whole.entity, one.owner, one.label, one.system, one.kind), wired.clock(), state=GONE, url=None)
-    stand = Stand(link.external_id, link.version, None, dict(link.bases), gone=UNDONE)
+    stand = Stand(link.external_id, link.version, None, dict(link.bases), gone=TAKEN)
     events = (Event("deleted", one.label, system=one.system, cause=cause),)
     documents.keep(wired.store, paper, Kept(stand, None, events, run=wired.run))
