@@ -30,7 +30,7 @@ from flows.hub.wiring import NoSuchSync
 from mappings.canonical.show import Unreadable
 from mappings.language import Problems
 from mappings.reconcile import Unresolvable
-from state.errors import Busy, LeaseLost, OutOfDate, StateError, Taken, Unavailable
+from state.errors import Busy, LeaseLost, NoRoom, OutOfDate, StateError, Taken, Unavailable
 
 Ending: TypeAlias = Literal["failed", "usage", "unreachable", "stopped"]
 MOST_TOLD = 20
@@ -102,6 +102,10 @@ def _of_the_hub(error: BaseException) -> Advice | None:
             return Advice(str(error), "usage")
         case Busy() | LeaseLost() | CaseBusy() | AlreadyRunning():
             return Advice(f"{error}. Nothing is lost; the same command works in a moment.", "failed")
+        case NoRoom():
+            return Advice(
+                f"{error}. Make room there; nothing is lost, and the next pass carries on from here.", "failed"
+            )
         case Unavailable():
             return Advice(f"{error}. Does the address under database: in hub.yaml lead to a running one?", "failed")
         case StateError():

@@ -4,6 +4,7 @@ What can go wrong in the hub's own database, sorted by what to do about it.
 * StateError
   x Busy           do the same again, later: another transaction held the rows for too long
   x Unavailable    the database does not answer, or refuses what was asked
+  x NoRoom         make room where the database lies; nothing of the transaction was stored
   x OutOfDate      the tables are not those of this version; run `casehub db upgrade`
   x LeaseLost      stop this pass: another one has taken its lease
   x WrongKey       a token cannot be read with this key
@@ -24,6 +25,10 @@ class Busy(StateError):
 
 class Unavailable(StateError):
     """The database does not answer, or refuses what was asked."""
+
+
+class NoRoom(Unavailable):
+    """The disk on which the database lies is full."""
 
 
 class OutOfDate(StateError):

@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from .errors import Busy, Unavailable
+from .errors import Busy, NoRoom, Unavailable
 from .process import here, lives
 from .types import Worker
 
@@ -114,6 +114,7 @@ def inserting(dialect: str, table: sa.Table) -> Any:
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
+_FULL = ("disk is full", "no space left on device")
 _HELD = ("database is locked", "lock timeout", "deadlock detected", "could not serialize")
 
 
@@ -128,6 +129,8 @@ def translated() -> Iterator[None]:
             raise Busy("another transaction stored the same thing first; do it again") from error
         if any(sign in words for sign in _HELD):
             raise Busy("another transaction held the rows for too long; do it again") from error
+        if any(sign in words for sign in _FULL):
+            raise NoRoom("the database has no room left: its disk is full") from error
         raise Unavailable(f"the database refused or did not answer: {type(error.orig).__name__}") from error
     except sa.exc.TimeoutError as error:
         raise Busy("all connections are in use") from error

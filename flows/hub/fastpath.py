@@ -67,16 +67,12 @@ class FastPath:
     async def look(self) -> list[Report]:
         """Run a pass of every sync for which something waits; no system is asked anything where nothing does."""
         async with self._one:
-            return await self._look(anew=True)
+            return await self._minded(self._look(anew=True))
 
     async def poll(self) -> list[Report]:
         """Ask the systems that send no webhooks what is new, and work on it; no run is recorded where nothing is."""
         async with self._one:
-            held = await asyncio.to_thread(pauses, self._installation.store)
-            for name in self._installation.hub.syncs:
-                if not self.closing and name not in held:
-                    await self._guarded(name, self._ask(name))
-            return await self._look(anew=False)
+            return await self._minded(self._asked())
 
     async def close(self) -> None:
         """Wait for the look at work, then close what stands open."""
@@ -86,6 +82,21 @@ class FastPath:
                 await self._shut(name)
 
     # --- inside ---
+
+    async def _minded(self, work: Awaitable[list[Report]]) -> list[Report]:
+        """Do *work*; a database that is away for a while is told in the log, and ends nobody who looks again."""
+        try:
+            return await work
+        except StateError as error:
+            log.warning("nothing was looked at: %s", error)
+            return []
+
+    async def _asked(self) -> list[Report]:
+        held = await asyncio.to_thread(pauses, self._installation.store)
+        for name in self._installation.hub.syncs:
+            if not self.closing and name not in held:
+                await self._guarded(name, self._ask(name))
+        return await self._look(anew=False)
 
     async def _look(self, *, anew: bool) -> list[Report]:
         """ANEW: also where all that waits was left waiting by the last look (a guard stopped it, a system is away)."""

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import sys
 import threading
 from collections import Counter
@@ -22,8 +23,8 @@ import sqlalchemy as sa
 
 RECORD = "CASEHUB_CRASH_RECORD"
 POINT = "CASEHUB_CRASH_POINT"
-ERROR = "CASEHUB_CRASH_ERROR"
-"""Instead of dying, the database refuses: ``full`` or ``gone``."""
+PAGES = "CASEHUB_CRASH_PAGES"
+"""The disk is nearly full: by so many pages the hub's SQLite file may still grow."""
 READING = ("SELECT", "PRAGMA", "SHOW", "EXPLAIN")
 STATE = f"{os.sep}state{os.sep}"
 PLUMBING = frozenset({"store.py", "engine.py"})
@@ -125,12 +126,26 @@ def _inside(request: httpx.Request) -> str:
     return str(first).partition("?")[0]
 
 
+def fill(pages: int) -> None:
+    """Leave room for no more than so many further pages in any SQLite file: then SQLite says that its disk is full."""
+    first: dict[str, int] = {}
+
+    def connected(connection: sqlite3.Connection, record: object) -> None:
+        name = connection.execute("PRAGMA database_list").fetchone()[2]
+        room = first.setdefault(name, connection.execute("PRAGMA page_count").fetchone()[0] + pages)
+        connection.execute(f"PRAGMA max_page_count = {room}")
+
+    sa.event.listen(sa.pool.Pool, "connect", connected)
+
+
 def main() -> None:
     """Install what watches, then be the command line."""
     from flows.cli import main as casehub
 
     record = os.environ.pop(RECORD, "")
     watch(Points(Path(record) if record else None, os.environ.pop(POINT, "")))
+    if PAGES in os.environ:
+        fill(int(os.environ.pop(PAGES)))
     casehub()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .judging import Memory, Shown, differing, memory_of, midway, not_before, shown, stamps, torn
 from .stories import Story
-from .world import Ended, World
+from .world import Ended, Service, World
 
 MOST_PASSES = 8
 """After so many passes a hub has come to rest, or it never does."""
@@ -21,11 +21,13 @@ WRITES = ("POST /issues", "PUT /issues", "DELETE /issues", "POST /uploads")
 @dataclass(frozen=True)
 class Played:
     """
-    A story as it goes when nobody is killed: the hub in FOLDER before its command of WORDS, the POINTS of that, what
-    both systems show BEFORE and AFTER, the values on the WAY between, and what the hub remembers in the end.
+    A story as it goes when nobody is killed: the systems on STAGE and the hub in FOLDER before its command of WORDS,
+    the POINTS of that, what both systems show BEFORE and AFTER, the values on the WAY between, and what the hub
+    remembers in the end.
     """
 
     story: Story
+    stage: Service
     folder: Path
     words: Sequence[str]
     known: Sequence[int]
@@ -42,9 +44,9 @@ class Restless(AssertionError):
 
 def played(world: World, story: Story) -> Played:
     """Play a story whole: what its command does, and at which points it may be killed."""
+    stage = world.new_stage()
     folder = world.a_hub(more=story.more, files=story.files)
     with world.growing():
-        world.reset()
         words = story.before(world, folder)
     record = world.place / f"points-{story.name}"
     record.unlink(missing_ok=True)
@@ -61,7 +63,7 @@ def played(world: World, story: Story) -> Played:
         memory = memory_of(copy)
     world.forget(copy)
     points = record.read_text(encoding="utf-8").splitlines()
-    return Played(story, folder, words, known, points, before, after, way, memory)
+    return Played(story, stage, folder, words, known, points, before, after, way, memory)
 
 
 def killed_at(world: World, one: Played, point: str) -> list[str]:
@@ -77,6 +79,7 @@ def killed_at(world: World, one: Played, point: str) -> list[str]:
 @contextmanager
 def hub_of(world: World, one: Played) -> Iterator[Path]:
     """The hub and both systems as they stand before the story's command."""
+    world.turn_to(one.stage)
     folder = world.again(one.folder)
     with world.playing():
         yield folder

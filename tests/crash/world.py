@@ -3,11 +3,12 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -111,16 +112,39 @@ class Files:
 
 @dataclass
 class World:
-    """Two systems, a forge for processes of the hub, and a place for folders of hubs."""
+    """A forge for processes of the hub, a place for folders of hubs, and the two systems that stand on STAGE now."""
 
     place: Path
-    stage: Service
     forge: Service
-    about: Sequence[Mapping[str, Any]]
     client: httpx.Client
     databases: Databases
-    environment: Mapping[str, str]
+    kept: Mapping[str, str]
+    stages: list[Service] = field(default_factory=list)
     folders: int = field(default=0)
+
+    # --- stages ---
+
+    def new_stage(self) -> Service:
+        """Start two empty systems, and turn to them."""
+        self.stages.append(Service("tests.crash.stage", self.kept))
+        self.turn_to(self.stages[-1])
+        return self.stage
+
+    def turn_to(self, stage: Service) -> None:
+        """From now on it is about the systems of that stage."""
+        self.stage = stage
+        self.about: Sequence[Mapping[str, Any]] = stage("about")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a process of the hub is told of its systems."""
+        crm, tracker = self.about
+        return {
+            **self.kept,
+            "DEMO_CRM_WEBHOOK": str(crm["webhook"]),
+            "DEMO_TRACKER_URL": str(tracker["address"]),
+            "DEMO_TRACKER_KEY": str(tracker["key"]),
+        }
 
     # --- hubs ---
 
@@ -176,14 +200,19 @@ class World:
         out, err = ((self.place / "logs" / name).read_text(encoding="utf-8") for name in ("out", "err"))
         return Ended(code, out, err)
 
-    def run(self, folder: Path, *words: str, point: str = "", record: Path | None = None) -> Ended:
-        """Give a command and wait for its end."""
+    def run(self, folder: Path, *words: str, point: str = "", record: Path | None = None, **more: str) -> Ended:
+        """Give a command, with MORE in its environment, and wait for its end."""
         cold = not (self.place / "modules").exists()
-        ended = self.ended(self.start(folder, *words, point=point, record=record))
+        ended = self.ended(self.start(folder, *words, point=point, record=record, **more))
         if cold:
-            order = {"folder": str(folder), "environment": dict(self.environment)}
+            order = {"folder": str(folder), "environment": self.environment}
             self.forge("warm", modules=str(self.place / "modules"), **order)
         return ended
+
+    def kill(self, pid: int) -> None:
+        """Kill a process of the hub, and wait until it is gone."""
+        os.kill(pid, signal.SIGKILL)
+        self.ended(pid)
 
     # --- systems ---
 
@@ -242,12 +271,6 @@ class World:
         headers = {"X-Sandbox-Token": str(about["token"])}
         return self.client.get(f"{about['address']}/_sandbox/{route}".rstrip("/"), headers=headers).json()
 
-    def reset(self) -> None:
-        """Both systems forget every record."""
-        for about in self.about:
-            headers = {"X-Sandbox-Token": str(about["token"])}
-            self.client.post(f"{about['address']}/_sandbox/reset", headers=headers).raise_for_status()
-
     def faults(self, number: int, script: Mapping[str, Any]) -> None:
         """Give the CRM (0) or the tracker (1) a fault script."""
         about = self.about[number]
@@ -277,21 +300,13 @@ def a_world(databases: Databases | None = None, more: Mapping[str, str] | None =
     """Start the systems and the forge; MORE is for the environment of the hub's processes."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("CASEHUB_", "PREFECT_"))}
     kept |= {**(more or {}), "PYTHONPATH": str(ROOT)}
-    with tempfile.TemporaryDirectory(prefix="casehub-crash-") as place:
-        stage, forge = Service("tests.crash.stage", kept), Service("tests.crash.forge", kept)
-        client = httpx.Client(timeout=30.0, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0))
-        try:
-            about = stage("about")
-            known = {
-                "DEMO_CRM_WEBHOOK": str(about[0]["webhook"]),
-                "DEMO_TRACKER_URL": str(about[1]["address"]),
-                "DEMO_TRACKER_KEY": str(about[1]["key"]),
-                "USER": "tests",
-            }
-            (Path(place) / "one.pem").write_text(_one_authority(), encoding="ascii")
-            known["SSL_CERT_FILE"] = str(Path(place) / "one.pem")
-            yield World(Path(place), stage, forge, about, client, databases or Files(), {**kept, **known})
-        finally:
-            client.close()
-            for service in (stage, forge):
-                service.close()
+    with tempfile.TemporaryDirectory(prefix="casehub-crash-") as place, ExitStack() as stack:
+        (Path(place) / "one.pem").write_text(_one_authority(), encoding="ascii")
+        kept |= {"USER": "tests", "SSL_CERT_FILE": str(Path(place) / "one.pem")}
+        forge = Service("tests.crash.forge", kept)
+        stack.callback(forge.close)
+        limits = httpx.Limits(max_keepalive_connections=0)
+        client = stack.enter_context(httpx.Client(timeout=30.0, trust_env=False, limits=limits))
+        world = World(Path(place), forge, client, databases or Files(), kept)
+        stack.callback(lambda: [stage.close() for stage in world.stages])
+        yield world

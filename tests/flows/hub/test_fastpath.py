@@ -3,6 +3,9 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
+import sqlalchemy as sa
+
 from flows.hub.fastpath import FastPath, FreshPath
 from mappings.language import Problem, Problems
 from state import inbox, runs
@@ -121,6 +124,18 @@ def test_what_a_look_had_to_leave_is_not_tried_at_every_poll_but_when_somebody_a
         return counts
 
     assert run(looks()) == [1, 0, 0, 1]
+
+
+@pytest.mark.parametrize("polled", [False, True])
+def test_a_database_that_is_away_is_told_and_ends_nobody(tmp_path, caplog, polled):
+    hub, _ = opened(tmp_path)
+    hint(hub)
+    fast = fast_path(hub)
+    with hub.installation.store.write() as conn:
+        conn.execute(sa.text("ALTER TABLE hint RENAME TO away"))
+
+    assert run(looked(fast, polled=polled)) == []
+    assert "the database refused or did not answer" in caplog.text
 
 
 def test_a_closed_one_begins_nothing(tmp_path):
