@@ -212,7 +212,7 @@ def change(store: Store, login: str, to: Mapping[str, object], *, by: str) -> Ac
     if found.role == "admin" and not found.disabled and leaves and not _other_admins(store, found):
         raise NotAllowed("%(login)s is the only admin; make another one first", login=found.login)
     accounts.change(store, found.id, to=to)
-    said = ", ".join(f"{name}: {value}" for name, value in to.items())
+    said = ", ".join(f"{name}={value}" for name, value in to.items())
     audit.note(store, Audited(by, "account changed", f"{found.login}: {said}"))
     return account_named(store, login)
 

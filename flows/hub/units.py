@@ -34,8 +34,8 @@ def make_unit(store: Store, name: str, *, parent: str = "", head: Account | None
         facts = {"deep": DEEPEST, "unit": above.name}
         raise NotAllowed("the tree of units is %(deep)s deep at most; %(unit)s is at its end", **facts)
     made = accounts.add_unit(store, Unit("", name, above.id if above else None, head.id if head else None))
-    said = f" under {above.name}" if above else ""
-    audit.note(store, Audited(by, "unit made", f"{made.name}{said}{f', led by {head.login}' if head else ''}"))
+    way = f"{above.name} › {made.name}" if above else made.name
+    audit.note(store, Audited(by, "unit made", f"{way}{f': {head.login}' if head else ''}"))
     return made
 
 
@@ -43,7 +43,7 @@ def set_head(store: Store, name: str, head: Account | None, *, by: str) -> None:
     """Have HEAD lead a unit, or nobody. Raises `NotAllowed`."""
     unit = unit_named(store, name)
     accounts.lead(store, unit.id, head.id if head else None)
-    audit.note(store, Audited(by, "unit changed", f"{unit.name}, led by {head.login if head else 'nobody'}"))
+    audit.note(store, Audited(by, "unit changed", f"{unit.name}: {head.login if head else '—'}"))
 
 
 def unit_named(store: Store, name: str) -> Unit:
