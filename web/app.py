@@ -16,7 +16,7 @@ from flows.hub.wiring import Installation, Maker, install, make_connector
 from flows.wake import wake
 
 from .auditing import Auditing
-from .bench import furnish
+from .bench import close, furnish
 from .cookies import proved
 from .door import LARGEST, Bell, Door
 from .errors import explain, problem
@@ -53,9 +53,10 @@ def make_app(
     door = Door(installation, bell, make)
 
     @asynccontextmanager
-    async def life(_: FastAPI) -> AsyncIterator[None]:
+    async def life(app: FastAPI) -> AsyncIterator[None]:
         yield
         await bell.rest()
+        await close(app)
         installation.store.close()
 
     app = FastAPI(

@@ -11,6 +11,7 @@ import nh3
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from flows.hub.units import NotAllowed
@@ -24,6 +25,7 @@ from .viewer import viewer_of
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
 LANGUAGE = "casehub_language"
+_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
@@ -87,7 +89,7 @@ def environment(language: str, zone: ZoneInfo) -> Environment:
     )
     made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]  # of the extension
     made.globals["static"] = static
-    made.filters.update(clean_html=clean_html, **shown(language, zone))
+    made.filters.update(clean_html=clean_html, markdown=markdown, **shown(language, zone))
     return made
 
 
@@ -96,6 +98,11 @@ def static(name: str) -> str:
     """Return the address of a file of ours, with its content in it: it may be kept for ever."""
     digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
     return f"/static/{name}?{digest}"
+
+
+def markdown(text: str) -> Markup:
+    """Return Markdown as HTML; HTML in it stays text."""
+    return clean_html(_MARKDOWN.render(text))
 
 
 def clean_html(text: str) -> Markup:

@@ -10,6 +10,8 @@ from babel import dates, numbers
 from markupsafe import Markup
 
 from mappings.canonical import Money, Value
+from mappings.canonical.facts import FACTS
+from mappings.canonical.show import Unreadable, parse
 
 from .languages import locale
 
@@ -87,6 +89,21 @@ def said(value: Value, *, language: str, zone: ZoneInfo) -> str:
     return str(value)
 
 
+def of_fact(text: str, fact: str, *, language: str, zone: ZoneInfo) -> str:
+    """Return what a record shows of FACT, a text in its system's words: dates, amounts and numbers as usual here."""
+    kind = _TYPES.get(fact)
+    if kind not in ("date", "datetime", "money", "number") or text in ("", NOTHING):
+        return text or NOTHING
+    try:
+        value = parse(kind, text)
+    except Unreadable:
+        return text
+    return NOTHING if value is None else said(value, language=language, zone=zone)
+
+
+_TYPES = {one.name: one.type for facts in reversed(FACTS.values()) for one in facts}
+"""Fact -> its type; what cases and others call alike is of one type."""
+
 _FILTERS: Mapping[str, Callable[..., Any]] = {
     "moment": moment,
     "day": day,
@@ -94,4 +111,5 @@ _FILTERS: Mapping[str, Callable[..., Any]] = {
     "number": number,
     "money": money,
     "said": said,
+    "of_fact": of_fact,
 }

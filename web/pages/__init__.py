@@ -2,7 +2,15 @@
 
 from fastapi import APIRouter
 
-from . import cases, login
+from . import accounts, acts, case, cases, live, login, me
 
-ROUTERS: tuple[APIRouter, ...] = (login.router, cases.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    login.router,
+    me.router,
+    accounts.router,
+    cases.router,
+    case.router,
+    acts.router,
+    live.router,
+)
 """In the order in which their addresses are tried."""

@@ -1,0 +1,181 @@
+"""The page of one case: everything that is known of it, and what people do there."""
+
+import html
+import re
+
+import pytest
+
+from flows.hub.access import Access
+from flows.hub.reach import Reach
+from mappings.canonical import Money
+from state import attention
+from tests.hub_builders import PEOPLE, AHub, a_deal, a_hub, opened
+from tests.web_builders import Browser, a_viewer
+
+ANNA, BOB = (one.email for one in PEOPLE)
+
+
+def in_conflict(tmp_path) -> AHub:
+    hub, _ = opened(tmp_path)
+    hub.systems["crm"].edit(
+        "record", "1", {"deadline": "2026-12-01", "description": "<script>alert(1)</script> **да**"}
+    )
+    hub.systems["trk"].edit("record", "1", {"deadline": "2026-12-05"})
+    hub.sync()
+    return hub
+
+
+def shown_acts(page):
+    """What a preview would send: acts and their marks, as their form holds them."""
+    acts = re.findall(r'name="deed" value="([^"]*)"', page)
+    marks = re.findall(r'name="mark" value="([^"]*)"', page)
+    return {"deed": [html.unescape(one) for one in acts], "mark": marks}
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_a_case_shows_with_little_and_with_a_conflict_in_a_dozen_statements(tmp_path, language):
+    hub = in_conflict(tmp_path)
+    browser = Browser(hub.installation, a_viewer(), language=language)
+    browser.get("/cases/CASE-1")
+    before = hub.installation.store.statements
+
+    page = browser.get("/cases/CASE-1")
+
+    assert hub.installation.store.statements - before <= 12
+    assert page.status_code == 200
+    assert {"en": "Systems differ: Deadline", "ru": "Системы расходятся: Срок"}[language] in page.text
+    assert {"en": "5 Dec 2026", "ru": "5 дек. 2026"}[language] in page.text
+    assert "<script>alert" not in page.text
+    assert "<strong>да</strong>" in page.text
+
+
+def test_a_value_is_given_in_three_steps_and_reaches_both_systems(tmp_path):
+    hub, _ = opened(tmp_path)
+    browser = Browser(hub.installation, a_viewer())
+    asked = browser.get("/cases/CASE-1/edit/amount").text
+
+    seen = browser.post("/cases/CASE-1/edit/amount", {"text": "175 000", "currency": "RUB"})
+    done = browser.post("/acts", {**shown_acts(seen.text), "back": "/cases/CASE-1"})
+    hub.sync()
+
+    assert 'value="150000"' in asked
+    assert "₽175,000" in seen.text or "RUB" in seen.text
+    assert (seen.status_code, done.status_code, done.headers["location"]) == (200, 303, "/cases/CASE-1")
+    assert hub.facts()["amount"] == Money(hub.facts()["amount"].amount, "RUB")
+    assert {hub.records(one)["1"]["amount"] for one in ("crm", "trk")} == {"175000"}
+    assert ANNA not in seen.text
+
+
+def test_a_conflict_is_settled_on_the_page_of_its_case(tmp_path):
+    hub = in_conflict(tmp_path)
+    browser = Browser(hub.installation, a_viewer(), language="ru")
+    browser.get("/cases/CASE-1")
+
+    seen = browser.post("/acts/look", {"pick": "conflict:CASE-1:deadline", "do": "take:trk", "back": "/attention"})
+    done = browser.post("/acts", {**shown_acts(seen.text), "back": "/attention"})
+    hub.sync()
+
+    assert "Конфликт" in seen.text
+    assert done.headers["location"] == "/attention"
+    assert hub.records("crm")["1"]["deadline"] == "2026-12-05"
+    assert attention.conflicts(hub.installation.store) == ()
+
+
+def test_what_has_moved_is_shown_anew_and_not_done(tmp_path):
+    hub, _ = opened(tmp_path)
+    browser = Browser(hub.installation, a_viewer())
+    browser.get("/cases/CASE-1")
+    seen = browser.post("/cases/CASE-1/edit/title", {"text": "Внедрение CRM и портала"})
+    hub.systems["crm"].edit("record", "1", {"title": "Внедрение"})
+    hub.sync()
+
+    answer = browser.post("/acts", {**shown_acts(seen.text), "back": "/cases/CASE-1"})
+
+    assert answer.status_code == 409
+    assert "has moved since it was shown" in answer.text
+    assert hub.facts()["title"] == "Внедрение"
+    assert browser.post("/acts", shown_acts(answer.text)).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "status"),
+    [
+        ("/cases/CASE-1/edit/amount", {"text": "много", "currency": "RUB"}, 422),
+        ("/cases/CASE-1/edit/stage", {"text": "nowhere"}, 422),
+        ("/cases/CASE-9/edit/stage", {"text": "lead"}, 404),
+        ("/acts/look", {"pick": "nonsense"}, 422),
+        ("/acts/look", {"pick": '{"do": "give"', "do": "again"}, 422),
+        ("/acts", {"deed": "{}", "mark": ""}, 422),
+        ("/acts", {"deed": "{}"}, 422),
+    ],
+)
+def test_a_form_that_says_nothing_sensible_is_answered(tmp_path, path, form, status):
+    hub, _ = opened(tmp_path)
+    browser = Browser(hub.installation, a_viewer())
+    browser.get("/cases/CASE-1")
+
+    assert browser.post(path, form).status_code == status
+
+
+def test_an_entry_that_is_over_is_told(tmp_path):
+    hub, _ = opened(tmp_path)
+    browser = Browser(hub.installation, a_viewer())
+    browser.get("/cases/CASE-1")
+
+    assert "somebody was faster" in browser.post("/acts/look", {"pick": "entry:99", "do": "again"}).text
+
+
+def two(tmp_path):
+    """A case of Bob's."""
+    hub = a_hub(tmp_path)
+    hub.systems["crm"].create("record", a_deal(owner="8"))
+    hub.sync()
+    return hub
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize(
+    "path", ["/cases/CASE-1", "/cases/CASE-1/feed", "/cases/CASE-1/edit/title", "/cases/CASE-1/notes"]
+)
+def test_a_case_out_of_reach_is_not_there(tmp_path, method, path):
+    hub = two(tmp_path)
+    anna = a_viewer("participant", access=Access(frozenset({ANNA}), ANNA))
+    browser = Browser(hub.installation, anna)
+    browser.get("/cases")
+
+    answer = getattr(browser, method)(path)
+
+    assert answer.status_code in ((404, 405) if path.endswith(("notes", "feed", "CASE-1")) else (404,))
+    assert "Внедрение" not in answer.text
+
+
+@pytest.mark.parametrize(("role", "status"), [("viewer", 403), ("participant", 200), ("manager", 200), ("admin", 200)])
+def test_who_may_only_look_on_changes_nothing(tmp_path, role, status):
+    hub = two(tmp_path)
+    bob = a_viewer(role, person=BOB, access=Access(frozenset({BOB}), BOB))
+    assert bob.reach == Reach(BOB)
+    browser = Browser(hub.installation, bob)
+    page = browser.get("/cases/CASE-1").text
+
+    answer = browser.post("/cases/CASE-1/edit/title", {"text": "Другое"})
+    act = browser.post("/acts", {"deed": '{"do":"give","key":"CASE-1","fact":"title","text":"Другое"}', "mark": "x"})
+
+    assert answer.status_code == status
+    assert act.status_code == (409 if status == 200 else 403)
+    assert ("/cases/CASE-1/edit/title" in page) == (status == 200)
+
+
+def test_the_history_goes_back_page_by_page_and_by_filter(tmp_path):
+    hub, deal = opened(tmp_path)
+    for number in range(14):
+        hub.systems["crm"].edit("record", deal, {"next_step": f"Шаг {number}"})
+        hub.sync()
+    browser = Browser(hub.installation, a_viewer(), language="ru")
+
+    first = browser.get("/cases/CASE-1").text
+    older = browser.get(re.search(r'href="(/cases/CASE-1/feed[^"]*)"', first)[1].replace("&amp;", "&")).text
+    written = browser.get("/cases/CASE-1?system=trk&what=written").text
+
+    assert "Шаг 13" in first
+    assert "Шаг 3" in older
+    assert "прочитано" not in re.search(r'<ol class="feed">.*?</ol>', written, re.DOTALL)[0]

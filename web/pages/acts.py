@@ -1,0 +1,204 @@
+"""What people do: each act is seen before it is made, and made only as it was seen."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException, Request, Response
+
+from flows.hub.acting import Again, Deed, Give, Leave, Match, NotAsShown, Same, foresee, make
+from flows.hub.acting.editable import choosing, facts_of, only_read
+from flows.hub.parking import NoSuchEntry
+from mappings.canonical.values import Money, Value
+from mappings.reconcile.model import Entity
+from state import cases
+from web.acts import MOST, Shown, case_for, check, done, read, sheet, written
+from web.bench import desk_of, person_of
+from web.house import house_of, store_of
+from web.pages.login import inside
+from web.rendering import words
+from web.viewer import SignedIn, Viewer
+
+router = APIRouter()
+CURRENCIES = ("RUB", "USD", "EUR", "KZT", "CNY", "GBP")
+
+Many = Annotated[Sequence[str], Form()]
+One = Annotated[str, Form()]
+
+
+@router.get("/cases/{key}/edit/{fact}")
+def edit(request: Request, viewer: SignedIn, key: str, fact: str) -> Response:
+    """Ask for another value of a fact."""
+    return _asked(request, viewer, key, fact)
+
+
+@router.post("/cases/{key}/edit/{fact}")
+def look_at_edit(
+    request: Request,
+    viewer: SignedIn,
+    key: str,
+    fact: str,
+    *,
+    text: Many = (),
+    currency: One = "",
+    take: One = "",
+    back: One = "",
+) -> Response:
+    """Show what another value would bring about."""
+    parts = [part.strip() for part in text if part.strip()]
+    said = ", ".join(parts) if len(parts) > 1 else parts[0] if parts else ""
+    if said and currency:
+        said = f"{said} {currency}"
+    deed = Give(key, fact, "" if take else said, take)
+    check(request, viewer, deed)
+    seen = foresee(desk_of(request), deed, by=person_of(viewer))
+    if seen.refused is not None and seen.refused[0] in ("unreadable", "unresolvable"):
+        return _asked(request, viewer, key, fact, given=said, wrong=seen.refused[0], status=422)
+    return _shown(request, [(written(deed), seen)], back or f"/cases/{key}")
+
+
+@router.post("/acts/look")
+def look(
+    request: Request,
+    viewer: SignedIn,
+    *,
+    pick: Many = (),
+    do: One = "",
+    person: One = "",
+    case: One = "",
+    back: One = "",
+) -> Response:
+    """
+    Show what acts would bring about: those that were PICKED. DO is done with entries that say no act of their own;
+    PERSON is who somebody is, CASE whose a record is.
+    """
+    deeds = [_meant(one, do, person=person, case=case) for one in pick[:MOST]]
+    if not deeds:
+        _ = words(request)
+        return done(request, inside(back), said=_("Nothing was chosen."), kind="wrong")
+    shown: list[Shown] = []
+    for deed in deeds:
+        try:
+            check(request, viewer, deed)
+            shown.append((written(deed), foresee(desk_of(request), deed, by=person_of(viewer))))
+        except NoSuchEntry:
+            continue  # somebody was faster
+    return _shown(request, shown, back, more=len(pick) > MOST)
+
+
+@router.post("/acts")
+def carry_out(request: Request, viewer: SignedIn, *, deed: Many = (), mark: Many = (), back: One = "") -> Response:
+    """Do what was shown; what has moved since is shown anew."""
+    if len(deed) != len(mark) or len(deed) > MOST:
+        raise HTTPException(422)
+    _ = words(request)
+    made, moved = 0, list[Shown]()
+    for text, sign in zip(deed, mark, strict=True):
+        meant = read(text)
+        try:
+            check(request, viewer, meant)
+            make(desk_of(request), meant, mark=sign, by=person_of(viewer))
+            made += 1
+        except NotAsShown as error:
+            moved.append((text, error.foreseen))
+        except NoSuchEntry:
+            continue
+    if moved:
+        return _shown(request, moved, back, made=made, moved=True, status=409)
+    return done(request, inside(back), said=_("Done. The systems follow with the next pass."))
+
+
+def _meant(text: str, do: str, *, person: str, case: str) -> Deed:
+    """Read a pick: an act of its own, or an entry to which DO is done (``again``, ``leave``, ``take:SYSTEM``)."""
+    if text.startswith("{"):
+        deed = read(text)
+        if isinstance(deed, Same):
+            return replace(deed, person=person.strip())
+        return replace(deed, key=case.strip().upper()) if isinstance(deed, Match) and not deed.key else deed
+    kind, _, name = text.partition(":")
+    if do.startswith("take:") and kind == "conflict":
+        key, _, fact = name.partition(":")
+        return Give(key, fact, take=do.removeprefix("take:"))
+    if kind == "entry" and name.isdecimal() and do in ("again", "leave"):
+        return Again(int(name)) if do == "again" else Leave(int(name))
+    raise HTTPException(422)
+
+
+def _shown(
+    request: Request,
+    shown: Sequence[Shown],
+    back: str,
+    *,
+    made: int = 0,
+    moved: bool = False,
+    more: bool = False,
+    status: int = 200,
+) -> Response:
+    return sheet(
+        request,
+        "pages/acts.html",
+        status=status,
+        shown=shown,
+        possible=[one for one in shown if one[1].refused is None],
+        back=inside(back),
+        made=made,
+        moved=moved,
+        more=more,
+    )
+
+
+# --- one fact ---------------------------------------------------------------------------------------------------------
+
+
+def _asked(
+    request: Request,
+    viewer: Viewer,
+    key: str,
+    fact: str,
+    *,
+    given: str | None = None,
+    wrong: str = "",
+    status: int = 200,
+) -> Response:
+    case = case_for(request, viewer, key)
+    case_for(request, viewer, key, action="settle" if fact in case.conflicts else "edit")
+    installation = house_of(request).installation
+    sync = installation.sync(case.sync)
+    info = facts_of(sync).get(fact)
+    if info is None:
+        raise HTTPException(404)
+    records = [(link.system, link.kind) for link in cases.by_ids(store_of(request), [case.id])[case.id].links]
+    return sheet(
+        request,
+        "pages/edit.html",
+        status=status,
+        case=case,
+        choosing=choosing(installation, sync, info),
+        value=case.facts[fact].value if fact in case.facts else None,
+        text=_text(case, fact) if given is None else given,
+        conflict=case.conflicts.get(fact),
+        locked=() if fact in case.conflicts else only_read(installation.hub, records).get(fact, ()),
+        currencies=CURRENCIES,
+        wrong=wrong,
+        back=f"/cases/{case.key}",
+    )
+
+
+def _text(case: Entity, fact: str) -> str:
+    """Return the present value as somebody would write it."""
+    return text_of(case.facts[fact].value) if fact in case.facts else ""
+
+
+def text_of(value: Value) -> str:
+    """Return *value* as a field of a form holds it."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case Money():
+            return f"{value.amount:f}"
+        case frozenset():
+            return ", ".join(sorted(value))
+    return value.isoformat() if isinstance(value, date) else str(value)
