@@ -8,11 +8,15 @@ deleted because it was deleted elsewhere.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
 
 from .limits import FileLimits
 from .model import Copied, Held
 from .names import safe_name
 
+COPIED = "copied by the hub"
+"""The text of what is `here` because the hub has put it there."""
+Gone: TypeAlias = Literal["detach", "restore", "close"]
 IN_DOUBT = ("sent", "link sent")
 
 
@@ -42,6 +46,14 @@ class Rename:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """The hub put HELD there, and the file was deleted in SYSTEM since: take the copy away too."""
+
+    held: Held
+    system: str
+
+
 @dataclass(slots=True)
 class Judged:
     """
@@ -53,6 +65,7 @@ class Judged:
     copies: list[Copy] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     renames: list[Rename] = field(default_factory=list)
+    removals: list[Removal] = field(default_factory=list)
     noted: list[Copied] = field(default_factory=list)
 
 
@@ -61,13 +74,14 @@ def judge(
     copied: Sequence[Copied],
     into: Mapping[str, FileLimits],
     *,
-    restore: bool = False,
+    gone: Gone = "detach",
     again: bool = False,
 ) -> Judged:
     """
     Return what is to be done about the files of a case that are HELD, INTO the systems that have a record of it.
 
-    RESTORE: what was taken away in one system is put there again. AGAIN: what a system refused is tried once more.
+    GONE says what follows where a file was taken away in one system: nothing; it is put there again (``restore``); or
+    the copies that the hub has made of it go too (``close``). AGAIN: what a system refused is tried once more.
     """
     judged = Judged()
     known = {(one.system, one.identity): one for one in copied}
@@ -81,16 +95,36 @@ def judge(
             if here is not None:
                 if here.digest is not None and (before is None or before.state != "here"):
                     judged.noted.append(Copied(system, here.identity, "here", record=here.record))
-            elif living and mine and not (restore and not _undone(before)):
+            elif living and mine and not (gone == "restore" and not _undone(before)):
                 if before is None or before.state != "removed":
                     judged.noted.append(Copied(system, living[0].identity, "removed"))
             elif living:
                 there = [one for one in unread if one.system == system]
                 _judge_one(judged, living[0], limits, system=system, before=before, there=there, again=again)
+        if gone == "close":
+            judged.removals += _removals(files, known, into)
         if len({one.system for one in living}) > 1:
             _judge_names(judged, living)
     judged.read = list(dict.fromkeys(judged.read))
     return judged
+
+
+def _removals(
+    files: Sequence[Held], known: Mapping[tuple[str, str], Copied], into: Mapping[str, FileLimits]
+) -> list[Removal]:
+    """Only what the hub has put there goes, and only where the record that the file hung on is still there."""
+    lost = next((one for one in files if one.gone and one.system in into), None)
+    if lost is None:
+        return []
+    return [
+        Removal(one, lost.system)
+        for one in files
+        if not one.gone and (made := known.get((one.system, one.identity))) is not None and _is_copy(made, one)
+    ]
+
+
+def _is_copy(made: Copied, held: Held) -> bool:
+    return made.state == "here" and made.record == held.record and made.text == COPIED
 
 
 def _undone(before: Copied | None) -> bool:

@@ -79,8 +79,7 @@ def _judge(room: Room, writer: Writer) -> Judged:
     files = writer.files()
     looked = [one.held for one in files.listed if one.looked or one.held.gone or len(writer.parents) < 2]
     into = {system: room.into[system] for system in writer.parents}
-    restore = room.wired.whole.gone == "restore"
-    return judge(looked, files.copied, into, restore=restore, again=room.full)
+    return judge(looked, files.copied, into, gone=room.wired.whole.gone, again=room.full)
 
 
 async def _carry_out(writer: Writer, judged: Judged) -> None:
@@ -95,6 +94,9 @@ async def _carry_out(writer: Writer, judged: Judged) -> None:
     for refusal in judged.refusals:
         before = seen.get((refusal.system, refusal.source.identity), "")
         await writer.refuse(refusal, by_limit=True, seen=before)
+    for removal in judged.removals:
+        if removal.system in writer.parents and removal.held.system in writer.parents:
+            await writer.remove(removal)
     for copy in judged.copies:
         if room.made >= room.wired.whole.limits.max_creates:
             writer.failed = True  # the others follow with the next pass

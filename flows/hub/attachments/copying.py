@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from connectors.base import Search
 from connectors.errors import AuthFailed, ConnectorError, RetryLater
-from mappings.attachments import Copied, Copy, Refusal, Rename, shown_size
+from mappings.attachments import COPIED as PUT
+from mappings.attachments import Copied, Copy, Refusal, Removal, Rename, shown_size
 from mappings.exchange import Change, Create, Receipt, Update, VendorRecord
 from mappings.reconcile.model import Event
 from state import attachments, history
@@ -13,6 +14,7 @@ from state.attachments import Doubt
 
 from ..times import stamp_time
 from .reading import fetched, read
+from .removing import remove
 from .room import COMMENT, KIND, Room
 from .telling import told, untold
 
@@ -97,7 +99,7 @@ class Writer:
         attachments.put(store, sync, [record])
         attachments.looked(store, sync, going.system, record=record.id, private=False)
         attachments.learned(store, sync, going.system, record=record.id, digest=going.identity)
-        attachments.note(store, self.owner, [Copied(going.system, going.identity, "here", record=record.id)])
+        attachments.note(store, self.owner, [Copied(going.system, going.identity, "here", PUT, record.id)])
         name = str(record.views.get("name") or "")
         told = Event(COPIED, name, None, going.identity, going.system, cause=f"#{record.id} was attached")
         history.tell(store, told, entity=self.owner, kind=KIND, record=record.id, run=self.room.wired.run)
@@ -138,6 +140,23 @@ class Writer:
                 version=receipt.record.version or "",
             )
             room.report.files["renamed"] += 1
+
+    async def remove(self, removal: Removal) -> None:
+        """Take away a copy of what was deleted elsewhere, if the record that it hung on there is still there."""
+        wired, held = self.room.wired, removal.held
+        kind, record = self.parents[removal.system]
+        try:
+            [found] = await self.room.connector(removal.system).get(kind, [record])
+        except ConnectorError as error:
+            self.room.trouble(removal.system, error)
+            return
+        if found.state != "here":
+            return
+        why = f"the file was deleted in {removal.system}"
+        stays = await remove(wired, self.room.connector(held.system), self.owner, held=held, why=why)
+        self.room.report.files["deleted"] += not stays
+        if stays:
+            self.room.report.notices.append(f"{held.system}: file {held.name!r} stays: {stays}")
 
     # --- what cannot go -------------------------------------------------------------------------------------------
 

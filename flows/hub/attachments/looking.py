@@ -117,13 +117,13 @@ def planned_files(
     """Yield what the next pass would copy, as far as it is known without reading contents."""
     for owner in attachments.to_look_at(store, sync, links_after=links_after):
         whole = cases.by_ids(store, [owner])[owner]
-        yield from _planned(whole, attachments.of_case(store, sync, owner), into, restore=gone == "restore")
+        yield from _planned(whole, attachments.of_case(store, sync, owner), into, gone=gone)
 
 
-def _planned(whole: Whole, files: Files, into: Mapping[str, FileLimits], *, restore: bool) -> Iterator[PlannedFile]:
+def _planned(whole: Whole, files: Files, into: Mapping[str, FileLimits], *, gone: Gone) -> Iterator[PlannedFile]:
     there = {link.system for link in whole.links if not link.tombstone and link.system in into}
     limits = {system: into[system] for system in there}
-    judged = judge(files.held, files.copied, limits, restore=restore)
+    judged = judge(files.held, files.copied, limits, gone=gone)
     key = whole.entity.key
     for copy in judged.copies:
         yield PlannedFile(key, copy.name, copy.source.size, copy.source.system, copy.system)

@@ -3,17 +3,15 @@
 from collections.abc import Iterator
 
 from connectors.base import Connector
-from connectors.errors import ConnectorError
-from mappings.attachments import Copied, Held
-from mappings.exchange import Delete, Receipt
-from mappings.reconcile.model import Event
-from state import attachments, cases, history
+from mappings.attachments import Held
+from state import attachments, cases
 from state.store import Store
 
 from ..beside import Beside
 from ..remembering import all_lines
 from ..wired import Wired
 from .copying import COPIED
+from .removing import remove
 from .room import KIND
 
 TAKEN = "taken away by an undo"
@@ -49,33 +47,8 @@ def _held(store: Store, sync: str, *, owner: str, system: str, record: str) -> H
 
 
 async def take_away(wired: Wired, connector: Connector, one: Beside) -> str:
-    """
-    Delete a copy as it was seen last; return why it is left, or nothing.
-
-    That it was taken away is noted before the request leaves, so that nothing puts it back if no answer comes.
-    """
-    store, sync = wired.store, wired.whole.name
-    held = _held(store, sync, owner=one.owner, system=one.system, record=one.record)
+    """Delete a copy as it was seen last; return why it is left, or nothing."""
+    held = _held(wired.store, wired.whole.name, owner=one.owner, system=one.system, record=one.record)
     if held is None:
         return "it is not there any more"
-    if not connector.abilities_of(KIND).deletes:
-        return f"the hub cannot delete files of {one.system}"
-    attachments.note(store, one.owner, [Copied(one.system, one.label, "removed", text=TAKEN)], name=held.name)
-    try:
-        delete = Delete(store.fresh_id(), one.system, KIND, one.record, {"name": held.name})
-        [receipt] = await connector.push([delete])
-    except ConnectorError as error:
-        receipt = Receipt("", "unsent", reason=str(error))
-    return _settled(wired, one, receipt)
-
-
-def _settled(wired: Wired, one: Beside, receipt: Receipt) -> str:
-    store, sync = wired.store, wired.whole.name
-    if receipt.state == "gone":
-        attachments.bury(store, sync, one.system, records=[one.record])
-        told = Event("deleted", one.name, one.label, None, one.system, cause=f"#{one.record} was deleted: undo")
-        history.tell(store, told, entity=one.owner, kind=KIND, record=one.record, run=wired.run)
-        return ""
-    if receipt.state != "unclear":
-        attachments.note(store, one.owner, [Copied(one.system, one.label, "here", record=one.record)], name=one.name)
-    return receipt.reason or "it is not known what became of it; look at it there"
+    return await remove(wired, connector, one.owner, held=held, why=TAKEN)

@@ -75,7 +75,7 @@ def test_what_was_taken_away_is_not_put_back_unless_the_sync_says_so():
     held = [FILE, replace(FILE, system="трекер", gone=True)]
     into = {"crm": FileLimits(), "трекер": FileLimits()}
 
-    judged, again = judge(held, (), into), judge(held, (), into, restore=True)
+    judged, again = judge(held, (), into), judge(held, (), into, gone="restore")
 
     assert (judged.copies, [one.state for one in judged.noted]) == ([], ["here", "removed"])
     assert [copy.system for copy in again.copies] == ["трекер"]
