@@ -1,7 +1,7 @@
 """One request before it is sent: where it goes, by what name it is told, and where a redirect may lead it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import httpx
@@ -20,8 +20,8 @@ class Call:
     method: str
     path: str
     name: str
-    options: Mapping[str, Any]
-    content: bytes | Body | None = None
+    options: Mapping[str, Any] = field(repr=False)
+    content: bytes | Body | None = field(default=None, repr=False)
     reading: bool = True
     overhead: bool = False
     expect: frozenset[int] = frozenset()

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from ..answers import Answer, retry_after
 from ..base import Surroundings
 from ..errors import AuthFailed, ConnectorError, Gone, Rejected, RetryLater, Stale
+from ..forgetful import forgetting
 from ..http import Http
 from .settings import MediaWikiSettings
 
@@ -59,7 +60,8 @@ class MediaWikiClient:
     async def identify(self) -> Row:
         """Who we are, what we may do, and what wiki it is; logs in anew."""
         async with self._door:
-            return await self._log_in()
+            with forgetting():
+                return await self._log_in()
 
     async def query(self, form: Form, *, overhead: bool = False) -> Told:
         """Ask for something."""
@@ -92,7 +94,8 @@ class MediaWikiClient:
         for last in (False, True):
             async with self._door:
                 if self._token is None:
-                    await self._log_in()
+                    with forgetting():
+                        await self._log_in()
             own: dict[str, str | int] = {"assert": "bot" if self._settings.bot else "user", **form}
             if not reading:
                 own["token"] = self._token or ""

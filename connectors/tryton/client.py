@@ -5,7 +5,7 @@ import base64
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from mappings.exchange import Json
 from ..base import RequestCount, Surroundings
 from ..encoded import decoded, json_body
 from ..errors import AuthFailed, ConnectorError, Rejected, RetryLater
+from ..forgetful import forgetting
 from ..http import Http, HttpSettings
 from ..limiter import Limiter
 from .replies import error_of
@@ -33,7 +34,7 @@ class Session:
 
     user: str
     name: str
-    header: str
+    header: str = field(repr=False)
     context: Mapping[str, Json]
     language: str
 
@@ -155,7 +156,8 @@ class TrytonClient:
             kept = self._shelf.get(self._key)
             if kept is not None:
                 return Session(**kept)
-            session = await self._log_in()
+            with forgetting():
+                session = await self._log_in()
             self._shelf.put(self._key, _form(session), seconds=SESSION_SECONDS)
             return session
 
@@ -215,9 +217,10 @@ class TrytonClient:
         for last in (False, True):
             call = [*params, {**session.context, **context}]
             try:
-                return await self._post(
-                    method, call, header=session.header, reading=reading, overhead=overhead, files=files
-                )
+                with forgetting():
+                    return await self._post(
+                        method, call, header=session.header, reading=reading, overhead=overhead, files=files
+                    )
             except AuthFailed:
                 if last:
                     raise

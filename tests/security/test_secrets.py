@@ -131,6 +131,39 @@ def test_no_way_to_fail_shows_a_secret(hub, system, answer, caplog):
     assert MARK not in caplog.text
 
 
+def let_in(request: httpx.Request) -> httpx.Response:
+    """A wiki that gives the token with which one logs in, and then has much to say of whoever does."""
+    if b"type=login" in request.content:
+        return httpx.Response(200, json={"query": {"tokens": {"logintoken": "x"}}})
+    return told(request)
+
+
+def failing(connector) -> list[BaseException]:
+    """Do what a pass begins with, and return the errors."""
+    found: list[BaseException] = []
+
+    async def each() -> None:
+        for part in (connector.open, connector.identify, connector.people, connector.close):
+            try:
+                await part()
+            except ConnectorError as error:
+                found.append(error)
+
+    asyncio.run(each())
+    return found
+
+
+@pytest.mark.parametrize("answer", [ANSWERS["401"], told, let_in], ids=["401", "words", "let in"])
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_a_traceback_with_all_its_locals_shows_no_secret(hub, system, answer):
+    errors = failing(make_connector(hub, system, httpx.MockTransport(answer)))
+
+    assert errors
+    for error in errors:
+        shown = traceback.TracebackException.from_exception(error, capture_locals=True)
+        assert [line for line in shown.format() if MARK in line] == []
+
+
 def test_settings_never_show_their_secrets(hub):
     shown = [repr(hub), str(hub), repr(hub.hub), repr(hub.hub.systems), repr(hub.hub.notify)]
     shown += [repr(make_connector(hub, name)) for name in SYSTEMS]
