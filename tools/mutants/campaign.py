@@ -153,6 +153,8 @@ class Campaign:
         )
         for name, answer in done(tasks, jobs=self.jobs, folder=self.folder):
             self.red += [name] if answer is None else answer["failed"]
+            if answer is None or answer["failed"]:
+                print(f"{name} fails as it is:\n{answer['why'] if answer else 'its process died'}", flush=True)
             if answer is not None and not answer["failed"]:
                 print(f"recorded which lines {name} runs", flush=True)
                 self.reach.tests |= Reach.from_form(answer["reach"]).tests

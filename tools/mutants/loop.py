@@ -1,9 +1,13 @@
 """A pytest run that collects once and then lets children run what each of them needs."""
 
+import os
+import shutil
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +18,7 @@ from .reach import Reach, Tracer, forget_made
 PATIENCE = 10.0
 """A broken test may take so many times what it took when it was whole, and a little more."""
 A_LITTLE = 3.0
+MEMORY = Path("/dev/shm")  # noqa: S108  # folders of our own are made in it
 
 
 class TimeIsUp(BaseException):
@@ -27,6 +32,8 @@ class Loop:
         self._work = work
         self._session: pytest.Session | None = None
         self._failed: list[str] = []
+        self._why = ""
+        self._folder = ""
         self.items: dict[str, pytest.Item] = {}
 
     # --- hooks ------------------------------------------------------------------------------------------------------
@@ -53,12 +60,13 @@ class Loop:
         """Remember who failed."""
         if report.failed:
             self._failed.append(report.nodeid)
+            self._why = self._why or report.longreprtext
 
     # --- for children -----------------------------------------------------------------------------------------------
 
     def run(self, names: Sequence[str], *, known: Reach, stop: bool = True) -> list[str]:
         """Run the tests *names* in this order and return those that failed; with STOP only the first."""
-        self._silence()
+        self._begin()
         signal.signal(signal.SIGALRM, _time_is_up)
         items = [self.items[name] for name in names]
         for item, following in zip(items, [*items[1:], None], strict=True):
@@ -70,7 +78,7 @@ class Loop:
 
     def record(self, names: Sequence[str], *, root: Path, files: Collection[str]) -> dict[str, Any]:
         """Run the tests *names* and return what each has run, and who failed though nothing is broken."""
-        self._silence()
+        self._begin()
         reach, tracer = Reach(), Tracer(root, files)
         items = [self.items[name] for name in names]
         for item, following in zip(items, [*items[1:], None], strict=True):
@@ -80,7 +88,7 @@ class Loop:
                 self._one(item, following)
             reach.tests[item.nodeid] = (time.perf_counter() - began, tracer.lines)
         self._clean_up()
-        return {"reach": reach.form(), "failed": self._failed}
+        return {"reach": reach.form(), "failed": self._failed, "why": self._why}
 
     def _one(self, item: pytest.Item, following: pytest.Item | None, *, limit: float = 0.0) -> None:
         signal.setitimer(signal.ITIMER_REAL, limit)
@@ -93,13 +101,15 @@ class Loop:
 
     def _clean_up(self) -> None:
         """What fixtures of whole modules have left: folders, databases."""
-        try:
+        with suppress(BaseException):  # a broken function may break its cleaning as well
             self._given()._setupstate.teardown_exact(None)
-        except BaseException:  # noqa: BLE001  # a broken function may break its cleaning as well
-            return
+        shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _silence(self) -> None:
+    def _begin(self) -> None:
+        """A child says nothing, and has folders of its own: pytest would clear them away under another's feet."""
         self._given().config.pluginmanager.unregister(name="terminalreporter")
+        self._folder = tempfile.mkdtemp(prefix="casehub-mutants-", dir=MEMORY if MEMORY.is_dir() else None)
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = self._folder
 
     def _given(self) -> pytest.Session:
         if self._session is None:
