@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from mappings.reconcile import new_record, reconcile
-from mappings.reconcile.gone import attention, lost
+from mappings.reconcile.gone import attention, lost, rule_for
 from mappings.reconcile.model import (
     Entity,
     Event,
@@ -25,6 +25,7 @@ from .kin import Kin, kin_of
 from .notes import NOTE, as_told, id_of, skipped
 from .paths import ends_of_ways, with_paths
 from .people_left import with_emptied
+from .removing import copies_of
 from .rewording import asked_again
 from .sides import derived_for_new, live_sides, make_side, rules_for, with_derived
 from .wired import LEFT, WHOLE, Make, Scope, Wired
@@ -69,7 +70,7 @@ def decide_claimed(
     sides = live_sides(shape, claimed.links, shown)
     if wired.reworded:
         sides = [asked_again(side) for side in sides]
-    entity, losses, told = _losses(wired, claimed, sides, joined=joined)
+    entity, losses, told = _losses(wired, claimed, sides, joined=joined, kin=kin)
     sides += [join_side(wired, replace(new, snapshot=shown[new.ref])) for new in joined]
     outcome = _outcome(wired, entity, with_derived(shape, sides, shown), kin)
     makes = _makes_due(wired, outcome.entity, claimed, joined=joined, kin=kin)
@@ -80,7 +81,7 @@ def decide_claimed(
 
 
 def _losses(
-    wired: Wired, claimed: Claimed, sides: Sequence[Side], *, joined: Sequence[NewLink]
+    wired: Wired, claimed: Claimed, sides: Sequence[Side], *, joined: Sequence[NewLink], kin: Kin
 ) -> tuple[Entity, list[LinkChange], list[Event]]:
     """Apply the rule for gone records to new tombstones; each once, and it stays on the attention list."""
     entity, changes, events = claimed.entity, [], []
@@ -91,8 +92,10 @@ def _losses(
             continue  # a record that was found takes its place
         if link.tombstone and not _told_of(link) and link.id not in claimed.snapshots:
             entity, told = lost(entity, sides, link, rule=wired.shape.gone, origin=origin)
-            parked = {**link.parked, WHOLE: attention(link, claimed.entity.key, rule=wired.shape.gone)}
+            rule = rule_for(entity.kind, wired.shape.gone)
+            parked = {**link.parked, WHOLE: attention(link, claimed.entity.key, rule=rule)}
             changes.append(LinkChange(link.id, link.bases, link.seen, parked, answers=link.answers))
+            changes += copies_of(wired, claimed, link, owner=kin.parent_of(entity))
             events += told
         elif is_wanted(link) and (link.system, link.kind) in wired.shape.channels:
             fields = wired.shape.channels[link.system, link.kind].fields

@@ -3,19 +3,31 @@ A record that is gone: what the hub's `gone:` rule makes of it.
 
 - ``detach`` (default): the others stay; attention says so.
 - ``restore``: made again, with the next generation in its marker.
-- ``close``: the case is closed as withdrawn, if it is open. Under ``restore`` and ``close`` an edit newer than the
-  last agreed state beats the deletion.
+- ``close``: the case is closed as withdrawn, if it is open, a work item dropped; of a note the copies that the hub has
+  posted go too. Under ``restore`` and ``close`` an edit newer than the last agreed state beats the deletion.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, TypeAlias
+
+from mappings.canonical.values import Value
 
 from .judge import cells, held_of
 from .model import Entity, Event, Fact, Link, Origin, Parked, Side
 from .reconcile import keep_held
 
 Gone: TypeAlias = Literal["detach", "restore", "close"]
+OVER: Mapping[str, tuple[str, str, tuple[Value, ...]]] = {
+    "case": ("outcome", "withdrawn", (None, "open")),
+    "item": ("category", "dropped", (None, "todo", "doing")),
+}
+"""Kind of entity -> the fact that says how it ended, what it says of one that is closed, and of those that are open."""
+
+
+def rule_for(kind: str, rule: Gone) -> Gone:
+    """Return what the rule comes to for entities of *kind*: what has no end of its own cannot be closed."""
+    return "detach" if rule == "close" and kind not in OVER else rule
 
 
 def lost(
@@ -23,6 +35,7 @@ def lost(
 ) -> tuple[Entity, list[Event]]:
     """Return *entity* as it stands after the record of *link* was found to be gone, and what the history says of it."""
     cause = f"#{link.external_id} is gone"
+    rule = rule_for(entity.kind, rule)
     if rule == "detach":
         return entity, [Event("gone", "", None, None, system=link.system, cause=f"{cause}; the other records stay")]
     if rule == "restore":
@@ -31,14 +44,15 @@ def lost(
     if _edited_since(entity, sides) or _never_got(entity, link):
         text = f"{cause}; not closed, because the case was edited since"
         return entity, [Event("gone", "", system=link.system, cause=text)]
-    told = Event("gone", "", system=link.system, cause=f"{cause}; the case is closed")
-    outcome = entity.facts["outcome"].value if "outcome" in entity.facts else None
-    if outcome not in (None, "open"):
-        return entity, [told._replace(cause=f"{cause}; the case is closed already: {outcome}")]
+    told = Event("gone", "", system=link.system, cause=f"{cause}; the {entity.kind} is closed")
+    fact, end, still_open = OVER[entity.kind]
+    now = entity.facts[fact].value if fact in entity.facts else None
+    if now not in still_open:
+        return entity, [told._replace(cause=f"{cause}; the {entity.kind} is closed already: {now}")]
     facts, held = dict(entity.facts), dict(entity.held)
-    keep_held(facts, held, fact="outcome", value="withdrawn")
-    facts["outcome"] = Fact("withdrawn", origin)
-    event = Event("set", "outcome", outcome, "withdrawn", by=origin.name, cause=cause)
+    keep_held(facts, held, fact=fact, value=end)
+    facts[fact] = Fact(end, origin)
+    event = Event("set", fact, now, end, by=origin.name, cause=cause)
     return replace(entity, facts=facts, held=held), [told, event]
 
 

@@ -144,7 +144,7 @@ def _shape(
         dotted=lambda facts: dotted(facts, entity),
         limits=sync.guards,
         history=sync.history,
-        gone=sync.gone if entity == "case" or sync.gone == "restore" else "detach",
+        gone=rule_for(entity, sync.gone),
         prefix=PREFIXES[entity],
         births=frozenset(channels) if belongs(entity) else frozenset({opens}),
     )
