@@ -126,7 +126,8 @@ def _collect(
     run: str,
 ) -> None:
     own, record, waiting = row
-    due = one.due or one.next == "due" or bool(own["again"]) or one.gone is not None or one.rekey is not None
+    over = one.next != "sent"  # what waits for the end of this write goes on waiting while it is in doubt
+    due = one.due or one.next == "due" or (bool(own["again"]) and over) or one.gone is not None or one.rekey is not None
     external_id = one.external_id or one.rekey or record["external_id"]
     taken = others.get((own["system"], own["kind"], external_id)) if external_id else None
     if taken is not None and taken.entity != own["entity"]:

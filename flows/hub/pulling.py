@@ -134,8 +134,15 @@ async def pull_scope(wired: Wired, scope: Scope, report: Report, *, page: PullPa
 
 
 async def pull_full(wired: Wired, scope: Scope, report: Report, *, page: PullPage = pull_page) -> None:
-    """Read *scope* whole and look up what it no longer lists; a list that shrank too much stops the pass instead."""
+    """
+    Read *scope* whole and look up what it no longer lists; a list that shrank too much stops the pass instead.
+
+    The first read of all is a whole one by itself, and the one for which cases wait that have no record there.
+    """
     system, kind = scope
+    if not cursors.state(wired.store, system, kind=kind).first_read_done:
+        await pull_scope(wired, scope, report, page=page)
+        return
     scan = cursors.begin_full(wired.store, system, kind=kind)
     cursor: Cursor | None = None
     more, onward = True, Onward(scope)
