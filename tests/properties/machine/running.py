@@ -1,0 +1,47 @@
+"""A history, lived from its first step to its last promise."""
+
+import copy
+import traceback
+from dataclasses import dataclass
+
+from flows.hub.scenarios.ground import Ground
+
+from .doing import do
+from .drawing import History
+from .faults import Undoable
+from .promises import Broken, Findings, hold_all
+from .world import Counts, Life
+
+SHARED = ("pass", "wait", "kill", "turn", "remap", "undo")
+
+
+@dataclass
+class Lived:
+    """What came of a history."""
+
+    history: History
+    counts: Counts
+    findings: Findings
+
+    @property
+    def broken(self) -> list[Broken]:
+        return self.findings.broken
+
+
+def live(history: History, ground: Ground) -> Lived:
+    """Live *history*; an error that nobody foresaw is a broken promise as well."""
+    life = Life(history, ground, do)
+    try:
+        for step in history.steps:
+            try:
+                do(life, copy.deepcopy(step))
+            except Undoable:
+                continue
+            concerned = range(history.cases) if step["do"] in SHARED or "case" not in step else (step["case"],)
+            for case in concerned:
+                life.counts.steps_of[case] += 1
+        findings = hold_all(life)
+    except Exception:  # noqa: BLE001  # whatever it is: a pass must not fall over
+        findings = Findings()
+        findings.broken.append(Broken("P6", traceback.format_exc(limit=-12)))
+    return Lived(history, life.counts, findings)
