@@ -423,7 +423,9 @@ class After:
             return
         said = whole.entity.facts.get(fact)
         stands = parts(said.value if said else None)
-        narrow = {name for name, one in self.life.setting["systems"].items() if fact == "labels" and "vocabulary" in one}
+        narrow = {
+            name for name, one in self.life.setting["systems"].items() if fact == "labels" and "vocabulary" in one
+        }
         deeds = [deed for deed in self._deeds(whole, fact) if deed.system not in narrow]  # other words stay theirs
         removed = {one for deed in deeds for one in parts(deed.old) - parts(deed.new)}
         for deed in deeds:
