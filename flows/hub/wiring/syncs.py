@@ -19,6 +19,7 @@ from mappings.language import (
 from mappings.language.compiled import CompiledMapping
 from mappings.language.model import Make as LanguageMake
 from mappings.language.model import Sync
+from mappings.reconcile.gone import rule_for
 from state import dictionaries
 
 from ..choices import load_choices

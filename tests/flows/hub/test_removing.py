@@ -79,11 +79,6 @@ def test_an_item_is_dropped_where_its_task_is_deleted(tmp_path):
     hub.systems["crm"].delete("task", task)
 
     hub.sync(full=True)
-    print(hub.case("ITEM-1"))
-    from flows.hub.remembering import all_lines
-
-    for l in all_lines(hub.installation.store, entity=hub.case("ITEM-1").entity.id):
-        print(l.event)
 
     stands = {row["title"]: row["status"] for row in hub.records("trk").values() if row.get("tracker") == "Task"}
     assert stands == {"Смета": "Rejected", "Расчёт": "New"}
