@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .demo_page import page_of
 from .opening import in_sync
 from .terminal import DONE, FAILED, USAGE, AsJson, emit, progress, say, tell
 
@@ -27,7 +28,9 @@ Pause = Annotated[
 ]
 Port = Annotated[
     int | None,
-    typer.Option("--port", min=1, max=65534, metavar="PORT", help="Port of the CRM, the tracker has the next one."),
+    typer.Option(
+        "--port", min=1, max=65533, metavar="PORT", help="Port of the CRM; the tracker and the page have the next ones."
+    ),
 ]
 Folder = Annotated[
     Path | None,
@@ -53,8 +56,8 @@ def demo(
     Try it: two systems on this machine, 40 deals, a hub.
 
     Needs no account and no internet: a CRM and a tracker in memory, each with a page to edit in, that speak the
-    protocols of Bitrix24 and Redmine. Goes on until Ctrl-C; with --once it ends when both sides' records have been
-    compared, and exits with 1 where they differ.
+    protocols of Bitrix24 and Redmine. Shows the page of its hub with a conflict to be settled, and goes on until
+    Ctrl-C; with --once it ends when both sides' records have been compared, and exits with 1 where they differ.
 
     \b
     Examples:
@@ -66,7 +69,7 @@ def demo(
     from flows.hub.demo.seeding import NotSeeded
 
     def work(systems: "Systems", installation: "Installation") -> int:
-        return _once(systems, installation, pause=pause) if once else _on_and_on(systems, installation)
+        return _once(systems, installation, pause=pause) if once else _on_and_on(systems, installation, port)
 
     if as_json and not once:
         raise typer.BadParameter("a demo that goes on has no result; add --once", param_hint="--json")
@@ -183,17 +186,29 @@ def _once(systems: "Systems", installation: "Installation", *, pause: bool) -> i
 # --- on and on --------------------------------------------------------------------------------------------------------
 
 
-def _on_and_on(systems: "Systems", installation: "Installation") -> int:
+def _on_and_on(systems: "Systems", installation: "Installation", port: int | None) -> int:
     import time
 
     passes = _begin(installation)
-    _where_to_look(systems, installation)
-    while True:
-        passes.show(passes.run())
-        time.sleep(EVERY)
+    _tear(systems, passes)
+    with page_of(installation, systems.environment(), port + 2 if port else None) as link:
+        _where_to_look(systems, installation, link)
+        while True:
+            passes.show(passes.run())
+            time.sleep(EVERY)
 
 
-def _where_to_look(systems: "Systems", installation: "Installation") -> None:
+def _tear(systems: "Systems", passes: "Passes") -> None:
+    """Have two people name one case otherwise at once: the page has something to settle."""
+    from flows.hub.demo import compare, disagree
+
+    for edit in disagree(systems, compare(systems)):
+        say(f"   {edit.who} {edit.what}")
+    passes.show(passes.run())
+    say("")
+
+
+def _where_to_look(systems: "Systems", installation: "Installation", link: str) -> None:
     from flows.hub.demo.deals import CHANGED_IN_CRM as NUMBER
     from state import cases
 
@@ -209,7 +224,8 @@ def _where_to_look(systems: "Systems", installation: "Installation") -> None:
         say("   Both as the systems show them to anybody:")
         say(f"     {systems.deal_curl(NUMBER)}")
         say(f"     {systems.issue_curl(numbers['tracker'])}")
-    say("   Give it two different titles, one on each side, at once: nobody is right by rule, so a person is asked.")
+    say("   The page of the hub, where everybody sees the same case; a conflict waits there under Attention:")
+    say(f"     {link}  (lets you in once)")
     say("   What the hub knows, in another terminal:")
     say(f"     source {installation.folder}/demo.env")
     say(f"     casehub case show {key}; casehub case history {key}; casehub conflicts list; casehub status\n")

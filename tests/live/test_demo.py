@@ -138,6 +138,9 @@ def test_a_newcomers_change_arrives_on_the_other_side_until_ctrl_c(tmp_path):
         demo.until("~ CASE-2  title  Миграция в облако → Ёлка №1  (crm → tracker #")
         arrived = Browser(client).text(issue, "subject")
         asked = beside(tmp_path, "casehub check && casehub case show CASE-2 && casehub status")
+        torn = beside(tmp_path, "casehub conflicts list")
+        link = next(line.split()[0] for line in demo.lines if "/login/link/" in line)
+        page = client.get(link)
         demo.interrupt()
         code = demo.end()
 
@@ -146,6 +149,9 @@ def test_a_newcomers_change_arrives_on_the_other_side_until_ctrl_c(tmp_path):
     assert "Everything is as the files say." in asked.stdout
     assert "CASE-2  Ёлка №1 · ПАО «Северный ветер»" in asked.stdout
     assert code == 0, demo.lines
+    assert "CASE-5" in torn.stdout
+    assert "lets you in once" in page.text
+    assert refuses(link)
     assert "The demo has ended, and its two systems with it." in demo.lines
     assert not [line for line in demo.lines if "Traceback" in line]
     assert refuses(deal)

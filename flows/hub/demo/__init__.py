@@ -7,7 +7,7 @@ connectors: what the demo says about the hub is not said by the hub.
 
 from .browser import Browser, PageRefused
 from .compare import Comparison, Pair, compare
-from .edits import Edit, edit_both_sides
+from .edits import Edit, disagree, edit_both_sides
 from .folder import NotOurs, hub_folder, must_be_ours
 from .news import News, news_since
 from .systems import NotStarted, Systems, started
@@ -23,6 +23,7 @@ __all__ = [
     "Pair",
     "Systems",
     "compare",
+    "disagree",
     "edit_both_sides",
     "hub_folder",
     "must_be_ours",

@@ -53,6 +53,8 @@ BEGUN_BY_HAND = 1
 """The deal whose issue somebody in pre-sales has begun already."""
 CHANGED_IN_CRM = 2
 CHANGED_IN_TRACKER = 4
+TORN = 5
+"""The deal of which two people think otherwise at once, while the demo goes on."""
 """The deals of the changes on each side; the issue of the second stands at New."""
 SHOWN = (BEGUN_BY_HAND, CHANGED_IN_CRM, CHANGED_IN_TRACKER, 10, 40)
 """The deals whose records are printed side by side: with 10 the issue has walked two steps of its workflow."""

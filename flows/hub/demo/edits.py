@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from .browser import Browser
 from .compare import Comparison
-from .deals import CHANGED_IN_CRM, CHANGED_IN_TRACKER
+from .deals import CHANGED_IN_CRM, CHANGED_IN_TRACKER, TORN
 from .systems import Systems
 
 SALES, ENGINEER = "Анна Ковалёва", "Пётр Щукин"
@@ -29,6 +29,21 @@ def edit_both_sides(systems: Systems, found: Comparison) -> list[Edit]:
     browser = Browser(systems.client)
     by_deal = {pair.deal: pair for pair in found.pairs}
     return [_in_crm(systems, browser, CHANGED_IN_CRM), _in_tracker(systems, browser, by_deal[CHANGED_IN_TRACKER].issue)]
+
+
+def disagree(systems: Systems, found: Comparison) -> list[Edit]:
+    """Give one case a title on each side: nobody is right by rule. Raises PageRefused."""
+    browser = Browser(systems.client)
+    issue = {pair.deal: pair for pair in found.pairs}[TORN].issue
+    told = []
+    for who, address, place, words in (
+        (SALES, systems.deal_page(TORN), "title", "(срочно)"),
+        (ENGINEER, systems.issue_page(issue), "subject", "— второй этап"),
+    ):
+        title = f"{browser.text(address, place)} {words}"
+        browser.change(address, person=who, values={place: title})
+        told.append(Edit(who, address, f"calls it «{title}»"))
+    return told
 
 
 def _in_crm(systems: Systems, browser: Browser, number: int) -> Edit:
