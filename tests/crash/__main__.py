@@ -60,6 +60,7 @@ def _apart(given: argparse.Namespace) -> dict[str, Any]:
         for name, form in other["stories"].items():
             mine = found["stories"][name]
             mine["kills"] += form["kills"]
+            mine["missed"] += form["missed"]
             mine["broken"] |= form["broken"]
             mine["by"] = dict(Counter(mine["by"]) + Counter(form["by"]))
     return dict(found)
@@ -77,10 +78,13 @@ def _databases(name: str) -> Iterator[tuple[Databases | None, dict[str, str]]]:
 
 
 def _table(found: dict[str, Any]) -> str:
-    head = ["| story | points | kills | at commits | at requests | broken promises |", "|---|---:|---:|---:|---:|---:|"]
+    head = [
+        "| story | points | kills | missed | at commits | at requests | broken promises |",
+        "|---|---:|---:|---:|---:|---:|---:|",
+    ]
     rows = [
-        f"| {name} | {one['points']} | {one['kills']} | {one['by'].get('commit', 0)} | {one['by'].get('request', 0)} "
-        f"| {len(one['broken'])} |"
+        f"| {name} | {one['points']} | {one['kills']} | {one['missed']} | {one['by'].get('commit', 0)} "
+        f"| {one['by'].get('request', 0)} | {len(one['broken'])} |"
         for name, one in found["stories"].items()
     ]
     broken = [f"{point}: {why}" for one in found["stories"].values() for point, why in one["broken"].items()]

@@ -66,14 +66,26 @@ def played(world: World, story: Story) -> Played:
     return Played(story, stage, folder, words, known, points, before, after, way, memory)
 
 
-def killed_at(world: World, one: Played, point: str) -> list[str]:
-    """Play a story with a kill at *point*, let the hub carry on, and return which promises are broken."""
+@dataclass(frozen=True)
+class Killed:
+    """What became of a kill: MISSED where the process ended before it came to the point; BROKEN promises either way."""
+
+    missed: bool
+    broken: list[str]
+
+
+def killed_at(world: World, one: Played, point: str) -> Killed:
+    """
+    Play a story with a kill at *point*, let the hub carry on, and return which promises are broken.
+
+    What is asked twice because the machine is slow just now has points that another play does not have.
+    """
     with hub_of(world, one) as folder:
         ended = world.run(folder, *one.words, point=point)
-        if not ended.killed:
-            return [f"the point was not met: {ended}"]
+        if not ended.killed and ended.code not in (0, ON_ITS_WAY):
+            return Killed(True, [f"it ended by itself: {ended}"])
         found = torn(shown(world, one.known, talk=one.story.talk), one.before, one.after, one.way)
-        return found + carried_on(world, one, folder)
+        return Killed(not ended.killed, found + carried_on(world, one, folder))
 
 
 @contextmanager

@@ -213,8 +213,11 @@ class PrefectWorld:
         return list(self.ask("POST", "/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run]}}}))
 
 
-def a_world(folder: Path) -> PrefectWorld:
-    """Start a server on a free port of the loopback address and wait until it answers."""
+def a_world(folder: Path, **more: str) -> PrefectWorld:
+    """
+    Start a server on a free port of the loopback address and wait until it answers; MORE is for the environment of it
+    and of all that is started beside it.
+    """
     port = _free_port()
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "CASEHUB_"))},
@@ -226,10 +229,11 @@ def a_world(folder: Path) -> PrefectWorld:
         "PREFECT_WORKER_QUERY_SECONDS": "1",
         "PREFECT_LOGGING_LEVEL": "WARNING",
         "PYTHONPATH": f"{ROOT}{os.pathsep}{GATE}",
+        **more,
     }
     world = PrefectWorld(folder, f"http://127.0.0.1:{port}", environment)
     world.start("server", "-m", "prefect", "server", "start", "--no-ui")
-    wait_for(lambda: _healthy(world.api) or None, what="answer of the Prefect server")
+    wait_for(lambda: _healthy(world.api) or None, seconds=180, what="answer of the Prefect server")
     return world
 
 
