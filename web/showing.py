@@ -1,5 +1,6 @@
 """How values are shown: times, dates, numbers and money as a language writes them, in the zone of the hub."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -16,6 +17,8 @@ from mappings.canonical.show import Unreadable, parse
 from .languages import locale
 
 NOTHING = "—"
+_CODE = re.compile(r"(?<=[A-Za-z])(?=\d)")
+"""Where a currency that has no sign stands against its amount."""
 _MOMENT = {"en": "d MMM y, HH:mm", "ru": "dd.MM.y, HH:mm"}
 
 
@@ -59,7 +62,7 @@ def number(value: Decimal | int | float, *, language: str, **_: object) -> str:
 def money(value: Money, *, language: str, **_: object) -> str:
     """Return an amount with its currency; whole amounts without their cents."""
     whole = value.amount == value.amount.to_integral_value()
-    return numbers.format_currency(
+    text = numbers.format_currency(
         value.amount,
         value.currency,
         locale=locale(language),
@@ -67,6 +70,7 @@ def money(value: Money, *, language: str, **_: object) -> str:
         decimal_quantization=not whole,
         format=_whole(language) if whole else None,
     )
+    return _CODE.sub("\N{NO-BREAK SPACE}", text)
 
 
 def _whole(language: str) -> str:
