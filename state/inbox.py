@@ -25,6 +25,9 @@ from .tables import inbox
 from .types import FoundCount, Hint, Lane, Lease, PutCount, Scan, Snapshot
 from .waiting_rows import removed, this_row
 
+WEBHOOK = "webhook"
+"""Why a record is hinted at that a system has told of by itself."""
+
 
 def put(
     store: Store,
@@ -78,6 +81,14 @@ def hint(store: Store, system: str, *, kind: str, ids: Sequence[str], reason: st
     """Remember records to look at by id. One that is remembered already is as of now again."""
     with store.write() as conn:
         remember(store, conn, ids, system=system, kind=kind, reason=reason)
+
+
+def newest_hint(store: Store, *, reason: str) -> datetime | None:
+    """Return when the newest of the hints came that were remembered for REASON."""
+    query = sa.select(sa.func.max(hint_table.c.at)).where(hint_table.c.reason == reason)
+    with store.read() as conn:
+        newest: datetime | None = conn.execute(query).scalar_one()
+        return newest
 
 
 def hints(store: Store, system: str, *, kind: str, limit: int) -> tuple[Hint, ...]:

@@ -85,4 +85,4 @@ class Door:
     def _keep(self, system: str, hints: list[Hint]) -> None:
         for kind in {hint.kind for hint in hints}:
             ids = [hint.id for hint in hints if hint.kind == kind]
-            inbox.hint(self._installation.store, system, kind=kind, ids=ids, reason="webhook")
+            inbox.hint(self._installation.store, system, kind=kind, ids=ids, reason=inbox.WEBHOOK)

@@ -9,16 +9,20 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from connectors.errors import ConnectorError
 from mappings.language import Problems
 from mappings.language.model import Sync
-from state import runs
-from state.errors import StateError
+from state import inbox, leases, runs
+from state.errors import LeaseLost, StateError
+from state.inbox import WEBHOOK
 from state.runs import Figures
+from state.store import Store
+from state.types import Lease
 
 from .pausing import pauses
 from .pulling import pull_scope
@@ -31,6 +35,8 @@ from .wiring import Installation, Maker, install, open_sync, urgent_connector
 log = logging.getLogger(__name__)
 BY = "wake"
 """Who runs such passes, in the list of runs."""
+WATCH, HOLDS, RETRIES = "watch", 30.0, 5.0
+"""The lease of the one server that watches for webhooks, the seconds it lasts, and between two tries to take it."""
 KEPT = 60.0
 """Seconds for which systems stay open; then who we are is proved anew, and people and choices are looked at again."""
 
@@ -42,6 +48,47 @@ class _Open:
     wired: Wired
     since: float
     stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+
+class _Watch:
+    """Whether webhooks have come in that nobody here has seen, where it is this server that watches for them."""
+
+    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
+        self._store = store
+        self._clock = clock
+        self._worker = store.worker()
+        self._lease: Lease | None = None
+        self._tried: float | None = None
+        self._newest: datetime | None = None
+
+    def news(self) -> bool:
+        """Say whether there are any; takes the lease if nobody has it. Raises StateError."""
+        if not self._is_ours():
+            return False
+        newest = inbox.newest_hint(self._store, reason=WEBHOOK)
+        came = newest is not None and newest != self._newest
+        self._newest = newest
+        return came
+
+    def end(self) -> None:
+        """Let somebody else watch."""
+        if self._lease is not None:
+            with suppress(StateError):  # then it runs out
+                leases.release(self._store, self._lease)
+            self._lease = None
+
+    def _is_ours(self) -> bool:
+        now = self._clock()
+        if self._tried is None or now - self._tried >= RETRIES:
+            self._tried = now
+            try:
+                if self._lease is not None:
+                    self._lease = leases.renew(self._store, self._lease, seconds=HOLDS)
+            except LeaseLost:
+                self._lease = None
+            if self._lease is None:
+                self._lease = leases.acquire(self._store, WATCH, worker=self._worker, seconds=HOLDS)
+        return self._lease is not None
 
 
 class FastPath:
@@ -60,6 +107,7 @@ class FastPath:
         self._clock = clock
         self._open: dict[str, _Open] = {}
         self._left: dict[str, tuple[Figures, ...]] = {}
+        self._watched = _Watch(installation.store, clock)
         self._one = asyncio.Lock()
         self.closing = False
         """True: nothing new is begun."""
@@ -68,6 +116,20 @@ class FastPath:
         """Run a pass of every sync for which something waits; no system is asked anything where nothing does."""
         async with self._one:
             return await self._minded(self._look(anew=True))
+
+    async def watch(self) -> list[Report]:
+        """
+        Look, if a webhook has come in since the last time; to be asked again and again, since it costs next to nothing.
+
+        Who is woken for it may be woken late, and several servers would all ask for the same record: one of them
+        watches, the others are woken. A database that does not answer is told in the log.
+        """
+        try:
+            came = await asyncio.to_thread(self._watched.news)
+        except StateError as error:
+            log.warning("webhooks cannot be watched for: %s", error)
+            return []
+        return await self.look() if came and not self.closing else []
 
     async def poll(self) -> list[Report]:
         """Ask the systems that send no webhooks what is new, and work on it; no run is recorded where nothing is."""
@@ -80,6 +142,7 @@ class FastPath:
         async with self._one:
             for name in tuple(self._open):
                 await self._shut(name)
+            await asyncio.to_thread(self._watched.end)
 
     # --- inside ---
 
@@ -179,6 +242,10 @@ class FreshPath:
     async def look(self) -> list[Report]:
         """As `FastPath.look`."""
         return await (await self._now()).look()
+
+    async def watch(self) -> list[Report]:
+        """As `FastPath.watch`."""
+        return await (await self._now()).watch()
 
     async def poll(self) -> list[Report]:
         """As `FastPath.poll`."""

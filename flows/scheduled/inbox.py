@@ -2,7 +2,8 @@
 The fast path as a task server: it looks at the inbox as soon as it is asked to.
 
 Whoever stores a hint (a webhook) asks with `flows.wake`. The question has no parameters: what to do stands in the hub's
-database, so repeats are harmless and several task servers share the work. What is missed, the schedules sweep up.
+database, so repeats are harmless and several task servers share the work. One of them also watches the database for
+webhooks, since a task waits its turn in Prefect. What is missed, the schedules sweep up.
 """
 
 import asyncio
@@ -22,6 +23,8 @@ from .discreet import Discreet
 
 HUB = "CASEHUB_HUB"
 """Names the hub's folder to a task server, as to the command line."""
+WATCH = 0.2
+"""Seconds between two looks for webhooks in the database: a task may begin seconds after it was asked for."""
 POLL = 10.0
 """Seconds between two looks at systems that send no webhooks."""
 GRACE = 8.0
@@ -68,7 +71,7 @@ async def _serve(folder: Path, poll: float) -> None:
     OPEN.set(fast)
     server = _Server()
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, server.asked.set)
-    serving = [asyncio.create_task(work) for work in (server.astart(), _poll(fast, poll))]
+    serving = [asyncio.create_task(work) for work in (server.astart(), _poll(fast, poll), _watch(fast))]
     stop = asyncio.create_task(server.asked.wait())
     try:
         await asyncio.wait([stop, *serving], return_when=asyncio.FIRST_COMPLETED)
@@ -90,6 +93,14 @@ async def _told(server: TaskWorker) -> None:
         if not server.current_tasks:
             return
         await asyncio.sleep(0.05)
+
+
+async def _watch(fast: FreshPath, every: float = WATCH) -> None:
+    """Look as soon as a webhook has come in."""
+    while True:
+        async with Discreet():
+            await fast.watch()
+        await asyncio.sleep(every)
 
 
 async def _poll(fast: FreshPath, every: float) -> None:

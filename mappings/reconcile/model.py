@@ -164,6 +164,16 @@ class Entity:
     parent: str = ""
     """The entity (its id) that this one belongs to: the case of an item, the item of a part of it."""
 
+    def with_decided(
+        self,
+        facts: Mapping[str, Fact],
+        held: Mapping[str, tuple[Value, ...]],
+        conflicts: Mapping[str, Conflict],
+    ) -> "Entity":
+        """Return the entity with what was decided; said in full, since `replace` takes as long as a decision."""
+        made = (self.generation, self.created, self.parent)
+        return Entity(self.id, self.kind, self.key, self.sync, facts, held, conflicts, *made)
+
 
 HELD = 8
 """How many former values of a fact are kept to read ambiguous views."""

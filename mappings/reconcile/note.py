@@ -65,8 +65,8 @@ def take_note(
     Return what *side* is left with, having looked at *entries*. FACTS are the hub's values after the decisions; CELLS
     the readable fields of this link; REFUSALS why the others could not be read.
     """
-    notes = Notes(side, entries, dict(side.link.bases), repair=repair)
-    for name, parked in side.link.parked.items():
+    notes, aside = Notes(side, entries, dict(side.link.bases), repair=repair), side.link.parked
+    for name, parked in aside.items():
         if name in side.fields and side.fields[name].direction == "once":
             notes.parked[name] = parked
     contested = {fact for fact, decision in decisions.items() if decision.conflict is not None}
@@ -78,17 +78,19 @@ def take_note(
             notes.parked[entry.name] = Parked(code, unreadable(refusal), view=seen_view(side, entry))
         elif not contested.isdisjoint(entry.facts):
             _hold(notes, entry, cell, decisions)
-        elif _taken_back(notes, entry, cell, facts=facts):
+        elif aside and _taken_back(notes, entry, cell, facts=facts):
             pass  # a person's wish goes before what the hub would write there
         elif entry.direction == "out":
             _note_out(notes, entry, facts)
         elif cell is not None:
             _move_bases(notes, cell, decisions)
             _note_cell(notes, cell, facts)
-            _note_emptied(notes, cell, facts)
+            if side.emptied:
+                _note_emptied(notes, cell, facts)
         else:
             _note_unseen(notes, entry, facts)
-        _keep_told(notes, entry, facts)
+        if aside:
+            _keep_told(notes, entry, facts)
     return notes
 
 

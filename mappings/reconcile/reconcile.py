@@ -100,7 +100,7 @@ def _entity_after(entity: Entity, decisions: Mapping[str, Decision]) -> Entity:
             keep_held(facts, held, fact=fact, value=decision.value)
             facts[fact] = Fact(decision.value, decision.origin)
     conflicts = {fact: decision.conflict for fact, decision in decisions.items() if decision.conflict is not None}
-    return replace(entity, facts=facts, held=held, conflicts=conflicts)
+    return entity.with_decided(facts, held, conflicts)
 
 
 def keep_held(facts: Mapping[str, Fact], held: dict[str, tuple[Value, ...]], *, fact: str, value: Value) -> None:

@@ -26,16 +26,24 @@ def stirred(entity: Entity, sides: Sequence[Side], facts: Facts, *, drift: bool 
             continue
         link, fresh, derived = side.link, side.fresh or {}, side.derived
         bases, aside = link.bases, link.seen.keys() | link.parked.keys()
+        at_base, shown_at = bases.get, fresh.get
         for name, entry in side.fields.items():
             if entry.direction == "once":
                 continue
             said = {entry.facts[0]: derived[name]} if name in derived else facts
-            if (
-                name in aside
-                or not _at_rest(entry, bases, fresh.get(name, UNSEEN), facts=said)
-                or (drift and _drifted(entry, bases, said))
-            ):
-                found.update(entry.facts)
+            if name not in aside and not (drift and _drifted(entry, bases, said)):
+                fact, key = entry.slots[0]
+                base, shown = at_base(key), shown_at(name, UNSEEN)
+                if len(entry.slots) > 1 or base is None:
+                    if _at_rest(entry, bases, shown, facts=said):
+                        continue
+                elif (  # by far the most fields, said without a call
+                    base.lens == entry.fingerprint
+                    and base.value.get(fact) == said.get(fact)
+                    and (shown is UNSEEN or shown == base.view)
+                ):
+                    continue
+            found.update(entry.facts)
     return found
 
 
