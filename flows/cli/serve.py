@@ -48,7 +48,7 @@ def inbox(ctx: typer.Context, *, poll: Poll = 10.0) -> None:
 @serve.command()
 def page(ctx: typer.Context, *, host: Host = "127.0.0.1", port: Port = 8080) -> None:
     """
-    Be the web process: the door for webhooks. Keep it on the loopback address, behind a proxy with TLS.
+    Be the web process: the page and the door for webhooks. Keep it on the loopback address, behind a proxy with TLS.
 
     \b
     Example:

@@ -61,6 +61,8 @@ def _run(ctx: typer.Context, asked: "Asked", stopped: threading.Event, *, as_jso
 
     from flows.up import Supervisor, children, own_prefect
 
+    from state import accounts
+
     from .db import upgraded
     from .opening import the_hub
 
@@ -68,6 +70,7 @@ def _run(ctx: typer.Context, asked: "Asked", stopped: threading.Event, *, as_jso
     upgraded(terminal(ctx))
     with the_hub(terminal(ctx)) as installation:
         syncs = list(installation.hub.syncs)
+        strangers = not accounts.accounts(installation.store)
     planned = children(asked, environment)
     api = planned[0].environment["PREFECT_API_URL"]
     with Supervisor(asked.folder, tell, lambda: _under_way(api, asked.pool)) as supervisor:
@@ -85,6 +88,8 @@ def _run(ctx: typer.Context, asked: "Asked", stopped: threading.Event, *, as_jso
             emit({"page": asked.page, "prefect": api, "syncs": syncs, "logs": str(supervisor.home)})
         else:
             _told(asked, syncs, supervisor.home)
+        if strangers:
+            tell("nobody may look at the page yet: casehub user add LOGIN --role admin")
         follower = _Follower(asked.folder, {**planned[0].environment})
         supervisor.watch(lambda: stopped.is_set() or follower.look())
         tell("stopping: passes at work get a few seconds")
