@@ -29,7 +29,7 @@ class Awaiting:
 def cases_that_wait() -> sa.Select[Any]:
     """Return the query for the keys of the cases at which anything waits."""
     entries = _entries().subquery()
-    return sa.select(searched.c.case_key).join(entries, entries.c.entity == searched.c.entity)
+    return sa.select(searched.c.case_key).where(searched.c.entity.in_(sa.select(entries.c.entity)))
 
 
 def open_of_cases(store: Store, keys: Sequence[str]) -> dict[str, tuple[int, int]]:

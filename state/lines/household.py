@@ -56,8 +56,11 @@ def _family(key: str) -> sa.Select[tuple[object, ...]]:
     items = sa.select(entity.c.id).join(below, entity.c.parent == below.c.id).where(entity.c.kind == "item")
     below = below.union(items)
     papers = sa.select(searched.c.entity).where(searched.c.case_key == key, searched.c.kind == "document")
-    mine = sa.or_(entity.c.id.in_(sa.select(below.c.id)), entity.c.id.in_(papers))
-    return sa.select(entity).where(mine).order_by(entity.c.kind, entity.c.number)
+    return (
+        sa.select(entity)
+        .where(entity.c.id.in_(sa.select(below.c.id).union(papers)))
+        .order_by(entity.c.kind, entity.c.number)
+    )
 
 
 def people_of(case: Entity) -> frozenset[str]:

@@ -4,7 +4,7 @@ Lists of cases: chosen, counted, in order, page by page.
 Whose cases a reader may see is a condition of every statement here, so that no number tells of others.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -105,22 +105,47 @@ def listed(
 
     STAGES is the order of stages. Cases that are equal in that column stand by their number.
     """
-    query = sa.select(case_line).where(*_conditions(store, chosen))
-    query = query.order_by(*_order(order, stages, descending=descending)).offset(skip).limit(limit)
+    ordered = _order(order, stages, descending=descending)
+    keys = sa.select(case_line.c.key).where(*_conditions(store, chosen)).order_by(*ordered).offset(skip).limit(limit)
+    query = sa.select(case_line).where(case_line.c.key.in_(keys)).order_by(*ordered)  # the rows are wide to be sorted
     with store.read() as conn:
         return tuple(map(_line, conn.execute(query).mappings()))
 
 
 def count(store: Store, chosen: Chosen) -> tuple[Counted, ...]:
     """Count the cases CHOSEN without the filters that are counted, by these."""
-    mine = case_line.c.key.in_(keys_of([chosen.me] if chosen.me else [])).label("mine")
-    waits = case_line.c.key.in_(cases_that_wait()).label("waits")
-    groups = (case_line.c.stage, case_line.c.outcome, mine, waits)
-    query = sa.select(*groups, sa.func.count().label("number")).where(*_conditions(store, chosen.widest))
-    by: list[sa.ColumnElement[Any]] = [sa.literal_column(str(place)) for place in range(1, len(groups) + 1)]
+    groups = _groups(store, chosen)
+    found: dict[str, dict[tuple[str, str], int]] = {"all": {}, "mine": {}, "waits": {}, "both": {}}
     with store.read() as conn:
-        rows = conn.execute(query.group_by(*by))
-        return tuple(Counted(row.stage, row.outcome, bool(row.mine), bool(row.waits), row.number) for row in rows)
+        for row in conn.execute(sa.union_all(*groups)):
+            found[row.part][row.stage, row.outcome] = int(row.number)
+    return tuple(one for place in found["all"] for one in _apart(place, found))
+
+
+def _groups(store: Store, chosen: Chosen) -> list[sa.Select[Any]]:
+    """Four small counts take less than one in which each case is looked up in both sets."""
+    base = list(_conditions(store, chosen.widest))
+    waits = case_line.c.key.in_(cases_that_wait())
+    parts: dict[str, list[sa.ColumnElement[bool]]] = {"all": [], "waits": [waits]}
+    if chosen.me:
+        mine = case_line.c.key.in_(keys_of([chosen.me]))
+        parts |= {"mine": [mine], "both": [mine, waits]}
+    place = (case_line.c.outcome, case_line.c.stage)  # as they stand in the index
+    number = sa.func.count().label("number")
+    return [
+        sa.select(sa.literal_column(f"'{part}'").label("part"), *place, number).where(*base, *more).group_by(*place)
+        for part, more in parts.items()
+    ]
+
+
+def _apart(place: tuple[str, str], found: Mapping[str, Mapping[tuple[str, str], int]]) -> Iterator[Counted]:
+    """Tell apart what stands at one stage and outcome."""
+    every, mine, waits, both = (found[part].get(place, 0) for part in ("all", "mine", "waits", "both"))
+    numbers = {(True, True): both, (True, False): mine - both, (False, True): waits - both}
+    numbers[False, False] = every - sum(numbers.values())
+    for (own, attention), number in numbers.items():
+        if number:
+            yield Counted(*place, own, attention, number)
 
 
 def _conditions(store: Store, chosen: Chosen) -> Iterable[sa.ColumnElement[bool]]:
@@ -139,7 +164,8 @@ def _conditions(store: Store, chosen: Chosen) -> Iterable[sa.ColumnElement[bool]
         if only:
             yield case_line.c[name] == only
     if chosen.words:
-        yield key.in_(sa.select(searched.c.key).where(searched.c.kind == "case", holds(store.dialect, chosen.words)))
+        found = sa.select(searched.c.key).where(holds(store.dialect, chosen.words))
+        yield key.in_(sa.select(found.where(searched.c.kind == "case").cte("found").c.key))
 
 
 def _order(name: str, stages: Sequence[str], *, descending: bool) -> list[sa.ColumnElement[Any]]:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from ..store import Store
 from ..tables import case_line, case_person, searched
-from .asking import holds
+from .asking import having, holds
 from .stems import TITLE
 
 
@@ -18,13 +18,15 @@ class Sought:
     """
     What is asked for: WORDS are stems, the last one may be the beginning of one; at least one.
 
-    PERSONS are those whose cases may be read (None: all); INTERNAL: internal notes too. KINDS: () for all.
+    PERSONS are those whose cases may be read (None: all); INTERNAL: internal notes too. KINDS: () for all. What has KEY
+    comes first.
     """
 
     words: tuple[str, ...]
     persons: frozenset[str] | None
     internal: bool = False
     kinds: tuple[str, ...] = ()
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +52,17 @@ def numbers(store: Store, sought: Sought) -> dict[str, int]:
 
 
 def find(store: Store, sought: Sought, *, skip: int = 0, limit: int = 20) -> tuple[Found, ...]:
-    """Return what was found: by its title first, then the newest."""
-    named = holds(store.dialect, sought.words, mark=TITLE)
-    query = (
-        sa.select(searched, case_line.c.title.label("case_title"))
-        .select_from(searched.outerjoin(case_line, case_line.c.key == searched.c.case_key))
-        .where(*_visible(store, sought), *([searched.c.kind.in_(sought.kinds)] if sought.kinds else []))
-        .order_by(sa.case((named, 0), else_=1), searched.c.at.desc(), searched.c.id)
-    )
+    """Return what was found: by its key first, then by its title, then the newest."""
+    of_title = searched.c.id.in_(having(store.dialect, sought.words, mark=TITLE))
+    first = sa.case((searched.c.key == sought.key, 0), (of_title, 1), else_=2)
+    ordered = (first, searched.c.at.desc(), searched.c.id)
+    wanted = [*_visible(store, sought), *([searched.c.kind.in_(sought.kinds)] if sought.kinds else [])]
+    ids = sa.select(searched.c.id).where(*wanted).order_by(*ordered).offset(skip).limit(limit)
+    joined = searched.outerjoin(case_line, case_line.c.key == searched.c.case_key)
+    query = sa.select(searched, case_line.c.title.label("case_title")).select_from(joined)
+    query = query.where(searched.c.id.in_(ids)).order_by(*ordered)  # the rows are wide to be sorted
     with store.read() as conn:
-        return tuple(map(_found, conn.execute(query.offset(skip).limit(limit)).mappings()))
+        return tuple(map(_found, conn.execute(query).mappings()))
 
 
 def _visible(store: Store, sought: Sought) -> Sequence[sa.ColumnElement[bool]]:

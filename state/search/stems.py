@@ -15,6 +15,10 @@ import snowballstemmer  # type: ignore[import-untyped]  # it has no annotations
 TITLE = "ъ"
 """Stands before the stem of a word of a title; no word begins with it."""
 LONGEST_WORD = 64
+LITTLE = frozenset(
+    "а и или в во на с со по для к ко от из у о об за при не the a an of for and or in on to at with".split()
+)
+"""Words that are not asked for where others are."""
 
 _WORD = re.compile(r"[^\W_]+")
 _KEY = re.compile(r"[^\W\d_]+-\d+")
@@ -34,11 +38,12 @@ def stems(text: str) -> Iterator[str]:
 
 
 def asked(text: str) -> list[str]:
-    """Return the stems that *text*, typed by a person, asks for; a key is one word."""
+    """Return the stems that *text*, typed by a person, asks for; a key is one word, little words are none."""
     small = text.lower()
     keys = [key.replace("-", "") for key in _KEY.findall(small)]
-    words = [stem(word[:LONGEST_WORD]) for word in _WORD.findall(_KEY.sub(" ", small))]
-    return list(dict.fromkeys([*keys, *words]))
+    words = _WORD.findall(_KEY.sub(" ", small))
+    large = [word for word in words if word not in LITTLE]
+    return list(dict.fromkeys([*keys, *(stem(word[:LONGEST_WORD]) for word in large or words)]))
 
 
 @lru_cache(maxsize=65_536)

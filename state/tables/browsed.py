@@ -35,7 +35,7 @@ case_line = sa.Table(
     sa.Column("created", Time, nullable=False),
     sa.Column("changed", Time, nullable=False),
     sa.Column("stage_since", Time, nullable=False),
-    sa.Index("ix_case_line_stage", "outcome", "stage"),
+    sa.Index("ix_case_line_stage", "outcome", "stage", "key"),
     sa.Index("ix_case_line_client", "client"),
 )
 

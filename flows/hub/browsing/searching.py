@@ -71,7 +71,8 @@ class SearchResult:
 
 def find(installation: Installation, access: Access, query: SearchQuery, *, internal: bool = False) -> SearchResult:
     """
-    Return what has all the words of *query*, of what *access* lets the reader see: in titles first, then the newest.
+    Return what has all the words of *query*, of what *access* lets the reader see: by its key first, then by its title,
+    then the newest.
 
     INTERNAL: the reader may see internal notes.
     """
@@ -80,7 +81,9 @@ def find(installation: Installation, access: Access, query: SearchQuery, *, inte
     behind = lines.catch_up(store)
     if not words:
         return SearchResult(query, (), {}, behind)
-    sought = Sought(tuple(words), access.persons, internal, (query.kind,) if query.kind else ())
+    sought = Sought(
+        tuple(words), access.persons, internal, (query.kind,) if query.kind else (), query.text.strip().upper()
+    )
     size = max(query.size, 1)
     found = search.find(store, sought, skip=(max(query.page, 1) - 1) * size, limit=size)
     hits = tuple(_hit(one, frozenset(words), words[-1]) for one in found)

@@ -67,7 +67,7 @@ def _lines() -> None:
         sa.Column("changed", Time, nullable=False),
         sa.Column("stage_since", Time, nullable=False),
     )
-    op.create_index("ix_case_line_stage", "case_line", ["outcome", "stage"])
+    op.create_index("ix_case_line_stage", "case_line", ["outcome", "stage", "key"])
     op.create_index("ix_case_line_client", "case_line", ["client"])
     op.create_table(
         "case_person",

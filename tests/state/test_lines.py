@@ -1,0 +1,157 @@
+"""What the page reads is brought up to date by whoever reads first, in pieces of bounded size."""
+
+from dataclasses import replace
+
+import sqlalchemy as sa
+
+from mappings.canonical.values import Value
+from mappings.reconcile.model import Fact, Origin, Outcome
+from state import cases, claims, commits, lines
+from state.forgetting import forget_entity, forget_person
+from state.lines import Chosen
+from state.store import Store
+from state.tables import case_line, case_person, searched
+from state.types import Decided
+from tests.browsed_builders import ANNA, BORIS, VERA, a_conflict, a_parked, seeded
+from tests.state_builders import SCOPES
+
+ALL = Chosen(None)
+
+
+def listed(store: Store, chosen: Chosen = ALL, order: str = "key") -> list[str]:
+    lines.catch_up(store)
+    return [one.key for one in lines.listed(store, chosen, order=order)]
+
+
+def say(store: Store, own: str, **facts: Value) -> None:
+    """Decide an entity anew with other facts."""
+    worker = store.worker()
+    claimed = claims.claim(store, worker, scopes=SCOPES, limit=1, only=[own]).cases[0]
+    said = {name: Fact(value, Origin("person", "ann")) for name, value in facts.items()}
+    changed = replace(claimed.entity, facts={**claimed.entity.facts, **said})
+    commits.commit(store, worker, decided=[Decided(Outcome(changed), claimed)])
+
+
+def test_a_reader_of_an_idle_hub_pays_one_statement(store: Store) -> None:
+    seeds = seeded(store)
+    for number in range(30):
+        seeds.case(title=f"Кейс {number}")
+    seeds.put()
+    lines.catch_up_whole(store)
+
+    before = store.statements
+    assert not lines.catch_up(store)
+    assert store.statements - before == 1
+
+
+def test_what_is_behind_is_taken_in_by_pieces_of_few_statements(store: Store) -> None:
+    seeds = seeded(store)
+    for number in range(30):
+        seeds.case(title=f"Кейс {number}", owner=ANNA)
+    seeds.put()
+
+    for left in (True, True, False):
+        before = store.statements
+        assert lines.catch_up(store, limit=10) is left
+        assert store.statements - before <= 7
+    assert len(lines.listed(store, ALL, order="key", limit=100)) == 30
+
+
+def test_a_line_follows_its_case(store: Store) -> None:
+    seeds = seeded(store)
+    own, _ = seeds.case(title="Внедрение", owner=ANNA)
+    seeds.put()
+    assert listed(store, Chosen(frozenset({ANNA}))) == ["CASE-1"]
+
+    say(store, own, title="Аудит", owner=BORIS, participants=frozenset({VERA.upper()}))
+
+    assert listed(store, Chosen(frozenset({ANNA}))) == []
+    assert [one.title for one in lines.listed(store, Chosen(frozenset({VERA})), order="key")] == ["Аудит"]
+
+
+def test_a_pass_that_stores_sends_no_statement_for_it(store: Store) -> None:
+    with store.recorded() as texts:
+        seeds = seeded(store)
+        seeds.case()
+        seeds.put()
+
+    assert not [text for text in texts if "case_line" in text or "searched" in text or "case_person" in text]
+
+
+def test_what_waits_at_an_item_waits_at_its_case(store: Store) -> None:
+    seeds = seeded(store)
+    quiet = seeds.case()
+    busy = seeds.entity("case", {"title": "Спор"}, conflicts=a_conflict())
+    seeds.entity("item", {"case": quiet[1]}, parent=quiet[0])
+    seeds.entity("item", {"case": busy[1]}, parent=busy[0], records=("trk",), parked=a_parked())
+    seeds.put()
+    lines.catch_up_whole(store)
+
+    assert lines.open_of_cases(store, [quiet[1], busy[1]]) == {busy[1]: (1, 1)}
+    assert listed(store, Chosen(None, attention=True)) == [busy[1]]
+    assert [(one.case, one.entry.code) for one in lines.awaiting(store, None)] == [
+        (busy[1], "conflict"),
+        (busy[1], "rejected"),
+    ]
+
+
+def test_nothing_of_what_was_forgotten_stays_beside_the_entities(store: Store) -> None:
+    seeds = seeded(store)
+    gone, _ = seeds.case(title="Секретный клиент", owner=ANNA)
+    seeds.case(title="Открытый клиент", owner=BORIS)
+    seeds.put()
+    lines.catch_up_whole(store)
+
+    forget_entity(store, gone, plain=lambda name: name == "stage", by="boris")
+
+    with store.read() as conn:
+        told = [
+            str(tuple(row)) for table in (case_line, case_person, searched) for row in conn.execute(sa.select(table))
+        ]
+    assert told
+    assert not [text for text in told if "Секретный" in text or ANNA in text]
+    assert listed(store) == ["CASE-1", "CASE-2"]
+    assert [one.title for one in lines.listed(store, ALL, order="key")] == ["", "Открытый клиент"]
+
+
+def test_a_person_who_was_forgotten_is_in_no_line(store: Store) -> None:
+    seeds = seeded(store)
+    seeds.case(owner=ANNA)
+    seeds.put()
+    lines.catch_up_whole(store)
+
+    forget_person(store, [ANNA], by="boris")
+    lines.catch_up_whole(store)
+
+    with store.read() as conn:
+        assert conn.execute(sa.select(case_person.c.person).where(case_person.c.person == ANNA)).all() == []
+
+
+def test_the_same_order_of_letters_wherever_it_is_kept(store: Store) -> None:
+    seeds = seeded(store)
+    for title in ("яблоко", "Арбуз", "банан", ""):
+        seeds.case(title=title)
+    seeds.put()
+    lines.catch_up_whole(store)
+
+    assert [one.title for one in lines.listed(store, ALL, order="ordered_title")] == ["Арбуз", "банан", "яблоко", ""]
+
+
+def test_a_household_has_items_with_their_parts_and_the_last_notes(store: Store) -> None:
+    seeds = seeded(store)
+    case = seeds.case()
+    item = seeds.under("item", case, title="Смета")
+    seeds.under("item", case, parent=item[0], title="Часть сметы")
+    for number in range(5):
+        seeds.under("note", case, body=f"Заметка {number}")
+    seeds.under("document", seeds.case(), title="Чужой")
+    seeds.put()
+
+    found = lines.household(store, case[1], notes=3)
+
+    assert found is not None
+    assert found.more_notes
+    assert cases.case(store, case[1]) == found.case
+    assert [one.entity.key for one in found.items] == ["ITEM-1", "ITEM-2"]
+    assert [one.entity.key for one in found.notes] == ["NOTE-3", "NOTE-4", "NOTE-5"]
+    assert found.documents == ()
