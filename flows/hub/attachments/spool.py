@@ -67,13 +67,14 @@ class Spool:
 
     def path(self, digest: str) -> Path:
         """Return where the content with this SHA-256 (hex) lies. Raises KeyError where it was never fetched."""
-        found = self._folder / digest
-        if not _DIGEST.fullmatch(digest) or not found.is_file():
+        if not self.has(digest):
             raise KeyError(digest)
-        return found
+        return self._folder / digest
 
     def has(self, digest: str) -> bool:
-        return bool(_DIGEST.fullmatch(digest)) and (self._folder / digest).is_file()
+        """Say whether that content lies here; a link to somewhere else is not it, whoever put it there."""
+        found = self._folder / digest
+        return bool(_DIGEST.fullmatch(digest)) and found.is_file() and not found.is_symlink()
 
     async def receive(self, pieces: AsyncIterator[bytes], *, size: int | None, most: int | None) -> Received:
         """
