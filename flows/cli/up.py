@@ -60,7 +60,6 @@ def _run(ctx: typer.Context, asked: "Asked", stopped: threading.Event, *, as_jso
     import os
 
     from flows.up import Supervisor, children, own_prefect
-
     from state import accounts
 
     from .db import upgraded
