@@ -52,8 +52,10 @@ class Reader(Words):
         channel = self.shape.channels.get((write.system, write.kind))
         where = f"{write.system} {write.kind}" + (f" #{write.record}" if write.record else "")
         sign = "~" if write.record else "+"
-        if not write.record:
-            yield Line(sign, where, "", "")
+        if not write.record or write.verb == "delete":
+            yield Line("-" if write.record else sign, where, "", "is deleted" if write.record else "")
+        if write.verb == "delete":
+            return
         for entry in write.fields:
             named, change = what(channel, entry), self.change(channel, entry, made=not write.record)
             if write.record:
@@ -88,8 +90,9 @@ class Counts:
     conflicts: int
     parked: int
     requests: int
+    deletes: int = 0
 
     def line(self, fingerprint: str) -> str:
-        parts = f"{self.creates} to create, {self.changes} to change, 0 to delete"
+        parts = f"{self.creates} to create, {self.changes} to change, {self.deletes} to delete"
         stuck = f"{many(self.conflicts, 'conflict')}, {self.parked} parked"
         return f"Plan: {parts}, {stuck}.  Requests: ~{self.requests}.  Fingerprint {fingerprint}"

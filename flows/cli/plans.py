@@ -156,7 +156,8 @@ def _part(whole: "Plan", key: str | None, system: str | None) -> "Plan":
     writes = tuple(w for w in whole.writes if key in (None, w.name) and system in (None, w.system))
     rulings = tuple(one for one in whole.rulings if key in (None, one.decided.outcome.entity.key))
     files = tuple(one for one in whole.files if key in (None, one.key) and system in (None, one.target))
-    return replace(whole, writes=writes, rulings=rulings, files=files)
+    papers = tuple(one for one in whole.documents if key in (None, one.key) and system in (None, one.system))
+    return replace(whole, writes=writes, rulings=rulings, files=files, documents=papers)
 
 
 def _told(made: "Plan") -> None:
@@ -176,7 +177,8 @@ def plan_lines(installation: "Installation", wired: "Wired", made: "Plan") -> li
     from .plan_text import Reader
 
     reader = Reader(wired.shape, installation.hub.timezone, installation.store.clock())
-    lines = [*reader.lines(made), *(one.line() for one in made.files)]
+    beside = [*(one.line() for one in made.files), *(one.line() for one in made.documents)]
+    lines = [*reader.lines(made), *beside]
     counts = _counts(installation, wired, made)
     return [*(lines or ["Nothing to do."]), counts.line(made.fingerprint)]
 
@@ -192,7 +194,8 @@ def _counts(installation: "Installation", wired: "Wired", made: "Plan") -> Any:
     others = [n for owner, n in waiting.open_entries(installation.store, made.sync).items() if owner not in decided]
     return Counts(
         creates=made.creates,
-        changes=len(made.writes) - made.creates,
+        changes=len(made.writes) - made.creates - made.deletes,
+        deletes=made.deletes,
         conflicts=made.conflicts + sum(conflicts for conflicts, _ in others),
         parked=made.parked + sum(parked for _, parked in others),
         requests=requests_of(made.writes, abilities),
@@ -220,6 +223,7 @@ def _form(installation: "Installation", wired: "Wired", made: "Plan") -> dict[st
         "writes": [write.form() for write in made.writes],
         "conflicts": conflicts,
         "files": [one.form() for one in made.files],
+        "documents": [one.form() for one in made.documents],
         "stopped": [stop.text for stop in made.stops],
         "trouble": dict(made.trouble),
         "counts": asdict(_counts(installation, wired, made)),

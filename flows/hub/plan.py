@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mappings.canonical.values import encode_facts
 from mappings.reconcile.guards import Stop
@@ -16,6 +16,9 @@ from state.types import Decided
 from .attachments.looking import PlannedFile
 from .deciding import Ruling
 from .wired import Wired
+
+if TYPE_CHECKING:
+    from .documents.foreseeing import PlannedPaper
 
 DRIFTED = "drift: nobody moved, and it no longer stands for what the hub says"
 REMAPPED = "its mapping has changed"
@@ -77,10 +80,16 @@ class Plan:
     trouble: Mapping[str, str]
     files: tuple[PlannedFile, ...] = ()
     """What the next pass would copy; contents are not read for a plan, so these are no part of its fingerprint."""
+    documents: "tuple[PlannedPaper, ...]" = ()
+    """What it would do about documents; no part of the fingerprint either, as people write in them."""
 
     @property
     def creates(self) -> int:
         return sum(1 for write in self.writes if write.verb == "create")
+
+    @property
+    def deletes(self) -> int:
+        return sum(1 for write in self.writes if write.verb == "delete")
 
     @property
     def conflicts(self) -> int:
@@ -118,7 +127,7 @@ def writes_of(wired: Wired, decided: Decided) -> list[PlannedWrite]:
     where |= {ref: (record.system, record.kind, record.id) for ref, record in records}
     writes = [
         replace(
-            _write(outcome.entity, name, where[change.link], fields=change.write),
+            _write(outcome.entity, name, where[change.link], fields=change.write, delete=change.delete),
             reasons=_reasons(wired.of(outcome.entity.kind), links.get(change.link), change.write),
         )
         for change in outcome.links
@@ -159,13 +168,14 @@ def _write(
     *,
     fields: Sequence[FieldWrite],
     fixed: Mapping[str, Any] | None = None,
+    delete: bool = False,
 ) -> PlannedWrite:
     system, kind, record = place
     return PlannedWrite(
         name,
         title_of(entity),
         system,
-        "update" if record else "create",
+        "delete" if delete else "update" if record else "create",
         record,
         tuple(fields),
         dict(fixed or {}),

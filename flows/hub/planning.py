@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from mappings.exchange import VendorRecord
-from mappings.reconcile.model import Link
+from mappings.reconcile.model import Entity, Link
 from state import claims, cursors, rereading, runs, waiting
 from state.types import Batch, Claimed, Decided, NewLink, Snapshot, Whole
 
@@ -19,7 +19,7 @@ from .batches import MOST_LEVELS, Deciding, Waiting, cpu_of_hub
 from .deciding import Meeting, Ruling, decide_claimed, decide_new
 from .drifting import DRIFT
 from .pages import batched, pages
-from .plan import Plan, PlannedWrite, is_quiet, writes_of
+from .plan import Plan, PlannedWrite, is_quiet, name_of, writes_of
 from .pulling import pull_full
 from .report import Report
 from .returning import without
@@ -191,10 +191,21 @@ async def make_plan(
     """
     async with planned(wired, Planning, only=only, everything=everything, step=step) as planning:
         made = planning.plan()
-        if wired.sharing is None or only is not None:
+        if only is not None:
             return made
-        step("files")
-        return replace(made, files=await wired.sharing.foreseen(wired, planning.report))
+        if wired.sharing is not None:
+            step("files")
+            made = replace(made, files=await wired.sharing.foreseen(wired, planning.report))
+        if wired.papers is not None:
+            step("documents")
+            made = replace(made, documents=await wired.papers.planned(wired, _cases_of(made)))
+        return made
+
+
+def _cases_of(made: Plan) -> dict[str, Entity]:
+    """Return the cases of which *made* speaks, by what it calls them, as they would stand after it."""
+    planned = [one.decided for one in made.rulings if one.decided.outcome.entity.kind == "case"]
+    return {name_of(one): one.outcome.entity for one in planned}
 
 
 @asynccontextmanager

@@ -15,7 +15,7 @@ from mappings.lens import Field, Unseen
 from mappings.policy import Condition, Policy, When
 from mappings.reconcile.gone import Gone
 from mappings.reconcile.guards import Limits
-from mappings.reconcile.model import Interval
+from mappings.reconcile.model import Entity, Interval
 from mappings.reconcile.newest import facts_by_time
 from mappings.reconcile.rules import Drift
 from state.store import Store
@@ -28,6 +28,7 @@ from .report import Report
 
 if TYPE_CHECKING:
     from .attachments.looking import PlannedFile
+    from .documents.foreseeing import PlannedPaper
 
 Scope = tuple[str, str]
 """(system, kind)."""
@@ -183,8 +184,8 @@ def _tells_progress(channel: Channel) -> bool:
     return any(entry.facts == ("progress",) for entry in channel.fields.values())
 
 
-class Papers(Protocol):
-    """What keeps the documents of a sync."""
+class Keeping(Protocol):
+    """What is done at the end of a pass, beside the records that are kept in step."""
 
     async def __call__(self, wired: "Wired", report: Report, *, full: bool) -> bool:
         """Do what is to be done about them, tell it in *report*, and say whether cases have something to tell now."""
@@ -199,7 +200,15 @@ class Papers(Protocol):
         ...
 
 
-class Sharing(Papers, Protocol):
+class Papers(Keeping, Protocol):
+    """What keeps the documents of a sync."""
+
+    async def planned(self, wired: "Wired", entities: Mapping[str, Entity]) -> "tuple[PlannedPaper, ...]":
+        """Return what the next pass would do about the documents of cases, by what a plan calls them."""
+        ...
+
+
+class Sharing(Keeping, Protocol):
     """What shares the files of the cases of a sync."""
 
     async def foreseen(self, wired: "Wired", report: Report) -> "tuple[PlannedFile, ...]":

@@ -1,10 +1,12 @@
-"""Pages and folders that a run has made are taken back on a real MediaWiki and WebDAV server, and nobody's work."""
+"""Pages and folders on a real MediaWiki and WebDAV server: listed by a plan, and taken back, but for people's work."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from flows.hub.planning import Plan, make_plan
+from flows.hub.wired import Wired
 from tests.live.documents_hub import DOCUMENTS, FOLDER, PlainWiki, a_document_hub
 from tests.live.plain import live
 from tests.undo_builders import undo
@@ -60,3 +62,19 @@ def test_folders_that_a_run_made_are_deleted_and_those_that_people_work_in_stay(
     assert (first.exists(), second.exists(), third.exists()) == (False, True, True)
     assert [one.why for one in undone.kept] == ["something in it was edited since"] * 2
     assert (third / "Предложение.md").read_text(encoding="utf-8") == "Наша цена: 100"
+
+
+def test_a_plan_lists_the_pages_that_the_pass_then_makes(tmp_path: Path) -> None:
+    hub = a_document_hub(tmp_path, DOCUMENTS)
+    hub.deal()
+
+    before = hub.wired(plan_of).documents
+    report = hub.sync()
+    after = hub.wired(plan_of).documents
+
+    assert [(one.verb, one.system, one.label) for one in before] == [("make", "wiki", "brief")]
+    assert (report.created["wiki"], after) == (1, ())
+
+
+async def plan_of(wired: Wired) -> Plan:
+    return await make_plan(wired)

@@ -19,6 +19,7 @@ from mappings.reconcile.model import Parked
 from state import attention, cases, dictionaries, documents
 from state.attention import Place
 from state.errors import Busy
+from state.store import Store
 from state.types import Whole
 
 from .desk import Desk
@@ -35,7 +36,7 @@ async def keep_documents(desk: Desk, room: Room, *, full: bool = False) -> Told:
     """Do what is to be done about the documents of a sync. Nothing that one system does is raised: it is told."""
     report = Told()
     name = f"documents:{room.sync}"
-    before: dict[str, Any] = dictionaries.recall(room.store, "", name=name, within=_EVER) or {}
+    before = remembered(room.store, room.sync)
     touched, last = documents.touched(room.store, room.sync, after=int(before.get("last", 0)))
     after: dict[str, Any] = {"last": last, "feeds": dict(before.get("feeds", {})), "behind": []}
     for system in desk.systems:
@@ -64,6 +65,12 @@ async def keep_documents(desk: Desk, room: Room, *, full: bool = False) -> Told:
     if after != before:
         dictionaries.remember(room.store, "", name=name, form=after)
     return report
+
+
+def remembered(store: Store, sync: str) -> dict[str, Any]:
+    """Return where the keeping of documents stands: the last line of the history that was seen, feeds, what waits."""
+    found: dict[str, Any] | None = dictionaries.recall(store, "", name=f"documents:{sync}", within=_EVER)
+    return found or {}
 
 
 class _Round:

@@ -1,6 +1,9 @@
 """Documents as a part of a pass."""
 
+from collections.abc import Mapping
+
 from mappings.language.model import Sync
+from mappings.reconcile.model import Entity
 from state import cases
 
 from ..beside import Beside
@@ -8,6 +11,7 @@ from ..report import Report
 from ..wired import Papers, Wired
 from ..wiring import Installation, Maker
 from .desk import Desk, desk_of
+from .foreseeing import PlannedPaper, batches_of, foreseen
 from .keeping import keep_documents
 from .one import Room
 from .paper import document_id
@@ -34,6 +38,10 @@ class Keeper:
             report.updated[system] += told.written_in[system]
         report.parked += told.parked
         return told.due > 0
+
+    async def planned(self, wired: Wired, entities: Mapping[str, Entity]) -> tuple[PlannedPaper, ...]:
+        """Return what the next pass would do about the documents of these cases, by what a plan calls them."""
+        return await foreseen(self._desk, wired, batches_of(wired, entities))
 
     async def made_by(self, wired: Wired, run: str, only: str | None) -> tuple[Beside, ...]:
         """Return the documents that a run has made; which of them were edited is found out by `take_away`."""

@@ -64,7 +64,7 @@ def test_a_stored_conflict_still_counts(opened):
 
     found = opened.done("plan", "--json").json
 
-    assert found["counts"] == {"creates": 0, "changes": 0, "conflicts": 1, "parked": 0, "requests": 0}
+    assert found["counts"] == {"creates": 0, "changes": 0, "deletes": 0, "conflicts": 1, "parked": 0, "requests": 0}
 
 
 def test_the_exit_code_says_whether_there_is_something_to_do(opened):
