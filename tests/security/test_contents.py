@@ -14,6 +14,7 @@ from connectors.answers import Answer, error_of, retry_after
 from connectors.base import Surroundings
 from connectors.errors import AuthFailed, ConnectorError, Gone, Rejected, RetryLater, Stale
 from connectors.http import Http, HttpSettings
+from state.columns import loads
 from tests.connectors.http_builders import SECRET, Time, a_way, answers
 from tests.security.ways import ask
 
@@ -44,6 +45,14 @@ JSON = (
 def test_json_that_is_none_or_an_attack_is_told_as_an_answer_to_be_asked_again(body):
     with pytest.raises(RetryLater):
         ask(a_way(answers(httpx.Response(200, content=body))), "GET", "/deals").object()
+
+
+def test_a_key_that_is_said_twice_is_read_alike_by_whoever_reads_it():
+    """Else one reader would check what another acts upon."""
+    text = '{"id": 1, "a": {"id": 2, "id": 3}, "id": 4}'
+
+    read = Answer("crm", "GET /a", 200, {}, text.encode(), Time().clock(), True).object()
+    assert read == loads(text) == json.loads(text) == {"id": 4, "a": {"id": 3}}
 
 
 @settings(derandomize=True, deadline=None, max_examples=150)

@@ -14,6 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import tests.web.test_door as usual
+from connectors.bitrix24.webhook import hints_of as bitrix24_hints
+from connectors.errors import AuthFailed
+from connectors.redmine.webhook import hints_of as redmine_hints
 from flows.hub.wiring import install
 from tests.hub_builders import _empty_database
 from web.app import make_app
@@ -190,3 +193,21 @@ def test_proof_is_compared_in_constant_time(hub, path):
         sys.setprofile(None)
 
     assert called
+
+
+@pytest.mark.parametrize("order", [(MARK, "guess"), (MARK, "guess", "more"), ("a", "b", "c")])
+def test_tokens_that_are_guessed_by_the_dozen_in_one_event_are_one_guess(order):
+    said = "&".join(f"auth%5Bapplication_token%5D={one}" for one in order)
+    body = f"event=ONCRMDEALUPDATE&data%5BFIELDS%5D%5BID%5D=7&{said}".encode()
+
+    with pytest.raises(AuthFailed):
+        bitrix24_hints(body, token=MARK, system="crm")
+
+
+def test_a_key_that_is_said_twice_points_at_one_record_and_at_no_other_than_was_signed():
+    body = b'{"type": "issue.updated", "data": {"issue": {"id": 1}}, "data": {"issue": {"id": 2, "id": 3}}}'
+    signature = "sha256=" + hmac.new(MARK.encode(), body, hashlib.sha256).hexdigest()
+
+    hints = redmine_hints({"X-Redmine-Signature-256": signature}, body, secret=MARK, system="trk")
+
+    assert [hint.id for hint in hints] == ["3"]
