@@ -101,6 +101,11 @@ def _let(viewer: Viewer, entity: Entity, action: CaseAction) -> Entity:
     return entity
 
 
+def may_settle(viewer: Viewer, case: Entity) -> bool:
+    """Say whether the viewer may settle what waits at a case."""
+    return viewer.may_with("settle", relation_to(viewer, case))
+
+
 def relation_to(viewer: Viewer, case: Entity) -> Relation:
     """Return what the viewer is to a case."""
     said = {name: case.facts[name].value for name in ("owner", "case_manager", "participants") if name in case.facts}

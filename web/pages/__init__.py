@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from . import accounts, acts, case, cases, live, login, me
+from . import accounts, acts, attention, board, case, cases, live, login, me, runs, search, systems
 
 ROUTERS: tuple[APIRouter, ...] = (
     login.router,
@@ -11,6 +11,11 @@ ROUTERS: tuple[APIRouter, ...] = (
     cases.router,
     case.router,
     acts.router,
+    attention.router,
+    board.router,
+    runs.router,
+    systems.router,
+    search.router,
     live.router,
 )
 """In the order in which their addresses are tried."""

@@ -51,4 +51,66 @@
       else if (!event.shiftKey && document.activeElement === last) { event.preventDefault(); all[0].focus(); }
     });
   }
+
+  // The attention list by keyboard: j and k walk, o opens, s chooses, the letters and numbers on buttons press them.
+  function entries() { return Array.from(document.querySelectorAll("[data-entry]")); }
+  function at() { return document.querySelector("[data-entry].at"); }
+  function walk(step) {
+    const all = entries();
+    if (!all.length) return;
+    const here = at();
+    const next = all[Math.max(0, Math.min(all.length - 1, here ? all.indexOf(here) + step : 0))];
+    if (here) here.classList.remove("at");
+    next.classList.add("at");
+    next.focus({ preventScroll: true });
+    next.scrollIntoView({ block: "nearest" });
+  }
+  document.addEventListener("keydown", function (event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || (sheet && sheet.childElementCount)) return;
+    if (event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]")) return;
+    if (event.key === "j" || event.key === "k") { event.preventDefault(); walk(event.key === "j" ? 1 : -1); return; }
+    const here = at();
+    if (!here) return;
+    if (event.key === "s") {
+      const box = here.querySelector("input[name=pick]");
+      if (box) { event.preventDefault(); box.checked = !box.checked; }
+      return;
+    }
+    const button = /^[a-z0-9]$/.test(event.key) ? here.querySelector("[data-key='" + event.key + "']") : null;
+    if (button) { event.preventDefault(); button.click(); }
+  });
+  document.addEventListener("change", function (event) {
+    if (!event.target.matches("[data-all]")) return;
+    document.querySelectorAll("input[name=pick]").forEach(function (box) { box.checked = event.target.checked; });
+  });
+
+  // A card is drawn to another column: its own menu is set and sent, so that both ways show the same.
+  let drawn = null;
+  document.addEventListener("dragstart", function (event) {
+    drawn = event.target.closest ? event.target.closest("[data-card][draggable]") : null;
+    if (!drawn) return;
+    drawn.classList.add("drawn");
+    event.dataTransfer.effectAllowed = "move";
+    event.dataTransfer.setData("text/plain", drawn.dataset.card);
+  });
+  function over(event) { return drawn && event.target.closest ? event.target.closest("[data-stage]") : null; }
+  document.addEventListener("dragover", function (event) {
+    const column = over(event);
+    document.querySelectorAll("section.over").forEach(function (one) { if (one !== column) one.classList.remove("over"); });
+    if (column && column.dataset.stage) { event.preventDefault(); column.classList.add("over"); }
+  });
+  document.addEventListener("drop", function (event) {
+    const column = over(event);
+    if (!column) return;
+    event.preventDefault();
+    const form = drawn.querySelector("form.move");
+    if (form && column !== drawn.closest("[data-stage]")) {
+      form.elements.text.value = column.dataset.stage;
+      form.requestSubmit();
+    }
+  });
+  document.addEventListener("dragend", function () {
+    document.querySelectorAll(".over, .drawn").forEach(function (one) { one.classList.remove("over", "drawn"); });
+    drawn = null;
+  });
 })();

@@ -1,0 +1,142 @@
+"""The attention list: what waits, by what to do, settled one by one or many at once."""
+
+import html
+import re
+from dataclasses import replace
+
+import pytest
+
+from flows.hub.access import Access
+from mappings.exchange import SystemPerson
+from state import attention
+from tests.hub_builders import PEOPLE, AHub, a_deal, a_hub
+from tests.web_builders import Browser, a_viewer
+
+ANNA, BOB = (one.email for one in PEOPLE)
+
+
+def waiting(tmp_path) -> AHub:
+    """Three conflicts, a refused amount, somebody unknown, and a case of Bob's."""
+    hub = a_hub(tmp_path)
+    crm, trk = hub.systems["crm"], hub.systems["trk"]
+    crm.people = trk.people = (*PEOPLE, SystemPerson("9", "Щукин Егор"))
+    trk.people = PEOPLE
+    for number in range(3):
+        crm.create("record", a_deal(f"Сделка {number}", owner="8" if number == 2 else "7"))
+    crm.create("record", a_deal("Портал", owner="9"))
+    hub.sync()
+    for number in ("1", "2", "3"):
+        crm.edit("record", number, {"deadline": "2026-12-01"})
+        trk.edit("record", number, {"deadline": "2026-12-05"})
+    trk.kinds["record"] = replace(trk.traits("record"), refused=frozenset({"amount"}))
+    crm.edit("record", "1", {"amount": "175000"})
+    hub.sync()
+    return hub
+
+
+def shown_acts(page):
+    return {
+        "deed": [html.unescape(one) for one in re.findall(r'name="deed" value="([^"]*)"', page)],
+        "mark": re.findall(r'name="mark" value="([^"]*)"', page),
+    }
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_everything_that_waits_stands_there_by_what_to_do_in_a_dozen_statements(tmp_path, language):
+    hub = waiting(tmp_path)
+    browser = Browser(hub.installation, a_viewer(), language=language)
+    browser.get("/attention")
+    before = hub.installation.store.statements
+
+    page = browser.get("/attention").text
+
+    assert hub.installation.store.statements - before <= 12
+    assert page.count("data-entry ") == 5
+    assert {"en": "Settle a conflict <b>3</b>", "ru": "Решить конфликт <b>3</b>"}[language] in page
+    assert {"en": "Say who that is", "ru": "Сказать, кто это"}[language] in page
+    assert "data-entry " in browser.get("/attention?do=settle&code=conflict").text
+
+
+def test_where_nothing_waits_that_is_said(tmp_path):
+    browser = Browser(a_hub(tmp_path).installation, a_viewer(), language="ru")
+
+    assert "Человека ничего не ждёт" in browser.get("/attention").text
+    assert browser.get("/attention?do=nothing&page=7").status_code == 200
+
+
+def test_many_conflicts_are_settled_at_once_after_a_look(tmp_path):
+    hub = waiting(tmp_path)
+    browser = Browser(hub.installation, a_viewer())
+    picks = re.findall(r'name="pick" value="(conflict:[^"]*)"', browser.get("/attention?do=settle").text)
+
+    seen = browser.post("/acts/look", {"pick": picks, "do": "take:trk", "back": "/attention"})
+    done = browser.post("/acts", {**shown_acts(seen.text), "back": "/attention"})
+    hub.sync()
+
+    assert (len(picks), seen.text.count("card act")) == (3, 3)
+    assert (done.status_code, done.headers["location"]) == (303, "/attention")
+    assert {hub.records("crm")[number]["deadline"] for number in ("1", "2", "3")} == {"2026-12-05"}
+    assert attention.conflicts(hub.installation.store) == ()
+
+
+def test_an_entry_is_left_as_it_is(tmp_path):
+    hub = waiting(tmp_path)
+    browser = Browser(hub.installation, a_viewer(), language="ru")
+    [pick] = re.findall(r'name="pick" value="(entry:\d+)"', browser.get("/attention?code=rejected").text)
+
+    seen = browser.post("/acts/look", {"pick": pick, "do": "leave"})
+    browser.post("/acts", shown_acts(seen.text))
+
+    assert "Оставить как есть" in seen.text
+    assert "rejected" not in {one.code for one in attention.parked_fields(hub.installation.store)}
+
+
+def test_somebody_is_named_for_all_cases_at_once(tmp_path):
+    hub = waiting(tmp_path)
+    browser = Browser(hub.installation, a_viewer())
+    asked = browser.get("/who?system=crm&id=9").text
+    [pick] = re.findall(r'name="pick" value="([^"]*)"', asked)
+
+    seen = browser.post("/acts/look", {"pick": html.unescape(pick), "person": BOB, "back": "/attention"})
+    browser.post("/acts", shown_acts(seen.text))
+    hub.sync()
+
+    assert "Щукин Егор" in asked
+    assert "Bob" in asked
+    assert next(one for one in hub.records("trk").values() if one["title"] == "Портал")["owner"] == "8"
+    assert browser.get("/who?system=crm&id=9").status_code == 404
+
+
+def test_a_record_that_nobody_can_place_is_shown_and_given_to_a_case(tmp_path):
+    hub = a_hub(tmp_path)
+    hub.systems["crm"].create("record", a_deal(stage="NEW"))
+    hub.systems["trk"].create("record", {"title": "CRM для Ромашки", "client": "Ромашка", "status": "New"})
+    hub.sync()
+    browser = Browser(hub.installation, a_viewer(), language="ru")
+    asked = browser.get("/whose?system=trk&kind=record&record=1").text
+    [pick] = re.findall(r'name="pick" value="([^"]*)"', asked)
+
+    seen = browser.post("/acts/look", {"pick": html.unescape(pick), "case": "case-1"}).text
+
+    assert "CRM для Ромашки" in asked
+    assert 'value="CASE-1"' in asked
+    assert "Системы разойдутся в полях" in seen
+    assert browser.get("/whose?system=trk&kind=record&record=77").status_code == 404
+
+
+@pytest.mark.parametrize("role", ["participant", "manager", "viewer"])
+def test_nobody_sees_or_settles_what_waits_at_cases_out_of_reach(tmp_path, role):
+    hub = waiting(tmp_path)
+    bob = a_viewer(role, person=BOB, access=Access(frozenset({BOB}), BOB))
+    browser = Browser(hub.installation, bob)
+    page = browser.get("/attention").text
+
+    foreign = browser.post("/acts/look", {"pick": "conflict:CASE-1:deadline", "do": "take:trk"})
+    [rejected] = [one.id for one in attention.parked_fields(hub.installation.store) if one.code == "rejected"]
+    entry = browser.post("/acts/look", {"pick": f"entry:{rejected}", "do": "leave"})
+
+    assert page.count("data-entry ") == 1
+    assert "Сделка 0" not in page
+    assert (foreign.status_code, entry.status_code) == (404, 404)
+    assert browser.get("/who?system=crm&id=9").status_code in (403, 404)
+    assert ("Take this value" in page) == (role != "viewer")
