@@ -102,7 +102,7 @@ def _known() -> sa.CompoundSelect[Any]:
         ).where(_among(inbox)),
         _branch("hint", external_id=hint.c.external_id, touched=hint.c.at).where(_among(hint)),
         _branch("parked", external_id=parked.c.record).where(
-            _among(parked, "record"), parked.c.closed.is_(None), parked.c.code.in_(RECORD_TROUBLE)
+            _among(parked, "record"), parked.c.closed.is_(None), *_of_whole_records()
         ),
         _branch("cursor", form=cursor.c.form, flag=cursor.c.first_read_done, touched=cursor.c.pulled_at).where(
             _at(cursor), cursor.c.lane == sa.bindparam("lane", type_=sa.Text())
@@ -240,6 +240,11 @@ def replaced(record: VendorRecord, *, before: dict[str, Any], owner: str | None)
     ]
 
 
+def _of_whole_records() -> tuple[sa.ColumnElement[bool], ...]:
+    """What a record that can be read again is over with. One of its fields may be refused for reasons of its own."""
+    return (parked.c.code.in_(RECORD_TROUBLE), parked.c.field == "")
+
+
 def write(store: Store, conn: sa.Connection, arrived: Arrived, *, system: str, kind: str) -> None:
     """Write what `sort_out` decided; in the ordinary case one statement, none if nothing is new."""
     put_rows(store, conn, arrived.rows)
@@ -250,7 +255,7 @@ def write(store: Store, conn: sa.Connection, arrived: Arrived, *, system: str, k
     clear(conn, arrived.answered, system=system, kind=kind)
     if arrived.readable:
         of = sa.and_(parked.c.system == system, parked.c.kind == kind, parked.c.record.in_(arrived.readable))
-        closing = sa.update(parked).where(of, parked.c.closed.is_(None), parked.c.code.in_(RECORD_TROUBLE))
+        closing = sa.update(parked).where(of, parked.c.closed.is_(None), *_of_whole_records())
         conn.execute(closing.values(closed=store.clock()))
 
 
