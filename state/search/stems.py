@@ -16,7 +16,10 @@ TITLE = "ъ"
 """Stands before the stem of a word of a title; no word begins with it."""
 LONGEST_WORD = 64
 LITTLE = frozenset(
-    "а и или в во на с со по для к ко от из у о об за при не the a an of for and or in on to at with".split()
+    {
+        *("а", "и", "или", "в", "во", "на", "с", "со", "по", "для", "к", "ко", "от", "из", "у", "о", "об", "за", "при"),
+        *("не", "the", "a", "an", "of", "for", "and", "or", "in", "on", "to", "at", "with"),
+    }
 )
 """Words that are not asked for where others are."""
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import httpx
 
-from . import attachment_rows, budget, memory_rows, profiling, reconcile_speed, sandbox_rows
+from . import attachment_rows, browsing_rows, budget, memory_rows, profiling, reconcile_speed, sandbox_rows
 from .table import Row, failed, markdown
 
 REAL_RATE = 1000
@@ -79,6 +79,12 @@ def _measure(given: argparse.Namespace) -> dict[str, Any]:
     if given.comments:
         tell(f"{given.comments} comments")
         raw["comments"] = _child("talk", "--comments", str(given.comments))
+    if given.pages:
+        tell(f"the pages of {given.pages} cases")
+        raw["pages"] = [
+            _child("browsing", str(given.pages), *more)
+            for more in ([], ["--database", given.postgres])[: 2 if given.postgres else 1]
+        ]
     if given.profile:
         tell("a profile")
         raw["profile"] = _child("profiling", str(PROFILED))
@@ -109,6 +115,8 @@ def _rows(raw: dict[str, Any]) -> list[Row]:
         rows += sandbox_rows.budget_rows(raw["budget"])
     rows += list(attachment_rows.rows(raw["files"])) if "files" in raw else []
     rows += list(attachment_rows.talk_rows(raw["comments"])) if "comments" in raw else []
+    for found in raw.get("pages", ()):
+        rows += browsing_rows.rows(found)
     return rows + (list(sandbox_rows.propagation_rows(raw["propagation"])) if "propagation" in raw else [])
 
 
@@ -147,6 +155,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help="files between the sandboxes, a tenth of 50 MB; 0 leaves it out",
     )
+    parser.add_argument("--pages", type=int, default=10_000, metavar="N", help="cases behind the page; 0 leaves it out")
+    parser.add_argument("--postgres", metavar="URL", help="an empty PostgreSQL database to ask the pages of as well")
     parser.add_argument("--profile", action="store_true", help="sample where the hub's CPU goes, and tell it")
     parser.add_argument("--strict", action="store_true", help="any miss is an error")
     parser.add_argument("--out", type=Path, default=Path("var/bench"), help="folder for the JSON and the table")
