@@ -103,6 +103,14 @@ def by_records(store: Store, system: str, *, kind: str, records: Sequence[str]) 
         return tuple(conn.execute(query).scalars())
 
 
+def of_cases(store: Store, owners: Sequence[str]) -> tuple[str, ...]:
+    """Return the ids of all documents of the cases *owners*, whether hub.yaml still names them or not."""
+    said = sa.cast(entity.c.facts, sa.Text())
+    query = sa.select(entity.c.id).where(entity.c.kind == KIND, sa.or_(*(said.contains(owner) for owner in owners)))
+    with store.read() as conn:
+        return tuple(conn.execute(query).scalars())
+
+
 def doubtful(store: Store, sync: str) -> tuple[str, ...]:
     """Return the ids of documents with an open write: whoever made it may have died."""
     query = sa.select(outbox.c.entity).join(entity, entity.c.id == outbox.c.entity)

@@ -37,6 +37,11 @@ from .tables import (
 
 MARK = "[forgotten]"
 PAGE = 2000
+QUOTING = ("parked", "made", "moved", "deleted", "kept")
+PAPERS = ("page", "folder")
+"""Kinds of documents, which have names in their addresses; a folder is known by its path."""
+NAMED_BY_FILE = ("copied", "deleted")
+"""Words of the history whose lines are about a file by its name."""
 OPEN_STATES = ("planned", "sent")
 Plain = Callable[[str], bool]
 """Says of a field or fact that its content names nobody: a number, a day, a stage."""
@@ -65,9 +70,8 @@ def forget_entity(store: Store, owner: str, *, plain: Plain, by: str) -> Forgott
     with store.write() as conn:
         links = conn.execute(sa.select(link).where(link.c.entity == owner)).mappings().all()
         living = [row for row in links if not row["tombstone"]]
-        dead = [row for row in links if row["tombstone"]]
         lines = _lines(conn, owner, links, plain)
-        for row in dead:
+        for row in (dead := [row for row in links if row["tombstone"]]):
             conn.execute(sa.update(link).where(link.c.id == row["id"]).values(**_bare(row, plain)))
             conn.execute(sa.delete(inbox).where(*_record(inbox, row)))
         _files(conn, owner, links, everything=not living)
@@ -85,7 +89,8 @@ def _lines(conn: sa.Connection, owner: str, links: Sequence[Any], plain: Plain) 
     """The history keeps what happened, where and when; not what was said."""
     mine: list[sa.ColumnElement[bool]] = [event.c.entity == owner]
     mine += [sa.and_(event.c.entity.is_(None), *_record(event, row, name="record")) for row in links]
-    query = sa.select(event.c.id, event.c.field, event.c.what, event.c.old, event.c.new, event.c.parties, event.c.cause)
+    names = ("id", "field", "what", "kind", "old", "new", "parties", "cause")
+    query = sa.select(*(event.c[name] for name in names))
     count = 0
     for row in conn.execute(query.where(sa.or_(*mine))).mappings().all():
         if plain(row["field"]) or row["what"] == "forgotten":
@@ -95,8 +100,12 @@ def _lines(conn: sa.Connection, owner: str, links: Sequence[Any], plain: Plain) 
             "new": _marked(row["new"]),
             "parties": [{"system": one.get("system"), "view": _marked(one.get("view"))} for one in row["parties"]],
         }
-        if row["what"] == "parked":
-            values["cause"] = MARK  # it may quote what was shown
+        if row["what"] in QUOTING:
+            values["cause"] = MARK  # it may quote what was shown, or what a document or file is called
+        if row["what"] in NAMED_BY_FILE and row["kind"] == "file":
+            values["field"] = MARK
+        if row["kind"] == "folder":
+            values["record"] = MARK
         conn.execute(sa.update(event).where(event.c.id == row["id"]).values(values))
         count += 1
     return count
@@ -126,7 +135,9 @@ def _marked(content: Any) -> Any:
 def _bare(row: Any, plain: Plain) -> dict[str, Any]:
     """A tombstone keeps what is plain, and why it is on the attention list."""
     kept = {slot: base for slot, base in row["bases"].items() if plain(slot.partition(".")[0])}
+    named = {"external_id": f"{MARK} {row['id']}"} if row["kind"] == "folder" else {}
     return {
+        **({**named, "url": None, "gone": "gone"} if row["kind"] in PAPERS else {}),
         "bases": kept,
         "seen": {name: view for name, view in row["seen"].items() if plain(name)},
         "parked": {name: entry for name, entry in row["parked"].items() if not name},

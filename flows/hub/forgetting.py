@@ -6,12 +6,14 @@ from typing import Any
 
 from mappings.canonical.facts import FACTS
 from mappings.exchange import SystemPerson
-from state import forgetting, people
+from mappings.reconcile.model import Entity
+from state import attachments, documents, forgetting, people
 from state.compacting import compact
 from state.errors import Busy
 from state.family import children
 from state.forgetting import Forgotten
 
+from .attachments.spool import spool_in
 from .looking import NoSuchCase, find_case
 from .shelf import load_discovery
 from .wiring import Installation
@@ -52,9 +54,20 @@ def forget_case(installation: Installation, key: str, *, by: str) -> Report:
     store = installation.store
     whole = find_case(store, key)
     family = [whole.entity.id, *_descendants(installation, [whole.entity.id])]
+    family += documents.of_cases(store, [whole.entity.id])
     plain = _plain(installation)
+    _forget_contents(installation, whole.entity)
     done = [forgetting.forget_entity(store, owner, plain=plain, by=by) for owner in family]
     return Report((whole.entity.key,), _together(done), _compacted(installation))
+
+
+def _forget_contents(installation: Installation, case: Entity) -> None:
+    """Contents of its files that an interrupted pass has left in the spool go, but for those that are on their way."""
+    store, spool = installation.store, spool_in(installation.folder)
+    on_their_way = attachments.in_use(store)
+    for held in attachments.of_case(store, case.sync, case.id).held:
+        if held.digest is not None and held.digest not in on_their_way:
+            spool.forget(held.digest)
 
 
 def _descendants(installation: Installation, parents: list[str]) -> Iterator[str]:
