@@ -116,6 +116,15 @@ def runs(store: Store, *, name: str | None = None, limit: int = 50) -> tuple[Run
         return tuple(Run(**row) for row in rows)
 
 
+def last_compared(store: Store, name: str) -> Run | None:
+    """Return the last run of *name* in which every case was compared with what its systems show."""
+    said = sa.type_coerce(run.c.counts, sa.Text()).contains('"compared":true', autoescape=True)
+    query = sa.select(run).where(run.c.sync == name, said).order_by(run.c.started.desc()).limit(1)
+    with store.read() as conn:
+        row = conn.execute(query).mappings().first()
+        return Run(**row) if row else None
+
+
 def fingerprint(store: Store, name: str) -> str | None:
     """Return the fingerprint of the mappings that the sync *name* was last run with; None: never."""
     with store.read() as conn:

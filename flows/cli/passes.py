@@ -192,7 +192,8 @@ def _show_status(found: "Status", zone: str) -> None:
     from flows.wording import many
     from mappings.canonical.show import show
 
-    head = ["system", "type", "reachable", "last pull", "open writes", "parked", "conflicts", "longest window"]
+    head = ["system", "type", "reachable", "last pull", "open writes", "parked", "conflicts", "visible after"]
+    head += ["longest window"]
     rows = [
         [
             one.name,
@@ -202,6 +203,7 @@ def _show_status(found: "Status", zone: str) -> None:
             one.open_writes,
             one.parked,
             one.conflicts,
+            f"{one.visible.half:.1f} s, 95 % {one.visible.most:.1f} s" if one.visible else "—",
             "—" if one.window is None else f"{one.window:.2f} s",
         ]
         for one in found.systems
@@ -210,7 +212,11 @@ def _show_status(found: "Status", zone: str) -> None:
     for sync in found.syncs:
         held = f"; paused since {show(sync.paused.since, zone=zone)}" if sync.paused else ""
         last = f"last run {sync.last.state}, {show(sync.last.started, zone=zone)}" if sync.last else "no run yet"
-        say(f"{sync.name}: {many(sync.cases, 'case')}; {last}{held}")
+        whole = f"; compared whole {show(sync.compared, zone=zone)}" if sync.compared else ""
+        say(f"{sync.name}: {many(sync.cases, 'case')}; {last}{whole}{held}")
+    if found.drift.fields:
+        places = ", ".join(f"{system} {name} {count}" for system, name, count in found.drift.places)
+        say(f"drift: {many(found.drift.fields, 'field')} since {show(found.drift.oldest, zone=zone)}: {places}")
 
 
 def log(ctx: typer.Context, sync: SyncName = None, *, limit: Limit = 20, as_json: AsJson = False) -> None:

@@ -42,6 +42,8 @@ class Report:
     trouble: dict[str, str] = field(default_factory=dict)
     refused_us: set[str] = field(default_factory=set)
     stops: list[Stop] = field(default_factory=list)
+    compared: bool = False
+    """All systems were read whole, and every case was compared with what they show."""
     notices: list[str] = field(default_factory=list)
 
     @property
@@ -74,4 +76,5 @@ class Report:
             "trouble": dict(sorted(self.trouble.items())),
             "stopped": [stop.text for stop in self.stops],
             "notices": self.notices,
+            **({"compared": True} if self.compared else {}),
         }

@@ -9,10 +9,13 @@ from typing import Any
 from connectors.base import Connector
 from connectors.errors import ConnectorError
 from state import cases, runs
+from state.delays import delays
 from state.runs import Figures, Run
+from state.store import Store
 
 from .looking import all_conflicts, all_parked
 from .pausing import Pause, pauses
+from .timeliness import Drifted, Visible
 from .wiring import Installation, Maker, make_connector
 
 
@@ -27,6 +30,7 @@ class SystemStanding:
     figures: tuple[Figures, ...]
     parked: int
     conflicts: int
+    visible: Visible | None = None
 
     @property
     def last_pull(self) -> datetime | None:
@@ -58,6 +62,7 @@ class SystemStanding:
             "parked": self.parked,
             "conflicts": self.conflicts,
             "longest_write_window": self.window,
+            "visible_after": self.visible.form() if self.visible else None,
         }
 
 
@@ -69,10 +74,17 @@ class SyncStanding:
     cases: int
     last: Run | None
     paused: Pause | None = None
+    compared: datetime | None = None
+    """When all of its cases were last compared with what the systems show."""
 
     def form(self) -> dict[str, Any]:
         last = run_form(self.last) if self.last else None
-        return {"cases": self.cases, "last_run": last, "paused": self.paused.form() if self.paused else None}
+        return {
+            "cases": self.cases,
+            "last_run": last,
+            "paused": self.paused.form() if self.paused else None,
+            "compared": self.compared.isoformat() if self.compared else None,
+        }
 
 
 @dataclass(frozen=True)
@@ -83,6 +95,7 @@ class Status:
     syncs: tuple[SyncStanding, ...]
     conflicts: int
     parked: int
+    drift: Drifted
 
     @property
     def unreachable(self) -> Mapping[str, str]:
@@ -94,6 +107,7 @@ class Status:
             "syncs": {one.name: one.form() for one in self.syncs},
             "conflicts": self.conflicts,
             "parked": self.parked,
+            "drift": self.drift.form(),
         }
 
 
@@ -103,7 +117,7 @@ async def status(installation: Installation, *, ask: bool = True, make: Maker = 
     troubles = await reach({name: make(installation, name) for name in hub.systems}) if ask else {}
     conflicts = all_conflicts(store)
     parked = all_parked(store)
-    figures = runs.status(store)
+    figures, seconds = runs.status(store), delays(store)
     systems = [
         SystemStanding(
             name,
@@ -113,6 +127,7 @@ async def status(installation: Installation, *, ask: bool = True, make: Maker = 
             tuple(each for each in figures if each.system == name),
             sum(1 for entry in parked if entry.system == name),
             sum(1 for entry in conflicts if entry.conflict and name in {p.system for p in entry.conflict.parties}),
+            Visible.of(seconds.get(name, ())),
         )
         for name, system in hub.systems.items()
     ]
@@ -123,10 +138,16 @@ async def status(installation: Installation, *, ask: bool = True, make: Maker = 
             cases.count(store, sync=name),
             next(iter(runs.runs(store, name=name, limit=1)), None),
             held.get(name),
+            _compared(store, name),
         )
         for name in hub.syncs
     ]
-    return Status(tuple(systems), tuple(syncs), len(conflicts), len(parked))
+    return Status(tuple(systems), tuple(syncs), len(conflicts), len(parked), Drifted.of(parked))
+
+
+def _compared(store: Store, sync: str) -> datetime | None:
+    last = runs.last_compared(store, sync)
+    return last.finished if last else None
 
 
 async def reach(connectors: Mapping[str, Connector]) -> dict[str, str]:

@@ -106,6 +106,7 @@ async def run_pass(
         if options.full and not report.stops:
             step("looking for drift")
             await asyncio.to_thread(look_for_drift, wired)
+            report.compared = not (report.trouble or options.only)
     return report
 
 

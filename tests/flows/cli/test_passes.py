@@ -179,7 +179,8 @@ def test_the_status_is_readable(opened):
     lines = opened.done("status").out.splitlines()
 
     assert lines[0].startswith("system  type    reachable  last pull")
-    assert lines[0].endswith("open writes  parked  conflicts  longest window")
+    assert "open writes  parked  conflicts  visible after" in lines[0]
+    assert lines[0].endswith("longest window")
     assert lines[1].split()[:3] == ["crm", "memory", "yes"]
     assert lines[3].startswith("presales: 1 case; last run done, ")
 

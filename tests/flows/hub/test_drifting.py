@@ -1,5 +1,6 @@
 """Drift: nobody moved, and yet they differ. The full read tells it; only an applied plan repairs it."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from flows.hub.drifting import look_for_drift
 from flows.hub.plan_file import read_plan, write_plan
 from flows.hub.planning import make_plan
 from flows.hub.rewording import not_at_rest
+from flows.hub.standing import status
 from flows.hub.telling import Words
 from mappings.exchange import SystemPerson
 from state import attention
@@ -138,3 +140,13 @@ def test_a_record_that_comes_back_is_looked_at_once_more(tmp_path):
     assert away == []
     assert len(back) == 1
     assert hub.wired(lambda wired: (look_for_drift(wired), not_at_rest(wired))) == (0, [])
+
+
+def test_status_tells_how_much_has_drifted_since_when_and_where(world):
+    world.sync(full=True)
+
+    found = asyncio.run(status(world.installation, ask=False)).drift
+
+    assert (found.fields, found.cases) == (2, 2)
+    assert found.places == (("trk", "owner", 2),)
+    assert found.oldest == min(one.since for one in attention.parked_fields(world.installation.store))
