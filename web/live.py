@@ -6,15 +6,18 @@ something asks for it as ever.
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from flows.hub.access import Access
 from state import cases, lines
+from state.errors import StateError
 from state.news import News, Watch
 from state.store import Store
 
+log = logging.getLogger(__name__)
 EVERY = 1.0
 """Seconds between two looks."""
 BEAT = 10.0
@@ -52,6 +55,8 @@ class Newsroom:
     store: Store
     every: float = EVERY
     readers: set[Reader] = field(default_factory=set)
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+    """What moves from now on is news."""
     _looking: asyncio.Task[None] | None = None
 
     @contextmanager
@@ -77,13 +82,18 @@ class Newsroom:
     async def _look(self) -> None:
         watch = Watch(self.store)
         await asyncio.to_thread(watch.begin)
+        self.ready.set()
         while self.readers:
             await asyncio.sleep(self.every)
-            found = await asyncio.to_thread(watch.look)
-            if found:
-                await self._tell(found)
+            try:
+                found = await asyncio.to_thread(watch.look)
+                if found:
+                    await self.tell(found)
+            except StateError as error:
+                log.warning("news: %s", error)  # the next look tells of it
 
-    async def _tell(self, found: News) -> None:
+    async def tell(self, found: News) -> None:
+        """Tell every reader what they may know of FOUND."""
         moved = await asyncio.to_thread(self._moved, found)
         for reader in tuple(self.readers):
             access = await asyncio.to_thread(reader.fresh)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from flows.hub.acting import Match, Same
 from flows.hub.acting.editable import people
-from flows.hub.browsing import AttentionList, AttentionQuery, CaseQuery, attention_list, list_cases
+from flows.hub.browsing import AttentionList, AttentionQuery, CaseQuery, attention_list, list_cases, openable
 from flows.hub.browsing.casting import names_in, names_of
 from flows.hub.people_answers import list_questions
 from mappings.canonical.values import Value
@@ -120,7 +120,7 @@ def whose(request: Request, viewer: Leading, *, system: str, kind: str, record: 
         system=system,
         kind=kind,
         record=record,
-        url=snapshot.record.url or "",
+        url=openable(snapshot.record.url),
         shown=shown,
         q=words,
         found=found,

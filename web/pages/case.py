@@ -1,6 +1,6 @@
 """One case: what is known of it, how its systems stand, what happened, and what people do with it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -11,6 +11,8 @@ from flows.hub.acting.editable import facts_of, only_read
 from flows.hub.browsing import CasePage, FeedQuery, NoSuchCase, feed, open_case
 from flows.hub.noted import NoNotes, add_note
 from flows.hub.rights import Relation
+from flows.hub.wiring import Installation
+from mappings.language.model import MappingSpec, Sync
 from state import workers
 from web.acts import case_for, done
 from web.bench import desk_of, person_of, sees_internal
@@ -84,9 +86,13 @@ def case(request: Request, viewer: SignedIn, key: str, asked: Annotated[FeedAske
         sided=_sided(found),
         labels=labelled(installation, found.open),
         systems=tuple(dict.fromkeys(one.system for one in found.records)),
-        notes_shared=sync is not None and "note" in sync.beside,
+        notes_shared=sync is not None and any(spec.entity == "note" for spec in _mappings(installation, sync)),
         whats=tuple(WHATS),
     )
+
+
+def _mappings(installation: Installation, sync: Sync) -> Iterator[MappingSpec]:
+    return (spec for system in sync.systems for spec in installation.hub.mappings_of(system))
 
 
 def _unset(editable: set[str], found: CasePage) -> list[str]:

@@ -35,7 +35,7 @@
     });
     document.addEventListener("htmx:afterSettle", function (event) {
       if (event.detail.target !== sheet) return;
-      const first = sheet.querySelector("[autofocus], button, input:not([type=hidden]), select, textarea, a");
+      const first = sheet.querySelector("[autofocus]") || sheet.querySelector("button, input:not([type=hidden]), select, textarea") || sheet.querySelector("a");
       if (first) first.focus();
     });
     sheet.addEventListener("click", function (event) {

@@ -11,6 +11,7 @@ from mappings.lens import Refusal
 from mappings.reconcile.model import FieldWrite
 from state.types import Claimed
 
+from ..browsing.addresses import openable
 from ..plan import PlannedWrite
 from ..wired import Channel, Wired
 
@@ -128,7 +129,7 @@ def changes_of(wired: Wired, writes: Iterable[PlannedWrite], urls: Mapping[tuple
     found = []
     for write in writes:
         channel = wired.of(write.entity).shape.channels.get((write.system, write.kind))
-        url = urls.get((write.system, write.record), "")
+        url = openable(urls.get((write.system, write.record)))
         found += [_change(channel, write, entry, url) for entry in write.fields]
     return found
 
@@ -159,7 +160,7 @@ def seen_as(
     entry = channel.fields.get(name) if channel else None
     if channel is None or entry is None:
         return (None if view is None else _text(view),)
-    if len(entry.places) == 1 and entry.places[0] in channel.labels:
+    if len(entry.places) == 1 and channel.labels.get(entry.places[0]):
         views = view if isinstance(view, list) else [view]
         return tuple(None if one in (None, "") else channel.label(entry.places[0], one) for one in views)
     if stands_for is not None:

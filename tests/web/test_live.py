@@ -1,0 +1,128 @@
+"""News for open pages: each reader hears of what they may see, and of nothing else."""
+
+import asyncio
+
+import pytest
+
+from flows.hub.access import EVERYTHING, Access
+from state.news import Mark, News
+from tests.hub_builders import PEOPLE, a_deal, a_hub
+from tests.web_builders import Browser, a_viewer
+from web.live import MOST_KEYS, MOST_WAITING, Newsroom, Told, stream, told_to
+
+ANNA, BOB = (one.email for one in PEOPLE)
+MOVED = {"CASE-1": frozenset({ANNA}), "CASE-2": frozenset({BOB})}
+NEWS = News(Mark(), cases=frozenset({"a", "b"}), runs=True, listed=True)
+
+
+def only(person):
+    return Access(frozenset({person}), person)
+
+
+@pytest.mark.parametrize(
+    ("access", "keys", "parts"),
+    [
+        (EVERYTHING, ("CASE-1", "CASE-2"), ("cases", "attention", "runs")),
+        (only(ANNA), ("CASE-1",), ("cases", "attention", "runs")),
+        (only("nobody@example.com"), (), ("runs",)),
+    ],
+)
+def test_a_reader_hears_of_cases_within_reach(access, keys, parts):
+    assert told_to(access, NEWS, MOVED) == Told(keys, parts)
+
+
+def test_where_too_much_moves_to_be_named_the_lists_are_told():
+    told = told_to(only(ANNA), News(Mark(), many=True), {})
+
+    assert (told.keys, told.parts) == ((), ("cases",))
+
+
+def test_news_are_events_named_after_what_moved():
+    assert Told(("CASE-1",), ("cases",)).text() == "event: cases\ndata: moved\n\nevent: CASE-1\ndata: moved\n\n"
+
+
+def of_anna_and_bob(tmp_path):
+    hub = a_hub(tmp_path)
+    hub.systems["crm"].create("record", a_deal("Сделка Анны"))
+    hub.systems["crm"].create("record", a_deal("Сделка Боба", owner="8"))
+    hub.sync()
+    return hub
+
+
+def test_an_edit_reaches_whoever_may_see_it_and_a_stream_ends_with_its_session(tmp_path):
+    hub = of_anna_and_bob(tmp_path)
+    bobs = [only(BOB)]
+
+    async def listened():
+        room = Newsroom(hub.installation.store, every=0.01)
+        with room.reading(lambda: only(ANNA)) as anna, room.reading(lambda: bobs[0]) as bob:
+            events = stream(bob)
+            hello = await anext(events)
+            await room.ready.wait()
+            hub.systems["crm"].edit("record", "2", {"amount": "175000"})
+            await asyncio.to_thread(hub.sync)
+            texts = ""
+            while "CASE-2" not in texts:
+                texts += await anext(events)
+            heard = [anna.queue.get_nowait() for _ in range(anna.queue.qsize())]
+            bobs[0] = None
+            hub.systems["crm"].edit("record", "2", {"amount": "180000"})
+            await asyncio.to_thread(hub.sync)
+            rest = [one async for one in events]
+            await room.close()
+        return hello, texts, heard, rest
+
+    hello, texts, heard, _ = asyncio.run(listened())
+
+    assert hello.startswith("retry: ")
+    assert "CASE-1" not in texts
+    assert [key for one in heard if one for key in one.keys] == []
+
+
+def test_whoever_does_not_read_is_told_in_the_end_that_much_has_moved(tmp_path):
+    hub = of_anna_and_bob(tmp_path)
+    entity = hub.case().entity.id
+
+    async def told():
+        room = Newsroom(hub.installation.store)
+        with room.reading(lambda: EVERYTHING) as reader:
+            for _ in range(MOST_WAITING + 1):
+                await room.tell(News(Mark(), cases=frozenset({entity})))
+            last = [reader.queue.get_nowait() for _ in range(reader.queue.qsize())]
+            await room.close()
+        return last
+
+    assert asyncio.run(told()) == [Told(("CASE-1",), ("cases", "attention", "runs"))]
+
+
+def test_many_cases_at_once_are_not_named(tmp_path):
+    hub = of_anna_and_bob(tmp_path)
+
+    async def told():
+        room = Newsroom(hub.installation.store)
+        with room.reading(lambda: only(ANNA)) as reader:
+            await room.tell(News(Mark(), cases=frozenset(str(number) for number in range(MOST_KEYS + 1))))
+            await room.close()
+            return reader.queue.get_nowait()
+
+    assert asyncio.run(told()) == Told((), ("cases",))
+
+
+def test_whoever_has_not_signed_in_hears_nothing(tmp_path):
+    assert Browser(a_hub(tmp_path).installation).get("/live").status_code == 303
+
+
+def test_every_page_that_is_live_listens_for_what_the_stream_names(tmp_path):
+    hub = of_anna_and_bob(tmp_path)
+    browser = Browser(hub.installation, a_viewer())
+
+    heard = {
+        "/cases": "sse:cases",
+        "/cases/CASE-1": "sse:CASE-1",
+        "/board": "sse:cases",
+        "/attention": "sse:attention",
+        "/runs": "sse:runs",
+        "/systems": "sse:runs",
+    }
+
+    assert {path: name in browser.get(path).text for path, name in heard.items()} == dict.fromkeys(heard, True)
