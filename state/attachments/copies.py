@@ -14,14 +14,21 @@ import sqlalchemy as sa
 from mappings.attachments import Copied
 
 from .. import workers
+from ..history import write_down
 from ..store import Store
 from ..tables import attachment, entity, file_copy, link, worker
 from ..types import Worker
 from .held import IN_DOUBT, Doubt
 
 
-def note(store: Store, owner: str, copied: Sequence[Copied], *, name: str = "") -> None:
-    """Keep what became of files of the case *owner*; what is under way ends with it."""
+def note(
+    store: Store, owner: str, copied: Sequence[Copied], *, name: str = "", told: Sequence[dict[str, Any]] = ()
+) -> None:
+    """
+    Keep what became of files of the case *owner*; what is under way ends with it.
+
+    TOLD are rows of the history (`history.event_row`): a copy is kept together with the line that says so.
+    """
     new = store.insert(file_copy)
     names = ("state", "name", "text", "record", "by_limit", "worker", "at")
     again = new.on_conflict_do_update(
@@ -31,6 +38,7 @@ def note(store: Store, owner: str, copied: Sequence[Copied], *, name: str = "") 
     if rows:
         with store.write() as conn:
             conn.execute(again, rows)
+            write_down(store, conn, told)
 
 
 def begin(store: Store, who: Worker, owner: str, *, copied: Copied, name: str, seen: str = "") -> bool:

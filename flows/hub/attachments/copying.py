@@ -96,13 +96,14 @@ class Writer:
     def arrived(self, going: Copied, record: VendorRecord) -> None:
         """The content is there, as RECORD."""
         store, sync = self.room.wired.store, self.room.sync
+        name = str(record.views.get("name") or "")
+        told = Event(COPIED, name, None, going.identity, going.system, cause=f"#{record.id} was attached")
+        row = history.event_row(told, entity=self.owner, kind=KIND, record=record.id, run=self.room.wired.run)
+        here = Copied(going.system, going.identity, "here", PUT, record.id)
+        attachments.note(store, self.owner, [here], told=[row])  # first: what is found without it is not known for ours
         attachments.put(store, sync, [record])
         attachments.looked(store, sync, going.system, record=record.id, private=False)
         attachments.learned(store, sync, going.system, record=record.id, digest=going.identity)
-        attachments.note(store, self.owner, [Copied(going.system, going.identity, "here", PUT, record.id)])
-        name = str(record.views.get("name") or "")
-        told = Event(COPIED, name, None, going.identity, going.system, cause=f"#{record.id} was attached")
-        history.tell(store, told, entity=self.owner, kind=KIND, record=record.id, run=self.room.wired.run)
         same = [one for one in self.files().held if one.digest == going.identity]
         names = {going.identity, *(f"{one.system}/{one.record}" for one in same)}
         untold(store, self.owner, going.system, names)
