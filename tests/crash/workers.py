@@ -74,17 +74,18 @@ class Fleet:
     def kill_worker(self) -> None:
         """Kill the worker whose run is at work, and the run; the other worker takes over."""
         for worker in self.workers:
-            below = [pid for pid in descendants(worker.process.pid) if b"prefect.engine" in command_of(pid)]
-            if below:
-                for pid in (worker.process.pid, *descendants(worker.process.pid)):
+            runs = descendants(worker.process.pid)
+            if runs:
+                for pid in (worker.process.pid, *runs):
                     os.kill(pid, signal.SIGKILL)
-                self.killed.append("worker and its flow run")
+                self.killed.append("a worker and its run")
                 return
+        raise RuntimeError("no worker has a run at work")
 
     def kill_server(self) -> None:
         """Kill a task server."""
         os.kill(self.servers[0].process.pid, signal.SIGKILL)
-        self.killed.append("task server")
+        self.killed.append("a task server")
 
 
 def descendants(pid: int) -> list[int]:
@@ -94,13 +95,6 @@ def descendants(pid: int) -> list[int]:
     except OSError:
         return []
     return [*found, *(below for one in found for below in descendants(one))]
-
-
-def command_of(pid: int) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return b""
 
 
 @contextmanager
