@@ -428,6 +428,8 @@ class After:
         }
         deeds = [deed for deed in self._deeds(whole, fact) if deed.system not in narrow]  # other words stay theirs
         removed = {one for deed in deeds for one in parts(deed.old) - parts(deed.new)}
+        for chosen in (deed for deed in deeds if not deed.system):  # whoever decides leaves out what he does not say
+            removed |= {one for deed in deeds if deed.at < chosen.at for one in parts(deed.new)} - parts(chosen.new)
         for deed in deeds:
             for one in parts(deed.new) - parts(deed.old) - removed:
                 if "-" in one and self._lives(whole, deed) and not self._unseen(deed):
