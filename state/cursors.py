@@ -96,11 +96,12 @@ def missing(store: Store, under_way: Scan) -> Missing:
     """
     Return the guard's numbers, after the last page of the scan.
 
-    A record that was read or written since the scan began is not missing, whether it was listed or not.
+    A record that was read or written since the scan began is not missing, whether it was listed or not; nor is one that
+    is known to be out of scope.
     """
     seen = sa.select(sa.func.count()).select_from(scan_seen).where(scan_seen.c.scan == under_way.id)
-    old = sa.select(sa.func.count()).select_from(link).where(*_older(under_way))
-    gone = sa.select(sa.func.count()).select_from(link).where(*_older(under_way), ~_met(under_way))
+    old = sa.select(sa.func.count()).select_from(link).where(*_expected(under_way))
+    gone = sa.select(sa.func.count()).select_from(link).where(*_expected(under_way), ~_met(under_way))
     query = sa.select(old.scalar_subquery(), seen.scalar_subquery(), gone.scalar_subquery())
     with store.read() as conn:
         return Missing(*conn.execute(query).one())
@@ -108,7 +109,7 @@ def missing(store: Store, under_way: Scan) -> Missing:
 
 def missing_records(store: Store, under_way: Scan) -> tuple[tuple[str, str], ...]:
     """Return (record, entity) of the linked records that the scan has not met, in the order of their links."""
-    query = sa.select(link.c.external_id, link.c.entity).where(*_older(under_way), ~_met(under_way))
+    query = sa.select(link.c.external_id, link.c.entity).where(*_expected(under_way), ~_met(under_way))
     with store.read() as conn:
         return tuple((row.external_id, row.entity) for row in conn.execute(query.order_by(link.c.id)))
 
@@ -145,6 +146,10 @@ def _older(under_way: Scan) -> tuple[sa.ColumnElement[bool], ...]:
         link.c.tombstone.is_(False),
         sa.or_(link.c.touched.is_(None), link.c.touched <= under_way.began),
     )
+
+
+def _expected(under_way: Scan) -> tuple[sa.ColumnElement[bool], ...]:
+    return (*_older(under_way), link.c.in_scope)
 
 
 def _met(under_way: Scan) -> sa.ColumnElement[bool]:
