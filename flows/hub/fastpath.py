@@ -9,36 +9,33 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
 from connectors.errors import ConnectorError
 from mappings.language import Problems
 from mappings.language.model import Sync
-from state import inbox, leases, runs
-from state.errors import LeaseLost, StateError
-from state.inbox import WEBHOOK
+from state import runs
+from state.errors import StateError
 from state.runs import Figures
-from state.store import Store
-from state.types import Lease
 
 from .pausing import pauses
 from .pulling import pull_scope
 from .report import Report
 from .running import How, run_recorded
 from .sync import PassOptions
+from .watching import Watch
 from .wired import Wired
 from .wiring import Installation, Maker, install, open_sync, urgent_connector
 
 log = logging.getLogger(__name__)
 BY = "wake"
 """Who runs such passes, in the list of runs."""
-WATCH, HOLDS, RETRIES = "watch", 30.0, 5.0
-"""The lease of the one server that watches for webhooks, the seconds it lasts, and between two tries to take it."""
 KEPT = 60.0
 """Seconds for which systems stay open; then who we are is proved anew, and people and choices are looked at again."""
+RENEWED = KEPT / 2
+"""Seconds after which a poll opens them anew, so that no look has to wait for that."""
 
 
 @dataclass
@@ -48,47 +45,6 @@ class _Open:
     wired: Wired
     since: float
     stack: AsyncExitStack = field(default_factory=AsyncExitStack)
-
-
-class _Watch:
-    """Whether webhooks have come in that nobody here has seen, where it is this server that watches for them."""
-
-    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
-        self._store = store
-        self._clock = clock
-        self._worker = store.worker()
-        self._lease: Lease | None = None
-        self._tried: float | None = None
-        self._newest: datetime | None = None
-
-    def news(self) -> bool:
-        """Say whether there are any; takes the lease if nobody has it. Raises StateError."""
-        if not self._is_ours():
-            return False
-        newest = inbox.newest_hint(self._store, reason=WEBHOOK)
-        came = newest is not None and newest != self._newest
-        self._newest = newest
-        return came
-
-    def end(self) -> None:
-        """Let somebody else watch."""
-        if self._lease is not None:
-            with suppress(StateError):  # then it runs out
-                leases.release(self._store, self._lease)
-            self._lease = None
-
-    def _is_ours(self) -> bool:
-        now = self._clock()
-        if self._tried is None or now - self._tried >= RETRIES:
-            self._tried = now
-            try:
-                if self._lease is not None:
-                    self._lease = leases.renew(self._store, self._lease, seconds=HOLDS)
-            except LeaseLost:
-                self._lease = None
-            if self._lease is None:
-                self._lease = leases.acquire(self._store, WATCH, worker=self._worker, seconds=HOLDS)
-        return self._lease is not None
 
 
 class FastPath:
@@ -107,7 +63,7 @@ class FastPath:
         self._clock = clock
         self._open: dict[str, _Open] = {}
         self._left: dict[str, tuple[Figures, ...]] = {}
-        self._watched = _Watch(installation.store, clock)
+        self._watched = Watch(installation.store, clock)
         self._one = asyncio.Lock()
         self.closing = False
         """True: nothing new is begun."""
@@ -133,6 +89,8 @@ class FastPath:
 
     async def poll(self) -> list[Report]:
         """Ask the systems that send no webhooks what is new, and work on it; no run is recorded where nothing is."""
+        for name in tuple(self._open):
+            await self._renew(name)
         async with self._one:
             return await self._minded(self._asked())
 
@@ -213,6 +171,27 @@ class FastPath:
         wired = await stack.enter_async_context(open_sync(self._installation, name, self._make))
         self._open[name] = _Open(wired, self._clock(), stack)
         return wired
+
+    async def _renew(self, name: str) -> None:
+        """Open a sync anew before its time is over, beside the looks: else one of them would have to wait for that."""
+        known = self._open.get(name)
+        if known is None or self._clock() - known.since < RENEWED:
+            return
+        stack = AsyncExitStack()
+        try:
+            wired = await stack.enter_async_context(open_sync(self._installation, name, self._make))
+        except (Problems, ConnectorError, StateError):
+            return  # the next look opens it, and tells
+        if wired.trouble:
+            await stack.aclose()
+            return
+        async with self._one:
+            before = self._open.pop(name, None)
+            if not self.closing:
+                self._open[name], stack = _Open(wired, self._clock(), stack), AsyncExitStack()
+        for done in (stack, before.stack if before else None):
+            if done is not None:
+                await done.aclose()
 
     async def _shut(self, name: str) -> None:
         known = self._open.pop(name, None)

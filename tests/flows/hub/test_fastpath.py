@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from flows.hub.fastpath import RETRIES, FastPath, FreshPath
+from flows.hub.fastpath import RENEWED, FastPath, FreshPath
+from flows.hub.watching import RETRIES
 from mappings.language import Problem, Problems
 from state import inbox, runs
 from state.engine import open_store
@@ -252,3 +253,50 @@ def test_a_database_that_does_not_answer_is_told_and_stops_nothing(tmp_path, cap
     assert run(fast.watch()) == []
     assert "webhooks cannot be watched for" in caplog.text
     without_tables.close()
+
+
+def test_a_poll_opens_systems_anew_so_that_no_look_waits_for_it(tmp_path):
+    hub, _ = opened(tmp_path)
+    now, proofs = [0.0], []
+    hub.systems["crm"].hook = lambda request, moment: (
+        proofs.append(now[0]) if (request.verb, moment) == ("identify", "before") else None
+    )
+    fast = fast_path(hub, clock=lambda: now[0])
+
+    async def looks():
+        hint(hub)
+        await fast.look()
+        for seconds in (RENEWED - 1, RENEWED):
+            now[0] = seconds
+            await fast.poll()
+        now[0] = 70.0
+        hint(hub)
+        [report] = await fast.look()
+        await fast.close()
+        return report
+
+    report = run(looks())
+
+    assert proofs == [0.0, RENEWED]
+    assert report.trouble == {}
+
+
+def test_a_system_that_is_away_when_it_is_opened_anew_leaves_what_is_open_as_it_is(tmp_path):
+    hub, _ = opened(tmp_path)
+    now = [0.0]
+    fast = fast_path(hub, clock=lambda: now[0])
+
+    async def looks():
+        hint(hub)
+        await fast.look()
+        now[0] = RENEWED
+        hub.systems["trk"].locked_out = True
+        await fast.poll()
+        hub.systems["trk"].locked_out = False
+        hub.systems["crm"].edit("record", "1", {"amount": "175000"})
+        hint(hub)
+        [report] = await fast.look()
+        await fast.close()
+        return report
+
+    assert run(looks()).updated["trk"] == 1
