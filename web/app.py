@@ -63,7 +63,7 @@ def make_app(
         title="Casehub", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life, redirect_slashes=False
     )
 
-    app.state.house = House(installation, who or who_in(installation.store), passwords or Passwords())
+    app.state.house = House(installation, who or who_in(installation), passwords or Passwords())
     furnish(app, installation, make)
     _furnish(app, installation, patience)
 

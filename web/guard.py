@@ -121,10 +121,11 @@ def _bounded(receive: Receive, patience: float) -> Receive:
     Once it is whole, whoever goes on listening (for the browser to hang up) may do so for ever.
     """
     count, more = 0, True
-    until = asyncio.get_running_loop().time() + patience
+    until: float | None = None
 
     async def received() -> Message:
-        nonlocal count, more
+        nonlocal count, more, until
+        until = until or asyncio.get_running_loop().time() + patience
         try:
             async with asyncio.timeout_at(until if more else None):
                 message = await receive()

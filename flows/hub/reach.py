@@ -3,11 +3,14 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from mappings.language import Hub
+from mappings.people import Told
 from state import accounts
 from state.accounts import Account, Unit
 from state.store import Store
 
 from .access import Access
+from .people import table_of
 from .rights import Level, Relation
 
 NOBODY: frozenset[str] = frozenset()
@@ -50,17 +53,29 @@ class Reach:
         return "below" if people & self.below else "elsewhere"
 
 
-def reach_of(store: Store, account: Account, *, leads: bool) -> Reach:
-    """Return the people around ACCOUNT. LEADS: it heads a unit; who neither leads nor reads further asks nothing."""
+def reach_of(store: Store, account: Account, *, leads: bool, owners: Mapping[str, str] | None = None) -> Reach:
+    """
+    Return the people around ACCOUNT. LEADS: it heads a unit; who neither leads nor reads further asks nothing.
+
+    OWNERS says which person hub.yaml makes of an e-mail or a key (`owners_of`).
+    """
+    known = owners or {}
+    me = known.get(account.person, account.person)
     if not leads and account.level not in ("team", "department"):
-        return Reach(account.person)
+        return Reach(me)
     units = accounts.units(store)
     led = [unit.id for unit in units if unit.head == account.id]
     under_led = below(units, led) | set(led)
     mine = {account.unit} if account.unit else set()
     under = below(units, mine)
-    members = accounts.people_of(store, under_led | mine | under)
-    return Reach(account.person, _people(members, under_led), _people(members, mine), _people(members, under))
+    found = accounts.people_of(store, under_led | mine | under)
+    members = [(unit, known.get(person, person)) for unit, person in found]
+    return Reach(me, _people(members, under_led), _people(members, mine), _people(members, under))
+
+
+def owners_of(hub: Hub) -> dict[str, str]:
+    """Return e-mail or key -> the name by which cases know that person, as far as `people:` of hub.yaml says it."""
+    return Told(table_of(hub)).owners
 
 
 def below(units: Iterable[Unit], above: Collection[str]) -> set[str]:

@@ -121,3 +121,12 @@ def test_a_ring_of_units_has_an_end():
     ring = [Unit("1", "a", "2"), Unit("2", "b", "1"), Unit("3", "c", "2")]
 
     assert below(ring, ["1"]) == {"1", "2", "3"}
+
+
+def test_a_key_of_hub_yaml_and_every_e_mail_of_a_person_are_that_person(firm):
+    store, made = firm
+    owners = {"анна": "anna@example.org", "борис": "boris@example.org"}
+
+    reach = reach_of(store, replace(made["анна"], level="team"), leads=False, owners=owners)
+
+    assert reach.access("team") == Access(frozenset(owners.values()), "anna@example.org")
