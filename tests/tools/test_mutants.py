@@ -104,6 +104,8 @@ def test_every_breakage_made_by_hand_still_applies(root: Path) -> None:
 
     assert len(made) >= 20
     assert [one.name for one in made if not one.rule] == []
+    stories = {path.stem for path in (root / "tests/scenarios").glob("*.yaml")}
+    assert [story for one in made for story in one.ends if story not in stories] == []
 
 
 @pytest.mark.parametrize(

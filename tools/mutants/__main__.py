@@ -55,7 +55,9 @@ def main(arguments: Sequence[str]) -> int:
     if code or campaign.red:
         print(f"the tests fail as they are: {', '.join(campaign.red) or f'pytest ended with {code}'}")
         return 2
-    return table.told(campaign, stories, drawn_from=len(made), seed=options.seed)
+    return table.told(
+        campaign, stories, drawn_from=len(made), seed=options.seed, out=options.out or options.folder / "result.json"
+    )
 
 
 def _only(chosen: Sequence[Mutant], file: str | None) -> list[Mutant]:
@@ -73,6 +75,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--list", action="store_true", help="only name them")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="children at a time (%(default)s)")
     parser.add_argument("--folder", type=Path, default=ROOT / "var" / "mutants", help="where what is known lies")
+    parser.add_argument("--out", type=Path, help="a file for the result as JSON (result.json in that folder)")
     return parser.parse_args(arguments)
 
 

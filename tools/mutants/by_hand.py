@@ -28,7 +28,7 @@ def rules(read: Callable[[str], str], *, text: str | None = None) -> list[Mutant
     found, wrong = [], []
     for name, entry in said.items():
         try:
-            found.append(Mutant(name, tuple(_edits(entry["edits"], read)), entry["rule"]))
+            found.append(Mutant(name, tuple(_edits(entry["edits"], read)), entry["rule"], tuple(entry.get("ends", ()))))
         except (DoesNotApply, NotSwappable, SyntaxError) as error:
             wrong.append(f"{name}: {error}")
     if wrong:

@@ -28,8 +28,10 @@ TESTS = (
 )
 """The tests that are asked; those of other parts hardly touch what is broken here."""
 SOURCES = ("mappings", "state", "flows", "connectors", "tests")
-PATIENCE = 600.0
+PATIENCE = 1200.0
 """So many seconds a child may live at most."""
+PORTION = 25
+"""So many tests of one file are recorded at a time."""
 ENOUGH = 120.0
 """Tests of so many seconds, the likeliest first, are asked about one mutant; what they miss is not caught."""
 
@@ -135,31 +137,41 @@ class Campaign:
         return asdict(Verdict(failed[0] if failed else "", len(names)))
 
     def _learn(self, loop: Loop) -> None:
-        """Record who runs what, for the files of tests of which that is not known."""
+        """Record who runs what, for the tests of which that is not known."""
         file = self.folder / "reach.json"
         kept = _read(file)
-        code = hash_of(self.root / one for one in self.traced)
-        modules: dict[str, list[str]] = {}
-        for name in loop.items:
-            modules.setdefault(name.partition("::")[0], []).append(name)
-        now = {name: hash_of([self.root / name, *(self.root / name).parent.glob("*.yaml")], code) for name in modules}
-        known = {name: form for name, form in kept.items() if form["of"] == now.get(name)}
+        portions = self._portions(loop)
+        known = {name: kept[name] for name, (of, _) in portions.items() if kept.get(name, {}).get("of") == of}
         for form in known.values():
             self.reach.tests |= Reach.from_form(form["tests"]).tests
         tasks = (
             Task(name, partial(loop.record, names, root=self.root, files=self.traced), PATIENCE)
-            for name, names in modules.items()
+            for name, (_, names) in portions.items()
             if name not in known
         )
         for name, answer in done(tasks, jobs=self.jobs, folder=self.folder):
-            self.red += [name] if answer is None else answer["failed"]
             if answer is None or answer["failed"]:
+                self.red += answer["failed"] if answer else [name]
                 print(f"{name} fails as it is:\n{answer['why'] if answer else 'its process died'}", flush=True)
-            if answer is not None and not answer["failed"]:
-                print(f"recorded which lines {name} runs", flush=True)
-                self.reach.tests |= Reach.from_form(answer["reach"]).tests
-                known[name] = {"of": now[name], "tests": answer["reach"]}
-                _replace(file, json.dumps(known))
+                continue
+            print(f"recorded which lines {name} runs", flush=True)
+            self.reach.tests |= Reach.from_form(answer["reach"]).tests
+            known[name] = {"of": portions[name][0], "tests": answer["reach"]}
+            _replace(file, json.dumps(known))
+
+    def _portions(self, loop: Loop) -> dict[str, tuple[str, list[str]]]:
+        """Return name -> tests of one file, some at a time, with a hash of all that says which lines they run."""
+        code = hash_of(self.root / one for one in self.traced)
+        modules: dict[str, list[str]] = {}
+        for name in loop.items:
+            modules.setdefault(name.partition("::")[0], []).append(name)
+        found = {}
+        for module, names in modules.items():
+            own = hash_of([self.root / module, *(self.root / module).parent.glob("*.yaml")], code)
+            for first in range(0, len(names), PORTION):
+                portion = names[first : first + PORTION]
+                found[f"{module} {first // PORTION + 1}"] = (hash_of([], own + "".join(portion)), portion)
+        return found
 
 
 def broken(one: Mutant) -> str:

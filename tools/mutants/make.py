@@ -45,11 +45,12 @@ class Edit:
 
 @dataclass(frozen=True)
 class Mutant:
-    """A breakage: NAME says all of it. One made by hand switches off a RULE."""
+    """A breakage: NAME says all of it. One made by hand switches off a RULE and ENDS the stories that hold it."""
 
     name: str
     edits: tuple[Edit, ...]
     rule: str = ""
+    ends: tuple[str, ...] = ()
 
     @property
     def file(self) -> str:

@@ -60,7 +60,8 @@ class Reach:
     tests: dict[str, tuple[float, Lines]] = field(default_factory=dict)
 
     def seconds(self, test: str) -> float:
-        return self.tests[test][0]
+        """Return how long *test* takes; a second for one that was never met."""
+        return self.tests[test][0] if test in self.tests else 1.0
 
     def of(self, spots: Mapping[str, Sequence[int]]) -> list[str]:
         """Return the tests that run any of the lines *spots*, those of a file's own tests first, then the fastest."""

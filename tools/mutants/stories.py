@@ -1,9 +1,15 @@
-"""Which scenarios each breakage ends: a story that nothing ends proves nothing."""
+"""
+Which scenarios each breakage ends: a story that nothing ends proves nothing.
+
+Rules that are switched off by hand say which stories hold them, and have to end each of those. For stories that nobody
+names the other breakages are tried, but for blunt ones, which end nearly everything.
+"""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from .campaign import PATIENCE, Campaign, broken
 from .loop import Loop
@@ -12,54 +18,80 @@ from .pool import Task, done
 
 STORIES = "tests/scenarios/test_scenarios.py::test_it_ends_as_it_is_told["
 BLUNT = 1 / 3
-"""A breakage that ends more of the stories than this says nothing about any of them."""
+"""A breakage that ends more of the stories it meets says nothing about any of them."""
+FEW = 12
+"""Of fewer stories no share can be told."""
 
 
 @dataclass
 class Stories:
-    """ENDS: story -> the breakage that ends it and the fewest others with it."""
+    """ENDS: story -> the breakages that end it. MISSED: stories that outlive the rule which they are said to hold."""
 
     campaign: Campaign
-    ends: dict[str, str] = field(default_factory=dict)
-    names: list[str] = field(default_factory=list)
+    ends: dict[str, list[str]] = field(default_factory=dict)
+    missed: list[tuple[str, str]] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
 
     def run(self, loop: Loop) -> None:
-        """Play all stories against each breakage: those made by hand first, the machine's for what is left."""
-        self.names = [name for name in loop.items if name.startswith(STORIES)]
-        kept = self.campaign.folder / "stories.json"
-        known = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() and not self.campaign.fresh else {}
-        dead: dict[str, list[str]] = known.get(self.campaign.now, {})
-        self._count(dead)
-        tasks = self._tasks(loop, dead)
-        for name, answer in done(tasks, jobs=self.campaign.jobs, folder=self.campaign.folder):
-            dead[name] = answer if answer is not None else []
-            self._count(dead)
-            kept.write_text(json.dumps({self.campaign.now: dead}, ensure_ascii=False), encoding="utf-8")
-            print(f"{name[:110]}: ends {len(dead[name])}; {len(self.unended())} stories left", flush=True)
+        """Play each story against its rule, then what is left against everything."""
+        self.names = {name.removeprefix(STORIES)[:-1]: name for name in loop.items if name.startswith(STORIES)}
+        named = [one for one in self.campaign.mutants if one.ends]
+        self._play(loop, ((one, list(one.ends)) for one in named))
+        self._play(loop, self._others())
 
-    def _tasks(self, loop: Loop, dead: dict[str, list[str]]) -> Iterator[Task]:
+    def _others(self) -> Iterator[tuple[Mutant, list[str]]]:
         for one in sorted(self.campaign.mutants, key=lambda one: not one.rule):
-            met = [name for name in self.campaign.reached(one) if name in self.names]
-            asked = met if one.rule else [name for name in met if name in self.unended()]
-            if one.name not in dead and asked:
-                yield Task(one.name, partial(self._ended, loop, one, asked), PATIENCE)
+            met = set(self.campaign.reached(one))
+            left = [story for story in self.unended() if self.names[story] in met and story not in one.ends]
+            if left:
+                yield one, left
 
-    def _ended(self, loop: Loop, one: Mutant, names: list[str]) -> list[str]:
-        return [] if broken(one) else loop.run(names, known=self.campaign.reach, stop=False)
+    def _play(self, loop: Loop, pairs: Iterator[tuple[Mutant, list[str]]]) -> None:
+        file = self.campaign.folder / "stories.json"
+        kept: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+        known: dict[str, list[str]] = {} if self.campaign.fresh else kept.get(self.campaign.now, {})
+        asked: dict[str, tuple[Mutant, list[str]]] = {}
 
-    def _count(self, dead: dict[str, list[str]]) -> None:
-        sharp = {name: len(ended) for name, ended in dead.items() if len(ended) <= len(self.names) * BLUNT}
-        for name in sorted(sharp, key=lambda one: -sharp[one]):  # the sharpest has the last word
-            self.ends.update(dict.fromkeys(dead[name], name))
+        def tasks() -> Iterator[Task]:
+            for one, stories in pairs:
+                key = f"{one.name}: {' '.join(stories)}"
+                asked[key] = one, stories
+                if key in known:
+                    self._note(one, stories, known[key])
+                else:
+                    yield Task(key, partial(self._ended, loop, one, stories), PATIENCE)
+
+        for key, answer in done(tasks(), jobs=self.campaign.jobs, folder=self.campaign.folder):
+            known[key] = answer or []
+            self._note(*asked[key], known[key])
+            file.write_text(json.dumps({self.campaign.now: known}, ensure_ascii=False), encoding="utf-8")
+            print(f"{asked[key][0].name[:90]} ends {', '.join(known[key]) or 'no story'}", flush=True)
+
+    def _ended(self, loop: Loop, one: Mutant, stories: list[str]) -> list[str]:
+        if broken(one):
+            return []
+        failed = loop.run([self.names[story] for story in stories], known=self.campaign.reach, stop=False)
+        return [story for story in stories if self.names[story] in failed]
+
+    def _note(self, one: Mutant, asked: list[str], ended: list[str]) -> None:
+        self.missed += [(one.name, story) for story in asked if story in one.ends and story not in ended]
+        if len(asked) < FEW or len(ended) <= len(asked) * BLUNT:
+            for story in ended:
+                self.ends.setdefault(story, []).append(one.name)
 
     def unended(self) -> list[str]:
         """Return the stories that no breakage has ended."""
-        return [name for name in self.names if name not in self.ends]
+        return [story for story in self.names if story not in self.ends]
 
     def lines(self) -> list[str]:
         """Return what is printed."""
-        return [f"{len(self.names) - len(self.unended())} of {len(self.names)} stories are ended by a breakage"]
+        return [f"{len(self.ends)} of {len(self.names)} stories are ended by a breakage"]
 
     def wrong(self) -> list[str]:
-        """Return the stories that prove nothing."""
-        return [f"no breakage ends the story {name.removeprefix(STORIES)[:-1]}" for name in self.unended()]
+        """Return the stories that prove nothing, or not what they are said to."""
+        left = [f"no breakage ends the story {story}" for story in self.unended()]
+        return [*left, *(f"the story {story} outlives the rule that it holds: {rule}" for rule, story in self.missed)]
+
+    def form(self) -> Mapping[str, list[str]]:
+        """Return it as JSON keeps it."""
+        return dict(sorted(self.ends.items()))

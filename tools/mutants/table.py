@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 
 from . import by_hand
 from .campaign import Campaign
@@ -13,8 +14,8 @@ WANTED = 0.9
 """So much of what the machine breaks must be caught at least."""
 
 
-def told(campaign: Campaign, stories: Stories | None, *, drawn_from: int, seed: str) -> int:
-    """Print what became of all mutants and return the exit code."""
+def told(campaign: Campaign, stories: Stories | None, *, drawn_from: int, seed: str, out: Path) -> int:
+    """Print what became of all mutants, put it into OUT as JSON and return the exit code."""
     rules = [one for one in campaign.mutants if one.rule]
     made = [one for one in campaign.mutants if not one.rule]
     known = by_hand.survivors()
@@ -32,7 +33,7 @@ def told(campaign: Campaign, stories: Stories | None, *, drawn_from: int, seed: 
         wrong += stories.wrong()
     lines += [f"NOT AS IT SHOULD BE: {one}" for one in wrong] or ["all is as it should be"]
     print("\n".join(lines))
-    _as_json(campaign, stories, rules, made, wrong=wrong)
+    out.write_text(_as_json(campaign, stories, rules, made, wrong=wrong), encoding="utf-8")
     return 1 if wrong else 0
 
 
@@ -70,15 +71,14 @@ def _wrong(campaign: Campaign, rules: Iterable[Mutant], made: list[Mutant], *, k
 
 def _as_json(
     campaign: Campaign, stories: Stories | None, rules: list[Mutant], made: list[Mutant], *, wrong: list[str]
-) -> None:
+) -> str:
     said = campaign.verdicts
     form = {
         "rules": {one.name: {"rule": one.rule, "by": said[one.name].by} for one in rules},
         "made": len(made),
         "caught": sum(said[one.name].caught for one in made),
         "survived": sorted(one.name for one in made if not said[one.name].caught),
-        "stories": stories.ends if stories is not None else None,
-        "wrong": wrong,
+        "stories": stories.form() if stories is not None else None,
+        "broken": [{"text": one} for one in wrong],
     }
-    text = json.dumps(form, ensure_ascii=False, indent=1)
-    (campaign.folder / "result.json").write_text(text, encoding="utf-8")
+    return json.dumps(form, ensure_ascii=False, indent=1)

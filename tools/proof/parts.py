@@ -91,5 +91,26 @@ def _spread(counts: dict[int, int]) -> str:
     return f"median {middle} (a tenth has at most {low}, nine at most {high})"
 
 
-PARTS: tuple[Part, ...] = (Part("machine", _machine, _machine_rows),)
+# --- the code, broken on purpose ------------------------------------------------------------------------------------
+
+
+def _mutants(asked: Asked) -> list[Shard]:
+    """One shard: it goes on by itself where it was stopped. A look with few histories does without."""
+    if asked.histories < HISTORIES:
+        return []
+    return [Shard("mutants", (sys.executable, "-m", "tools.mutants", "--stories"))]
+
+
+def _mutant_rows(numbers: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
+    rows = []
+    for one in numbers:
+        noticed = sum(bool(said["by"]) for said in one["rules"].values())
+        rows.append(("rules switched off and noticed", f"{noticed} of {len(one['rules'])}"))
+        rows.append(("small changes caught", f"{one['caught']} of {one['made']}"))
+        if one["stories"] is not None:
+            rows.append(("stories that a breakage ends", str(len(one["stories"]))))
+    return rows
+
+
+PARTS: tuple[Part, ...] = (Part("machine", _machine, _machine_rows), Part("mutants", _mutants, _mutant_rows))
 """In the order of the table."""
