@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,7 @@ class Mixed(AHub):
 
 @pytest.fixture(params=["REDMINE", "REDMINE_RU"])
 def hub(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Mixed]:
-    server, project = live(request.param), f"items-{secrets.token_hex(4)}"
+    server = live(request.param)
     fields = httpx.get(
         f"{server['URL']}/custom_fields.json", headers={"X-Redmine-API-Key": server["API_KEY"]}, trust_env=False
     ).json()["custom_fields"]
@@ -100,12 +101,19 @@ def hub(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Mixed]:
         "issue.трекер.item.yaml": SUB_ISSUE.format(**words),
     }
     env = {"REDMINE_URL": server["URL"], "REDMINE_KEY": server["KEY_HUB"]}
-    text = HUB.format(project=project)
-    made = a_hub(tmp_path, hub=text, mappings=mappings, kinds=kinds_of(), env=env, clock=utc_now)
-    mixed = Mixed(made.installation, made.systems, project=project, server=server)
-    _make_project(mixed)
-    yield mixed
-    mixed.ask("DELETE", f"/projects/{project}.json", key="API_KEY")
+    with a_project(server) as name:
+        text = HUB.format(project=name)
+        made = a_hub(tmp_path, hub=text, mappings=mappings, kinds=kinds_of(), env=env, clock=utc_now)
+        yield Mixed(made.installation, made.systems, project=name, server=server)
+
+
+@contextmanager
+def a_project(server: dict[str, str]) -> Iterator[str]:
+    """Make a project of its own in a running Redmine; it goes afterwards."""
+    hub = Mixed(None, {}, project=f"items-{secrets.token_hex(4)}", server=server)  # type: ignore[arg-type]  # only asks
+    _make_project(hub)
+    yield hub.project
+    hub.ask("DELETE", f"/projects/{hub.project}.json", key="API_KEY")
 
 
 def _make_project(hub: Mixed) -> None:

@@ -1,0 +1,122 @@
+"""Work items in a real Redmine that are not below an issue: of a case without an issue of its own, told by its key."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from mappings.exchange import Place
+from state.store import utc_now
+from tests.hub_builders import CRM, a_deal, a_hub
+from tests.kinds_builders import kinds_of, those
+from tests.live.plain import live
+from tests.live.test_items import HUB, Mixed, a_project, quiet
+
+ISSUE = """
+system: трекер
+kind: issue
+entity: item
+extends: redmine/item
+under: {{at: "{key}"}}
+marker: "{marker}"
+match: [{{same: title}}]
+fields:
+  title: {{at: subject}}
+  blocked: {{at: "{blocked}", as: bool, true_is: "1", false_is: "0"}}
+  block_reason: {{at: "{reason}"}}
+  order: {{at: "{order}", as: number}}
+"""
+TASK = """
+system: crm
+kind: task
+entity: item
+under: parent
+marker: marker
+fields:
+  title: {at: title}
+  due: {at: due}
+  blocked: {at: stuck, as: bool}
+  block_reason: {at: why}
+  order: {at: place, as: number}
+"""
+PLACES = (Place("stuck", "Stuck", "bool"), Place("why", "Why", "text"), Place("place", "Place", "number"))
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[Mixed]:
+    server = live("REDMINE")
+    fields = httpx.get(
+        f"{server['URL']}/custom_fields.json", headers={"X-Redmine-API-Key": server["API_KEY"]}, trust_env=False
+    ).json()["custom_fields"]
+    names = {str(each["id"]): f"cf[{each['name']}]" for each in fields}
+    told = {"key": "CLIENT", "marker": "DEAL_ID", "blocked": "KEY_CLIENT", "reason": "SUMMARY", "order": "AMOUNT"}
+    mappings = {
+        "record.crm.yaml": CRM.replace("  link: {at: link, direction: out, of: trk}\n", ""),
+        "task.crm.yaml": TASK,
+        "issue.трекер.yaml": ISSUE.format(**{word: names[server[f"CF_{name}"]] for word, name in told.items()}),
+    }
+    kinds = kinds_of()
+    kinds["crm"]["task"] = replace(kinds["crm"]["task"], places=(*kinds["crm"]["task"].places, *PLACES))
+    with a_project(server) as project:
+        text = HUB.format(project=project).replace("    makes: {трекер: {}}\n", "    makes: {}\n")
+        env = {"REDMINE_URL": server["URL"], "REDMINE_KEY": server["KEY_HUB"]}
+        made = a_hub(tmp_path, hub=text, mappings=mappings, kinds=kinds, env=env, clock=utc_now)
+        yield Mixed(made.installation, made.systems, project=project, server=server)
+
+
+def shown(hub: Mixed, subject: str) -> dict[str, str]:
+    """The custom fields of an issue, by the name of each in the environment."""
+    values = {str(one["id"]): one.get("value") for one in hub.issues()[subject]["custom_fields"]}
+    return {name: values.get(hub.server[f"CF_{name}"]) for name in ("CLIENT", "KEY_CLIENT", "SUMMARY", "AMOUNT")}
+
+
+def test_a_case_without_an_issue_has_items_both_ways_with_order_and_what_blocks_them(hub: Mixed) -> None:
+    deal = hub.systems["crm"].create("record", a_deal())
+    hub.sync()
+    blocked = {"stuck": True, "why": "Ждём договор", "place": "3", "due": "2026-12-01"}
+    hub.systems["crm"].create("task", {"title": "Смета", "done": "no", "parent": deal, **blocked})
+    fields = [
+        {"id": int(hub.server["CF_CLIENT"]), "value": "CASE-1"},
+        {"id": int(hub.server["CF_AMOUNT"]), "value": "7"},
+    ]
+    issue = {"project_id": hub.project, "tracker_id": int(hub.server["TRACKER_ID"]), "subject": "Созвон"}
+    hub.ask("POST", "/issues.json", {"issue": {**issue, "custom_fields": fields}})
+
+    hub.sync()
+    hub.sync()
+
+    made = shown(hub, "Смета")
+    assert (made["CLIENT"], made["KEY_CLIENT"], made["SUMMARY"], float(made["AMOUNT"])) == (
+        "CASE-1",
+        "1",
+        "Ждём договор",
+        3.0,
+    )
+    assert hub.issues()["Смета"]["due_date"] == "2026-12-01"
+    assert "Внедрение CRM" not in hub.issues()
+    assert hub.tasks() == {"Смета": deal, "Созвон": deal}
+    order = {views["title"]: views["place"] for views in hub.records("crm", "task").values()}
+    assert float(str(order["Созвон"])) == 7
+    assert sorted(item.entity.key for item in those(hub, "item")) == ["ITEM-1", "ITEM-2"]
+    assert quiet(hub)
+
+
+def test_what_frees_an_item_in_the_tracker_frees_its_task(hub: Mixed) -> None:
+    deal = hub.systems["crm"].create("record", a_deal())
+    blocked = {"stuck": True, "why": "Ждём договор"}
+    task = hub.systems["crm"].create("task", {"title": "Смета", "done": "no", "parent": deal, **blocked})
+    hub.sync()
+    hub.sync()
+    free = [
+        {"id": int(hub.server["CF_KEY_CLIENT"]), "value": "0"},
+        {"id": int(hub.server["CF_SUMMARY"]), "value": ""},
+    ]
+
+    hub.ask("PUT", f"/issues/{hub.issues()['Смета']['id']}.json", {"issue": {"custom_fields": free}})
+    hub.sync()
+
+    row = hub.records("crm", "task")[task]
+    assert (row["stuck"], row.get("why")) == (False, None)
+    assert quiet(hub)
