@@ -107,6 +107,7 @@
     if (form && column !== drawn.closest("[data-stage]")) {
       form.elements.text.value = column.dataset.stage;
       form.requestSubmit();
+      form.reset();
     }
   });
   document.addEventListener("dragend", function () {
