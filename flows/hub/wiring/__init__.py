@@ -3,6 +3,7 @@ The one place that puts things together: files, environment, database and connec
 """
 
 from .contacts import Contact, Maker, everybody_in, make_connector, meet_system, renamed, urgent_connector, vocabularies
+from .current import Current
 from .installation import (
     Installation,
     NoSuchSync,
@@ -18,6 +19,7 @@ from .syncs import labels_of, open_sync, sync_shape
 
 __all__ = [
     "Contact",
+    "Current",
     "Installation",
     "Maker",
     "NoSuchSync",
