@@ -8,6 +8,7 @@ pieces of bounded size.
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
+from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +21,8 @@ from .making import Made
 
 PIECE = 200
 """So many entities are brought up to date at once: some hundredths of a second."""
+AT_IT = Lock()
+"""Of many readers in a process one brings lines up to date; the others would only wait for it."""
 _NEEDED = ("id", "kind", "key", "sync", "prefix", "number", "facts", "created", "revision")
 
 
@@ -27,29 +30,35 @@ def catch_up(store: Store, *, limit: int = PIECE) -> bool:
     """
     Bring at most LIMIT entities up to date; says whether more are behind. Where nothing is, it costs one statement.
 
-    Somebody else at it, or a database that is busy, is no reason to fail: what is there is shown meanwhile.
+    Somebody else at it, or a database that is busy, is no reason to wait or to fail: what is there is shown meanwhile.
     """
+    ids = _behind(store, limit)
+    if not ids:
+        return False
+    if not AT_IT.acquire(blocking=False):
+        return True
     try:
-        return _piece(store, limit)
+        _bring(store, ids[:limit])
     except Busy:
         return True
+    finally:
+        AT_IT.release()
+    return len(ids) > limit
 
 
 def catch_up_whole(store: Store) -> None:
     """Bring everything up to date, piece by piece; where the database is busy, somebody else will."""
     with suppress(Busy):
-        while _piece(store, PIECE):
-            pass
+        while ids := _behind(store, PIECE):
+            with AT_IT:
+                if not _bring(store, ids[:PIECE]):
+                    return  # others hold them all
 
 
-def _piece(store: Store, limit: int) -> bool:
+def _behind(store: Store, limit: int) -> Sequence[str]:
     behind = sa.select(entity.c.id).where(IS_BEHIND).order_by(entity.c.id).limit(limit + 1)
     with store.read() as conn:
-        ids = conn.execute(behind).scalars().all()
-    if ids:
-        with store.write() as conn:
-            _bring(store, conn, ids[:limit])
-    return len(ids) > limit
+        return conn.execute(behind).scalars().all()
 
 
 def drop(conn: sa.Connection, owner: str | None = None) -> None:
@@ -65,12 +74,18 @@ def drop(conn: sa.Connection, owner: str | None = None) -> None:
         conn.execute(sa.text("INSERT INTO searched_words(searched_words) VALUES ('rebuild')"))
 
 
-def _bring(store: Store, conn: sa.Connection, ids: Sequence[str]) -> None:
+def _bring(store: Store, ids: Sequence[str]) -> int:
+    """Bring entities up to date, and return how many: those that another transaction holds are left to the next."""
+    with store.write() as conn:
+        return _bring_in(store, conn, ids)
+
+
+def _bring_in(store: Store, conn: sa.Connection, ids: Sequence[str]) -> int:
     columns = [entity.c[name] for name in _NEEDED]
     chosen = sa.select(*columns).where(entity.c.id.in_(ids), IS_BEHIND).order_by(entity.c.id)
     rows = conn.execute(chosen.with_for_update(skip_locked=True, key_share=True)).mappings().all()
     if not rows:
-        return
+        return 0
     made = Made()
     for row in rows:
         made.add(row)
@@ -81,6 +96,7 @@ def _bring(store: Store, conn: sa.Connection, ids: Sequence[str]) -> None:
     many(conn, inserted(case_person), made.people)
     many(conn, _upsert(store.dialect, searched, "entity"), made.words)
     many(conn, _taken(), [{"b_id": row["id"], "b_revision": row["revision"]} for row in rows])
+    return len(rows)
 
 
 @cache

@@ -1,5 +1,6 @@
 """What the page reads is brought up to date by whoever reads first, in pieces of bounded size."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -8,7 +9,7 @@ from mappings.canonical.values import Value
 from mappings.reconcile.model import Fact, Origin, Outcome
 from state import cases, claims, commits, lines
 from state.forgetting import forget_entity, forget_person
-from state.lines import Chosen
+from state.lines import Chosen, keeping
 from state.store import Store
 from state.tables import case_line, case_person, searched
 from state.types import Decided
@@ -55,6 +56,31 @@ def test_what_is_behind_is_taken_in_by_pieces_of_few_statements(store: Store) ->
         assert lines.catch_up(store, limit=10) is left
         assert store.statements - before <= 7
     assert len(lines.listed(store, ALL, order="key", limit=100)) == 30
+
+
+def test_a_reader_does_not_wait_for_another_one_who_is_at_it(store: Store) -> None:
+    seeds = seeded(store)
+    seeds.case()
+    seeds.put()
+
+    with keeping.AT_IT:
+        assert lines.catch_up(store)
+    assert lines.listed(store, ALL, order="key") == ()
+    assert not lines.catch_up(store)
+    assert len(lines.listed(store, ALL, order="key")) == 1
+
+
+def test_many_readers_at_once_take_in_everything_once(store: Store) -> None:
+    seeds = seeded(store)
+    for number in range(40):
+        seeds.case(title=f"Кейс {number}", owner=ANNA)
+    seeds.put()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: lines.catch_up(store, limit=5), range(40)))
+    lines.catch_up_whole(store)
+
+    assert len(lines.listed(store, Chosen(frozenset({ANNA})), order="key", limit=100)) == 40
 
 
 def test_a_line_follows_its_case(store: Store) -> None:
