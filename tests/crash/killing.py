@@ -1,15 +1,23 @@
 """A story is played once whole, to find its points, and once per point with a kill there; both must end alike."""
 
+import os
+import signal
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+
+from state import process, runs
+from state.engine import open_store
+from state.store import utc_now
 
 from .judging import Memory, Shown, differing, memory_of, midway, not_before, shown, stamps, torn
 from .stories import Story
-from .world import Ended, Service, World
+from .world import Ended, Service, World, address_of
 
+PATIENCE = 60.0
 MOST_PASSES = 8
 """After so many passes a hub has come to rest, or it never does."""
 ON_ITS_WAY = 1
@@ -54,7 +62,7 @@ def played(world: World, story: Story) -> Played:
     with world.playing():
         known = sorted(row["id"] for row in world.issues("GET", "/issues.json?status_id=*&limit=100")["issues"])
         before = shown(world, known, talk=story.talk)
-        ended = world.run(copy, *words, record=record)
+        ended = carried_out(world, story, copy, words, record=record)
         if ended.code:
             raise AssertionError(f"{story.name}: {ended}")
         come_to_rest(world, copy)
@@ -81,11 +89,36 @@ def killed_at(world: World, one: Played, point: str) -> Killed:
     What is asked twice because the machine is slow just now has points that another play does not have.
     """
     with hub_of(world, one) as folder:
-        ended = world.run(folder, *one.words, point=point)
+        ended = carried_out(world, one.story, folder, one.words, point=point)
         if not ended.killed and ended.code not in (0, ON_ITS_WAY):
             return Killed(True, [f"it ended by itself: {ended}"])
         found = torn(shown(world, one.known, talk=one.story.talk), one.before, one.after, one.way)
         return Killed(not ended.killed, found + carried_on(world, one, folder))
+
+
+def carried_out(
+    world: World, story: Story, folder: Path, words: Sequence[str], *, point: str = "", record: Path | None = None
+) -> Ended:
+    """Give a story's command. One that serves is asked to stop as soon as nothing waits."""
+    if not story.serving:
+        return world.run(folder, *words, point=point, record=record)
+    began = utc_now()
+    pid = world.start(folder, *words, point=point, record=record)
+    until = time.monotonic() + PATIENCE
+    while process.started(pid) and time.monotonic() < until and not _has_served(folder, began):
+        time.sleep(0.1)
+    if process.started(pid):
+        os.kill(pid, signal.SIGTERM)
+    ended = world.ended(pid)
+    world.warmed(folder, words[0])
+    return ended
+
+
+def _has_served(folder: Path, began: datetime) -> bool:
+    """Does nothing wait, and is no pass at work that has begun since?"""
+    with closing(open_store(address_of(folder))) as store:
+        at_work = any(one.state == "running" and one.started >= began for one in runs.runs(store, limit=3))
+    return not at_work and not any(memory_of(folder).waits.values())
 
 
 @contextmanager
@@ -102,7 +135,7 @@ def carried_on(world: World, one: Played, folder: Path) -> list[str]:
     """Let a hub that was stopped somehow carry on, and return what is not as if it never had been."""
     found: list[str] = []
     if one.words != PLAIN:  # whoever gave the command sees that it did not end, and gives it again
-        again = world.run(folder, *one.words)
+        again = carried_out(world, one.story, folder, one.words)
         found += [] if again.code in (0, ON_ITS_WAY) else [f"given again: {again}"]
     try:
         come_to_rest(world, folder)

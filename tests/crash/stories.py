@@ -2,12 +2,16 @@
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from .world import World
+from state import inbox
+from state.engine import open_store
+
+from .world import World, address_of
 
 DEAL = 2
 PIPELINE = 3
@@ -32,6 +36,8 @@ class Story:
     more: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     talk: bool = False
+    serving: bool = False
+    """The command goes on until it is asked to stop."""
 
 
 def day(ahead: int) -> str:
@@ -164,9 +170,24 @@ def attach(world: World, issue: int, name: str, content: bytes) -> None:
 
 
 NEW = Story("new", _new)
+
+
+def _served(world: World, folder: Path) -> Sequence[str]:
+    """Both sides were edited, and each system has said so by a webhook; a task server is to work on it."""
+    _edits(world, folder)
+    deals = [row["id"] for row in world.method("crm.item.list", entityTypeId=DEAL, select=["id"])["result"]["items"]]
+    with closing(open_store(address_of(folder))) as store:
+        inbox.hint(store, "crm", kind="deal", ids=[str(number) for number in deals], reason=inbox.WEBHOOK)
+        issues = [str(number) for number in issues_by_title(world).values()]
+        inbox.hint(store, "tracker", kind="issue", ids=issues, reason=inbox.WEBHOOK)
+    return ("serve", "inbox", "--poll", "3600")
+
+
 FIRST = Story("first", _first)
 EDITS = Story("edits", _edits)
 UNDO = Story("undo", _undo)
 TALKED = Story("talk", _talk, more=TALK, files=COMMENTS, talk=True)
 GONE = Story("gone", _gone)
+SERVED = Story("task-server", _served, serving=True)
+"""Needs a Prefect server, which the environment of the world names."""
 STORIES = {one.name: one for one in (NEW, FIRST, EDITS, UNDO, TALKED, GONE)}

@@ -32,6 +32,8 @@ from .postgres import PostgresDatabases, databases
 SYNC = "sync/presales"
 PER_SECOND = 2
 """Requests a second that the vendor drains; the sandbox's clock, and the hub's settings, are turned up alike."""
+AT_ONCE = 4000
+"""So many changes a method of the vendor carries out within ten minutes."""
 WAKER = """
 import asyncio, time
 from flows.wake import wake
@@ -101,8 +103,7 @@ def descendants(pid: int) -> list[int]:
 def a_fleet(count: int, server: PostgresDatabases, speed: float) -> Iterator[Fleet]:
     """Systems with COUNT deals and a hub on PostgreSQL with its Prefect server; nobody works yet."""
     with tempfile.TemporaryDirectory(prefix="casehub-fleet-") as place, running(count, speed=speed) as systems:
-        systems.move_deals(systems.deals(), stageId="C3:NEW", closedate=day(60))
-        systems.later(60)
+        _at_the_beginning(systems)
         folder = hub_folder(_made(Path(place) / "hub"))
         own, scheduler = server.empty(), server.empty()
         settings = (folder / "hub.yaml").read_text(encoding="utf-8")
@@ -122,6 +123,14 @@ def a_fleet(count: int, server: PostgresDatabases, speed: float) -> Iterator[Fle
             prefect.close()
             server.drop(own)
             server.drop(scheduler)
+
+
+def _at_the_beginning(systems: Sandboxes) -> None:
+    """All deals are new and end some day ahead, so that an issue is one request; the vendor lets few at once."""
+    deals = systems.deals()
+    for first in range(0, len(deals), AT_ONCE):
+        systems.move_deals(deals[first : first + AT_ONCE], stageId="C3:NEW", closedate=day(60))
+        systems.later(600)
 
 
 def _made(folder: Path) -> Path:

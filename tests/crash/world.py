@@ -121,6 +121,8 @@ class World:
     kept: Mapping[str, str]
     stages: list[Service] = field(default_factory=list)
     folders: int = field(default=0)
+    warm: set[str] = field(default_factory=set)
+    """Commands whose modules the forge has."""
 
     # --- stages ---
 
@@ -190,7 +192,7 @@ class World:
         logs = self.place / "logs"
         logs.mkdir(exist_ok=True)
         order = {"words": ["--hub", str(folder), *words], "environment": environment, "folder": str(folder)}
-        if not (self.place / "modules").exists():
+        if words[0] not in self.warm and not point:
             order["modules"] = str(self.place / "modules")
         return int(self.forge("start", logs=str(logs), **order))
 
@@ -202,12 +204,16 @@ class World:
 
     def run(self, folder: Path, *words: str, point: str = "", record: Path | None = None, **more: str) -> Ended:
         """Give a command, with MORE in its environment, and wait for its end."""
-        cold = not (self.place / "modules").exists()
         ended = self.ended(self.start(folder, *words, point=point, record=record, **more))
-        if cold:
-            order = {"folder": str(folder), "environment": self.environment}
-            self.forge("warm", modules=str(self.place / "modules"), **order)
+        self.warmed(folder, words[0])
         return ended
+
+    def warmed(self, folder: Path, word: str) -> None:
+        """From now on processes with that command begin with all it needs."""
+        modules = self.place / "modules"
+        if word not in self.warm and modules.exists():
+            self.forge("warm", modules=str(modules), folder=str(folder), environment=self.environment)
+            self.warm.add(word)
 
     def kill(self, pid: int) -> None:
         """Kill a process of the hub, and wait until it is gone."""
