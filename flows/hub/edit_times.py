@@ -15,7 +15,7 @@ from mappings.reconcile.judge import seen_view, stored_view
 from mappings.reconcile.model import Conflict, Interval, Link, Side
 from mappings.reconcile.newest import logged_at, seen_between
 from state import attention, cases, dictionaries
-from state.types import Whole
+from state.types import Decided, Whole
 
 from .times import stamp_time
 from .wired import Wired
@@ -82,6 +82,25 @@ async def narrow(wired: Wired, systems: Sequence[str]) -> bool:
             told.add(whole.entity.id)
     cases.mark_due(wired.store, sorted(told))
     return bool(told)
+
+
+async def narrow_for_plan(wired: Wired, decided: Sequence[Decided], *, systems: Sequence[str]) -> list[str]:
+    """
+    As `narrow`, of decisions that nobody has stored: return the entities that would be decided otherwise.
+
+    What a pass has asked already stays as it is: its answer is known, or there is none.
+    """
+    asked = wired.shape.by_time
+    known: dict[str, str] = dictionaries.recall(wired.store, "", name=_name(wired), within=_EVER) or {}
+    told = []
+    for one in decided if asked else ():
+        links = one.claimed.links if one.claimed else ()
+        for fact, conflict in one.outcome.entity.conflicts.items():
+            if fact not in asked or known.get(f"{one.outcome.entity.id} {fact}") == _hash(conflict):
+                continue
+            if [link for link in links if await _ask(wired, link, conflict, systems=systems)]:
+                told.append(one.outcome.entity.id)
+    return told
 
 
 def _name(wired: Wired) -> str:

@@ -18,6 +18,7 @@ from state.types import Batch, Claimed, Decided, NewLink, Snapshot, Whole
 from .batches import MOST_LEVELS, Deciding, Waiting, cpu_of_hub
 from .deciding import Meeting, Ruling, decide_claimed, decide_new
 from .drifting import DRIFT
+from .edit_times import narrow_for_plan
 from .pages import batched, pages
 from .plan import Plan, PlannedWrite, is_quiet, name_of, writes_of
 from .pulling import pull_full
@@ -134,6 +135,11 @@ class Planning(Deciding):
         stops = dict.fromkeys([*asks(self.wired), *report.stops, *self.tally.stops(shape.limits)])
         return Plan(shape.name, shape.fingerprint, writes, tuple(rulings), tuple(stops), dict(report.trouble))
 
+    def reconsider(self, entities: Sequence[str]) -> None:
+        """Decide once more what change logs have told about since."""
+        meeting = self._meeting({})
+        self.keep([self._once_more(self.made[entity].decided, meeting) for entity in entities if entity in self.made])
+
     def again(self, entities: Sequence[str]) -> None:
         """Nothing of it is stored, so it is remembered here."""
         self.repeat = frozenset(entities)
@@ -232,6 +238,9 @@ async def planned(
         step("deciding")
         look_again(wired)
         await asyncio.to_thread(planning.run)
+        reached = [name for name in systems if name not in report.trouble]
+        told = await narrow_for_plan(wired, [one.decided for one in planning.rulings], systems=reached)
+        await asyncio.to_thread(planning.reconsider, told)
         yield planning
     finally:
         wired.drift = before

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connectors.memory.traits import KindTraits
+from flows.hub.planning import make_plan
 from tests.hub_builders import HUB, a_deal, a_hub
 
 NEWEST = HUB.replace("default: {home: crm}", "default: newest")
@@ -137,3 +138,20 @@ def test_a_hub_without_newest_asks_no_log(tmp_path):
     hub.sync()
 
     assert asked == []
+
+
+def test_a_plan_asks_the_logs_too_and_shows_what_the_pass_then_writes(tmp_path):
+    hub, clock = a_pair(tmp_path, traits=KindTraits())
+    edit(hub, "crm", "раньше")
+    clock.wait(30)
+    edit(hub, "trk", "позже")
+
+    async def planned(wired):
+        return await make_plan(wired)
+
+    made = hub.wired(planned)
+    hub.sync()
+
+    assert made.conflicts == 0
+    assert [(one.system, [write.view for write in one.fields]) for one in made.writes] == [("crm", ["позже"])]
+    assert steps(hub) == {"позже"}
