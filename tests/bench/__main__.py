@@ -85,6 +85,13 @@ def _measure(given: argparse.Namespace) -> dict[str, Any]:
             _child("browsing", str(given.pages), *more)
             for more in ([], ["--database", given.postgres])[: 2 if given.postgres else 1]
         ]
+    if given.passes_on:
+        tell("memory systems over PostgreSQL")
+        raw["postgres"] = _child("memory_runs", str(REAL_RATE), "--database", given.passes_on)
+    if given.bulk:
+        tell(f"{given.bulk} cases in the database")
+        few, many = (_child("bulk", str(count)) for count in (memory_rows.FEW, given.bulk))
+        raw["bulk"] = {"few": few, "many": many}
     if given.profile:
         tell("a profile")
         raw["profile"] = _child("profiling", str(PROFILED))
@@ -111,6 +118,8 @@ def _rows(raw: dict[str, Any]) -> list[Row]:
     rows += memory_rows.reconcile_rows(raw["reconcile"])
     for run in raw["sandboxes"].values():
         rows += sandbox_rows.rows(run)
+    rows += list(memory_rows.other_rows(REAL_RATE, raw["postgres"])) if "postgres" in raw else []
+    rows += list(memory_rows.bulk_rows(**raw["bulk"])) if "bulk" in raw else []
     if "budget" in raw:
         rows += sandbox_rows.budget_rows(raw["budget"])
     rows += list(attachment_rows.rows(raw["files"])) if "files" in raw else []
@@ -146,6 +155,13 @@ def _parser() -> argparse.ArgumentParser:
         "--propagation", type=int, default=10_000, metavar="N", help="cases beside the measured change; 0 leaves it out"
     )
     parser.add_argument(
+        "--bulk",
+        type=int,
+        default=100_000,
+        metavar="N",
+        help="cases put into the database as they are; 0 leaves it out",
+    )
+    parser.add_argument(
         "--comments", type=int, default=1000, metavar="N", help="comments between the sandboxes; 0 leaves them out"
     )
     parser.add_argument(
@@ -157,6 +173,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--pages", type=int, default=10_000, metavar="N", help="cases behind the page; 0 leaves it out")
     parser.add_argument("--postgres", metavar="URL", help="an empty PostgreSQL database to ask the pages of as well")
+    parser.add_argument(
+        "--passes-on", metavar="URL", help="an empty PostgreSQL database to run 1000 cases over as well"
+    )
     parser.add_argument("--profile", action="store_true", help="sample where the hub's CPU goes, and tell it")
     parser.add_argument("--strict", action="store_true", help="any miss is an error")
     parser.add_argument("--out", type=Path, default=Path("var/bench"), help="folder for the JSON and the table")

@@ -16,6 +16,8 @@ ENOUGH = 100
 """Cases from which a pass says something of one case, and not of what any run costs."""
 BOUND_WORLDS = ("nothing moved, one snapshot", "nothing moved, two snapshots", "a title moved")
 MORE = 200
+FEW = 1000
+"""Cases that very many are held against."""
 
 Runs = Mapping[int, Mapping[str, Mapping[str, Any]]]
 
@@ -26,8 +28,13 @@ def rows(runs: Runs) -> Iterator[Row]:
     yield from _flat(runs)
 
 
-def _of(count: int, passes: Mapping[str, Mapping[str, Any]]) -> Iterator[Row]:
-    group = f"memory systems, N = {count}"
+def other_rows(count: int, passes: Mapping[str, Mapping[str, Any]]) -> Iterator[Row]:
+    """The same over PostgreSQL, whose server's work is not in what is measured."""
+    yield from _of(count, passes, where="memory systems, PostgreSQL")
+
+
+def _of(count: int, passes: Mapping[str, Mapping[str, Any]], where: str = "memory systems") -> Iterator[Row]:
+    group = f"{where}, N = {count}"
     first, nothing = passes["first"], passes["nothing"]
     for system, requests in nothing["requests"].items():
         bound = max(1, -(-nothing["read"][system] // PAGE))
@@ -75,6 +82,22 @@ def _flat(runs: Runs) -> Iterator[Row]:
     for name in ("first", "nothing", "changed", "full"):
         grown = runs[many][name]["peak"] - runs[sizes[0]][name]["peak"]
         yield Row("memory of the hub's process", f"{name}: N = {many} over N = {sizes[0]}", grown, MEGABYTES, "MB")
+
+
+def bulk_rows(few: Mapping[str, Any], many: Mapping[str, Any]) -> Iterator[Row]:
+    """Rows of a hub with very MANY cases, held against one with FEW."""
+    group = f"{many['n']} cases in the database"
+    for name, title in {"nothing": "nothing changed", "one": "one case changed"}.items():
+        cost, less = many[name], few[name]
+        if name == "nothing":
+            for system, requests in cost["requests"].items():
+                yield Row(group, f"{title}: requests to {system}", requests, 1)
+            yield Row(group, f"{title}: writing requests", sum(cost["writing"].values()), 0)
+        grown = cost["peak"] - less["peak"]
+        yield Row(group, f"{title}: memory over N = {few['n']}", grown, MEGABYTES, "MB")
+        yield Row(group, f"{title}: statements", cost["statements"], less["statements"], note=f"as with {few['n']}")
+        yield Row(group, f"{title}: hub CPU", cost["hub_cpu"] * 1000, unit="ms")
+        yield Row(group, f"{title}: hub CPU with {few['n']}", less["hub_cpu"] * 1000, unit="ms")
 
 
 def reconcile_rows(times: Mapping[str, float]) -> Iterator[Row]:

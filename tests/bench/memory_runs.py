@@ -4,6 +4,7 @@ One hub over memory systems, measured in a process of its own: ``python -m tests
 Prints one JSON object: what each pass cost.
 """
 
+import argparse
 import json
 import sys
 import tempfile
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.hub.wiring import Installation, install
-from tests.hub_builders import CRM, HUB, TRK
+from tests.hub_builders import CRM, HUB, SQLITE, TRK
 
 from .far_memory import NAMES, Far, FarConnector, far_systems
 from .passes import Cost, measured
@@ -24,9 +25,10 @@ MORE = 200
 """Cases changed on top of 1 %: what two batches of 100 add can be told from what any run costs."""
 
 
-def run(count: int, folder: Path) -> dict[str, Any]:
-    """Measure the passes of a hub with *count* cases; its database is a file on disk, as in production."""
-    for name, text in {"hub.yaml": HUB, "record.crm.yaml": CRM, "record.trk.yaml": TRK}.items():
+def run(count: int, folder: Path, database: str = SQLITE) -> dict[str, Any]:
+    """Measure the passes of a hub with *count* cases; DATABASE is a file on disk, as in production, or an address."""
+    hub = HUB.replace(SQLITE, database)
+    for name, text in {"hub.yaml": hub, "record.crm.yaml": CRM, "record.trk.yaml": TRK}.items():
         (folder / name).write_text(text, encoding="utf-8")
     with far_systems() as far:
         far.seed(count)
@@ -72,8 +74,12 @@ def _people(far: Far, changed: int) -> None:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.memory_runs", description=__doc__)
+    parser.add_argument("n", type=int)
+    parser.add_argument("--database", default=SQLITE, help="the address of an empty database")
+    given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        sys.stdout.write(json.dumps(run(int(sys.argv[1]), Path(folder))) + "\n")
+        sys.stdout.write(json.dumps(run(given.n, Path(folder), given.database)) + "\n")
 
 
 if __name__ == "__main__":
