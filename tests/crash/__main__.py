@@ -12,29 +12,44 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 from .killing import killed_at, played
-from .points import Tally, chosen_of
-from .stories import STORIES
-from .world import Databases, a_world
+from .points import FEWER, Tally, chosen_of, expected
+from .stories import SERVED, STORIES
+from .world import World, a_world
+
+ALL = {**STORIES, SERVED.name: SERVED}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     found = _apart(given) if given.jobs > 1 else _run(given)
-    found["broken_promises"] = sum(len(one["broken"]) for one in found["stories"].values())
-    sys.stdout.write((json.dumps(found, ensure_ascii=False) if given.json else _table(found)) + "\n")
-    return 1 if found["broken_promises"] else 0
+    found["broken"] = list(_broken(found["stories"]))
+    form = json.dumps(found, ensure_ascii=False)
+    if given.out is not None:
+        given.out.write_text(form + "\n", encoding="utf-8")
+    sys.stdout.write((form if given.json else _table(found)) + "\n")
+    return 1 if found["broken"] else 0
+
+
+def _broken(stories: dict[str, Any]) -> Iterator[dict[str, str]]:
+    """Yield what was found broken, and what was hardly tried at all."""
+    for name, one in stories.items():
+        for point, why in one["broken"].items():
+            yield {"story": name, "point": point, "text": "; ".join(why)}
+        if one["points"] < FEWER * expected()[name.partition(",")[0]]:
+            yield {"story": name, "text": f"only {one['points']} points: something is no longer seen"}
 
 
 def _run(given: argparse.Namespace) -> dict[str, Any]:
     began = time.monotonic()
     tally: dict[str, Tally] = {}
-    with _databases(given.database) as (databases, environment), a_world(databases, environment) as world:
+    with _world(given) as world:
         for name in given.story:
-            one = played(world, STORIES[name])
+            one = played(world, ALL[name])
             points = list(one.points) if given.all else chosen_of(one.points, given.seed)
             tally[f"{name}, {given.database}"] = mine = Tally(len(one.points))
             for point in points[given.part :: given.parts]:
@@ -67,14 +82,18 @@ def _apart(given: argparse.Namespace) -> dict[str, Any]:
 
 
 @contextmanager
-def _databases(name: str) -> Iterator[tuple[Databases | None, dict[str, str]]]:
-    if name == "sqlite":
-        yield None, {}
-        return
-    from .postgres import databases
+def _world(given: argparse.Namespace) -> Iterator[World]:
+    with ExitStack() as stack:
+        databases, more = None, {}
+        if given.database == "postgresql":
+            from .postgres import databases as on_postgres
 
-    with databases() as found:
-        yield found
+            databases, more = stack.enter_context(on_postgres())
+        if SERVED.name in given.story:
+            from .serving import known_prefect
+
+            more |= stack.enter_context(known_prefect())
+        yield stack.enter_context(a_world(databases, more))
 
 
 def _table(found: dict[str, Any]) -> str:
@@ -87,7 +106,7 @@ def _table(found: dict[str, Any]) -> str:
         f"| {one['by'].get('request', 0)} | {len(one['broken'])} |"
         for name, one in found["stories"].items()
     ]
-    broken = [f"{point}: {why}" for one in found["stories"].values() for point, why in one["broken"].items()]
+    broken = [f"{one['story']}: {one.get('point', '')}: {one['text']}" for one in found["broken"]]
     return "\n".join([*head, *rows, "", f"seed {found['seed']}, {found['seconds']} s", *broken])
 
 
@@ -99,9 +118,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
     parser.add_argument("--all", action="store_true", help="every point, not a tenth of them")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
+    parser.add_argument("--out", type=Path, help="a file for that object")
     parser.add_argument("--seed", type=int, default=1, help="chooses the tenth")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
-    parser.add_argument("--story", nargs="+", choices=sorted(STORIES), default=list(STORIES), help="these only")
+    parser.add_argument("--story", nargs="+", choices=sorted(ALL), default=list(ALL), help="these only")
     parser.add_argument("--jobs", type=int, default=1, help="processes that share the points")
     parser.add_argument("--part", type=int, default=0, help=argparse.SUPPRESS)
     parser.add_argument("--parts", type=int, default=1, help=argparse.SUPPRESS)

@@ -7,19 +7,15 @@ from pathlib import Path
 
 from tests.live import prefect_world
 
-from .world import World, a_world
-
 SAID = ("PREFECT_", "DO_NOT_TRACK")
 
 
 @contextmanager
-def a_world_with_prefect() -> Iterator[World]:
-    """As `a_world`, whose hubs know a Prefect server."""
+def known_prefect() -> Iterator[dict[str, str]]:
+    """Start a Prefect server and give what processes of a hub need in their environment to know it."""
     with tempfile.TemporaryDirectory(prefix="casehub-crash-") as place:
         prefect = prefect_world.a_world(Path(place))
         try:
-            known = {name: value for name, value in prefect.environment.items() if name.startswith(SAID)}
-            with a_world(more=known) as world:
-                yield world
+            yield {name: value for name, value in prefect.environment.items() if name.startswith(SAID)}
         finally:
             prefect.close()

@@ -252,11 +252,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--alone", action="store_true", help="one worker, one task server, nobody is killed")
     parser.add_argument("--no-kill", action="store_true", help="nobody is killed")
     parser.add_argument("--speed", type=float, default=20.0, help="how fast the vendor's clock and budget run")
+    parser.add_argument("--out", type=Path, help="a file for the JSON object")
     given = parser.parse_args(arguments)
     kills = not (given.alone or given.no_kill)
     found = run(given.n, pairs=1 if given.alone else 2, kills=kills, speed=given.speed)
-    sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
-    return 1 if found["missing"] + found["doubled"] + found["differing"] + found["limit_answers"] else 0
+    wrong = {what: found[what] for what in ("missing", "doubled", "differing", "limit_answers") if found[what]}
+    found["broken"] = [{"text": f"{what}: {count}"} for what, count in wrong.items()]
+    form = json.dumps(found, ensure_ascii=False) + "\n"
+    if given.out is not None:
+        given.out.write_text(form, encoding="utf-8")
+    sys.stdout.write(form)
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

@@ -2,14 +2,15 @@
 
 from tests.crash.killing import killed_at, played
 from tests.crash.points import Tally, chosen_of, enough
-from tests.crash.serving import a_world_with_prefect
+from tests.crash.serving import known_prefect
 from tests.crash.stories import SERVED
+from tests.crash.world import a_world
 
 SEED = 1
 
 
 def test_a_task_server_may_be_killed_at_any_point() -> None:
-    with a_world_with_prefect() as world:
+    with known_prefect() as environment, a_world(more=environment) as world:
         one = played(world, SERVED)
         tally = Tally(len(one.points))
         for point in chosen_of(one.points, SEED):
