@@ -200,9 +200,13 @@ def _makes_due(wired: Wired, entity: Entity, claimed: Claimed, *, joined: Sequen
 
 
 def _made_again(wired: Wired, entity: Entity, link: Link) -> bool:
-    """A record that is gone is, under `gone: restore`; not where an undo has deleted it."""
+    """
+    A record that is gone is, under `gone: restore`; not where an undo has deleted it, nor while a write to it is on its
+    way: one write of an entity is open in a system at a time, and the end of that one makes the entity due.
+    """
     undone = WHOLE in link.parked and link.parked[WHOLE].code == UNDONE
-    return link.tombstone and not undone and wired.shape.gone == "restore" and entity.generation > 1
+    waits = link.write is not None and link.write.state == "sent"
+    return link.tombstone and not (undone or waits) and wired.shape.gone == "restore" and entity.generation > 1
 
 
 def _held_back(makes: Sequence[Make], meeting: Meeting) -> bool:
