@@ -7,7 +7,9 @@ What of a text survives in a markup: every character does, and as much of its lo
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
+from urllib.parse import unquote
 
+from .links import is_attached
 from .textile_fit import fitted
 from .tidy import tidy
 from .tree import (
@@ -45,6 +47,8 @@ class _Words:
     heads: bool = True
     alts: bool = True
     titles: bool = True
+    attached: bool = True
+    """A picture may be named that is attached to the record; else its name alone is left."""
 
 
 _WORDS: dict[Name, _Words] = {
@@ -60,6 +64,7 @@ _WORDS: dict[Name, _Words] = {
         heads=False,
         alts=False,
         titles=False,
+        attached=False,
     ),
 }
 
@@ -109,6 +114,8 @@ def _run(run: Run, words: _Words) -> Run:
     leaf = run.leaf
     if isinstance(leaf, Code) and not words.code:
         leaf = Text(leaf.text)
+    if isinstance(leaf, Image) and not words.attached and is_attached(leaf.src):
+        leaf = Text(unquote(leaf.src))
     if isinstance(leaf, Image) and not words.alts:
         leaf = Image(leaf.src)
     link = replace(run.link, title="") if run.link and not words.titles else run.link

@@ -10,6 +10,7 @@ _HIDDEN = re.compile(r"[\s\u200b-\u200f\u2060]+")
 _PATH = re.compile(r"[/?#]")
 _LEADS = frozenset({"http", "https", "mailto", "tel", "user"})
 """Schemes of addresses that lead somewhere; `user` is how Bitrix24 names a person."""
+_ATTACHED = re.compile(r"[^/?#:]+\.[A-Za-z0-9]{2,5}")
 _PICTURE = re.compile(r"data:image/(?:gif|png|jpeg|webp);", re.IGNORECASE)
 
 
@@ -41,3 +42,8 @@ def _encoded(bare: str) -> str:
 def title(source: str) -> str:
     """Return *source* as the title of a link or the text of an image: one line, single spaces."""
     return " ".join(clean(source).split())
+
+
+def is_attached(source: str) -> bool:
+    """Say whether the address of an image is the bare name of a file that is attached to the record it stands in."""
+    return _ATTACHED.fullmatch(source) is not None
