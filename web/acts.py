@@ -5,7 +5,7 @@ from typing import Any, Literal
 from fastapi import HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from flows.hub.acting import Again, Deed, Foreseen, Give, Leave, Match, Same
+from flows.hub.acting import Again, Deed, Foreseen, Give, Leave, Match, Part, Same
 from flows.hub.looking import NoSuchCase, find_case
 from flows.hub.parking import NoSuchEntry
 from flows.hub.rights import CaseAction, Relation
@@ -30,7 +30,7 @@ class Written(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    do: Literal["give", "again", "leave", "match", "same"]
+    do: Literal["give", "again", "leave", "match", "part", "same"]
     key: str = ""
     fact: str = ""
     text: str = ""
@@ -52,6 +52,8 @@ class Written(BaseModel):
                 return Leave(self.number)
             case "match":
                 return Match(self.key, self.system, self.record, self.kind)
+            case "part":
+                return Part(self.key, self.system, self.kind)
             case "same":
                 return Same(self.system, self.record, self.person)
 
@@ -67,6 +69,8 @@ def written(deed: Deed) -> str:
             form = Written(do="leave", number=number)
         case Match(key, system, record, kind):
             form = Written(do="match", key=key, system=system, record=record, kind=kind)
+        case Part(key, system, kind):
+            form = Written(do="part", key=key, system=system, kind=kind)
         case Same(system, word, person):
             form = Written(do="same", system=system, record=word, person=person)
     return form.model_dump_json(exclude_defaults=True)
@@ -123,7 +127,7 @@ def check(request: Request, viewer: Viewer, deed: Deed) -> None:
         case Give():
             case = case_for(request, viewer, deed.key)
             _let(viewer, case, "settle" if deed.fact in case.conflicts else "edit")
-        case Match():
+        case Match() | Part():
             case_for(request, viewer, deed.key, action="settle")
             _need(viewer.may("name_people"))
         case Same():

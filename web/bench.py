@@ -1,11 +1,14 @@
 """What acts of all pages share: the desk at which they are prepared, and what starts passes."""
 
+from dataclasses import replace
+
 from fastapi import FastAPI, Request
 
 from flows.hub.acting import Desk
 from flows.hub.acting.starting import Starter
 from flows.hub.wiring import Installation, Maker
 
+from .house import house_of
 from .live import Newsroom
 from .viewer import Viewer
 
@@ -24,14 +27,19 @@ async def close(app: FastAPI) -> None:
 
 
 def desk_of(request: Request) -> Desk:
-    """Return the desk."""
+    """Return the desk, at which the hub stands as its files describe it now."""
     desk: Desk = request.app.state.desk
+    installation = house_of(request).installation
+    if desk.installation is not installation:
+        desk = request.app.state.desk = replace(desk, installation=installation)
+        desk.forget()
     return desk
 
 
 def starter_of(request: Request) -> Starter:
     """Return what starts passes."""
     starter: Starter = request.app.state.starter
+    starter.installation = house_of(request).installation
     return starter
 
 

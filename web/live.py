@@ -83,14 +83,20 @@ class Newsroom:
         watch = Watch(self.store)
         await asyncio.to_thread(watch.begin)
         self.ready.set()
-        while self.readers:
-            await asyncio.sleep(self.every)
-            try:
-                found = await asyncio.to_thread(watch.look)
-                if found:
-                    await self.tell(found)
-            except StateError as error:
-                log.warning("news: %s", error)  # the next look tells of it
+        try:
+            while self.readers:
+                await asyncio.sleep(self.every)
+                await self._once(watch)
+        finally:
+            self.ready.clear()
+
+    async def _once(self, watch: Watch) -> None:
+        try:
+            found = await asyncio.to_thread(watch.look)
+            if found:
+                await self.tell(found)
+        except StateError as error:
+            log.warning("news: %s", error)  # the next look tells of it
 
     async def tell(self, found: News) -> None:
         """Tell every reader what they may know of FOUND."""

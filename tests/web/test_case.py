@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from flows.hub.access import Access
+from flows.hub.acting import Desk
 from flows.hub.reach import Reach
 from mappings.canonical import Money
 from state import attention
@@ -77,7 +78,7 @@ def test_a_conflict_is_settled_on_the_page_of_its_case(tmp_path):
     done = browser.post("/acts", {**shown_acts(seen.text), "back": "/attention"})
     hub.sync()
 
-    assert "Конфликт" in seen.text
+    assert "решает конфликт" in seen.text
     assert done.headers["location"] == "/attention"
     assert hub.records("crm")["1"]["deadline"] == "2026-12-05"
     assert attention.conflicts(hub.installation.store) == ()
@@ -183,3 +184,21 @@ def test_the_history_goes_back_page_by_page_and_by_filter(tmp_path):
     assert re.search(r'<ol class="feed">.*?</ol>', first, re.DOTALL)[0].count("<li>") == 40
     assert len(set(re.findall(r"Шаг \d+", first + older))) >= 60
     assert "прочитано" not in re.search(r'<ol class="feed">.*?</ol>', written, re.DOTALL)[0]
+
+
+def test_a_record_is_taken_from_its_case_and_given_back(tmp_path):
+    hub, _ = opened(tmp_path)
+    browser = Browser(hub.installation, a_viewer(), language="ru")
+    browser.app.state.desk = Desk(hub.installation, hub.make)
+    browser.get("/cases/CASE-1")
+
+    seen = browser.post("/acts/look", {"pick": '{"do":"part","key":"CASE-1","system":"trk","kind":"record"}'})
+    browser.post("/acts", shown_acts(seen.text))
+    alone = [link.system for link in hub.case().links]
+    offered = browser.get("/cases/CASE-1").text
+    seen = browser.post("/cases/CASE-1/link", {"system": "trk", "record": "#1"})
+    browser.post("/acts", shown_acts(seen.text))
+
+    assert alone == ["crm"]
+    assert "<option>trk</option>" in offered
+    assert [link.external_id for link in hub.case().links if link.system == "trk"] == ["1"]

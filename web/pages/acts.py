@@ -58,6 +58,15 @@ def look_at_edit(
     return _shown(request, [(written(deed), seen)], back or f"/cases/{key}")
 
 
+@router.post("/cases/{key}/link")
+def look_at_link(request: Request, viewer: SignedIn, key: str, *, system: One = "", record: One = "") -> Response:
+    """Show what it would bring about if a record were the case's."""
+    deed = Match(case_for(request, viewer, key).key, system, record.strip().lstrip("#"))
+    check(request, viewer, deed)
+    seen = foresee(desk_of(request), deed, by=person_of(viewer))
+    return _shown(request, [(written(deed), seen)], f"/cases/{deed.key}")
+
+
 @router.post("/acts/look")
 def look(
     request: Request,

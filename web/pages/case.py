@@ -87,9 +87,16 @@ def case(request: Request, viewer: SignedIn, key: str, asked: Annotated[FeedAske
         sided=_sided(found),
         labels=labelled(installation, found.open),
         systems=tuple(dict.fromkeys(one.system for one in found.records)),
+        linkable=_linkable(installation, sync, found) if sync else [],
         notes_shared=sync is not None and any(spec.entity == "note" for spec in _mappings(installation, sync)),
         whats=tuple(WHATS),
     )
+
+
+def _linkable(installation: Installation, sync: Sync, found: CasePage) -> list[str]:
+    """The systems in which cases have records and this one has none."""
+    mapped = {spec.system for spec in _mappings(installation, sync) if spec.entity == "case"}
+    return sorted(mapped - {one.system for one in found.records if one.record})
 
 
 def _mappings(installation: Installation, sync: Sync) -> Iterator[MappingSpec]:

@@ -31,6 +31,7 @@ async def live(request: Request, viewer: Annotated[Viewer, Depends(signed_in)]) 
 
     async def events() -> AsyncIterator[str]:
         with room.reading(fresh) as reader:
+            await room.ready.wait()  # who hears from us misses nothing from then on
             async for text in stream(reader):
                 yield text
 

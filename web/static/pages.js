@@ -2,7 +2,8 @@
 "use strict";
 
 (function () {
-  // News may have been missed while the connection was lost: every part that listens asks again.
+  // News may have been missed while the connection was lost: every part that listens asks again, once the stream says
+  // that it looks.
   let lost = false, heard = Date.now();
   document.addEventListener("htmx:sseError", function () { lost = true; });
   // A line may be dead without a word: the stream says every ten seconds that it lives.
@@ -18,12 +19,6 @@
   function again() {
     document.querySelectorAll("[hx-trigger*='sse:']").forEach(function (part) { htmx.trigger(part, "again"); });
   }
-  document.addEventListener("htmx:sseOpen", function () {
-    if (!lost) return;
-    lost = false;
-    heard = Date.now();
-    again();
-  });
 
   // A sheet takes the focus when it comes, and gives it back when it goes.
   const sheet = document.getElementById("sheet");

@@ -4,7 +4,7 @@ What people do on the page, each with a preview: what would be written where, se
 An act is made only as it was shown: where anything of it has moved meanwhile, it is shown anew instead.
 """
 
-from .deeds import Again, Deed, Give, Leave, Match, Same
+from .deeds import Again, Deed, Give, Leave, Match, Part, Same
 from .desk import Desk
 from .foreseen import Becomes, Change, Foreseen, NotAsShown, Unwritten
 from .making import foresee, make
@@ -20,6 +20,7 @@ __all__ = [
     "Leave",
     "Match",
     "NotAsShown",
+    "Part",
     "Same",
     "Unwritten",
     "foresee",

@@ -50,4 +50,13 @@ class Same:
     person: str = ""
 
 
-Deed: TypeAlias = Give | Again | Leave | Match | Same
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The record of SYSTEM is not the case KEY's any more. KIND tells which of several kinds of record it is."""
+
+    key: str
+    system: str
+    kind: str = ""
+
+
+Deed: TypeAlias = Give | Again | Leave | Match | Part | Same

@@ -28,7 +28,7 @@ class Desk:
     clock: Callable[[], float] = time.monotonic
     run: Callable[[Coroutine[Any, Any, None]], None] = asyncio.run
     """Waits for what asks a system; acts are done in threads of their own."""
-    _kept: dict[str, tuple[float, Wired]] = field(default_factory=dict)
+    _kept: dict[str, tuple[float, Wired]] = field(default_factory=dict, init=False)
 
     def at(self, sync: str) -> Wired:
         """Return the sync with a worker of its own for one act. Raises NoSuchSync, `Problems`."""

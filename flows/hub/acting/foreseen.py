@@ -62,8 +62,8 @@ class Foreseen:
     """
     What an act would bring about.
 
-    WHAT: ``give`` (a fact is set), ``settle`` (a conflict ends by it), ``again``, ``leave``, ``match``, ``same``. KEY
-    is "" for what is no case's. CHANGES follow from it, WAITING come with the next pass anyway. CONFLICTS
+    WHAT: ``give`` (a fact is set), ``settle`` (a conflict ends by it), ``again``, ``leave``, ``match``, ``part``,
+    ``same``. KEY is "" for what is no case's. CHANGES follow from it, WAITING come with the next pass anyway. CONFLICTS
     are facts that would be in conflict afterwards, FACTS others of the case that become something else, LATER the
     systems where a write is on its way, so that they follow once it has ended. CASES: how many the act concerns. MARK
     stands for all that is shown. REFUSED: why it cannot be done, as a code and its words.

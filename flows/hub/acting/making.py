@@ -9,12 +9,12 @@ from ..casework import Busy
 from ..entering import NoSuchFact
 from ..linking import Unlinkable
 from ..people_answers import NobodyMeant
-from .deeds import Again, Deed, Give, Leave, Match, Same
+from .deeds import Again, Deed, Give, Leave, Match, Part, Same
 from .desk import Desk, Hand, at_work
 from .foreseen import Foreseen, NotAsShown, Prepared
 from .giving import give
 from .listed import listed
-from .matching import match_record
+from .matching import match_record, part
 from .naming import name_person
 
 REFUSALS = (Busy, Unresolvable, Unreadable, NoSuchFact, Unlinkable, NobodyMeant)
@@ -66,6 +66,8 @@ def _prepare(hand: Hand, deed: Deed) -> Prepared:
             return listed(hand, deed)
         case Match():
             return match_record(hand, deed)
+        case Part():
+            return part(hand, deed)
         case Same():
             return name_person(hand, deed)
 
@@ -78,6 +80,8 @@ def _refused(deed: Deed, error: Exception) -> Foreseen:
             return replace(seen, key=deed.key, fact=deed.fact)
         case Match():
             return replace(seen, key=deed.key, system=deed.system, record=deed.record)
+        case Part():
+            return replace(seen, key=deed.key, system=deed.system)
         case Same():
             return replace(seen, system=deed.system, record=deed.word)
     return seen

@@ -6,10 +6,10 @@ from state import claims, waiting, workers
 from state.types import NewLink
 
 from ..casework import Act, Busy
-from ..linking import Unlinkable, link, scope_of
+from ..linking import Unlinkable, link, scope_of, unlink
 from ..looking import title_of
 from ..wiring import open_sync
-from .deeds import Match
+from .deeds import Match, Part
 from .desk import Hand
 from .foreseen import Foreseen, Prepared, mark_of
 from .weighing import weigh
@@ -29,6 +29,27 @@ def match_record(hand: Hand, deed: Match) -> Prepared:
         raise Unlinkable(f"{whole.entity.key} has #{there[0].external_id} in {system} already")
     seen = replace(_foreseen(act, deed, kind), title=title_of(whole.entity), system=system, record=deed.record)
     return Prepared(seen, lambda: hand.desk.run(_linked(hand, act, deed, kind=kind)))
+
+
+def part(hand: Hand, deed: Part) -> Prepared:
+    """Prepare `Part`. Raises Busy, Unlinkable, NoSuchCase."""
+    whole = hand.desk.case(deed.key)
+    links = [one for one in whole.links if one.system == deed.system and deed.kind in ("", one.kind)]
+    if len(links) != 1:
+        raise Unlinkable(f"{whole.entity.key} has {len(links) or 'no'} records in {deed.system}")
+    act, [record] = hand.act(whole), links
+    makes = act.wired.of(whole.entity.kind).shape.makes
+    again = any((one.system, one.kind) == (record.system, record.kind) for one in makes)
+    seen = Foreseen(
+        "part",
+        whole.entity.key,
+        title_of(whole.entity),
+        system=record.system,
+        record=record.external_id,
+        later=(record.system,) if again else (),
+        mark=mark_of("part", act.entity, record.id, record.external_id, again),
+    )
+    return Prepared(seen, lambda: unlink(act, record.system, kind=record.kind))
 
 
 def _foreseen(act: Act, deed: Match, kind: str) -> Foreseen:

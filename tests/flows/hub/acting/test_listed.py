@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from flows.hub.acting import Again, Desk, Leave, Match, NotAsShown, Same, foresee, make
+from flows.hub.acting import Again, Desk, Leave, Match, NotAsShown, Part, Same, foresee, make
 from flows.hub.looking import all_parked
 from flows.hub.parking import NoSuchEntry
 from mappings.exchange import SystemPerson
@@ -123,3 +123,15 @@ def test_an_answer_that_came_first_is_not_given_twice(tmp_path):
 
     assert told.value.foreseen.refused is not None
     assert told.value.foreseen.refused[0] == "nobody"
+
+
+def test_a_record_is_parted_from_its_case_after_a_look(tmp_path):
+    hub, _ = opened(tmp_path)
+    seen = foresee(a_desk(hub), Part("CASE-1", "trk"))
+
+    make(a_desk(hub), Part("CASE-1", "trk"), mark=seen.mark, by="ann")
+
+    assert (seen.record, seen.later) == ("1", ("trk",))
+    assert [link.system for link in hub.case().links] == ["crm"]
+    assert foresee(a_desk(hub), Part("CASE-1", "trk")).refused is not None
+    assert hub.records("trk")["1"]["title"] == "Внедрение CRM"
