@@ -87,13 +87,17 @@ def _stored(
     into: _Into,
     sure: bool = False,
 ) -> Committed:
-    """SURE: all of it or nothing; raises Moved where that cannot be."""
+    """SURE: all of it or nothing; raises Moved where that cannot be. Its rows are made before anybody has to wait."""
+    batch, keys, lost = _Batch(plans=Plans(run=into.run, mapping=into.mapping)), dict[str, str](), list[Decided]()
+    good = decided if sure else []
+    for one in good:
+        _collect(store, batch, one, key="", run=into.run)
     with store.write() as conn:
-        good, lost = (decided, []) if sure else sift(conn, worker, decided, lease=into.lease)
-        keys = _keys(conn, store, good)
-        batch = _Batch(plans=Plans(run=into.run, mapping=into.mapping))
-        for one in good:
-            _collect(store, batch, one, key=keys.get(one.outcome.entity.id, ""), run=into.run)
+        if not sure:
+            good, lost = sift(conn, worker, decided, lease=into.lease)
+            keys = _keys(conn, store, good)
+            for one in good:
+                _collect(store, batch, one, key=keys.get(one.outcome.entity.id, ""), run=into.run)
         many(conn, inserted(entity), batch.new_entities)
         update_entities(conn, batch.entities, only_of=worker if sure else None, lease=into.lease)
         _write(store, conn, batch)
