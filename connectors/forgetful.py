@@ -1,14 +1,14 @@
 """Errors that leave a log-in behind them forget what its functions held: whoever shows locals shows no secret."""
 
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from .errors import ConnectorError
 
 
-@contextmanager
-def forgetting() -> Iterator[None]:
+@asynccontextmanager
+async def forgetting() -> AsyncIterator[None]:
     """
     Empty the functions inside that a connector's error has ended; where they stood stays known.
 

@@ -60,7 +60,7 @@ class MediaWikiClient:
     async def identify(self) -> Row:
         """Who we are, what we may do, and what wiki it is; logs in anew."""
         async with self._door:
-            with forgetting():
+            async with forgetting():
                 return await self._log_in()
 
     async def query(self, form: Form, *, overhead: bool = False) -> Told:
@@ -94,7 +94,7 @@ class MediaWikiClient:
         for last in (False, True):
             async with self._door:
                 if self._token is None:
-                    with forgetting():
+                    async with forgetting():
                         await self._log_in()
             own: dict[str, str | int] = {"assert": "bot" if self._settings.bot else "user", **form}
             if not reading:

@@ -156,7 +156,7 @@ class TrytonClient:
             kept = self._shelf.get(self._key)
             if kept is not None:
                 return Session(**kept)
-            with forgetting():
+            async with forgetting():
                 session = await self._log_in()
             self._shelf.put(self._key, _form(session), seconds=SESSION_SECONDS)
             return session
@@ -217,7 +217,7 @@ class TrytonClient:
         for last in (False, True):
             call = [*params, {**session.context, **context}]
             try:
-                with forgetting():
+                async with forgetting():
                     return await self._post(
                         method, call, header=session.header, reading=reading, overhead=overhead, files=files
                     )
