@@ -9,7 +9,7 @@ HISTORIES = 50_000
 """Histories of the full proof over systems in memory."""
 SHARD = 1_000
 SANDBOX_SHARE = 25
-"""One history in so many is lived again through the sandboxes, which speak the vendors' protocols."""
+"""For so many histories one is lived through the sandboxes, which speak the vendors' protocols."""
 SANDBOX_SHARD = 250
 
 
@@ -47,6 +47,12 @@ class Part:
 
 def _machine(asked: Asked) -> list[Shard]:
     return _histories("machine", "tests.properties.machine", total=asked.histories, size=SHARD, seed=asked.seed)
+
+
+def _sandboxes(asked: Asked) -> list[Shard]:
+    total = -(-asked.histories // SANDBOX_SHARE)
+    module = "tests.properties.machine.sandboxed"
+    return _histories("sandboxes", module, total=total, size=SANDBOX_SHARD, seed=asked.seed)
 
 
 def _histories(name: str, module: str, *, total: int, size: int, seed: int) -> list[Shard]:

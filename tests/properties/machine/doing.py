@@ -219,7 +219,7 @@ def _resolve(life: Life, step: Step, act: Act) -> None:
         raise Undoable
     party = conflict.parties[step["party"] % len(conflict.parties)]
     resolve(act, entry.field, take=None, value=party.value)
-    life.tape.note("said", "", act.entity, place=entry.field, new=party.value)
+    life.tape.note("said", "", act.entity, place=entry.field, new=party.value, fresh=True)
 
 
 def _bring_back(life: Life, step: Step, act: Act) -> None:

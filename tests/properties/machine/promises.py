@@ -198,6 +198,10 @@ class After:
         self._nothing_lost()
         self._nothing_doubled()
         self._nothing_on_its_way()
+        for deed in self.life.tape.deeds:
+            if deed.what in ("written", "needless"):
+                self.found.hold("P3", deed.what == "written", f"what stood there was written once more: {deed}")
+        self._not_again_and_again()
         for whole in self.wholes:
             for one in whole.links:
                 self._link(whole, one)
@@ -286,6 +290,21 @@ class After:
             if (getattr(one, "entity", None) and one.entity.id, one.system) not in doubted
         ]
         self.found.hold("P4", not left, f"writes are still on their way: {left}")
+
+    def _not_again_and_again(self) -> None:
+        """What a system does not take is not sent once more, unless its end was in doubt or somebody asked for it."""
+        drops = Counter(
+            (deed.system, deed.record, deed.place, *scalars(deed.old), *scalars(deed.new))
+            for deed in self.life.tape.deeds
+            if deed.what == "dropped"
+        )
+        asked = sum(1 for step in self.life.history.steps if step["do"] in ("retry", "remap", "undo"))
+        for (system, record, place, *views), often in drops.items():
+            case = self.life.case_of(system, record)
+            excused = asked + (self.life.counts.faults_of[case] if case is not None else 99)
+            self.found.hold(
+                "P3", often <= 1 + excused, f"{system}#{record} {place}: {views} sent {often} times in vain"
+            )
 
     # --- P4 and P5 ---
 
@@ -393,7 +412,9 @@ class After:
             self._not_withdrawn(last, deeds, where)
         if deeds and self.life.setting["policies"].get(fact, self.life.setting["policies"]["default"]) == "park":
             latest = deeds[-1]
-            if not latest.system or (self._lives(whole, latest) and not self._unseen(latest)):
+            if (not latest.system and not latest.fresh) or (
+                latest.system and self._lives(whole, latest) and not self._unseen(latest)
+            ):
                 self.found.hold("P1", (latest.new or None) == stands, f"{where}, and the last word was {latest}")
 
     def _not_withdrawn(self, last: Deed, deeds: list[Deed], where: str) -> None:

@@ -15,9 +15,12 @@ from mappings.exchange import Cursor, Found, Page, VendorRecord, View, Views
 
 class Deed(NamedTuple):
     """
-    One thing that happened at place AT of the tape: ``typed`` (a person), ``written`` (the hub), ``made`` (a record by
-    the hub), ``born`` (by a person), ``shown`` (the hub saw the record), ``flag`` (deleted, restored, moved), ``said``
-    (a person at the hub; SYSTEM is empty, RECORD the entity, PLACE the fact).
+    One thing that happened at place AT of the tape.
+
+    ``typed``: by a person; ``written``: by the hub; ``needless``: the hub wrote what stood there; ``dropped``: what it
+    wrote was not taken. ``born``: a record that a person made; ``made``: one that the hub made. ``shown``: the hub saw
+    the record. ``flag``: deleted, restored, moved. ``said``: by a person at the hub (SYSTEM is empty, RECORD the
+    entity, PLACE the fact).
     """
 
     at: int
@@ -28,7 +31,7 @@ class Deed(NamedTuple):
     old: View = None
     new: View = None
     fresh: bool = False
-    """Typed or written as the record was made."""
+    """Typed or written as the record was made; of what was said: it settles what was shown, and that may have moved."""
 
 
 @dataclass
@@ -94,6 +97,18 @@ class TapedSystem(MemorySystem):
     def _flag(self, kind: str, row: Row) -> None:
         super()._flag(kind, row)
         self.tape.note("flag", self.name, row.id, new="deleted" if row.deleted else "away" if row.away else "here")
+
+    def update(self, kind: str, record_id: str, *, views: Views, revision: int | None = None) -> Row:
+        standing = self.stands(record_id, kind)
+        row = super().update(kind, record_id, views=views, revision=revision)
+        last = next((one.what for one in reversed(self.tape.of(self.name, record_id)) if one.what != "lost"), "")
+        if standing is not None and last == "shown" and all(standing.views.get(p) == v for p, v in views.items()):
+            self.tape.note("needless", self.name, record_id, new=dict(views))
+        for place, view in views.items():
+            before = standing.views.get(place) if standing else None
+            if row.views.get(place) == before != self.traits(kind).keeps(place, view):
+                self.tape.note("dropped", self.name, record_id, place=place, old=before, new=view)
+        return row
 
     def listed(self, kind: str) -> Any:
         return iter(()) if self.blank else super().listed(kind)
