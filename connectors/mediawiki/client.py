@@ -59,9 +59,8 @@ class MediaWikiClient:
 
     async def identify(self) -> Row:
         """Who we are, what we may do, and what wiki it is; logs in anew."""
-        async with self._door:
-            async with forgetting():
-                return await self._log_in()
+        async with self._door, forgetting():
+            return await self._log_in()
 
     async def query(self, form: Form, *, overhead: bool = False) -> Told:
         """Ask for something."""
