@@ -286,3 +286,9 @@ def test_a_value_that_stays_keeps_its_origin():
 
     assert outcome.entity.facts["title"].origin == person
     assert outcome.links[0].bases["title"].value == {"title": "новое"}
+
+
+def test_what_several_say_alike_was_said_by_the_first_of_them_by_name():
+    sides = [a_side(name, n, values={"title": "t"}, fresh={"title": "А"}) for n, name in enumerate(("trk", "crm"), 1)]
+
+    assert reconcile(a_case({"title": "t"}), sides, rules()).entity.facts["title"].origin.name == "crm"

@@ -241,3 +241,17 @@ def test_a_conflict_waits_for_a_party_that_is_frozen():
 
     assert outcome.entity.conflicts == parked.entity.conflicts
     assert (value(outcome), outcome.events) == ("t", ())
+
+
+def test_a_conflict_does_not_wait_for_a_link_that_is_no_party():
+    sides = [
+        a_side("crm", 1, values={"title": "t"}, fresh={"title": "А"}),
+        a_side("trk", 2, values={"title": "t"}, fresh={"title": "Б"}),
+        a_side("wiki", 3, values={"title": "t"}),
+    ]
+    parked = reconcile(a_case({"title": "t"}), sides, rules())
+    crm, trk, wiki = after(sides, parked, fresh={"crm": {"title": "Б"}})
+
+    for rest in ([wiki], [frozen(wiki)]):
+        outcome = reconcile(parked.entity, [crm, trk, *rest], rules())
+        assert (value(outcome), outcome.entity.conflicts) == ("Б", {})

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mappings.policy import Newest
+from mappings.policy import Home, Newest, Park, When
 from mappings.reconcile import reconcile
 from mappings.reconcile.model import Interval, Origin
-from mappings.reconcile.newest import logged_at, seen_between
+from mappings.reconcile.newest import SKEW, facts_by_time, logged_at, seen_between
 from tests.reconcile_builders import a_case, a_side, claims, rules, value
 
 TEN = datetime(2026, 11, 21, 10, tzinfo=UTC)
@@ -138,3 +138,17 @@ def test_the_simulation_decides_some_and_parks_some():
 
     assert value(decided(moved("crm", 1, "а", first), moved("trk", 2, "б", second))) == "б"
     assert "title" in decided(moved("crm", 1, "а", first), moved("trk", 2, "б", first)).entity.conflicts
+
+
+def test_apart_by_no_more_than_clocks_may_differ_is_not_beyond_doubt():
+    first, second = at(0, 5), Interval(at(5, 5).until + SKEW, at(9, 9).until)
+
+    assert claims(decided(moved("crm", 1, "раньше", first), moved("trk", 2, "позже", second)))
+
+
+def test_who_was_last_is_only_asked_of_facts_whose_policy_may_ask_it():
+    when = When(((lambda facts: True, Home("crm")),), Newest())
+
+    asked = facts_by_time({"title": Newest(), "amount": when, "stage": Home("crm"), "client": Park()})
+
+    assert asked == {"title", "amount"}

@@ -282,3 +282,26 @@ def test_a_cell_of_which_one_fact_is_in_conflict_is_not_written_but_the_other_is
     assert (value(outcome, "stage"), value(outcome, "outcome")) == ("lead", "won")
     assert writes(outcome, cells) == {"wiki": {"outcome": "won"}}
     assert (again.events, again.entity, again.links) == ((), outcome.entity, outcome.links)
+
+
+def test_a_view_that_is_that_of_its_base_is_not_kept_twice():
+    side = a_side("crm", values={"title": "t"}, fresh={"title": "новое"})
+
+    outcome = reconcile(a_case({"title": "t"}), [side], rules())
+
+    assert (outcome.links[0].seen, outcome.links[0].bases["title"].view) == ({}, "новое")
+
+
+def test_the_fact_of_a_cell_that_is_not_in_conflict_is_taken_into_account():
+    cell = a_cell({view: {"stage": view[0], "outcome": view[1]} for view in ("ao", "bo", "co", "bw")})
+    at = {"stage": "a", "outcome": "o"}
+    sides = [
+        a_side("crm", 1, fields=[cell], values=at, views={"position": "ao"}, fresh={"position": "bw"}),
+        a_side("trk", 2, fields=[cell], values=at, views={"position": "ao"}, fresh={"position": "co"}),
+    ]
+
+    outcome = reconcile(a_case(at), sides, rules())
+
+    assert list(outcome.entity.conflicts) == ["stage"]
+    assert outcome.links[0].bases["position.outcome"].value == {"outcome": "w"}
+    assert outcome.links[0].bases["position.stage"].value == {"stage": "a"}

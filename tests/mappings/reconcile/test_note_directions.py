@@ -109,3 +109,25 @@ def test_what_is_written_once_is_neither_read_nor_written_and_stays_parked_if_it
 
     assert (value(outcome), writes(outcome, [once]), outcome.events) == ("t", {}, ())
     assert (outcome.links[0].bases, outcome.links[0].seen, outcome.links[0].parked) == ({}, {}, {"title": aside})
+
+
+def test_of_a_cell_that_is_only_written_one_fact_that_fits_is_not_enough():
+    cell = a_cell(
+        {"A": {"stage": "lead", "outcome": "open"}, "B": {"stage": "lead", "outcome": "won"}}, direction="out"
+    )
+    side = a_side("wiki", 3, fields=[cell], values={"stage": "lead", "outcome": "open"}, views={"position": "A"})
+
+    outcome = reconcile(a_case({"stage": "lead", "outcome": "won"}), [side], rules())
+
+    assert writes(outcome, [side]) == {"wiki": {"position": "B"}}
+
+
+def test_only_a_two_way_field_with_a_value_is_told_when_it_is_never_shown():
+    ways = {"both": "unseen", "in": "", "out": ""}
+    for direction, told in ways.items():
+        side = a_side("trk", 2, fields=[a_field(direction=direction), a_field("note")], fresh={"note": "x"})
+        case = a_case({"title": "t"} if direction != "out" else {})
+
+        assert parked(reconcile(case, [side], rules())) == told
+    empty = a_side("trk", 2, fields=[a_field(), a_field("note")], seen={"title": None}, fresh={"note": "x"})
+    assert parked(reconcile(a_case(), [empty], rules())) == ""

@@ -251,3 +251,26 @@ def test_nobody_but_a_person_decides_where_nothing_is_said():
         ("crm", "А"),
         ("trk", "Б"),
     ]
+
+
+def test_union_of_what_two_put_where_nothing_was():
+    assert value(decided(labels("", "а", "б"), Union(), fact="labels"), "labels") == words("а б")
+
+
+def test_four_who_touch_different_lines_are_merged():
+    old = "а\n\nб\n\nв\n\nг"
+    entry = a_field("description", a_lens("text", "description"))
+    sides = [
+        a_side(
+            f"s{number}",
+            number,
+            fields=[entry],
+            values={"description": old},
+            fresh={"description": old.replace(line, line.upper())},
+        )
+        for number, line in enumerate("абвг", 1)
+    ]
+
+    outcome = decided(sides, Merge(), fact="description", hub=old)
+
+    assert value(outcome, "description") == "А\n\nБ\n\nВ\n\nГ"
