@@ -32,8 +32,8 @@ PATIENCE = 1200.0
 """So many seconds a child may live at most."""
 PORTION = 25
 """So many tests of one file are recorded at a time."""
-ENOUGH = 120.0
-"""Tests of so many seconds, the likeliest first, are asked about one mutant; what they miss is not caught."""
+ENOUGH = 60.0
+"""Tests of so many seconds of CPU, the likeliest first, are asked about one mutant; what they miss is not caught."""
 
 
 @dataclass(frozen=True)
