@@ -39,6 +39,18 @@ def titles(hub: FileHub, system: str) -> list[str]:
     return sorted(str(views["title"]) for views in hub.records(system).values())
 
 
+def test_the_server_plans_runs_by_itself(world: PrefectWorld, tmp_path: Path) -> None:
+    deployed(world, tmp_path, sync="по часам")
+    chosen = {
+        "deployments": {"name": {"any_": ["по часам"]}},
+        "flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}},
+    }
+
+    planned = wait_for(lambda: world.ask("POST", "/flow_runs/count", chosen), seconds=60, what="run by schedule")
+
+    assert planned > 1
+
+
 def test_a_scheduled_run_brings_a_deal_to_the_tracker_and_leaves_its_counts(
     world: PrefectWorld, tmp_path: Path
 ) -> None:
