@@ -7,8 +7,7 @@ something asks for it as ever.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
 from flows.hub.access import Access
@@ -59,17 +58,17 @@ class Newsroom:
     """What moves from now on is news."""
     _looking: asyncio.Task[None] | None = None
 
-    @contextmanager
-    def reading(self, fresh: Callable[[], Access | None]) -> Iterator[Reader]:
-        """Give somebody news for the while."""
+    def enter(self, fresh: Callable[[], Access | None]) -> Reader:
+        """Have somebody read; `leave` ends it."""
         reader = Reader(fresh)
         self.readers.add(reader)
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look())
-        try:
-            yield reader
-        finally:
-            self.readers.discard(reader)
+        return reader
+
+    def leave(self, reader: Reader) -> None:
+        """Somebody reads no longer."""
+        self.readers.discard(reader)
 
     async def close(self) -> None:
         """End all streams, so that the process can end."""

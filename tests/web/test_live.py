@@ -55,21 +55,21 @@ def test_an_edit_reaches_whoever_may_see_it_and_a_stream_ends_with_its_session(t
 
     async def listened():
         room = Newsroom(hub.installation.store, every=0.01)
-        with room.reading(lambda: only(ANNA)) as anna, room.reading(lambda: bobs[0]) as bob:
-            events = stream(bob)
-            hello = await anext(events)
-            await room.ready.wait()
-            hub.systems["crm"].edit("record", "2", {"amount": "175000"})
-            await asyncio.to_thread(hub.sync)
-            texts = ""
-            while "CASE-2" not in texts:
-                texts += await anext(events)
-            heard = [anna.queue.get_nowait() for _ in range(anna.queue.qsize())]
-            bobs[0] = None
-            hub.systems["crm"].edit("record", "2", {"amount": "180000"})
-            await asyncio.to_thread(hub.sync)
-            rest = [one async for one in events]
-            await room.close()
+        anna, bob = room.enter(lambda: only(ANNA)), room.enter(lambda: bobs[0])
+        events = stream(bob)
+        hello = await anext(events)
+        await room.ready.wait()
+        hub.systems["crm"].edit("record", "2", {"amount": "175000"})
+        await asyncio.to_thread(hub.sync)
+        texts = ""
+        while "CASE-2" not in texts:
+            texts += await anext(events)
+        heard = [anna.queue.get_nowait() for _ in range(anna.queue.qsize())]
+        bobs[0] = None
+        hub.systems["crm"].edit("record", "2", {"amount": "180000"})
+        await asyncio.to_thread(hub.sync)
+        rest = [one async for one in events]
+        await room.close()
         return hello, texts, heard, rest
 
     hello, texts, heard, _ = asyncio.run(listened())
@@ -85,11 +85,11 @@ def test_whoever_does_not_read_is_told_in_the_end_that_much_has_moved(tmp_path):
 
     async def told():
         room = Newsroom(hub.installation.store)
-        with room.reading(lambda: EVERYTHING) as reader:
-            for _ in range(MOST_WAITING + 1):
-                await room.tell(News(Mark(), cases=frozenset({entity})))
-            last = [reader.queue.get_nowait() for _ in range(reader.queue.qsize())]
-            await room.close()
+        reader = room.enter(lambda: EVERYTHING)
+        for _ in range(MOST_WAITING + 1):
+            await room.tell(News(Mark(), cases=frozenset({entity})))
+        last = [reader.queue.get_nowait() for _ in range(reader.queue.qsize())]
+        await room.close()
         return last
 
     assert asyncio.run(told()) == [Told(("CASE-1",), ("cases", "attention", "runs"))]
@@ -100,10 +100,11 @@ def test_many_cases_at_once_are_not_named(tmp_path):
 
     async def told():
         room = Newsroom(hub.installation.store)
-        with room.reading(lambda: only(ANNA)) as reader:
-            await room.tell(News(Mark(), cases=frozenset(str(number) for number in range(MOST_KEYS + 1))))
-            await room.close()
-            return reader.queue.get_nowait()
+        reader = room.enter(lambda: only(ANNA))
+        await room.tell(News(Mark(), cases=frozenset(str(number) for number in range(MOST_KEYS + 1))))
+        told = reader.queue.get_nowait()
+        await room.close()
+        return told
 
     assert asyncio.run(told()) == Told((), ("cases",))
 

@@ -30,9 +30,12 @@ async def live(request: Request, viewer: Annotated[Viewer, Depends(signed_in)]) 
         return now.access if now is not None and now.account == viewer.account else None
 
     async def events() -> AsyncIterator[str]:
-        with room.reading(fresh) as reader:
+        reader = room.enter(fresh)
+        try:
             await room.ready.wait()  # who hears from us misses nothing from then on
             async for text in stream(reader):
                 yield text
+        finally:
+            room.leave(reader)
 
     return StreamingResponse(events(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
