@@ -163,3 +163,14 @@ def test_what_waited_for_a_frozen_link_is_claimed_once_its_write_is_settled(
     [claimed] = claim(store, worker).cases
 
     assert [one.record.views["title"] for one in claimed.snapshots.values()] == ["правка"]
+
+
+def test_strangers_fill_up_what_entities_leave_of_the_limit(store: Store, worker: Worker, clock: Clock) -> None:
+    linked(store, worker)
+    put(store, a_record(title="новое"), began=clock.go(60))
+    for number in range(100, 105):
+        put(store, a_record(str(number)), began=clock.go(1))
+
+    batch = claim(store, worker, limit=3)
+
+    assert (len(batch.cases), len(batch.strangers)) == (1, 2)

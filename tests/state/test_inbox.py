@@ -277,3 +277,49 @@ def test_a_record_that_no_database_likes_stops_nobody(store: Store, worker: Work
 
     assert views["1\N{REPLACEMENT CHARACTER}"]["title"] == "нуль \x00 и половина \ud83d"
     assert "2" in views
+
+
+NAMESAKES = (("crm", "contact"), ("tracker", "deal"))
+"""Of another kind, of another system: the same number says nothing of the record."""
+
+
+@pytest.mark.parametrize("other", NAMESAKES, ids=" ".join)
+def test_a_read_answers_the_hint_of_its_own_record_and_of_no_namesake(store, clock, other):
+    for system, kind in (CRM, other):
+        inbox.hint(store, system, kind=kind, ids=["10"])
+    clock.go(1)
+
+    look(store, Found("10", "here", a_record()))
+
+    assert (hinted(store), hinted(store, other)) == ([], ["10"])
+
+
+@pytest.mark.parametrize("other", NAMESAKES, ids=" ".join)
+def test_a_record_that_can_be_read_again_leaves_the_trouble_of_its_namesakes(store, clock, other):
+    for place in (CRM, other):
+        inbox.put(store, replace(a_page(store, faults=(Fault("10", "нечитаемо"),)), system=place[0], kind=place[1]))
+    clock.go(1)
+
+    put(store, a_record())
+
+    assert [(one.system, one.kind) for one in attention.parked_fields(store)] == [other]
+
+
+def test_what_a_record_hangs_on_waits_with_it(store, worker):
+    hung = replace(a_record("41/137", of=("tracker", "comment")), parent=("issue", "41"))
+    put(store, hung)
+
+    [stranger] = claim(store, worker, scopes=[("tracker", "comment")]).strangers
+
+    assert stranger.record.parent == ("issue", "41")
+
+
+def test_each_lane_has_a_cursor_of_its_own(store):
+    page = a_page(store, a_record())
+    inbox.put(store, page)
+
+    inbox.put(store, page, lane="full", scan=cursors.begin_full(store, *CRM[:1], kind=CRM[1]))
+
+    assert cursors.state(store, "crm", kind="deal", lane="full").cursor == page.cursor
+    inbox.put(store, replace(page, system="tracker"))
+    assert cursors.state(store, "tracker", kind="deal").cursor == page.cursor
