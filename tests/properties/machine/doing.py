@@ -173,7 +173,7 @@ def _turn(life: Life, step: Step) -> None:
     system.mixed, system.blank, system.locked_out = (word in step for word in ("mixed", "blank", "locked"))
     life.disturbed |= hidden | system.nulled
     if "well" not in step:
-        life.counts.faults[next(word for word in step if word not in ("do", "in"))] += 1
+        life.hit(next(word for word in step if word not in ("do", "in")))
 
 
 def _remap(life: Life, step: Step) -> None:

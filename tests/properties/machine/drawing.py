@@ -32,7 +32,7 @@ def draw(seed: int) -> History:
     """Draw the history of *seed*."""
     dice = Random(seed)  # noqa: S311 - no secrets
     setting = draw_setting(dice)
-    cases = dice.choice((1, 2, 3, 4, 5, 6, 6, 8, 8))
+    cases = dice.choice((1, 2, 4, 8, 12, 16, 16, 20))
     return History(seed, setting, cases, tuple(_Drawing(dice, setting, cases).steps()))
 
 
@@ -58,7 +58,7 @@ class _Drawing:
             yield from self._opening(case)
         yield from self._doubts()
         yield {"do": "pass"}
-        for _ in range(self.dice.choice((5, 6, 7, 8))):
+        for _ in range(self.dice.choice((4, 5, 6))):
             yield from self._round()
 
     def _opening(self, case: int) -> Iterator[Step]:
@@ -98,7 +98,7 @@ class _Drawing:
         for case in range(self.cases):
             for _ in range(self.dice.choice((0, 1, 1, 2))):
                 yield from self._deed(case)
-        for _ in range(self.dice.choice((1, 2, 3, 4))):
+        for _ in range(self.dice.choice((1, 2, 3)) + self.cases // 3):
             yield self._fault()
         if one_in(self.dice, 2):
             yield self._turn()
@@ -127,7 +127,7 @@ class _Drawing:
 
     def _deed(self, case: int) -> Iterator[Step]:
         draw = self.dice.randrange(30)
-        if draw < 14:
+        if draw < 11:
             yield self._edit(case, self.dice.choice(self.systems))
         elif draw < 20:
             yield from self._both(case)

@@ -37,9 +37,11 @@ def live(history: History, ground: Ground) -> Lived:
                 do(life, copy.deepcopy(step))
             except Undoable:
                 continue
-            concerned = range(history.cases) if step["do"] in SHARED or "case" not in step else (step["case"],)
-            for case in concerned:
-                life.counts.steps_of[case] += 1
+            if "case" in step:
+                life.counts.steps_of[step["case"]] += 1
+            elif step["do"] in SHARED:
+                life.counts.steps_of.update(range(history.cases))
+        life.counts.steps_of += life.counts.faults_of  # what went wrong for a case is a step of its history
         findings = hold_all(life)
     except Exception:  # noqa: BLE001  # whatever it is: a pass must not fall over
         findings = Findings()

@@ -116,12 +116,17 @@ class Life:
             rest = group.split(Killed)[1]
             if rest is not None:
                 raise rest from None
-            self.counts.faults["killed"] += 1
+            self.hit("killed")
         except Killed:
-            self.counts.faults["killed"] += 1
+            self.hit("killed")
         finally:
             self.death.over()
             self.store.countdown.left = None
+
+    def hit(self, what: str) -> None:
+        """Count what concerns all cases."""
+        self.counts.faults[what] += 1
+        self.counts.faults_of.update(range(self.history.cases))
 
     def elsewhere(self, work: Callable[[], object]) -> None:
         """Do *work* in another thread while this one waits: a second worker in between."""
