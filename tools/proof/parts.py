@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from . import kills
+
 HISTORIES = 50_000
 """Histories of the full proof over systems in memory."""
 SHARD = 1_000
@@ -118,5 +120,17 @@ def _mutant_rows(numbers: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
     return rows
 
 
-PARTS: tuple[Part, ...] = (Part("machine", _machine, _machine_rows), Part("mutants", _mutants, _mutant_rows))
+# --- kills ----------------------------------------------------------------------------------------------------------
+
+
+def _kills(asked: Asked) -> list[Shard]:
+    whole = asked.histories >= HISTORIES
+    return [Shard(name, command) for name, command in kills.commands(seed=asked.seed, whole=whole)]
+
+
+PARTS: tuple[Part, ...] = (
+    Part("machine", _machine, _machine_rows),
+    Part("crash", _kills, kills.rows),
+    Part("mutants", _mutants, _mutant_rows),
+)
 """In the order of the table."""
