@@ -6,7 +6,7 @@ from tools.proof import kills
 
 def test_every_story_is_part_of_the_proof() -> None:
     assert set(kills.STORIES) == set(STORIES)
-    assert kills.SERVING == SERVED.name
+    assert SERVED.name == kills.SERVING
 
 
 def test_a_look_is_a_tenth_and_the_proof_is_every_point() -> None:
