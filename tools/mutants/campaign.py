@@ -10,7 +10,7 @@ from typing import Any
 
 from .loop import Loop
 from .make import Mutant
-from .pool import Task, done
+from .pool import LATE, Task, done
 from .reach import Reach
 from .swap import NotSwappable, changed_codes, swap
 
@@ -97,7 +97,7 @@ class Campaign:
         for place, (name, answer) in enumerate(
             done(self._tasks(loop, open_ones), jobs=self.jobs, folder=self.folder), 1
         ):
-            said = Verdict("it never ends, or takes all memory") if answer is None else Verdict(**answer)
+            said = _said(answer)
             self.verdicts[name] = said
             print(f"{place}/{len(open_ones)} {'caught  ' if said.caught else 'SURVIVED'} {name}", flush=True)
             self.keep(by_name[name], said)
@@ -150,9 +150,9 @@ class Campaign:
             if name not in known
         )
         for name, answer in done(tasks, jobs=self.jobs, folder=self.folder):
-            if answer is None or answer["failed"]:
-                self.red += answer["failed"] if answer else [name]
-                print(f"{name} fails as it is:\n{answer['why'] if answer else 'its process died'}", flush=True)
+            if answer in (None, LATE) or answer["failed"]:
+                self.red += [name] if answer in (None, LATE) else answer["failed"]
+                print(f"{name} fails as it is: {answer if answer in (None, LATE) else answer['why']}", flush=True)
                 continue
             print(f"recorded which lines {name} runs", flush=True)
             self.reach.tests |= Reach.from_form(answer["reach"]).tests
@@ -172,6 +172,13 @@ class Campaign:
                 portion = names[first : first + PORTION]
                 found[f"{module} {first // PORTION + 1}"] = (hash_of([], own + "".join(portion)), portion)
         return found
+
+
+def _said(answer: Any) -> Verdict:
+    """A child that died without a word says nothing of its mutant."""
+    if answer is None:
+        return Verdict(error="its process died; ask again")
+    return Verdict("it never ends") if answer == LATE else Verdict(**answer)
 
 
 def broken(one: Mutant) -> str:

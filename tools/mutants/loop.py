@@ -67,7 +67,6 @@ class Loop:
     def run(self, names: Sequence[str], *, known: Reach, stop: bool = True) -> list[str]:
         """Run the tests *names* in this order and return those that failed; with STOP only the first."""
         self._begin()
-        signal.signal(signal.SIGVTALRM, _time_is_up)
         items = [self.items[name] for name in names]
         for item, following in zip(items, [*items[1:], None], strict=True):
             self._one(item, following, limit=known.seconds(item.nodeid) * PATIENCE + A_LITTLE)
@@ -91,12 +90,14 @@ class Loop:
         return {"reach": reach.form(), "failed": self._failed, "why": self._why}
 
     def _one(self, item: pytest.Item, following: pytest.Item | None, *, limit: float = 0.0) -> None:
+        signal.signal(signal.SIGVTALRM, _time_is_up)
         signal.setitimer(signal.ITIMER_VIRTUAL, limit)
         try:
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         except (TimeIsUp, KeyboardInterrupt, pytest.exit.Exception):
             self._failed.append(item.nodeid)
         finally:
+            signal.signal(signal.SIGVTALRM, signal.SIG_IGN)
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
 
     def _clean_up(self) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 
 MEMORY = 4 * 2**30
 """A breakage that never stops collecting ends here."""
+LATE = "late"
+"""The answer of a child that was killed at its limit."""
 LOOK = 0.02
 """So often the parent looks who has ended."""
 
@@ -34,7 +36,8 @@ class _Child:
 
 def done(tasks: Iterable[Task], *, jobs: int, folder: Path) -> Iterator[tuple[str, Any]]:
     """
-    Do *tasks*, JOBS at a time, and yield each one's name and answer as it ends; None for a child that died.
+    Do *tasks*, JOBS at a time, and yield each one's name and answer as it ends; None for a child that died, LATE for one
+    that had no end.
 
     A task is asked for when there is room for it, so that the next ones may depend on the answers so far.
     """
@@ -51,7 +54,7 @@ def done(tasks: Iterable[Task], *, jobs: int, folder: Path) -> Iterator[tuple[st
         for pid, child in list(running.items()):
             if _ended(pid, child):
                 del running[pid]
-                yield child.task.name, _answer(child)
+                yield child.task.name, LATE if time.monotonic() > child.ends else _answer(child)
         time.sleep(LOOK)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from .campaign import PATIENCE, Campaign, broken
 from .loop import Loop
 from .make import Mutant
-from .pool import Task, done
+from .pool import LATE, Task, done
 
 STORIES = "tests/scenarios/test_scenarios.py::test_it_ends_as_it_is_told["
 BLUNT = 1 / 3
@@ -31,6 +31,8 @@ class Stories:
     ends: dict[str, list[str]] = field(default_factory=dict)
     missed: list[tuple[str, str]] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
+    died: list[str] = field(default_factory=list)
+    """Breakages whose process died, so that nothing is known of its stories."""
 
     def run(self, loop: Loop) -> None:
         """Play each story against its rule, then what is left against everything."""
@@ -62,7 +64,10 @@ class Stories:
                     yield Task(key, partial(self._ended, loop, one, stories), PATIENCE)
 
         for key, answer in done(tasks(), jobs=self.campaign.jobs, folder=self.campaign.folder):
-            known[key] = answer or []
+            if answer in (None, LATE):
+                self.died.append(asked[key][0].name)
+                continue
+            known[key] = answer
             self._note(*asked[key], known[key])
             file.write_text(json.dumps({self.campaign.now: known}, ensure_ascii=False), encoding="utf-8")
             print(f"{asked[key][0].name[:90]} ends {', '.join(known[key]) or 'no story'}", flush=True)
@@ -90,6 +95,7 @@ class Stories:
     def wrong(self) -> list[str]:
         """Return the stories that prove nothing, or not what they are said to."""
         left = [f"no breakage ends the story {story}" for story in self.unended()]
+        left += [f"nothing is known of {name}: its process died; ask again" for name in self.died]
         return [*left, *(f"the story {story} outlives the rule that it holds: {rule}" for rule, story in self.missed)]
 
     def form(self) -> Mapping[str, list[str]]:
