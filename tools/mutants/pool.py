@@ -36,8 +36,8 @@ class _Child:
 
 def done(tasks: Iterable[Task], *, jobs: int, folder: Path) -> Iterator[tuple[str, Any]]:
     """
-    Do *tasks*, JOBS at a time, and yield each one's name and answer as it ends; None for a child that died, LATE for one
-    that had no end.
+    Do *tasks*, JOBS at a time, and yield each one's name and answer as it ends; None for a child that died, LATE for
+    one that had no end.
 
     A task is asked for when there is room for it, so that the next ones may depend on the answers so far.
     """
