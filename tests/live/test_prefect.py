@@ -40,9 +40,9 @@ def titles(hub: FileHub, system: str) -> list[str]:
 
 
 def test_the_server_plans_runs_by_itself(world: PrefectWorld, tmp_path: Path) -> None:
-    deployed(world, tmp_path, sync="по часам")
+    deployed(world, tmp_path, sync="по-часам")
     chosen = {
-        "deployments": {"name": {"any_": ["по часам"]}},
+        "deployments": {"name": {"any_": ["по-часам"]}},
         "flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}},
     }
 
