@@ -29,14 +29,18 @@ from .passes import Cost, measured
 AT_ONCE = 50_000
 
 
-def run(count: int, folder: Path, database: str = SQLITE) -> dict[str, Any]:
+def run(count: int, folder: Path, database: str = "") -> dict[str, Any]:
     """Measure a pass with nothing to do and one with one change, over a database with COUNT cases."""
-    files = {"hub.yaml": HUB.replace(SQLITE, database), "record.crm.yaml": CRM, "record.trk.yaml": TRK}
+    files = {
+        "hub.yaml": HUB.replace(SQLITE, "${BENCH_DATABASE}" if database else SQLITE),
+        "record.crm.yaml": CRM,
+        "record.trk.yaml": TRK,
+    }
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
     with far_systems() as far:
         far.seed(1)
-        installation = install(folder, {})
+        installation = install(folder, {"BENCH_DATABASE": database})
         try:
             return _measured(installation, far, count)
         finally:
@@ -98,7 +102,7 @@ def _copied(
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.bulk", description=__doc__)
     parser.add_argument("n", type=int)
-    parser.add_argument("--database", default=SQLITE, help="the address of an empty database")
+    parser.add_argument("--database", default="", help="the address of an empty database")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="casehub-bench-") as folder:
         sys.stdout.write(json.dumps(run(given.n, Path(folder), given.database)) + "\n")
