@@ -22,6 +22,7 @@ from .kin import Kin, admitted, kin_of
 from .notes import sealed_receipt
 from .overwritten import overwritten, parked_for
 from .paths import learn, told_where, way_on
+from .patience import patiently
 from .removing import CLEAR, make_delete, settle_delete, turn
 from .sending import send
 from .wired import WHOLE, Channel, Wired
@@ -102,8 +103,9 @@ def _lacks(wired: Wired, one: Outgoing) -> Receipt:
 
 
 def store_settled(wired: Wired, settled: Sequence[Settled]) -> None:
-    """Store what became of writes, all in one transaction."""
-    settling.settle(wired.store, settled, run=wired.run, lease=wired.lease, family=wired.whole.has_families)
+    """Store what became of writes, all in one transaction; tried again, since they have left and would be in doubt."""
+    run, lease, family = wired.run, wired.lease, wired.whole.has_families
+    patiently(lambda: settling.settle(wired.store, settled, run=run, lease=lease, family=family))
 
 
 async def _postpone(wired: Wired, going: Sequence[Outgoing], error: ConnectorError) -> None:
