@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from mappings.reconcile import new_record, reconcile
+from mappings.exchange import Receipt
+from mappings.reconcile import new_record, reconcile, settle
 from mappings.reconcile.gone import attention, lost, rule_for
+from mappings.reconcile.judge import held_of
 from mappings.reconcile.model import (
     Entity,
     Event,
@@ -71,7 +73,10 @@ def decide_claimed(
     if wired.reworded:
         sides = [asked_again(side) for side in sides]
     entity, losses, told = _losses(wired, claimed, sides, joined=joined, kin=kin)
-    sides += [join_side(wired, replace(new, snapshot=shown[new.ref])) for new in joined]
+    for new in (replace(one, snapshot=shown[one.ref]) for one in joined):
+        side, ours = as_made(wired, claimed, new)
+        sides.append(side)
+        told += ours
     outcome = _outcome(wired, entity, with_derived(shape, sides, shown), kin)
     makes = _makes_due(wired, outcome.entity, claimed, joined=joined, kin=kin)
     creates = _creates(wired, outcome.entity, makes, meeting, sides=sides, snapshots=shown, kin=kin)
@@ -154,6 +159,24 @@ def join_side(wired: Wired, new: NewLink) -> Side:
     channel = wired.shape.channels[record.system, record.kind]
     link = Link(new.ref, record.system, record.kind, record.id, record.version, url=record.url)
     return make_side(channel, link, new.snapshot)
+
+
+def as_made(wired: Wired, claimed: Claimed, new: NewLink) -> tuple[Side, list[Event]]:
+    """
+    Return the side of a record that joins its case, and what is told of it.
+
+    Where it settles a create of ours whose end was in doubt, what it shows as we wrote it is ours: it has its base and
+    proposes nothing. All else is met for the first time.
+    """
+    side = join_side(wired, new)
+    create = next((one for one in claimed.creates if new.settles and one.write.key == new.settles), None)
+    if create is None:
+        return side, []
+    receipt = Receipt(new.settles, "done", id=side.link.external_id, record=new.snapshot.record)
+    held, now = held_of(claimed.entity), wired.clock()
+    made = settle(side.link, create.write, receipt, fields=side.fields, held=held, now=now, found_again=True)
+    link = replace(side.link, bases=made.change.bases, answers=made.change.answers)
+    return replace(side, link=link), list(made.events)
 
 
 def _shown(wired: Wired, snapshots: Mapping[int, Snapshot], joined: Sequence[NewLink], kin: Kin) -> dict[int, Snapshot]:
