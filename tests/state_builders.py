@@ -170,3 +170,7 @@ def planned(store: Store, worker: Worker, *, title: str = "Новое", system: 
     change = replace(a_change(at.id), write=(a_write(title),))
     decided(store, worker, claimed, change, entity=replace(claimed.entity, facts={"title": a_fact(title)}))
     return the(store)
+
+
+def hinted(store: Store, of: tuple[str, str] = CRM) -> list[str]:
+    return [one.id for one in inbox.hints(store, of[0], kind=of[1], limit=10)]

@@ -18,6 +18,7 @@ from tests.state_builders import (
     a_record,
     claim,
     decided,
+    hinted,
     link_in,
     linked,
     look,
@@ -25,10 +26,6 @@ from tests.state_builders import (
     put,
     the,
 )
-
-
-def hinted(store: Store, of: tuple[str, str] = CRM) -> list[str]:
-    return [one.id for one in inbox.hints(store, of[0], kind=of[1], limit=10)]
 
 
 def test_a_new_record_is_stored_and_can_be_claimed(store: Store, worker: Worker) -> None:
@@ -277,32 +274,6 @@ def test_a_record_that_no_database_likes_stops_nobody(store: Store, worker: Work
 
     assert views["1\N{REPLACEMENT CHARACTER}"]["title"] == "нуль \x00 и половина \ud83d"
     assert "2" in views
-
-
-NAMESAKES = (("crm", "contact"), ("tracker", "deal"))
-"""Of another kind, of another system: the same number says nothing of the record."""
-
-
-@pytest.mark.parametrize("other", NAMESAKES, ids=" ".join)
-def test_a_read_answers_the_hint_of_its_own_record_and_of_no_namesake(store, clock, other):
-    for system, kind in (CRM, other):
-        inbox.hint(store, system, kind=kind, ids=["10"])
-    clock.go(1)
-
-    look(store, Found("10", "here", a_record()))
-
-    assert (hinted(store), hinted(store, other)) == ([], ["10"])
-
-
-@pytest.mark.parametrize("other", NAMESAKES, ids=" ".join)
-def test_a_record_that_can_be_read_again_leaves_the_trouble_of_its_namesakes(store, clock, other):
-    for place in (CRM, other):
-        inbox.put(store, replace(a_page(store, faults=(Fault("10", "нечитаемо"),)), system=place[0], kind=place[1]))
-    clock.go(1)
-
-    put(store, a_record())
-
-    assert [(one.system, one.kind) for one in attention.parked_fields(store)] == [other]
 
 
 def test_what_a_record_hangs_on_waits_with_it(store, worker):
