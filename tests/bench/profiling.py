@@ -41,7 +41,7 @@ STAGES: Mapping[str, tuple[str, ...]] = {
     "take writes": ("state/outbox.py:take",),
     "store receipts": ("state/settling.py:settle",),
     "judge receipts": ("flows/hub/pushing.py:_settle",),
-    "make writes": ("flows/hub/pushing.py:make_write",),
+    "build writes": ("flows/hub/pushing.py:make_write",),
 }
 """Stage -> the functions inside which it is; of nested ones the first here counts."""
 
