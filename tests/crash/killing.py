@@ -14,8 +14,9 @@ from state.engine import open_store
 from state.store import utc_now
 
 from .judging import Memory, Shown, differing, memory_of, midway, not_before, shown, stamps, torn
+from .service import Service
 from .stories import Story
-from .world import Ended, Service, World, address_of
+from .world import Ended, World, address_of
 
 PATIENCE = 60.0
 MOST_PASSES = 8

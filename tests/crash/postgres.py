@@ -9,7 +9,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from .world import ROOT
+from .service import ROOT
 
 HOME = "CASEHUB_LIVE_HOME"
 

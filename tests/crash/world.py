@@ -4,8 +4,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -20,49 +18,11 @@ from flows.hub.demo.folder import shipped
 from flows.hub.wiring import address_in
 
 from .killed import POINT, RECORD
+from .service import ROOT, Service
 
-ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ("hub.yaml", "deal.crm.yaml", "issue.tracker.yaml")
 TIMEOUT = 2
 """Seconds after which the hub takes a request for lost: so long it waits before it makes what it cannot find again."""
-
-
-class Service:
-    """A process of ours that carries out orders, one at a time."""
-
-    def __init__(self, module: str, environment: Mapping[str, str]) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", module],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            cwd=ROOT,
-            env=dict(environment),
-            text=True,
-            start_new_session=True,
-        )
-
-    def __call__(self, do: str, **order: Any) -> Any:
-        """Give an order, and return what is answered."""
-        self.tell(do, **order)
-        return self.hear()
-
-    def tell(self, do: str, **order: Any) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps({"do": do, **order}) + "\n")
-        self._process.stdin.flush()
-
-    def hear(self) -> Any:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if not line:
-            raise RuntimeError(f"{self._process.args} has ended")
-        return json.loads(line)
-
-    def close(self) -> None:
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                stream.close()
-        self._process.wait(10)
 
 
 @dataclass(frozen=True)
