@@ -22,7 +22,8 @@ def a_world(tmp_path, traits, *between: str):
     """A hub with one case; its tracker has the statuses BETWEEN beside its own, and the mapping lists them."""
     listed = "".join(f"      {name}: {{stage: proposal, outcome: open}}\n" for name in between)
     trk = TRK.replace("      Resolved:", f"{listed}      Resolved:")
-    hub = a_hub(tmp_path, traits={"trk": traits}, mappings={"record.crm.yaml": CRM, "record.trk.yaml": trk})
+    crm = CRM.replace("[in_work, estimate]", "[in_work, estimate, proposal, defence]")  # all that is asked for here
+    hub = a_hub(tmp_path, traits={"trk": traits}, mappings={"record.crm.yaml": crm, "record.trk.yaml": trk})
     kind = hub.systems["trk"].kinds["record"]
     more = tuple(Choice(name, name) for name in between)
     places = [replace(one, choices=one.choices + more) if one.name == "status" else one for one in kind.places]
