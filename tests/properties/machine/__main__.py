@@ -16,7 +16,7 @@ from flows.hub.scenarios.ground import Ground
 
 from . import keeping
 from .drawing import History, draw
-from .promises import Broken
+from .findings import Broken
 from .running import live
 from .shrinking import shrink
 from .tally import Tally, lines

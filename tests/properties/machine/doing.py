@@ -17,8 +17,8 @@ from mappings.exchange import View
 from mappings.reconcile import Unresolvable
 from state import attention, cases, inbox
 
-from .drawing import Step
 from .faults import Undoable
+from .people import Step
 from .settings import KIND
 from .world import Life
 

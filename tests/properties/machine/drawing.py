@@ -6,13 +6,13 @@ done, and not counted.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from .settings import CELLS, PLAIN, WORDS, Setting, draw_setting, one_in
+from .people import People, Step
+from .settings import CELLS, WORDS, Setting, draw_setting, one_in
 
-Step = dict[str, Any]
 ANSWERS = ("time-out", "cut body", "500")
 """The request left, and what became of it is not known."""
 UNSENT = ("no connection", "429", "429 after")
@@ -36,23 +36,7 @@ def draw(seed: int) -> History:
     return History(seed, setting, cases, tuple(_Drawing(dice, setting, cases).steps()))
 
 
-@dataclass
-class _Drawing:
-    dice: Random
-    setting: Setting
-    cases: int
-    words: int = 0
-    deeds: list[Step] = field(default_factory=list)
-
-    @property
-    def systems(self) -> list[str]:
-        return list(self.setting["systems"])
-
-    def word(self, what: str, case: int) -> str:
-        """A text that nobody types twice."""
-        self.words += 1
-        return f"{what} {case}-{self.words}"
-
+class _Drawing(People):
     def steps(self) -> Iterator[Step]:
         for case in range(self.cases):
             yield from self._opening(case)
@@ -122,148 +106,6 @@ class _Drawing:
         yield step
         if how in ("twice", "hinted"):
             yield {"do": "pass"}
-
-    # --- people ---
-
-    def _deed(self, case: int) -> Iterator[Step]:
-        draw = self.dice.randrange(30)
-        if draw < 11:
-            yield self._edit(case, self.dice.choice(self.systems))
-        elif draw < 20:
-            yield from self._both(case)
-        elif draw < 24:
-            yield self._at_hub(case)
-        elif draw < 26:
-            yield from self._directed(case)
-        elif draw < 27:
-            yield {"do": "hint", "case": case, "in": self.dice.choice(self.systems), "times": self.dice.choice((1, 2))}
-        else:
-            yield self._life(case)
-
-    def _edit(self, case: int, system: str, fact: str = "") -> Step:
-        step: Step = {"do": "edit", "case": case, "in": system}
-        fact = fact or self.dice.choice(
-            (
-                "title",
-                "next_step",
-                "channel",
-                "client",
-                "amount",
-                "labels",
-                "labels",
-                "description",
-                "description",
-                "status",
-                "status",
-                "status",
-                "deadline",
-            )
-        )
-        match fact:
-            case "amount":
-                step |= {"place": "amount", "view": str(self.dice.randrange(1, 9000) * 10)}
-            case "labels":
-                word = self.dice.choice(WORDS) if one_in(self.dice, 2) else self.word("метка", case)
-                step |= (
-                    {"place": "labels", "add": word}
-                    if self.dice.randrange(3)
-                    else {"place": "labels", "drop": self.dice.randrange(4)}
-                )
-            case "description":
-                how = self.dice.choice(("add", "add", "change", "drop"))
-                step |= {"place": "description", how: self.dice.randrange(6), "text": self.word("строка", case)}
-            case "status":
-                views = tuple(CELLS[self.setting["systems"][system]["cell"]])
-                step |= {"place": "status", "view": self.dice.choice(views)}
-            case "deadline":
-                step |= {"place": "deadline", "view": f"2026-12-{self.dice.randrange(1, 29):02d}"}
-            case _:
-                empty = fact != "title" and one_in(self.dice, 6)
-                step |= {"place": fact, "view": None if empty else self.word(fact, case)}
-        return step
-
-    def _both(self, case: int) -> Iterator[Step]:
-        """Two people, two systems, one fact."""
-        fact = self.dice.choice(
-            (*PLAIN[:1], "next_step", "channel", "amount", "labels", "description", "status", "deadline")
-        )
-        for name in self.dice.sample(self.systems, 2):
-            yield self._edit(case, name, fact)
-
-    def _at_hub(self, case: int) -> Step:
-        match self.dice.choice(("set", "set", "resolve", "resolve", "retry", "leave", "bring back")):
-            case "set":
-                fact = self.dice.choice(PLAIN)
-                return {"do": "set", "case": case, "fact": fact, "value": self.word(fact, case)}
-            case "resolve":
-                return {"do": "resolve", "case": case, "which": self.dice.randrange(8), "party": self.dice.randrange(4)}
-            case "bring back":
-                return {"do": "bring back", "case": case, "fact": self.dice.choice(PLAIN)}
-            case other:
-                return {"do": other, "case": case, "which": self.dice.randrange(8)}
-
-    def _directed(self, case: int) -> Iterator[Step]:
-        """What is hardly ever met by chance."""
-        system = self.dice.choice(self.systems)
-        other = self.dice.choice([name for name in self.systems if name != system])
-        match self.dice.choice(("resolve moving", "trash", "undo", "answer", "swap", "undone")):
-            case "resolve moving":  # resolve while the systems move
-                fact = self.dice.choice(("title", "channel"))
-                yield self._edit(case, system, fact)
-                yield self._edit(case, other, fact)
-                yield {"do": "pass"}
-                yield self._edit(case, self.dice.choice((system, other)), fact)
-                yield {"do": "resolve", "case": case, "which": 0, "party": self.dice.randrange(3)}
-            case "trash":  # restored with an unsettled write
-                yield self._edit(case, other)
-                yield {
-                    "do": "fault",
-                    "in": system,
-                    "verb": "update",
-                    "moment": "after",
-                    "what": "time-out",
-                    "case": case,
-                }
-                yield {"do": "pass"}
-                yield {"do": "delete", "case": case, "in": system}
-                yield {"do": "pass", "full": True}
-                yield {"do": "untrash", "case": case, "in": system}
-            case "undo":  # undo after a foreign edit
-                yield self._edit(case, system, "title")
-                yield {"do": "pass"}
-                yield self._edit(case, other, self.dice.choice(("title", "channel")))
-                yield {"do": "undo"}
-            case "undone":
-                yield self._edit(case, system)
-                yield {"do": "pass"}
-                yield {"do": "undo"}
-                yield {"do": "pass"}
-                yield self._edit(case, system)
-            case "answer":  # edited in the moment after our write
-                fact = self.dice.choice(PLAIN)
-                yield self._edit(case, system, fact)
-                yield {
-                    "do": "fault",
-                    "in": other,
-                    "verb": "update",
-                    "moment": self.dice.choice(("before", "after")),
-                    "case": case,
-                    "what": self._edit(case, other, self.dice.choice((fact, "title"))),
-                }
-                yield {"do": "pass"}
-            case "swap":  # withdrawn again
-                yield self._edit(case, system, "title")
-                yield {"do": "fault", "in": other, "verb": "update", "moment": "before", "what": "500", "case": case}
-                yield {"do": "pass"}
-                yield self._edit(case, system, "title")
-                yield self._edit(case, other, "title")
-
-    def _life(self, case: int) -> Step:
-        what = self.dice.choice(("delete", "delete", "untrash", "untrash", "away", "back", "back", "clone", "merge"))
-        step: Step = {"do": what, "case": case, "in": self.dice.choice(self.systems)}
-        if what == "merge":
-            step["into"] = self.dice.randrange(self.cases)
-        return step
 
     # --- what goes wrong ---
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from connectors.errors import AuthFailed, ConnectorError, Rejected, RetryLater, Stale
 from connectors.memory import MemoryRequest
 
-from .drawing import Step
+from .people import Step
 
 if TYPE_CHECKING:
     from .world import Life

@@ -9,7 +9,8 @@ from flows.hub.scenarios.ground import Ground
 from .doing import do
 from .drawing import History
 from .faults import Undoable
-from .promises import Broken, Findings, hold_all
+from .findings import Broken, Findings
+from .promises import hold_all
 from .world import Counts, Life
 
 SHARED = ("pass", "wait", "kill", "turn", "remap", "undo")

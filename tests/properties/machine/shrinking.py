@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from .drawing import History, Step
+from .drawing import History
+from .people import Step
 
 Fails = Callable[[History], bool]
 PLAIN_TRAITS: dict[str, Any] = {

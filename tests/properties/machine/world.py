@@ -22,9 +22,10 @@ from mappings.exchange import Views
 from state.store import Store
 from state.tables import link
 
-from .drawing import History, Step
+from .drawing import History
 from .faults import Faults, Undoable
 from .ground import CountedStore, fresh_store
+from .people import Step
 from .settings import KIND, hub_of, traits_of
 from .tape import Tape, TapedConnector, TapedSystem
 

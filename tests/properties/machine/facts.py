@@ -1,0 +1,69 @@
+"""The promises about each fact of a case: what nobody removed is there, and who said what stands."""
+
+from typing import Any
+
+from state.types import Whole
+
+from .after import After
+from .settings import PLAIN
+from .tape import Deed
+
+
+class Facts(After):
+    """What is held of the facts of a case."""
+
+    def _facts(self, whole: Whole) -> None:
+        for fact in PLAIN:
+            if not self._open(whole, fact) and not self._bent(fact):
+                self._plain(whole, fact)
+        self._kept(whole, "labels", "union", lambda view: set(view or ()))
+        if not any(one.get("description") for one in self.life.setting["systems"].values()):
+            self._kept(whole, "description", "merge", lambda view: set(str(view).split("\n")) if view else set())
+
+    def _plain(self, whole: Whole, fact: str) -> None:
+        stands = whole.entity.facts[fact].value if fact in whole.entity.facts else None
+        deeds = self._deeds(whole, fact)
+        where = f"{whole.entity.key} {fact}: {stands!r} stands"
+        self.found.hold("P3", stands is None or any(d.new == stands for d in deeds), f"{where}, and nobody said it")
+        last = next((deed for deed in reversed(deeds) if (deed.new or None) == stands), None)
+        if last is not None and last.system:
+            self._not_withdrawn(last, deeds, where)
+        if deeds and self.life.setting["policies"].get(fact, self.life.setting["policies"]["default"]) == "park":
+            latest = deeds[-1]
+            if (not latest.system and not latest.fresh) or (
+                latest.system and self._lives(whole, latest) and not self._unseen(latest)
+            ):
+                self.found.hold("P1", (latest.new or None) == stands, f"{where}, and the last word was {latest}")
+
+    def _not_withdrawn(self, last: Deed, deeds: list[Deed], where: str) -> None:
+        later = [d for d in deeds if d.at > last.at and (d.system, d.record) == (last.system, last.record)]
+        seen = [d for d in later if d.old == last.new and not self._unseen(d)]
+        row = self.life.systems[last.system].stands(last.record)
+        if row is not None and not row.deleted:
+            self.found.hold("P1", not seen, f"{where}, which {last.system}#{last.record} has replaced: {seen[:1]}")
+
+    def _kept(self, whole: Whole, fact: str, policy: str, parts: Any) -> None:
+        """What somebody added and nobody removed is there; what somebody removed is not."""
+        if self.life.setting["policies"].get(fact) != policy or self._open(whole, fact):
+            return
+        said = whole.entity.facts.get(fact)
+        stands = parts(said.value if said else None)
+        narrow = {
+            name for name, one in self.life.setting["systems"].items() if fact == "labels" and "vocabulary" in one
+        }
+        deeds = [deed for deed in self._deeds(whole, fact) if deed.system not in narrow]  # other words stay theirs
+        removed = {one for deed in deeds for one in parts(deed.old) - parts(deed.new)}
+        for chosen in (deed for deed in deeds if not deed.system):  # whoever decides leaves out what he does not say
+            removed |= {one for deed in deeds if deed.at < chosen.at for one in parts(deed.new)} - parts(chosen.new)
+        for deed in deeds:
+            for one in parts(deed.new) - parts(deed.old) - removed:
+                if "-" in one and self._lives(whole, deed) and not self._unseen(deed):
+                    self.found.hold(
+                        "kept", one in stands, f"{whole.entity.key} {fact}: {one!r} of {deed.system} is gone"
+                    )
+            for one in parts(deed.old) - parts(deed.new):
+                again = any(one in parts(d.new) - parts(d.old) for d in deeds if d.at > deed.at)
+                if "-" in one and self._lives(whole, deed) and not self._unseen(deed) and not again:
+                    self.found.hold(
+                        "kept", one not in stands, f"{whole.entity.key} {fact}: {one!r} is back, gone in {deed.system}"
+                    )
