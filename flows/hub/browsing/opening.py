@@ -62,7 +62,7 @@ def open_case(
         tuple(shown.facts()),
         tuple(shown.records()),
         tuple(_items(found)),
-        tuple(_note(one) for one in found.notes if internal or not is_internal(one.entity)),
+        _talk(one for one in found.notes if internal or not is_internal(one.entity)),
         tuple(map(_file, (one for one in files if internal or not one.internal))),
         tuple(map(_document, found.documents)),
         lines.awaiting_of(store, _visible(found, internal=internal)),
@@ -183,6 +183,11 @@ def _below(below: Mapping[str, Sequence[Whole]], parent: str, level: int) -> Ite
         due = due if isinstance(due, date) else None
         yield ItemRow(entity.key, due=due, blocked=blocked, level=level, places=_places(one.links), **texts)
         yield from _below(below, entity.id, level + 1)
+
+
+def _talk(notes: Iterable[Whole]) -> tuple[NoteRow, ...]:
+    """Return notes in the order of their time: the numbers of those that stay inside do not follow it."""
+    return tuple(sorted(map(_note, notes), key=lambda note: (note.at.timestamp() if note.at else 0.0, note.key)))
 
 
 def _note(whole: Whole) -> NoteRow:
