@@ -31,6 +31,7 @@ class Exempt:
 
 
 EXEMPT: Mapping[str, Exempt] = {
+    "axe-playwright-python": Exempt("UNKNOWN", "docs/decisions/0025-the-page-in-a-real-browser.md"),
     "psycopg": Exempt("LGPL-3.0-only", "docs/decisions/0008-psycopg.md"),
     "psycopg-binary": Exempt("LGPL-3.0-only", "docs/decisions/0008-psycopg.md"),
     "regex": Exempt("Apache-2.0 AND CNRI-Python", "docs/decisions/0009-inherited-licences.md"),

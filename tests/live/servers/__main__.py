@@ -6,7 +6,7 @@ Real servers for the tests in ``tests/live``.
     python tests/live/servers status [NAME ...]   0: all run, 3: some do not
     python tests/live/servers env [NAME ...]      shell exports:  eval "$(python tests/live/servers env)"
 
-Names: redmine, redmine-ru, tryton, postgres, mediawiki, webdav; none means all.
+Names: redmine, redmine-ru, tryton, postgres, mediawiki, webdav, chromium; none means all.
 """
 
 import argparse
@@ -17,16 +17,17 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
+from chromium import Chromium
 from machine import Trouble, home, say, write_private
 from mediawiki import MediaWiki
 from packages import install_debian, missing_debian
 from postgres import Postgres
 from redmine import EnglishRedmine, RussianRedmine
-from server import Server
+from server import Part
 from tryton import Tryton
 from webdav import WebDav
 
-SERVERS: tuple[type[Server], ...] = (EnglishRedmine, RussianRedmine, Tryton, Postgres, MediaWiki, WebDav)
+SERVERS: tuple[type[Part], ...] = (EnglishRedmine, RussianRedmine, Tryton, Postgres, MediaWiki, WebDav, Chromium)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return verbs[asked.verb](chosen)
 
 
-def up(servers: Sequence[Server]) -> int:
+def up(servers: Sequence[Part]) -> int:
     """Bring *servers* up side by side; one that fails does not keep the others from starting."""
     began = time.monotonic()
     packages = missing_debian(sorted({package for server in servers for package in server.debian}))
@@ -63,14 +64,14 @@ def up(servers: Sequence[Server]) -> int:
     return 1 if failed else 0
 
 
-def down(servers: Sequence[Server]) -> int:
+def down(servers: Sequence[Part]) -> int:
     """Stop *servers*."""
     for server in servers:
         say(f"{server.name}: {'stopped' if server.down() else 'was not running'}")
     return 0
 
 
-def status(servers: Sequence[Server]) -> int:
+def status(servers: Sequence[Part]) -> int:
     """Tell which of *servers* answer."""
     running = [server.is_running() for server in servers]
     for server, runs in zip(servers, running, strict=True):
@@ -78,14 +79,14 @@ def status(servers: Sequence[Server]) -> int:
     return 0 if all(running) else 3
 
 
-def env(servers: Sequence[Server]) -> int:
+def env(servers: Sequence[Part]) -> int:
     """Write the exports of those of *servers* that run; what does not run has none."""
     for name, value in _environment(servers).items():
         sys.stdout.write(f"export {name}={shlex.quote(value)}\n")
     return 0
 
 
-def _announce(servers: Sequence[Server], packages: Sequence[str]) -> None:
+def _announce(servers: Sequence[Part], packages: Sequence[str]) -> None:
     """Say beforehand what is going to be installed, and where."""
     if packages:
         say(f"will install Debian packages (their services are not started): {' '.join(packages)}")
@@ -101,7 +102,7 @@ def _install(packages: Sequence[str], answers: Sequence[str]) -> None:
         say(f"Debian packages: {_minutes(time.monotonic() - began)}")
 
 
-def _up_one(server: Server, debian: "Future[None]") -> str:
+def _up_one(server: Part, debian: "Future[None]") -> str:
     """Bring one server up, after the packages if it comes in one, and return what to tell."""
     if server.debian:
         debian.result()
@@ -110,7 +111,7 @@ def _up_one(server: Server, debian: "Future[None]") -> str:
     return f"runs at {server.url} ({told or 'was running already'})"
 
 
-def _environment(servers: Sequence[Server]) -> dict[str, str]:
+def _environment(servers: Sequence[Part]) -> dict[str, str]:
     return {name: value for server in servers if server.is_running() for name, value in server.env().items()}
 
 

@@ -1,4 +1,4 @@
-"""The life of one live server, the same for all: install, seed once, start, wait, tell its environment, stop."""
+"""What the set-up puts in place, and the life of one live server: install, seed once, start, wait, tell, stop."""
 
 import hashlib
 import time
@@ -9,18 +9,53 @@ from pathlib import Path
 from machine import Folder, Process, Trouble, free_port, home, process_of, wait_until
 
 
-class Server(ABC):
+class Part(ABC):
+    """Something that the live tests need on this machine: a server, or a program that they start themselves."""
+
+    name: str
+    answers: Sequence[str] = ()
+    """Answers for debconf, before its packages are installed."""
+
+    @property
+    def debian(self) -> Sequence[str]:
+        """Return the Debian packages that it comes in."""
+        return ()
+
+    def pip(self) -> Sequence[str]:
+        """Return what is installed from the package index, to tell a person beforehand."""
+        return ()
+
+    @property
+    @abstractmethod
+    def url(self) -> str:
+        """Return where it is to be found."""
+
+    @abstractmethod
+    def is_running(self) -> bool:
+        """Say whether it can be used now."""
+
+    @abstractmethod
+    def up(self) -> dict[str, float]:
+        """Put in place and start what is not there yet. Returns seconds per step."""
+
+    @abstractmethod
+    def down(self) -> bool:
+        """Stop what was started. Returns whether there was something to stop."""
+
+    @abstractmethod
+    def env(self) -> Mapping[str, str]:
+        """Return what tests need to know."""
+
+
+class Server(Part):
     """
     One server on the loopback address, with its data below the live home.
 
     A subclass says what it needs, how its data is made (once), how it is started, and what tests should know.
     """
 
-    name: str
     prefix: str
     """Begins the names of its environment variables."""
-    answers: Sequence[str] = ()
-    """Answers for debconf, before its packages are installed."""
     sources: Sequence[str] = ()
     """Files beside this one that decide what the data looks like: when they change, the data is made anew."""
 
@@ -48,15 +83,6 @@ class Server(ABC):
     @abstractmethod
     def env(self) -> Mapping[str, str]:
         """Return what tests need to know, by names that begin with the prefix."""
-
-    @property
-    def debian(self) -> Sequence[str]:
-        """Return the Debian packages that the server comes in."""
-        return ()
-
-    def pip(self) -> Sequence[str]:
-        """Return what is installed from the package index, to tell a person beforehand."""
-        return ()
 
     def after_stop(self) -> None:
         """Take away what lies outside the live home."""
