@@ -1,6 +1,7 @@
 """What the steps of a history do."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from mappings.exchange import View
 from mappings.reconcile import Unresolvable
 from state import attention, cases, inbox
 
+from .approving import plan_and_apply
 from .faults import Undoable
 from .people import Step
 from .settings import KIND
@@ -135,14 +137,21 @@ def _merge(life: Life, step: Step) -> None:
 
 def _pass(life: Life, step: Step) -> None:
     options = PassOptions(only=step.get("only"), full=step.get("full", False), hinted=step.get("hinted", False))
-    approved = step.get("approved", False) or life.stopped > 1
     if life.depth:
-        life.sync(options, approved=approved)
+        life.sync(options)
         return
-    life.mortal(lambda: life.sync(options, approved=approved))
+    if step.get("approved") or life.stopped > 1:
+        _apply(life, step)
+    life.mortal(lambda: life.sync(options))
     life.stopped = life.stopped + 1 if life.last is not None and life.last.stops else 0
     for system in life.systems.values():
         system.blank = system.locked_out = False
+
+
+def _apply(life: Life, _: Step) -> None:
+    """A person looks at the plan and applies it; where it has moved meanwhile, there is another time."""
+    with suppress(Undoable):
+        life.mortal(lambda: plan_and_apply(life, by=PERSON))
 
 
 def _wait(life: Life, step: Step) -> None:
@@ -265,6 +274,7 @@ DEEDS: dict[str, Callable[[Life, Step], None]] = {
     "clone": _clone,
     "merge": _merge,
     "pass": _pass,
+    "apply": _apply,
     "wait": _wait,
     "fault": _fault,
     "kill": _kill,

@@ -28,6 +28,8 @@ class Faults:
     def __call__(self, request: MemoryRequest, moment: str) -> None:
         life = self._life
         life.death.check()
+        if life.depth:
+            life.beat()
         if not self.armed:
             return
         for step in list(self.armed):

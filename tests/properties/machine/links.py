@@ -35,6 +35,7 @@ class Links(After):
 
     def _field(self, whole: Whole, link: Link, entry: Field, *, channel: Channel, view: "View | Unseen") -> None:
         facts, told = whole.entity.facts, link.parked.keys() & {entry.name, WHOLE}
+        contested = not whole.entity.conflicts.keys().isdisjoint(entry.facts)  # a conflict over one holds the cell
         if isinstance(view, Unseen):
             return
         for fact, key in entry.slots:
@@ -44,7 +45,7 @@ class Links(After):
             if entry.direction == "out" and base is None and value is None:
                 continue  # what was there before the hub had anything to say is let be
             fits = entry.lens.fits(fact, value, view)
-            excused = bool(told) or fact in whole.entity.conflicts or default
+            excused = bool(told) or contested or default
             text = f"{whole.entity.key} {link.system}#{link.external_id} {entry.name}: hub {value!r}, there {view!r}"
             self.found.hold("P4" if fits else "P7", fits or excused, text)
             self.found.checks["P6"] += bool(self.parked) and fits

@@ -12,6 +12,8 @@ from mappings.reconcile.guards import EMPTY, MAX_DELETES
 from state.store import Store
 from state.tables import metadata
 
+from .approving import plan_and_apply
+from .faults import Undoable
 from .findings import Findings
 from .world import SYNC, Life
 
@@ -24,7 +26,9 @@ def rest(life: Life, found: Findings) -> bool:
     stopped = True
     for _ in range(MOST_PASSES):
         life.clock.ahead(timedelta(minutes=6))
-        life.sync(PassOptions(full=True), approved=stopped)
+        if stopped:
+            _asked(life, found)
+        life.sync(PassOptions(full=True))
         report = life.last
         if report is None:
             found.hold("P6", False, "a pass came to no end")
@@ -38,6 +42,23 @@ def rest(life: Life, found: Findings) -> bool:
             return True
     found.hold("P4", False, f"not at rest after {MOST_PASSES} passes: {report.as_json()}")
     return False
+
+
+def _asked(life: Life, found: Findings) -> None:
+    """
+    A person is asked, and applies the plan that answers. Nobody does anything meanwhile, so it holds; only a list that
+    was left in the middle is read to its end by the first plan and from its beginning by the next.
+    """
+    why: Undoable | None = None
+    for _ in range(2):
+        try:
+            plan_and_apply(life, by="Анна")
+        except Undoable as moved:
+            why = moved
+        else:
+            found.hold("P8", True)
+            return
+    found.hold("P8", False, f"a plan that was applied at once has moved: {why}")
 
 
 def idle(life: Life, found: Findings) -> None:

@@ -107,6 +107,8 @@ def _plainer(history: History) -> Iterator[History]:
             setting = copy.deepcopy(history.setting)
             del setting["systems"][name]
             setting["makes"].pop(name, None)
+            for fact, said in setting["policies"].items():
+                setting["policies"][fact] = "park" if said == {"home": name} else said
             yield replace(history, setting=setting)
         for word in [one for one in system if one not in ("traits", "cell", "ahead")]:
             setting = copy.deepcopy(history.setting)

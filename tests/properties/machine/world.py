@@ -19,6 +19,7 @@ from flows.hub.sync import PassOptions
 from flows.hub.wired import Wired
 from flows.hub.wiring import Installation, open_sync
 from mappings.exchange import Views
+from state import workers
 from state.store import Store
 from state.tables import link
 
@@ -63,6 +64,8 @@ class Life:
     systems: dict[str, TapedSystem] = field(default_factory=dict)
     faults: dict[str, Faults] = field(default_factory=dict)
     depth: int = 0
+    working: list[Wired] = field(default_factory=list)
+    """Who is at work, and who waits for whom."""
     _links: dict[tuple[str, str], str] | None = None
 
     def __post_init__(self) -> None:
@@ -91,16 +94,20 @@ class Life:
         async def run() -> Any:
             async with open_sync(self.installation, SYNC, self.connector) as wired:
                 wired.new_id = lambda: f"{next(self._ids):012x}"
-                done = work(wired)
-                return await done if inspect.isawaitable(done) else done
+                self.working.append(wired)
+                try:
+                    done = work(wired)
+                    return await done if inspect.isawaitable(done) else done
+                finally:
+                    self.working.pop()
 
         return self.ground.loops.run(run())
 
-    def sync(self, options: PassOptions, *, approved: bool = False) -> None:
+    def sync(self, options: PassOptions) -> None:
         """Run one pass; one that is killed leaves no report."""
 
         async def run(wired: Wired) -> Report:
-            return await run_recorded(wired, options, How("story", approved=approved))
+            return await run_recorded(wired, options, How("story"))
 
         self._links = None
         self.last = None
@@ -133,6 +140,15 @@ class Life:
         """Do *work* in another thread while this one waits: a second worker in between."""
         with ThreadPoolExecutor(1) as pool:
             pool.submit(work).result()
+
+    def beat(self) -> None:
+        """
+        Whoever waits while another is at work shows that he lives, as his heartbeat would: his own loop stands still.
+        """
+        mine = self.store
+        plain = Store(mine.engine, mine.clock, mine.fresh_id, mine.process_lives, mine.counted, mine.beaten)
+        for wired in self.working[:-1]:
+            workers.beat(plain, wired.worker)
 
     # --- records ---
 
