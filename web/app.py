@@ -12,7 +12,7 @@ from fastapi.responses import PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 
 from flows.hub.accounts import Passwords
-from flows.hub.wiring import Installation, Maker, install, make_connector
+from flows.hub.wiring import Current, Installation, Maker, make_connector
 from flows.wake import wake
 
 from .auditing import Auditing
@@ -42,15 +42,20 @@ def make_app(
     patience: float = PATIENCE,
     who: Callable[[Request], Viewer | None] | None = None,
     passwords: Passwords | None = None,
+    now: Callable[[], Installation] | None = None,
 ) -> FastAPI:
     """
     Return the application of the hub INSTALLATION, which it closes when it ends; ASK wakes the fast path.
 
+    NOW gives the hub as its files describe it at that moment (otherwise it stays as it is); its database and the
+    address of its page are those of the start.
+
     PATIENCE are the seconds within which a body has to arrive; WHO says who has signed in (otherwise the accounts
     do), PASSWORDS compares passwords.
     """
+    current = now or (lambda: installation)
     bell = Bell(ask)
-    door = Door(installation, bell, make)
+    door = Door(current, bell, make)
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
@@ -63,7 +68,7 @@ def make_app(
         title="Casehub", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life, redirect_slashes=False
     )
 
-    app.state.house = House(installation, who or who_in(installation), passwords or Passwords())
+    app.state.house = House(current, who or who_in(current), passwords or Passwords())
     furnish(app, installation, make)
     _furnish(app, installation, patience)
 
@@ -122,5 +127,6 @@ async def bounded(request: Request, largest: int) -> bytes | None:
 
 
 def served() -> FastAPI:
-    """Return the application of the hub that the environment names; for a server that is told where to find it."""
-    return make_app(install(Path(os.environ.get(HUB, "."))))
+    """Return the application of the hub that the environment names, whose files it follows; for a server."""
+    current = Current(Path(os.environ.get(HUB, ".")))
+    return make_app(current.installation(), now=current.installation)

@@ -51,16 +51,18 @@ class Bell:
 
 
 class Door:
-    """Takes webhooks for the systems of one hub."""
+    """Takes webhooks for the systems of one hub; NOW gives the hub as it is at that moment."""
 
-    def __init__(self, installation: Installation, bell: Bell, make: Maker = make_connector) -> None:
-        self._installation = installation
+    def __init__(self, now: Callable[[], Installation], bell: Bell, make: Maker = make_connector) -> None:
+        self._now = now
+        self._make = make
         self._bell = bell
-        self._connectors: dict[str, Connector] = {
-            name: connector
-            for name in installation.hub.systems
-            if (connector := make(installation, name)).abilities.webhooks
-        }
+        self._installation = now()
+        self._connectors = self._listening(self._installation)
+
+    def _listening(self, installation: Installation) -> dict[str, Connector]:
+        made = {name: self._make(installation, name) for name in installation.hub.systems}
+        return {name: connector for name, connector in made.items() if connector.abilities.webhooks}
 
     async def take(self, system: str, headers: Mapping[str, str], body: bytes) -> int:
         """
@@ -68,6 +70,7 @@ class Door:
 
         A system that is not there and one that sends no webhooks look alike from outside.
         """
+        self._follow()
         connector = self._connectors.get(system)
         if connector is None:
             return UNKNOWN
@@ -81,6 +84,13 @@ class Door:
             await asyncio.to_thread(self._keep, system, ours)
             self._bell.ring()
         return 202
+
+    def _follow(self) -> None:
+        """Know the systems anew where the hub's files have changed; what was known goes on where they are wrong."""
+        now = self._now()
+        if now is not self._installation:
+            self._connectors = self._listening(now)
+            self._installation = now
 
     def _keep(self, system: str, hints: list[Hint]) -> None:
         for kind in {hint.kind for hint in hints}:

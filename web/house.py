@@ -17,11 +17,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The hub INSTALLATION as its pages know it; WHO says who has signed in, PASSWORDS makes and compares hashes."""
+    """
+    The hub as its pages know it: NOW gives it as its files describe it at that moment. WHO says who has signed in,
+    PASSWORDS makes and compares hashes.
+    """
 
-    installation: Installation
+    now: Callable[[], Installation]
     who: "Callable[[Request], Viewer | None]"
     passwords: Passwords = field(default_factory=Passwords)
+
+    @property
+    def installation(self) -> Installation:
+        """The hub as its files describe it now; the same object as long as they stay as they are."""
+        return self.now()
 
     @property
     def zone(self) -> ZoneInfo:

@@ -14,11 +14,12 @@ from .cookies import bearer_of, session_of
 from .viewer import Viewer
 
 
-def who_in(installation: Installation) -> Callable[[Request], Viewer | None]:
-    """Return what says who has signed in, of the accounts of a hub."""
-    store, owners = installation.store, owners_of(installation.hub)
+def who_in(now: Callable[[], Installation]) -> Callable[[Request], Viewer | None]:
+    """Return what says who has signed in, of the accounts of a hub; NOW gives the hub as it is at that moment."""
 
     def who(request: Request) -> Viewer | None:
+        installation = now()
+        store, owners = installation.store, owners_of(installation.hub)
         token = bearer_of(request)
         secret = session_of(request)
         if token is not None:

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run as `casehub log` lists it, or how its name begins.")]
 OneCase = Annotated[str | None, typer.Option("--case", metavar="KEY", help="Take back only what concerns this case.")]
-Delete = Annotated[bool, typer.Option("--delete", help="Delete records that the run made, where the hub can.")]
+Delete = Annotated[
+    bool,
+    typer.Option(
+        "--delete",
+        help="Delete the records, documents and copies of files that the run made, where nobody has worked on them.",
+    ),
+]
 VERBS: Mapping[str, str] = {"detach": "is detached: it stays and takes no part", "rejoin": "takes part again"}
 
 
@@ -34,8 +40,9 @@ def undo(
     Take back what a run wrote, where it still stands.
 
     Shows what would be written, then asks. What has been edited since is left and listed. Records that the run made
-    are closed where the mapping has a view for it, else detached. The edit that caused the run stays where it was made:
-    the fields are parked as `undone` between both values. An undo is a run too, and can be undone.
+    are closed where the mapping has a view for it, else detached; documents and copies of files that it made stay, and
+    are named. With --delete all these go, except what somebody has worked on. The edit that caused the run stays where
+    it was made: the fields are parked as `undone` between both values. An undo is a run too, and can be undone.
 
     \b
     Examples:

@@ -98,20 +98,20 @@ class _Follower:
     """Makes the schedules anew when the hub's files change; mappings are followed by the processes themselves."""
 
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
-        from flows.hub.fastpath import stamp_of
+        from flows.hub.wiring.current import stamps_of
 
         self._folder = folder
         self._environment = environment
-        self._stamp_of = stamp_of
-        self._stamp = stamp_of(folder)
+        self._stamps_of = stamps_of
+        self._stamps = stamps_of(folder)
 
     def look(self) -> bool:
         """Look at the files; always False: nothing in them ends the watch."""
         from flows.up import CannotStart
 
-        stamp = self._stamp_of(self._folder)
-        if stamp != self._stamp:
-            self._stamp = stamp
+        stamps = self._stamps_of(self._folder)
+        if stamps != self._stamps:
+            self._stamps = stamps
             try:
                 _deployed(self._folder, self._environment)
                 tell("the hub's files have changed: the schedules follow (for new systems or secrets start it again)")

@@ -28,6 +28,7 @@ from .sync import PassOptions
 from .watching import Watch
 from .wired import Wired
 from .wiring import Installation, Maker, install, open_sync, urgent_connector
+from .wiring.current import stamps_of
 
 log = logging.getLogger(__name__)
 BY = "wake"
@@ -237,7 +238,7 @@ class FreshPath:
 
     async def _now(self) -> FastPath:
         async with self._one:
-            stamp = await asyncio.to_thread(stamp_of, self._folder)
+            stamp = await asyncio.to_thread(stamps_of, self._folder)
             if self._fast is None or stamp != self._stamp:
                 await self._anew()
                 self._stamp = stamp
@@ -263,8 +264,3 @@ class FreshPath:
             await fast.close()
         if installation is not None:
             installation.store.close()
-
-
-def stamp_of(folder: Path) -> object:
-    """Return what changes with any of the hub's files."""
-    return sorted((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in folder.glob("*.yaml"))

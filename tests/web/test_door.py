@@ -8,7 +8,7 @@ import json
 import httpx
 import pytest
 
-from flows.hub.wiring import install
+from flows.hub.wiring import Current, install
 from state import inbox
 from tests.hub_builders import DATABASE
 from web.app import make_app
@@ -154,3 +154,27 @@ def test_the_door_says_that_it_stands_open(hub):
             return (await client.get("/healthz")).text, (await client.get("/openapi.json")).status_code
 
     assert asyncio.run(asked()) == ("ok\n", 404)
+
+
+def test_the_web_process_follows_the_files_of_its_hub(hub):
+    current = Current(hub.folder, ENVIRONMENT)
+    sent, signature = issue()
+    signed = {"X-Redmine-Signature-256": signature}
+
+    async def silent():
+        pass
+
+    async def asked():
+        app = make_app(hub, silent, now=current.installation)
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HERE) as client:
+            before = (await client.post("/hooks/second", content=sent, headers=signed)).status_code
+            new = (hub.folder / "hub.yaml").read_text(encoding="utf-8").replace("  silent:", "  second:")
+            signs = new.replace("project: other}", 'project: other, webhook_secret: "${SIGN}"}')
+            (hub.folder / "hub.yaml").write_text(signs, encoding="utf-8")
+            after = (await client.post("/hooks/second", content=sent, headers=signed)).status_code
+            return before, after, app.state.house.installation.hub.systems.keys()
+
+    before, after, systems = asyncio.run(asked())
+    current.installation().store.close()
+    assert (before, after) == (404, 202)
+    assert set(systems) == {"crm", "tracker", "second"}
