@@ -25,9 +25,10 @@ from typing import Any
 import httpx
 
 from tests.bench.sandboxes import DEAL, Sandboxes, day, hub_folder, running
-from tests.live.prefect_world import Child, PrefectWorld, a_world
+from tests.live.prefect_world import Child, PrefectWorld
 
 from .postgres import PostgresDatabases, databases
+from .serving import a_prefect
 
 SYNC = "sync/presales"
 PER_SECOND = 2
@@ -106,24 +107,17 @@ def a_fleet(count: int, server: PostgresDatabases, speed: float) -> Iterator[Fle
     with tempfile.TemporaryDirectory(prefix="casehub-fleet-") as place, running(count, speed=speed) as systems:
         _at_the_beginning(systems)
         folder = hub_folder(_made(Path(place) / "hub"))
-        own, scheduler = server.empty(), server.empty()
+        own = server.empty()
         settings = (folder / "hub.yaml").read_text(encoding="utf-8")
         settings = settings.replace("sqlite:///casehub.db", own)
         settings = settings.replace("type: bitrix24,", f"type: bitrix24, per_second: {PER_SECOND * speed:.0f},")
         settings = settings.replace("conflicts:", "guards: {max_creates: 1000000}\n    conflicts:", 1)
         (folder / "hub.yaml").write_text(settings, encoding="utf-8")
-        prefect = a_world(
-            Path(place),
-            PREFECT_SERVER_DATABASE_CONNECTION_URL=_async(scheduler, server.password),
-            PGPASSWORD=server.password,
-            **systems.env,
-        )
         try:
-            yield Fleet(systems, prefect, folder)
+            with a_prefect(Path(place), server, **systems.env) as prefect:
+                yield Fleet(systems, prefect, folder)
         finally:
-            prefect.close()
             server.drop(own)
-            server.drop(scheduler)
 
 
 def _at_the_beginning(systems: Sandboxes) -> None:
@@ -137,12 +131,6 @@ def _at_the_beginning(systems: Sandboxes) -> None:
 def _made(folder: Path) -> Path:
     folder.mkdir()
     return folder
-
-
-def _async(address: str, password: str) -> str:
-    rest = address.partition("://")[2]
-    user, _, place = rest.partition("@")
-    return f"postgresql+asyncpg://{user}:{password}@{place}"
 
 
 def run(count: int, *, pairs: int = 2, kills: bool = True, speed: float = 1.0) -> dict[str, Any]:

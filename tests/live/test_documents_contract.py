@@ -85,6 +85,7 @@ class TestLiveWiki(ReadingPromises, WritingPromises):
     test_receipts_stand_in_order_one_for_each_write = None
     test_the_receipt_of_a_create_shows_the_new_record = None
     test_only_writes_count_as_writing = None
+    test_what_we_made_is_taken_away_and_what_people_work_on_is_not = None  # test_undo_documents.py takes them away
     test_an_empty_place_is_none_and_not_absent = None
     # a page has no choices, no second text, no marker place
     test_discovery_names_the_choices_that_views_carry = None
@@ -148,6 +149,7 @@ class TestLiveFiles(ReadingPromises, WritingPromises):
     test_receipts_stand_in_order_one_for_each_write = None
     test_the_receipt_of_a_create_shows_the_new_record = None
     test_only_writes_count_as_writing = None
+    test_what_we_made_is_taken_away_and_what_people_work_on_is_not = None  # test_undo_documents.py takes them away
     test_an_empty_place_is_none_and_not_absent = None
     test_the_cursor_stands_still_while_pages_are_unread = None
     test_a_pull_with_nothing_new_is_one_request_that_writes_nothing = None
