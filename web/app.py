@@ -15,6 +15,8 @@ from flows.hub.accounts import Passwords
 from flows.hub.wiring import Current, Installation, Maker, make_connector
 from flows.wake import wake
 
+from .api import ROUTERS as API
+from .api.problems import explain as explain_refusals
 from .auditing import Auditing
 from .bench import close, furnish
 from .cookies import proved
@@ -95,7 +97,8 @@ def _furnish(app: FastAPI, installation: Installation, patience: float) -> None:
     app.add_middleware(Auditing, store=installation.store)
     app.add_middleware(Guard, page=installation.hub.page, refuse=problem, patience=patience)
     explain(app)
-    for router in ROUTERS:
+    explain_refusals(app)
+    for router in (*ROUTERS, *API):
         app.include_router(router, dependencies=[Depends(proved)])
     app.mount("/static", Files(directory=STATIC))
 

@@ -6,6 +6,7 @@ What an error itself says is shown to nobody: it may hold what is nobody's busin
 
 import logging
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
@@ -13,7 +14,12 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from connectors.errors import ConnectorError
 from flows.hub.accounts import TooOften
+from flows.hub.browsing import NoSuchCase, NoSuchRun
+from flows.hub.parking import NoSuchEntry
+from flows.hub.undoing import NoSuchRun as NothingToUndo
+from flows.hub.wiring import NoSuchSync
 from state.errors import Busy, Unavailable
 
 from .cookies import SAFE, see_other
@@ -23,11 +29,23 @@ from .viewer import NotSignedIn
 
 log = logging.getLogger(__name__)
 
+MOST_PLACES = 20
 RETRY = 60
 """Seconds after which somebody who asked too often may ask again, at the earliest."""
 
 
-KNOWN: Mapping[type[Exception], int] = {RequestValidationError: 422, TooOften: 429, Busy: 503, Unavailable: 503}
+KNOWN: Mapping[type[Exception], int] = {
+    NoSuchCase: 404,
+    NoSuchEntry: 404,
+    NoSuchRun: 404,
+    NothingToUndo: 404,
+    NoSuchSync: 404,
+    RequestValidationError: 422,
+    TooOften: 429,
+    ConnectorError: 502,
+    Busy: 503,
+    Unavailable: 503,
+}
 
 
 UNASKED = frozenset({413, 421, 500, 503})
@@ -49,7 +67,15 @@ def explain(app: FastAPI) -> None:
 
 
 def _known(request: Request, error: Exception) -> Response:
-    return problem(request, KNOWN[type(error)])
+    status = next(KNOWN[kind] for kind in type(error).__mro__ if kind in KNOWN)
+    more = {"errors": _places(error)} if isinstance(error, RequestValidationError) else None
+    return problem(request, status, more=more)
+
+
+def _places(error: RequestValidationError) -> list[dict[str, str]]:
+    """Return where a question is not what it should be, and in which way; not what stands there."""
+    told = error.errors()[:MOST_PLACES]
+    return [{"at": ".".join(map(str, one["loc"])), "what": str(one["type"])} for one in told]
 
 
 def _unexpected(request: Request, error: Exception) -> Response:
@@ -74,14 +100,20 @@ def wants_json(request: Request) -> bool:
     return request.url.path.startswith("/api/") or ("json" in accept and "text/html" not in accept)
 
 
-def problem(request: Request, status: int, *, why: str = "") -> Response:
-    """Return the answer of STATUS; WHY is "form" where a form did not come from a page of ours."""
+def problem(
+    request: Request, status: int, *, why: str = "", detail: str = "", more: Mapping[str, Any] | None = None
+) -> Response:
+    """
+    Return the answer of STATUS; WHY is "form" where a form did not come from a page of ours.
+
+    Programs are told DETAIL, where there is one, and MORE.
+    """
     if status in UNASKED and not hasattr(request.state, "viewer"):
         request.state.viewer = None
     title, text = told(request, status, why=why)
     answer: Response
     if wants_json(request):
-        form = {"type": "about:blank", "title": title, "status": status, "detail": text}
+        form = {"type": "about:blank", "title": title, "status": status, "detail": detail or text, **(more or {})}
         answer = JSONResponse(form, status, media_type="application/problem+json")
     else:
         answer = page(request, "error.html", status=status, code=status, heading=title, text=text)
@@ -104,6 +136,10 @@ TEXTS: Mapping[int, tuple[str, str]] = {
     404: (later("Not found"), later("There is nothing here, or you may not see it.")),
     405: (later("Not like this"), later("This address cannot be asked that way.")),
     408: (later("Too slow"), later("What was sent did not arrive in time.")),
+    409: (
+        later("Not as it was shown"),
+        later("It has moved meanwhile, or it cannot be done now. Nothing was done; look at it again."),
+    ),
     413: (later("Too large"), later("What was sent is larger than what is read here.")),
     421: (
         later("Another name"),
@@ -115,6 +151,10 @@ TEXTS: Mapping[int, tuple[str, str]] = {
         later("That was tried too often. Wait a quarter of an hour, or ask for a one-time link."),
     ),
     500: (later("Something went wrong"), later("It is not your fault, and it is in the log. Nothing was half done.")),
+    502: (
+        later("A system does not answer"),
+        later("Nothing was changed there as far as the hub knows; try again once it answers."),
+    ),
     503: (
         later("Busy"),
         later("The hub's memory does not answer at once. Nothing is lost; try again in a moment."),

@@ -31,6 +31,8 @@ class Viewer:
     access: Access
     reach: Reach
     language: str | None = None
+    token: str = ""
+    """The name of the token that was shown; "" for a person at their browser."""
 
     def may(self, action: HubAction) -> bool:
         """Say whether they may do something that concerns the whole hub; templates ask it too."""
