@@ -2,6 +2,7 @@
 # make test LIVE=1   start real servers on this machine as well, and run the tests against them
 # make demo         two systems in memory, 40 deals, a hub between them; make demo ARGS=--once ends by itself
 # make bench        requests, statements, seconds, CPU and memory against their bounds; make bench ARGS="--n 100"
+# make screenshots every page at two widths in two languages, into var/screenshots; make screenshots ARGS=case
 # make mutants      break the code on purpose, rule by rule and at random, and see which test notices
 # make proof        nothing lost, nothing doubled: the proof in full (90 minutes); HISTORIES=500 for a look, SEED=1 for others
 # make lint types contracts audit clean   each alone; `bash .ci/run` is all of them, as CI does it
@@ -10,7 +11,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .SILENT:
 .DEFAULT_GOAL := test
-.PHONY: test demo bench proof mutants setup lint format types contracts audit clean
+.PHONY: test demo bench screenshots proof mutants setup lint format types contracts audit clean
 
 BIN := .venv/bin
 STAMP := .venv/.set-up
@@ -39,6 +40,11 @@ demo: $(STAMP)
 
 bench: $(STAMP)
 	exec $(BIN)/python -m tests.bench $(ARGS)
+
+# In Debian's Chromium, which is installed where it is missing.
+screenshots: $(STAMP)
+	$(BIN)/python tests/live/servers up chromium
+	exec $(BIN)/python -m tools.screenshots $(ARGS)
 
 mutants: $(STAMP)
 	exec $(BIN)/python -m tools.mutants $(ARGS)
