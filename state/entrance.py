@@ -32,11 +32,12 @@ def hashed(secret: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """Who came in, until when; LEADS: at least one unit."""
+    """Who came in, until when; LEADS: at least one unit. TOKEN is what the token is called that they came in with."""
 
     account: Account
     leads: bool
     expires: datetime | None = None
+    token: str = ""
 
 
 _LEADS = sa.exists().where(unit.c.head == account.c.id)
@@ -112,42 +113,50 @@ def use_link(store: Store, hash_: str) -> Account | None:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token that a program of ACCOUNT comes in with; NAME is what they call it."""
+    """
+    A token that a program of ACCOUNT comes in with until EXPIRES (None: without an end); NAME is what they call it.
+    """
 
     id: str
     account: str
     name: str
     created: datetime
     used: datetime | None = None
+    expires: datetime | None = None
 
 
-def keep_token(store: Store, hash_: str, account_id: str, *, name: str) -> Token:
-    """Keep a token."""
-    made = Token(store.fresh_id(), account_id, name, store.clock())
-    row = {"id": made.id, "hash": hash_, "account": account_id, "name": name, "created": made.created, "used": None}
+def keep_token(store: Store, hash_: str, account_id: str, *, name: str, lasts: timedelta | None = None) -> Token:
+    """Keep a token, which LASTS so long."""
+    now = store.clock()
+    made = Token(store.fresh_id(), account_id, name, now, expires=now + lasts if lasts is not None else None)
+    row = {one: getattr(made, one) for one in _TOKEN}
     with store.write() as conn:
-        conn.execute(sa.insert(api_token), row)
+        conn.execute(sa.insert(api_token), {**row, "hash": hash_})
     return made
 
 
+_TOKEN = ("id", "account", "name", "created", "used", "expires")
+
+
 def entered_with(store: Store, hash_: str) -> Entered | None:
-    """Return whose token that is; None where there is none, or its account may not come in."""
+    """Return whose token that is; None where there is none, its time is over, or its account may not come in."""
     now = store.clock()
-    query = sa.select(*COLUMNS, _LEADS.label("leads"), api_token.c.used).join_from(api_token, account)
+    told = (api_token.c.used, api_token.c.expires, api_token.c.name.label("token"))
+    query = sa.select(*COLUMNS, _LEADS.label("leads"), *told).join_from(api_token, account)
+    alive = api_token.c.expires.is_(None) | (api_token.c.expires > now)
     with store.read() as conn:
-        row = conn.execute(query.where(api_token.c.hash == hash_, ~account.c.disabled)).first()
+        row = conn.execute(query.where(api_token.c.hash == hash_, alive, ~account.c.disabled)).first()
     if row is None:
         return None
     if row.used is None or row.used <= now - TOUCHED:
         with store.write() as conn:
             conn.execute(sa.update(api_token).where(api_token.c.hash == hash_).values(used=now))
-    return Entered(account_of(row), bool(row.leads))
+    return Entered(account_of(row), bool(row.leads), row.expires, row.token)
 
 
 def tokens(store: Store, account_id: str) -> tuple[Token, ...]:
     """Return the tokens of an account, newest first."""
-    columns = (api_token.c[name] for name in ("id", "account", "name", "created", "used"))
-    query = sa.select(*columns).where(api_token.c.account == account_id)
+    query = sa.select(*(api_token.c[name] for name in _TOKEN)).where(api_token.c.account == account_id)
     with store.read() as conn:
         return tuple(Token(*row) for row in conn.execute(query.order_by(api_token.c.created.desc(), api_token.c.id)))
 

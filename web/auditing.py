@@ -8,7 +8,7 @@ from state import audit
 from state.audit import Audited
 from state.store import Store
 
-from .cookies import SAFE
+from .cookies import SAFE, address_in
 from .viewer import Viewer
 
 
@@ -37,11 +37,7 @@ class Auditing:
         finally:
             viewer: Viewer | None = scope.get("state", {}).get("viewer")
             if viewer is not None:
-                done = Audited(viewer.login, f"{scope['method']} {scope['path']}", str(status), address_in(scope))
+                by = f" by token {viewer.token}" if viewer.token else ""
+                what = f"{scope['method']} {scope['path']}{by}"
+                done = Audited(viewer.login, what, str(status), address_in(scope))
                 await asyncio.to_thread(audit.note, self._store, done)
-
-
-def address_in(scope: Scope) -> str:
-    """Return where a request came from."""
-    client = scope.get("client")
-    return str(client[0]) if client else ""

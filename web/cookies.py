@@ -13,6 +13,7 @@ import secrets
 import orjson
 from fastapi import HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
+from starlette.types import Scope
 
 from .house import house_of
 
@@ -68,6 +69,12 @@ def token_of(request: Request) -> str:
 
 def _made(purpose: str, secret: str, text: str = "") -> str:
     return hmac.new(secret.encode(), f"{purpose}:{text}".encode(), hashlib.sha256).hexdigest()
+
+
+def address_in(scope: Scope) -> str:
+    """Return where a request came from."""
+    client = scope.get("client")
+    return str(client[0]) if client else ""
 
 
 def bearer_of(request: Request) -> str | None:

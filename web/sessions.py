@@ -45,4 +45,5 @@ def _viewer(store: Store, came: Entered | None, owners: Mapping[str, str]) -> Vi
         reach.access(level),
         reach,
         account.language,
+        came.token,
     )

@@ -6,11 +6,13 @@ from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
 
+from flows.hub import accounts
 from flows.hub.access import Access
 from flows.hub.reach import Reach
 from flows.hub.rights import CaseAction, HubAction, Level, Relation, Role, may, may_with_case
 
-from .house import house_of
+from .cookies import address_in, bearer_of
+from .house import house_of, store_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ def viewer_of(request: Request) -> Viewer | None:
 def signed_in(request: Request) -> Viewer:
     """The dependency of every page. Raises `NotSignedIn`."""
     found = viewer_of(request)
+    if found is None and bearer_of(request) is not None:
+        accounts.count_wrong_token(store_of(request), address=address_in(request.scope))
     if found is None:
         raise NotSignedIn
     return found

@@ -1,6 +1,7 @@
 """`casehub user …`: who may look at the page."""
 
 import os
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -30,6 +31,7 @@ Ask = Annotated[bool, typer.Option("--password", help="Ask for a password.")]
 FromEnv = Annotated[str, typer.Option("--password-env", metavar="NAME", help="Take the password from this variable.")]
 Enable = Annotated[bool, typer.Option("--enable", help="Let them in again.")]
 TokenName = Annotated[str, typer.Argument(metavar="[NAME]", help="What the new token is for.")]
+Days = Annotated[int, typer.Option("--days", metavar="N", min=1, max=366, help="So many days the new token is good.")]
 Drop = Annotated[str, typer.Option("--drop", metavar="ID", help="Have this token let nobody in any more.")]
 
 
@@ -234,6 +236,7 @@ def token(
     login: Login,
     name: TokenName = "",
     *,
+    days: Days = 90,
     drop: Drop = "",
     by: By = "",
     as_json: AsJson = False,
@@ -243,7 +246,7 @@ def token(
 
     \b
     Examples:
-      casehub user token anna@example.org "weekly report"
+      casehub user token anna@example.org "weekly report" --days 365
       casehub user token anna@example.org
       casehub user token anna@example.org --drop 3f2a90c1d4e5b6a7
     """
@@ -254,15 +257,21 @@ def token(
         found = accounts.account_named(installation.store, login)
         if drop and not accounts.drop_token(installation.store, found, drop, by=by):
             raise typer.BadParameter(f"{found.login} has no token {drop!r}", param_hint="--drop")
-        secret = accounts.make_token(installation.store, found, name, by=by)[0] if name else ""
+        lasts = timedelta(days=days)
+        secret = accounts.make_token(installation.store, found, name, by=by, lasts=lasts)[0] if name else ""
         there = entrance.tokens(installation.store, found.id)
-    listed = [{"id": one.id, "name": one.name, "used": one.used.isoformat() if one.used else None} for one in there]
+    listed = [{"id": one.id, "name": one.name, "used": _at(one.used), "ends": _at(one.expires)} for one in there]
     if as_json:
         emit({"login": found.login, "token": secret or None, "tokens": listed})
     elif secret:
         say(secret)
         tell("this is shown once; send it as: Authorization: Bearer …")
     elif listed:
-        table(["id", "name", "last used"], [[one["id"], one["name"], one["used"]] for one in listed])
+        names = ("id", "name", "used", "ends")
+        table(["id", "name", "last used", "ends"], [[one[name] for name in names] for one in listed])
     else:
         tell(f"{found.login} has no tokens")
+
+
+def _at(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

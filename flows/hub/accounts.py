@@ -31,6 +31,7 @@ __all__ = [
     "Wanted",
     "account_named",
     "change",
+    "count_wrong_token",
     "drop_token",
     "entered",
     "entered_with",
@@ -54,9 +55,12 @@ Name = TypeVar("Name", bound=str)
 LASTS, IDLE = timedelta(days=14), timedelta(days=3)
 """How long a session lasts at most, and unused."""
 LINK_LASTS = timedelta(hours=24)
+TOKEN_LASTS, LONGEST_TOKEN = timedelta(days=90), timedelta(days=366)
 WINDOW = timedelta(minutes=15)
 TRIES = {"both": 5, "address": 20, "login": 50}
 """Attempts within the window: with one login from one address, from one address, with one login from everywhere."""
+WRONG_TOKENS = 20
+"""Wrong tokens from one address within the window, each of which is noted; further ones are only refused."""
 
 
 class NoSuchAccount(NotAllowed):
@@ -137,6 +141,17 @@ def entered(store: Store, secret: str) -> Entered | None:
 def entered_with(store: Store, token: str) -> Entered | None:
     """Return who the token is of."""
     return entrance.entered_with(store, entrance.hashed(token))
+
+
+def count_wrong_token(store: Store, *, address: str) -> None:
+    """
+    Somebody came with a token that lets nobody in. Raises `TooOften` where that happened often.
+
+    Right ones are let in meanwhile: no number of tries finds one, and programs share addresses.
+    """
+    if not entrance.attempt(store, {f"token:{_near(address)}": WRONG_TOKENS}, within=WINDOW):
+        raise TooOften
+    audit.note(store, Audited("", "token refused", "", address))
 
 
 def leave(store: Store, secret: str, *, login: str, address: str) -> None:
@@ -242,14 +257,18 @@ def link_path(secret: str) -> str:
     return f"/login/link/{secret}"
 
 
-def make_token(store: Store, account: Account, name: str, *, by: str) -> tuple[str, Token]:
-    """Return a new token's secret, shown once, and what is kept of it."""
+def make_token(
+    store: Store, account: Account, name: str, *, by: str, lasts: timedelta = TOKEN_LASTS
+) -> tuple[str, Token]:
+    """Return a new token's secret, shown once, and what is kept of it. Raises `NotAllowed`."""
     if account.disabled:
         raise NotAllowed("%(login)s is disabled", login=account.login)
     if not name.strip():
         raise NotAllowed("a token needs a name, so that you know it again")
+    if not timedelta() < lasts <= LONGEST_TOKEN:
+        raise NotAllowed("a token is good for 1 to %(most)s days", most=LONGEST_TOKEN.days)
     secret = "casehub_" + entrance.fresh_secret()
-    made = entrance.keep_token(store, entrance.hashed(secret), account.id, name=name.strip())
+    made = entrance.keep_token(store, entrance.hashed(secret), account.id, name=name.strip(), lasts=lasts)
     audit.note(store, Audited(by, "token made", f"{account.login}: {made.name}"))
     return secret, made
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from ..errors import OutOfDate
 
-HEAD = "0009"
+HEAD = "0010"
 
 
 def upgrade(engine: sa.Engine) -> None:

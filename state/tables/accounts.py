@@ -64,6 +64,7 @@ api_token = sa.Table(
     sa.Column("name", Words, nullable=False),
     sa.Column("created", Time, nullable=False),
     sa.Column("used", Time),
+    sa.Column("expires", Time),
     sa.Index("ix_api_token_account", "account"),
 )
 

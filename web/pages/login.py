@@ -7,8 +7,7 @@ from fastapi import APIRouter, Form, Request, Response
 
 from flows.hub import accounts
 from state import accounts as kept
-from web.auditing import address_in
-from web.cookies import is_secure, keep_session, see_other, session_of
+from web.cookies import address_in, is_secure, keep_session, see_other, session_of
 from web.house import house_of, store_of
 from web.languages import LANGUAGES
 from web.rendering import LANGUAGE, page, words

@@ -1,5 +1,6 @@
 """What everybody sees and changes of themselves: language, password, tokens of their programs."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
@@ -9,8 +10,7 @@ from flows.hub.units import NotAllowed
 from state import accounts as kept
 from state import entrance
 from state.accounts import Account
-from web.auditing import address_in
-from web.cookies import see_other, session_of
+from web.cookies import address_in, see_other, session_of
 from web.house import house_of, store_of
 from web.rendering import page, refusal, words
 from web.viewer import SignedIn, Viewer
@@ -35,6 +35,7 @@ def _shown(request: Request, viewer: Viewer, *, wrong: str = "", secret: str = "
         account=account,
         unit=units.get(account.unit or ""),
         tokens=entrance.tokens(store, account.id),
+        now=store.clock(),
         secret=secret,
         wrong=wrong,
     )
@@ -69,11 +70,15 @@ def password(
 
 
 @router.post("/tokens")
-def make_token(request: Request, viewer: SignedIn, name: Annotated[str, Form()] = "") -> Response:
+def make_token(
+    request: Request, viewer: SignedIn, name: Annotated[str, Form()] = "", days: Annotated[int, Form(ge=1, le=366)] = 90
+) -> Response:
     """Make a token for a program; it is shown on this page and never again."""
     account = _own(request, viewer)
     try:
-        secret, _ = accounts.make_token(store_of(request), account, name[:100], by=account.login)
+        secret, _ = accounts.make_token(
+            store_of(request), account, name[:100], by=account.login, lasts=timedelta(days=days)
+        )
     except NotAllowed as error:
         return _shown(request, viewer, wrong=refusal(request, error), status=422)
     return _shown(request, viewer, secret=secret)

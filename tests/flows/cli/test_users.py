@@ -64,6 +64,7 @@ def test_a_token_is_shown_once_and_can_be_dropped(hub: CliHub) -> None:
     secret = hub.done("user", "token", "anna", "отчёт").out.strip()
     [kept] = hub.done("user", "token", "anna", "--json").json["tokens"]
 
+    assert kept["ends"].startswith("20")
     assert opened(hub, lambda store: accounts.entered_with(store, secret)) is not None
     hub.done("user", "token", "anna", "--drop", kept["id"])
     assert opened(hub, lambda store: accounts.entered_with(store, secret)) is None
