@@ -26,7 +26,7 @@ def test_two_hundred_cards_lie_on_the_board_in_a_dozen_statements(tmp_path, lang
 
     assert hub.installation.store.statements - before <= 12
     assert page.count("data-card=") == 200
-    assert {"en": "0 days here", "ru": "0 дней здесь"}[language] in page
+    assert {"en": "since today", "ru": "с сегодняшнего дня"}[language] in page
 
 
 def test_an_empty_board_says_so(tmp_path):

@@ -62,7 +62,7 @@ def _taken(
                         wrong.append(f"{name}: {answer and answer.status}")
                     if shot.then:
                         shot.then(page)
-                    page.screenshot(path=FOLDER / f"{name}.png", full_page=True)
+                    page.screenshot(path=FOLDER / f"{name}.png", full_page=shot.whole)
     return wrong
 
 

@@ -37,6 +37,7 @@ def looking(
         viewport={"width": width, "height": HEIGHTS[width]},
         locale=LANGUAGES[language],
         has_touch=width == NARROW,
+        is_mobile=width == NARROW,
         reduced_motion="reduce",
         timezone_id="Europe/Moscow",
         **more,

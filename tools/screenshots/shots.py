@@ -24,6 +24,8 @@ class Shot:
     who: str = ADMIN
     then: Callable[[Page], None] | None = None
     status: int = 200
+    whole: bool = True
+    """Whether the picture shows the page down to its end; a sheet lies over what is seen of it."""
 
 
 def shots(world: World) -> Sequence[Shot]:
@@ -41,8 +43,8 @@ def shots(world: World) -> Sequence[Shot]:
         Shot("case-sides", case, then=_open_sides),
         Shot("case-conflict", torn),
         Shot("edit", f"{case}/edit/amount"),
-        Shot("edit-sheet", case, then=_edit),
-        Shot("preview", case, then=_preview),
+        Shot("edit-sheet", case, then=_edit, whole=False),
+        Shot("preview", case, then=_preview, whole=False),
         Shot("board", "/board"),
         Shot("board-empty", "/board", NOBODY),
         Shot("attention", "/attention"),
@@ -60,7 +62,7 @@ def shots(world: World) -> Sequence[Shot]:
 
 def _of_admins(world: World) -> Sequence[Shot]:
     with world.installation() as hub:
-        wrote = max(runs.runs(hub.store), key=lambda run: sum(run.counts.get("updated", {}).values())).id
+        wrote = next(run.id for run in runs.runs(hub.store) if run.counts.get("updated"))
         asked = attention.parked_fields(hub.store, limit=500)
     who = [one for one in asked if one.code == "unknown person" and not one.entity]
     whose = [one for one in asked if one.code in ("unlinked", "double") and not one.entity]

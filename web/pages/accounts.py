@@ -13,7 +13,7 @@ from state import audit
 from state.errors import Taken
 from web.cookies import see_other
 from web.house import house_of, store_of
-from web.languages import LANGUAGES
+from web.languages import LANGUAGES, later
 from web.rendering import page, refusal, words
 from web.viewer import Viewer, require
 
@@ -50,7 +50,7 @@ def _shown(request: Request, *, wrong: str = "", link: str = "", status: int = 2
 
 def _refused(request: Request, error: NotAllowed | Taken) -> Response:
     if isinstance(error, Taken):
-        wrong = words(request)("That name is taken.")
+        wrong = words(request)(later("That name is taken."))
         return _shown(request, wrong=wrong, status=422)
     return _shown(request, wrong=refusal(request, error), status=422)
 
@@ -95,7 +95,7 @@ def add_unit(request: Request, viewer: Admin, name: Text = "", parent: Text = ""
             make_unit(store, name, parent=parent, head=leads, by=viewer.login)
     except (NotAllowed, Taken) as error:
         return _refused(request, error)
-    return see_other(request, "/accounts", said=words(request)("Saved."))
+    return see_other(request, "/accounts", said=words(request)(later("Saved.")))
 
 
 @router.get("/audit")
@@ -163,7 +163,7 @@ def change(
         accounts.change(store, login, to, by=viewer.login)
     except NotAllowed as error:
         return _one(request, login, wrong=refusal(request, error), status=422)
-    return see_other(request, "/accounts", said=words(request)("Saved."))
+    return see_other(request, "/accounts", said=words(request)(later("Saved.")))
 
 
 @router.post("/{login}/link")

@@ -9,7 +9,7 @@ from flows.hub import accounts
 from state import accounts as kept
 from web.cookies import address_in, is_secure, keep_session, see_other, session_of
 from web.house import house_of, store_of
-from web.languages import LANGUAGES
+from web.languages import LANGUAGES, later
 from web.rendering import LANGUAGE, page, words
 from web.viewer import viewer_of
 
@@ -48,7 +48,7 @@ def enter(
         address=address_in(request.scope),
     )
     if came is None:
-        wrong = words(request)("That login and that password do not belong together.")
+        wrong = words(request)(later("That login and that password do not belong together."))
         return _asked(request, next, login=login, wrong=wrong, status=403)
     return _inside(request, came, next)
 

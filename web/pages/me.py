@@ -12,6 +12,7 @@ from state import entrance
 from state.accounts import Account
 from web.cookies import address_in, see_other, session_of
 from web.house import house_of, store_of
+from web.languages import later
 from web.rendering import page, refusal, words
 from web.viewer import SignedIn, Viewer
 
@@ -89,7 +90,7 @@ def drop_token(request: Request, viewer: SignedIn, id_: str) -> Response:
     """Have a token let nobody in any more."""
     if not accounts.drop_token(store_of(request), _own(request, viewer), id_, by=viewer.login):
         raise HTTPException(404)
-    return see_other(request, "/me", said=words(request)("The token lets nobody in any more."))
+    return see_other(request, "/me", said=words(request)(later("The token lets nobody in any more.")))
 
 
 @router.post("/sessions/end")

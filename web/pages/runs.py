@@ -13,6 +13,7 @@ from flows.hub.undoing import NoSuchRun as NothingToUndo
 from web.acts import done, sheet
 from web.bench import desk_of, person_of, sees_internal
 from web.house import house_of
+from web.languages import later
 from web.rendering import page, words
 from web.viewer import Viewer, require
 
@@ -123,5 +124,5 @@ def _planned(request: Request, seen: UndoSeen, *, moved: bool = False) -> Respon
 
 
 def _unreachable(request: Request, run: str, error: ConnectorError) -> Response:
-    said = words(request)("A system does not answer, so nothing was taken back: %(system)s.")
+    said = words(request)(later("A system does not answer, so nothing was taken back: %(system)s."))
     return done(request, f"/runs/{run}", said=said % {"system": error.system}, kind="wrong")

@@ -11,6 +11,7 @@ from flows.hub.wiring import NoSuchSync
 from web.acts import done
 from web.bench import person_of, starter_of
 from web.house import house_of, store_of
+from web.languages import later
 from web.rendering import page, words
 from web.viewer import Viewer, require
 
@@ -53,7 +54,7 @@ def start(request: Request, viewer: Starting, name: str) -> Response:
 def hold(request: Request, viewer: Pausing, name: str, why: Annotated[str, Form(max_length=500)] = "") -> Response:
     """Pause a sync."""
     pause(store_of(request), _known(request, name), by=person_of(viewer), why=why.strip())
-    return done(request, "/systems", said=words(request)("Paused: no pass is run until somebody resumes it."))
+    return done(request, "/systems", said=words(request)(later("Paused: no pass is run until somebody resumes it.")))
 
 
 @router.post("/syncs/{name}/resume")
@@ -61,7 +62,7 @@ def go_on(request: Request, viewer: Pausing, name: str) -> Response:
     """Resume a paused sync."""
     del viewer
     resume(store_of(request), _known(request, name))
-    return done(request, "/systems", said=words(request)("Resumed: it goes on with its next pass."))
+    return done(request, "/systems", said=words(request)(later("Resumed: it goes on with its next pass.")))
 
 
 def _known(request: Request, name: str) -> str:
