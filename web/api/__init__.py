@@ -14,12 +14,13 @@ the page that people read of it.
 
 from fastapi import APIRouter
 
-from . import acts, cases, document, overview, runs
+from . import acts, cases, overview, runs
+from .document import router as described
 
 ROUTERS: tuple[APIRouter, ...] = (
     overview.router,
     cases.router,
     acts.router,
     runs.router,
-    document.router,
+    described,
 )

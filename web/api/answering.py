@@ -9,6 +9,7 @@ WRONG: Mapping[int, str] = {
     403: "The role, or what they are to the case, does not allow it.",
     404: "There is nothing here, or whoever asks may not see it.",
     409: "What was shown has moved, or it cannot be done now. Nothing was done.",
+    413: "There are more cases than fit into one file; ask for fewer.",
     422: "Something in the question is not what it should be; `errors` says where.",
     429: "Too many wrong tokens came from this address.",
     502: "A system does not answer, or refuses.",

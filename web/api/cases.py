@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
 from flows.hub.browsing import (
@@ -20,8 +20,10 @@ from flows.hub.noted import NoNotes, add_note
 from state import lines, workers
 from web.acts import case_for
 from web.bench import desk_of, person_of, sees_internal
+from web.exporting import XLSX, Words
 from web.house import house_of, store_of
 from web.pages.case import relation_in
+from web.pages.exports import Exporting, file_of
 from web.viewer import SignedIn, Viewer
 
 from .answering import BASE, may_answer
@@ -48,6 +50,18 @@ from .shapes import Asked, Page, Shape
 router = APIRouter(prefix=BASE, tags=["Cases"])
 Key = Annotated[str, Path(max_length=100, description="The key of the case.", examples=["CASE-42"])]
 MOST = 500
+
+
+class Table(Response):
+    """A table as text."""
+
+    media_type = "text/csv"
+
+
+class Workbook(Response):
+    """A workbook."""
+
+    media_type = XLSX
 
 
 class Filters(Asked):
@@ -128,6 +142,18 @@ def show_board(request: Request, viewer: SignedIn, asked: Annotated[Filters, Que
     return BoardOf(
         columns=columns, total=found.total, names=dict(found.names.known), more=found.more, behind=found.behind
     )
+
+
+@router.get("/cases.csv", summary="Export cases as CSV", response_class=Table, responses=may_answer(403, 413))
+def as_csv(request: Request, viewer: Exporting, asked: Annotated[Wanted, Query()]) -> Response:
+    """The list on all its pages, in UTF-8 with a mark that Excel knows it by; columns are called as here."""
+    return file_of(request, viewer, "csv", query=asked.query(), said=Words(house_of(request).zone))
+
+
+@router.get("/cases.xlsx", summary="Export cases as XLSX", response_class=Workbook, responses=may_answer(403, 413))
+def as_xlsx(request: Request, viewer: Exporting, asked: Annotated[Wanted, Query()]) -> Response:
+    """The list on all its pages, as a workbook; columns are called as here."""
+    return file_of(request, viewer, "xlsx", query=asked.query(), said=Words(house_of(request).zone))
 
 
 # --- one case ---------------------------------------------------------------------------------------------------------

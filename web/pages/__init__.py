@@ -2,12 +2,13 @@
 
 from fastapi import APIRouter
 
-from . import accounts, acts, attention, board, case, cases, live, login, me, runs, search, systems
+from . import accounts, acts, attention, board, case, cases, exports, live, login, me, runs, search, systems
 
 ROUTERS: tuple[APIRouter, ...] = (
     login.router,
     me.router,
     accounts.router,
+    exports.router,
     cases.router,
     case.router,
     acts.router,

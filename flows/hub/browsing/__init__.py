@@ -6,6 +6,7 @@ list, no count, no feed and no search. None takes more than 12 statements. INTER
 stays inside: notes and files that a mapping marks so.
 
 * ``list_cases(installation, access, CaseQuery) -> CaseList``: rows, total, counts per filter, names of people
+* ``export_cases(installation, access, CaseQuery) -> Exported``: the same list as a whole
 * ``board(installation, access, BoardQuery, now=) -> Board``: columns of cards, days in the stage
 * ``open_case(installation, access, key, now=, internal=, query=FeedQuery()) -> CasePage``: facts with their sides,
   records with freshness and what waits to be written, items, notes, files, documents, open entries, first page of feed
@@ -24,6 +25,7 @@ from .addresses import openable
 from .board import Board, BoardQuery, Card, Column, board
 from .case_page import CasePage, DocumentRow, FactRow, ItemRow, LinkedRecord, NoteRow, Opens, Side, Waiting
 from .casting import Names
+from .exporting import Exported, export_cases
 from .feed import Feed, FeedLine, FeedQuery, feed
 from .freshness import Freshness
 from .listing import CaseList, CaseQuery, CaseRow, Counts, Sort, list_cases
@@ -46,6 +48,7 @@ __all__ = [
     "Column",
     "Counts",
     "DocumentRow",
+    "Exported",
     "FactRow",
     "Feed",
     "FeedLine",
@@ -76,6 +79,7 @@ __all__ = [
     "WrittenLine",
     "attention_list",
     "board",
+    "export_cases",
     "feed",
     "find",
     "group_of",

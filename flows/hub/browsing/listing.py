@@ -117,7 +117,7 @@ def list_cases(installation: Installation, access: Access, query: CaseQuery) -> 
     words = tuple(search.asked(query.text))
     if query.text.strip() and not words:  # signs only: nothing has them
         return CaseList(query, (), 0, Counts(), stages, Names(), behind)
-    chosen = _chosen(access, query, words)
+    chosen = chosen_by(access, query, words)
     counted = lines.count(store, chosen)
     size = min(max(query.size, 1), MOST)
     found = lines.listed(
@@ -142,7 +142,8 @@ def with_attention(installation: Installation, found: Iterable[Line]) -> tuple[C
     return tuple(_row(line, *waits.get(line.key, (0, 0))) for line in listed)
 
 
-def _chosen(access: Access, query: CaseQuery, words: tuple[str, ...]) -> Chosen:
+def chosen_by(access: Access, query: CaseQuery, words: tuple[str, ...]) -> Chosen:
+    """Return which cases QUERY means, its text as WORDS to be looked up."""
     return Chosen(
         access.persons,
         access.me,
