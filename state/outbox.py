@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from . import leases, workers
 from .free import NOW, free_rows, is_free
-from .rows import cut, entity_of, link_of, names_of, open_write_of, outgoing_of
+from .rows import cut, entity_of, is_of, link_of, names_of, open_write_of, outgoing_of
 from .store import Store
 from .tables import IS_OPEN, entity, link, outbox
 from .types import Lease, Outgoing, Worker
@@ -146,12 +146,16 @@ def joined_rows(conn: sa.Connection, query: sa.Select[Any], given: Mapping[str, 
 
 
 def outgoing(rows: Iterable[Joined]) -> tuple[Outgoing, ...]:
-    """Return the writes of *rows*; of their entities little is asked, so the facts are decoded when they are."""
+    """
+    Return the writes of *rows*; of their entities little is asked, so the facts are decoded when they are.
+
+    What a create makes is another record than the tombstone in whose place it will stand.
+    """
     return tuple(
         outgoing_of(
             own,
             owner=entity_of(owner, lazily=True),
-            record=link_of(record, open_write_of(own)) if record["id"] is not None else None,
+            record=link_of(record, open_write_of(own)) if is_of(own, record) else None,
         )
         for own, owner, record in rows
     )

@@ -205,6 +205,16 @@ def whole_of(row: Row, found: Family) -> Whole:
     left = dict(found.writes.get(row["id"], {}))
     joined = []
     for each, _ in found.links.get(row["id"], ()):
-        write = left.pop((each["system"], each["kind"]), None)
+        place = (each["system"], each["kind"])
+        write = left.pop(place) if place in left and is_of(left[place], each) else None
         joined.append(link_of(each, open_write_of(write) if write else None))
     return Whole(entity_of(row), tuple(joined), tuple(map(create_of, left.values())))
+
+
+def is_of(write: Row, record: Row) -> bool:
+    """
+    Say whether an outbox row is a write to the record of a link's row, which may be empty.
+
+    What a create makes is another record than the tombstone in whose place it will stand.
+    """
+    return record["id"] is not None and not (record["tombstone"] and write["verb"] == "create")

@@ -227,7 +227,7 @@ class Deciding:
         record = snapshot.record
         batch = claims.claim(self.wired.store, self.wired.worker, scopes=self.wired.scopes, limit=1, only=[entity])
         for claimed in batch.cases:
-            self.keep([decide_claimed(self.wired, claimed, self._meeting({}), joined=[_link(claimed, snapshot)])])
+            self.keep([decide_claimed(self.wired, claimed, self._meeting({}), joined=[link_with(claimed, snapshot)])])
         if not batch.cases:
             self.busy(record)
 
@@ -283,8 +283,8 @@ def _met_in(shape: SyncShape) -> set[Scope]:
     return {scope for scope in shape.channels if scope in made or scope not in shape.born_in}
 
 
-def _link(claimed: Claimed, snapshot: Snapshot) -> NewLink:
-    """The link that a record makes with a claimed entity; it settles the entity's open create there."""
+def link_with(claimed: Claimed, snapshot: Snapshot) -> NewLink:
+    """Return the link that a record makes with a claimed entity; it settles the entity's open create there."""
     record = snapshot.record
     mine = [c.write.key for c in claimed.creates if (c.system, c.kind) == (record.system, record.kind)]
     return NewLink(-1, snapshot, settles=mine[0] if mine else "")

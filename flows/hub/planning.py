@@ -15,7 +15,7 @@ from mappings.reconcile.model import Entity, Link
 from state import claims, cursors, rereading, runs, waiting
 from state.types import Batch, Claimed, Decided, NewLink, Snapshot, Whole
 
-from .batches import MOST_LEVELS, Deciding, Waiting, cpu_of_hub
+from .batches import MOST_LEVELS, Deciding, Waiting, cpu_of_hub, link_with
 from .deciding import Meeting, Ruling, decide_claimed, decide_new
 from .drifting import DRIFT
 from .edit_times import narrow_for_plan
@@ -158,8 +158,11 @@ class Planning(Deciding):
             claims.release(self.wired.store, self.wired.worker, entities=[entity])  # it was quiet so far
             super()._join(entity, snapshot)
             return
-        new = NewLink(-2, snapshot)
-        self.keep([self._once_more(mine.decided, self._meeting({}), joined=[new])])
+        decided = mine.decided
+        before = decided.new_links if decided.claimed else decided.new_links[1:]  # the first opens a new case
+        new = link_with(decided.claimed or Claimed(decided.outcome.entity), snapshot)
+        new = replace(new, ref=-2 - len(decided.new_links))
+        self.keep([self._once_more(decided, self._meeting({}), joined=[*before, new])])
 
 
 async def _read_anew(wired: Wired, system: str, report: Report) -> None:

@@ -53,6 +53,24 @@ def test_restore_makes_the_record_again_under_the_next_generation(tmp_path):
     assert gone_entries(hub) == []
 
 
+def test_a_record_that_cannot_be_made_again_yet_is_made_as_the_case_stands_by_then(tmp_path):
+    def away(request, moment):
+        if request.verb in ("create", "update") and moment == "before":
+            raise RetryLater("no connection", system="trk")
+
+    def fail(hub):
+        hub.systems["trk"].hook = away
+
+    hub, key = a_loss(tmp_path, "restore", before=fail)
+    hub.systems["crm"].edit("record", other(hub, key), {"title": "Иначе"})
+    hub.sync()
+    hub.systems["trk"].hook = lambda request, moment: None
+    hub.sync()
+
+    [made] = [row for name, row in hub.records("trk").items() if name not in ("1", "2")]
+    assert (made["title"], gone_entries(hub)) == ("Иначе", [])
+
+
 def test_close_withdraws_the_case_and_the_other_system_follows(tmp_path):
     hub, key = a_loss(tmp_path, "close", system="crm")
 
