@@ -1,18 +1,30 @@
-"""Two workers share the live tests: files that work with the same servers go to the same one."""
+"""
+Two workers share the live tests: files that work with the same servers go to the same one.
+
+The tests in a browser share one world, which is made for the first of them; nobody else pays for its imports.
+"""
 
 import re
+from collections.abc import Iterator
+from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # it brings no types
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from tools.screenshots.world import World
 
 ROOT = Path(__file__).parents[2]
 SHARED = {
     "trackers": re.compile(r"REDMINE|TRYTON|\bboth\(|PlainRedmine|PlainTryton"),
     "documents": re.compile(r"MEDIAWIKI|WEBDAV|documents_hub"),
     "postgres": re.compile(r"PG_|postgres"),
+    "browser": re.compile(r"tools\.screenshots"),
 }
 """Group -> what a file says that works with its servers; such files wipe them, so they never run side by side."""
 
@@ -35,3 +47,24 @@ class ByServer(LoadScopeScheduling):  # type: ignore[misc]  # xdist tells no typ
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByServer:
     """Schedule by server, whatever --dist says; nothing else is safe here."""
     return ByServer(config, log)
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[World]":
+    """Return a hub with its page that has lived for a while, with conflicts and questions that wait."""
+    from tools.screenshots.life import FILES, lived
+    from tools.screenshots.world import a_world
+
+    today = date.today()  # noqa: DTZ011  # as the systems' own pages have it
+    with a_world(tmp_path_factory.mktemp("world") / "hub", today=today, files=FILES) as world:
+        lived(world)
+        yield world
+
+
+@pytest.fixture(scope="session")
+def chrome() -> "Iterator[Browser]":
+    """Return Debian's Chromium."""
+    from tools.screenshots.browser import chromium
+
+    with chromium() as browser:
+        yield browser
