@@ -205,7 +205,7 @@ def plan_of(seen: Foreseen) -> Plan:
     return Plan.model_validate(seen)
 
 
-@router.post("/acts/preview", summary="Look at an act", responses=may_answer(403, 404))
+@router.post("/acts/preview", summary="Look at an act", responses=may_answer(400, 403, 404))
 def preview(request: Request, viewer: SignedIn, asked: Annotated[Look, Body()]) -> Plan:
     """What an act would write where. Nothing is done, and no system is asked."""
     deed = asked.act.deed()
@@ -213,7 +213,7 @@ def preview(request: Request, viewer: SignedIn, asked: Annotated[Look, Body()]) 
     return plan_of(foresee(desk_of(request), deed, by=person_of(viewer)))
 
 
-@router.post("/acts", summary="Make an act", responses=may_answer(403, 404, 409, 502))
+@router.post("/acts", summary="Make an act", responses=may_answer(400, 403, 404, 409, 502))
 def carry_out(request: Request, viewer: SignedIn, asked: Annotated[Do, Body()]) -> Done:
     """Do what was shown. Where it has moved since, nothing is done, and `plan` of the answer 409 is what it is now."""
     deed = asked.act.deed()

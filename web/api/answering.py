@@ -5,6 +5,7 @@ from typing import Any
 
 BASE = "/api/v1"
 WRONG: Mapping[int, str] = {
+    400: "What was sent is no JSON.",
     401: "There is no token, or it is good no longer.",
     403: "The role, or what they are to the case, does not allow it.",
     404: "There is nothing here, or whoever asks may not see it.",

@@ -241,7 +241,7 @@ class Noted(Shape):
 
 
 @router.post(
-    "/cases/{key}/notes", summary="Add a note to a case", status_code=201, responses=may_answer(403, 404, 409, 502)
+    "/cases/{key}/notes", summary="Add a note to a case", status_code=201, responses=may_answer(400, 403, 404, 409, 502)
 )
 def add(request: Request, viewer: SignedIn, key: Key, note: NewNote) -> Noted:
     """Add a note; the systems get it with the next pass."""

@@ -205,7 +205,7 @@ def look_at_undo(request: Request, viewer: Undoing, run: RunId) -> UndoPlan:
     return UndoPlan.of(foresee_undo(desk_of(request), run))
 
 
-@router.post("/runs/{run}/undo", summary="Undo a run", responses=may_answer(403, 404, 409, 502))
+@router.post("/runs/{run}/undo", summary="Undo a run", responses=may_answer(400, 403, 404, 409, 502))
 def take_back(request: Request, viewer: Undoing, run: RunId, asked: Annotated[TakeBack, Body()]) -> TookBack:
     """Take back what was shown. Where it has moved since, nothing is done, and `plan` of the answer 409 is newer."""
     try:
@@ -321,7 +321,7 @@ def start(request: Request, viewer: Starting, name: Sync) -> Now:
     return Now(sync=name, now="started")
 
 
-@router.post("/syncs/{name}/pause", summary="Pause a sync", responses=may_answer(403, 404))
+@router.post("/syncs/{name}/pause", summary="Pause a sync", responses=may_answer(400, 403, 404))
 def hold(request: Request, viewer: Pausing, name: Sync, asked: Annotated[Why, Body()]) -> Now:
     """No pass is run until somebody resumes it."""
     sync = house_of(request).installation.sync(name).name
