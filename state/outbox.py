@@ -77,16 +77,8 @@ def doubtful(store: Store, worker: Worker, *, systems: Sequence[str], limit: int
     Those are the writes of dead or retired workers, and those that were settled as still in doubt; none before its
     NOT_BEFORE.
     """
-    now = store.clock()
     with store.write() as conn:
-        dead = workers.dead(store, conn)
-        query = joined().where(
-            outbox.c.system.in_(systems),
-            outbox.c.state == "sent",
-            IS_OPEN,
-            sa.or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now),
-            sa.or_(outbox.c.worker.is_(None), outbox.c.worker.in_(dead)),
-        )
+        query = joined().where(outbox.c.system.in_(systems), *_left_in_doubt(store, conn))
         query = query.order_by(outbox.c.sent_at, outbox.c.key).limit(limit)
         rows = joined_rows(conn, query.with_for_update(of=[outbox, entity], skip_locked=True))
         if rows:
@@ -94,6 +86,23 @@ def doubtful(store: Store, worker: Worker, *, systems: Sequence[str], limit: int
             keys = [own["key"] for own, _, _ in rows]
             conn.execute(sa.update(outbox).where(outbox.c.key.in_(keys)).values(worker=worker.id))
     return outgoing(rows)
+
+
+def count_doubtful(store: Store) -> tuple[tuple[str, str, int], ...]:
+    """Return how many writes `doubtful` would give by now, as (system, kind, number)."""
+    columns = (outbox.c.system, outbox.c.kind)
+    with store.read() as conn:
+        query = sa.select(*columns, sa.func.count()).where(*_left_in_doubt(store, conn)).group_by(*columns)
+        return tuple(sorted((row[0], row[1], row[2]) for row in conn.execute(query)))
+
+
+def _left_in_doubt(store: Store, conn: sa.Connection) -> tuple[sa.ColumnExpressionArgument[bool], ...]:
+    return (
+        outbox.c.state == "sent",
+        IS_OPEN,
+        sa.or_(outbox.c.not_before.is_(None), outbox.c.not_before <= store.clock()),
+        sa.or_(outbox.c.worker.is_(None), outbox.c.worker.in_(workers.dead(store, conn))),
+    )
 
 
 def open_writes(store: Store, *, system: str | None = None, limit: int = 200) -> tuple[Outgoing, ...]:

@@ -12,11 +12,12 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 from connectors.errors import ConnectorError
 from mappings.language import Problems
 from mappings.language.model import Sync
-from state import runs
+from state import outbox, runs
 from state.errors import StateError
 from state.runs import Figures
 
@@ -29,6 +30,9 @@ from .watching import Watch
 from .wired import Wired
 from .wiring import Installation, Maker, install, open_sync, urgent_connector
 from .wiring.current import stamps_of
+
+Waits: TypeAlias = Figures | tuple[str, str, int]
+"""What waits of one kind of record: figures that are compared with those of the last look, and nothing else."""
 
 log = logging.getLogger(__name__)
 BY = "wake"
@@ -63,7 +67,7 @@ class FastPath:
         self._make = make
         self._clock = clock
         self._open: dict[str, _Open] = {}
-        self._left: dict[str, tuple[Figures, ...]] = {}
+        self._left: dict[str, tuple[Waits, ...]] = {}
         self._watched = Watch(installation.store, clock)
         self._one = asyncio.Lock()
         self.closing = False
@@ -139,10 +143,14 @@ class FastPath:
             log.warning("%s: %s", name, error)
             await self._shut(name)
 
-    def _waiting(self, sync: Sync) -> tuple[Figures, ...]:
-        """Return where records of the sync's systems were hinted at or have not been decided upon."""
-        found = runs.status(self._installation.store)
-        return tuple(one for one in found if one.system in sync.systems and (one.hints or one.waiting))
+    def _waiting(self, sync: Sync) -> tuple[Waits, ...]:
+        """
+        Return where records of the sync's systems were hinted at or have not been decided upon, and where a run that
+        was killed has left writes of which nobody knows the end.
+        """
+        store = self._installation.store
+        new = [one for one in runs.status(store) if one.system in sync.systems and (one.hints or one.waiting)]
+        return (*new, *(one for one in outbox.count_doubtful(store) if one[0] in sync.systems))
 
     async def _pass(self, name: str, reports: list[Report]) -> None:
         wired = await self._at(name)

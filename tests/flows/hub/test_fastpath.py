@@ -6,9 +6,11 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
+from connectors.errors import RetryLater
 from flows.hub.fastpath import RENEWED, FastPath, FreshPath
 from mappings.language import Problem, Problems
-from state import inbox, runs
+from state import inbox, outbox, runs
+from tests.fault_builders import Clock, Hook, failing
 from tests.hub_builders import opened
 
 
@@ -63,6 +65,30 @@ def test_no_list_is_asked_for(tmp_path):
 
     assert "get" in asked
     assert "list" not in asked
+
+
+def test_what_a_killed_run_has_sent_is_settled_by_the_next_poll_and_not_again_and_again(tmp_path):
+    clock = Clock()
+    hub, _ = opened(tmp_path, clock=clock)
+    store = hub.installation.store
+    hub.systems["crm"].edit("record", "1", {"amount": "175000"})
+    hub.systems["trk"].hook = Hook("update", "before", failing(RetryLater("busy", system="trk", after=60.0)))
+    hub.sync()
+    clock.ahead(seconds=60)
+    lost = outbox.take(store, store.worker(), system="trk", limit=1)  # and that worker is heard of no more
+    clock.ahead(seconds=20)
+
+    async def thrice():
+        fast = fast_path(hub)
+        try:
+            return [*await fast.poll(), *await fast.poll(), *await fast.poll()]
+        finally:
+            await fast.close()
+
+    reports = run(thrice())
+
+    assert (len(lost), outbox.open_writes(store)) == (1, ())
+    assert ([report.updated["trk"] for report in reports], hub.records("trk")["1"]["amount"]) == ([1], "175000")
 
 
 def test_where_nothing_waits_no_system_is_asked_anything(tmp_path):
