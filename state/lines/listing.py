@@ -176,7 +176,7 @@ def _order(name: str, stages: Sequence[str], *, descending: bool) -> list[sa.Col
     last: list[sa.ColumnElement[Any]] = []
     if name not in ALWAYS:
         last = [column.is_(None) if name == "amount" else column == ""]
-    if name == "stage":
+    if name == "stage" and stages:  # of a sync that is not there, or has none, nobody knows an order
         column = sa.case({stage: place for place, stage in enumerate(stages)}, value=column, else_=len(stages))
     return [*last, column.desc() if descending else column, *numbered]
 
