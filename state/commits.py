@@ -17,7 +17,7 @@ from mappings.reconcile.model import Event, LinkChange
 from . import numbers
 from .attention import Changes, Place
 from .claims import let_go
-from .family import wake_children, wake_waiting
+from .family import wake_children, wake_tied, wake_waiting
 from .gone import mark
 from .history import event_row, write_down
 from .linked import link_columns, link_update, read_columns
@@ -55,15 +55,17 @@ def commit(
     mapping: str = "",
     lease: Lease | None = None,
     family: bool = False,
+    ties: bool = False,
 ) -> Committed:
     """
     Store a batch of decisions: entities, links, history, attention list and planned writes; clear claims.
 
     RUN and MAPPING (the fingerprint of the sync's mappings) are kept with the writes. An inbox row goes only if its
     number is still the one that was decided upon. FAMILY: what belongs to an entity that has a new link or value is due
-    too, and records that waited for a new link wait for anybody. Raises `LeaseLost`; nothing is stored then.
+    too, and records that waited for a new link wait for anybody. TIES: so are all items of a case, one of which has a
+    new link. Raises `LeaseLost`; nothing is stored then.
     """
-    into = _Into(run, mapping, lease, family)
+    into = _Into(run, mapping, lease, family, ties)
     if decided and not any(one.claimed is None or one.new_links for one in decided):
         with suppress(Moved):  # the rule: nothing has moved, and the update of the entities can say so itself
             return _stored(store, worker, decided, into=into, sure=True)
@@ -77,6 +79,7 @@ class _Into(NamedTuple):
     mapping: str
     lease: Lease | None
     family: bool
+    ties: bool
 
 
 def _stored(
@@ -103,6 +106,8 @@ def _stored(
         _write(store, conn, batch)
         if into.family:
             wake_children(conn, [one.outcome.entity.id for one in good if _moves_children(one)])
+            if into.ties:
+                wake_tied(conn, [one.outcome.entity.id for one in good if one.new_links])
             wake_waiting(conn, [name_of_record(new.snapshot) for one in good for new in one.new_links])
         _give_up(conn, worker, lost)
     named = {one.outcome.entity.id: keys.get(one.outcome.entity.id, one.outcome.entity.key) for one in good}

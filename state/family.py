@@ -33,6 +33,23 @@ def wake_children(conn: sa.Connection, parents: Sequence[str]) -> None:
         conn.execute(sa.update(entity).where(entity.c.parent.in_(parents)).values(raised))
 
 
+def wake_tied(conn: sa.Connection, items: Sequence[str]) -> None:
+    """
+    Have all items of the cases of *items* decided again, inside a transaction: one of these has a new record, and
+    whether another one's record is tied to it can be said, and read, only now.
+    """
+    if not items:
+        return
+    columns = (entity.c.id, entity.c.parent, entity.c.kind)
+    up = sa.select(*columns).where(entity.c.id.in_(items), entity.c.kind == "item").cte("up", recursive=True)
+    up = up.union(sa.select(*columns).join(up, entity.c.id == up.c.parent))
+    down = sa.select(up.c.id).where(up.c.kind == "case").cte("down", recursive=True)
+    down = down.union(sa.select(entity.c.id).join(down, entity.c.parent == down.c.id))
+    raised = {"due": entity.c.due + 1, "revision": entity.c.revision + 1}
+    these = (entity.c.kind == "item", entity.c.id.in_(sa.select(down.c.id)))
+    conn.execute(sa.update(entity).where(*these).values(raised))
+
+
 def wake_waiting(conn: sa.Connection, records: Sequence[tuple[str, str, str]]) -> None:
     """Have strangers looked at again that hang on *records* ((system, kind, id)), inside a transaction."""
     by_place: dict[tuple[str, str], list[str]] = {}

@@ -16,7 +16,7 @@ from mappings.reconcile.model import Event, LinkChange, Parked
 from . import codec, leases
 from .arrivals import inbox_row, put_rows, remember
 from .attention import Changes, Place
-from .family import wake_children, wake_doubted, wake_waiting
+from .family import wake_children, wake_doubted, wake_tied, wake_waiting
 from .freshness import Read
 from .gone import awake, bury
 from .history import event_row, write_down
@@ -53,7 +53,13 @@ class _Batch:
 
 
 def settle(
-    store: Store, settled: Sequence[Settled], *, run: str = "", lease: Lease | None = None, family: bool = False
+    store: Store,
+    settled: Sequence[Settled],
+    *,
+    run: str = "",
+    lease: Lease | None = None,
+    family: bool = False,
+    ties: bool = False,
 ) -> tuple[str, ...]:
     """
     Store what became of writes; returns the keys of those that somebody else had settled before: nothing is stored.
@@ -61,7 +67,8 @@ def settle(
     The id that a create was given makes its link at once, whatever else is unknown. Rows that waited for a record that
     was written become hints, unless their version says that they are newer. An entity that was decided upon while its
     write was on its way is due. FAMILY: so is what belongs to an entity that has a new link, and records that
-    waited for that link wait for anybody. Raises `LeaseLost`.
+    waited for that link wait for anybody. TIES: so are all items of a case one of which has a new link. Raises
+    `LeaseLost`.
     """
     by_key = {one.key: one for one in settled}
     with store.write() as conn:
@@ -75,6 +82,8 @@ def settle(
         _write(store, conn, batch)
         if family:
             wake_children(conn, [row["entity"] for row in batch.new_links])
+            if ties:
+                wake_tied(conn, [row["entity"] for row in batch.new_links])
             wake_waiting(conn, [(row["system"], row["kind"], row["external_id"]) for row in batch.new_links])
             ended = [own for own, _, _ in rows if own["verb"] == "create" and by_key[own["key"]].next != "sent"]
             wake_doubted(conn, {(own["system"], own["kind"]) for own in ended})

@@ -100,4 +100,4 @@ def show_around(beside: "Around", zone: str) -> None:
         table(["item", *COLUMNS, "records"], rows)
 
 
-COLUMNS = ("title", "category", "assignee", "due", "parent")
+COLUMNS = ("title", "category", "assignee", "due", "parent", "blocked_by")

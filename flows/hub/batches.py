@@ -185,13 +185,12 @@ class Deciding:
         parted = [(claimed, link) for claimed in batch.cases for link in replaced(claimed)]
         if parted:
             batch = self.part(batch, parted)
+        waits = [*(one for claimed in batch.cases for one in claimed.snapshots.values()), *batch.strangers]
         kin = kin_of(
             wired,
             entities=[claimed.entity for claimed in batch.cases],
-            records=[
-                *(one.record for claimed in batch.cases for one in claimed.snapshots.values()),
-                *(one.record for one in batch.strangers),
-            ],
+            links=[link for claimed in batch.cases for link in claimed.links],
+            records=[one.record for one in waits],
         )
         strangers = sort_strangers(wired, batch.strangers, self._owners(batch.strangers), kin)
         rulings = [decide_claimed(wired, claimed, waiting.meeting, kin=kin) for claimed in batch.cases]
@@ -252,6 +251,7 @@ class Deciding:
             mapping=wired.whole.fingerprint,
             lease=wired.lease,
             family=wired.whole.has_families,
+            ties=wired.whole.has_ties,
         )
 
     def part(self, batch: Batch, parted: Sequence[tuple[Claimed, Link]]) -> Batch:

@@ -121,9 +121,10 @@ def claim_case(act: Act) -> tuple[Claimed, list[Side]]:
     claimed = batch.cases[0]
     kind = claimed.entity.kind
     shape = wired.of(kind).shape
-    kin = kin_of(wired, records=[one.record for one in claimed.snapshots.values()])
+    waiting = [one.record for one in claimed.snapshots.values()]
+    kin = kin_of(wired, entities=[claimed.entity], records=waiting, links=claimed.links)
     shown = {number: kin.shown(one, entity=kind) for number, one in claimed.snapshots.items()}
-    sides = live_sides(shape, claimed.links, shown)
+    sides = [kin.tied(side) for side in live_sides(shape, claimed.links, shown)]
     return claimed, with_derived(shape, sides, shown)
 
 
@@ -147,6 +148,7 @@ def store_deed(
         run=wired.run,
         mapping=wired.shape.fingerprint,
         family=wired.whole.has_families,
+        ties=wired.whole.has_ties,
     )
     if done.lost:
         raise Busy("the case was changed by another worker meanwhile; do it again")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from mappings.exchange import Receipt
+from mappings.lens import Field
 from mappings.reconcile import new_record, reconcile, settle
 from mappings.reconcile.gone import attention, lost, rule_for
 from mappings.reconcile.judge import held_of
@@ -30,7 +31,7 @@ from .people_left import with_emptied
 from .removing import copies_of
 from .rewording import asked_again
 from .sides import derived_for_new, live_sides, make_side, rules_for, with_derived
-from .wired import LEFT, WHOLE, Make, Scope, Wired
+from .wired import LEFT, WHOLE, Channel, Make, Scope, Wired
 
 
 @dataclass(frozen=True)
@@ -67,15 +68,15 @@ def decide_claimed(
     wired = wired.of(claimed.entity.kind)
     shape = wired.shape
     waiting = [*claimed.snapshots.values(), *(new.snapshot for new in joined)]
-    kin = kin or kin_of(wired, entities=[claimed.entity], records=[one.record for one in waiting])
+    kin = kin or kin_of(wired, entities=[claimed.entity], records=[one.record for one in waiting], links=claimed.links)
     shown = _shown(wired, claimed.snapshots, joined, kin)
-    sides = live_sides(shape, claimed.links, shown)
+    sides = [kin.tied(side) for side in live_sides(shape, claimed.links, shown)]
     if wired.reworded:
         sides = [asked_again(side) for side in sides]
     entity, losses, told = _losses(wired, claimed, sides, joined=joined, kin=kin)
     for new in (replace(one, snapshot=shown[one.ref]) for one in joined):
-        side, ours = as_made(wired, claimed, new)
-        sides.append(side)
+        side, ours = as_made(wired, claimed, new, kin)
+        sides.append(kin.tied(side))
         told += ours
     outcome = _outcome(wired, entity, with_derived(shape, sides, shown), kin)
     makes = _makes_due(wired, outcome.entity, claimed, joined=joined, kin=kin)
@@ -142,7 +143,7 @@ def decide_new(
     new_links = (NewLink(-1, snapshot), *joined)
     kin = kin or kin_of(wired, records=[new.snapshot.record for new in new_links])
     snapshots = _shown(wired, {}, new_links, kin)
-    sides = [join_side(wired, replace(new, snapshot=snapshots[new.ref])) for new in new_links]
+    sides = [kin.tied(join_side(wired, replace(new, snapshot=snapshots[new.ref]))) for new in new_links]
     side = sides[0]
     outcome = _outcome(wired, entity, with_derived(shape, sides, snapshots), kin)
     opened = Event("opened", "", system=side.link.system, cause=f"#{side.link.external_id} entered")
@@ -161,7 +162,7 @@ def join_side(wired: Wired, new: NewLink) -> Side:
     return make_side(channel, link, new.snapshot)
 
 
-def as_made(wired: Wired, claimed: Claimed, new: NewLink) -> tuple[Side, list[Event]]:
+def as_made(wired: Wired, claimed: Claimed, new: NewLink, kin: Kin) -> tuple[Side, list[Event]]:
     """
     Return the side of a record that joins its case, and what is told of it.
 
@@ -174,7 +175,8 @@ def as_made(wired: Wired, claimed: Claimed, new: NewLink) -> tuple[Side, list[Ev
         return side, []
     receipt = Receipt(new.settles, "done", id=side.link.external_id, record=new.snapshot.record)
     held, now = held_of(claimed.entity), wired.clock()
-    made = settle(side.link, create.write, receipt, fields=side.fields, held=held, now=now, found_again=True)
+    fields = kin.tied(side).fields
+    made = settle(side.link, create.write, receipt, fields=fields, held=held, now=now, found_again=True)
     link = replace(side.link, bases=made.change.bases, answers=made.change.answers)
     return replace(side, link=link), list(made.events)
 
@@ -265,7 +267,7 @@ def _creates(
             as_told(entity, wired.clock()),
             system=make.system,
             kind=make.kind,
-            fields=channel.fields,
+            fields=_said_at_once(channel),
             fixed=channel.mapping.fixed,
             derived=derived_for_new(wired.shape, channel, list(sides), snapshots),
         )
@@ -273,3 +275,9 @@ def _creates(
             made = replace(made, fixed={**made.fixed, under.at: kin.named_in(entity, under, place)})
         records.append(replace(made, parent=place) if under and under.holds == "parent" else made)
     return records
+
+
+def _said_at_once(channel: Channel) -> Mapping[str, Field]:
+    """Return the fields of a record that is made: what it is tied to is said once both ends are there."""
+    later = {one.name for one, _ in channel.ties}
+    return {name: one for name, one in channel.fields.items() if name not in later} if later else channel.fields

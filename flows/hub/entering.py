@@ -1,6 +1,6 @@
 """What a person enters at the hub: which fact is meant, and what the text says of it."""
 
-from mappings.canonical.facts import FACTS, UNDER, FactInfo
+from mappings.canonical.facts import FACTS, TIES, UNDER, FactInfo
 from mappings.canonical.values import Value
 from mappings.language.model import Sync
 from mappings.language.problems import hint
@@ -47,11 +47,16 @@ def named(store: Store, info: FactInfo, value: Value) -> Value:
     """
     Return *value*, the key of what an entity is to belong to, as it is spelled. Raises Unresolvable where it is none.
     """
+    if info.name in TIES and isinstance(value, frozenset):
+        return frozenset(_key(store, one, "item") for one in value) or None
     if info.name not in UNDER or value is None:
         return value
-    key = str(value).upper()
+    return _key(store, str(value), "case" if info.name == "case" else "item")
+
+
+def _key(store: Store, value: str, kind: str) -> str:
+    key = value.upper()
     found = cases.case(store, key)
-    kind = "case" if info.name == "case" else "item"
     if found is None or found.entity.kind != kind:
         raise Unresolvable(f"{value} is no {kind}")
     return key

@@ -10,6 +10,7 @@ from state import cases, commits, family
 from state.store import Store
 from state.types import Decided, Whole
 
+from .tied import tied_to
 from .wired import Wired
 
 MOST_CLIENTS = 10_000
@@ -61,10 +62,14 @@ class Around:
     items: tuple[Whole, ...] = ()
     client: Whole | None = None
 
+    def blocked_by(self, key: str) -> list[str]:
+        """Return the keys of the items that wait for the item *key*."""
+        return [one.entity.key for one in self.items if key in tied_to(one.entity)]
+
     def form(self) -> dict[str, Any]:
         """Return it as JSON."""
         return {
-            "items": [item_form(one) for one in self.items],
+            "items": [{**item_form(one), "blocks": self.blocked_by(one.entity.key)} for one in self.items],
             "client": self.client and {"key": self.client.entity.key, "facts": _facts(self.client.entity)},
         }
 

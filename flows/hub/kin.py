@@ -13,6 +13,7 @@ from mappings.canonical.records import dotted
 from mappings.canonical.values import Value
 from mappings.exchange import Change, Receipt, VendorRecord, View
 from mappings.language.model import Under
+from mappings.lens import Field
 from mappings.reconcile.model import Entity, FieldWrite, Link, LinkChange, Parked, Side
 from mappings.transforms.belonging import CASE, HUNG, PARENT
 from state import cases
@@ -20,7 +21,8 @@ from state.store import Store
 from state.types import Outgoing, Snapshot, Whole
 
 from .notes import sealed
-from .wired import Channel, SyncShape, Wired
+from .tied import fields_knowing, side_knowing, tied_channel, tied_records, tied_to
+from .wired import Channel, Scope, SyncShape, Wired
 
 MOVED_BY = "parent"
 """The place by which a record is put under another one."""
@@ -36,6 +38,7 @@ class Kin:
     """Of the cases of the sync."""
     by_record: dict[Record, Whole] = field(default_factory=dict)
     by_key: dict[str, Whole] = field(default_factory=dict)
+    _fields: dict[tuple[str, Scope], Mapping[str, Field]] = field(default_factory=dict)
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
@@ -85,6 +88,22 @@ class Kin:
         if whole is None or whole.entity.kind == "case":
             return whole
         return self.by_key.get(_key(whole.entity, "case"))
+
+    # --- ties ---------------------------------------------------------------------------------------------------------
+
+    def fields(self, channel: Channel) -> Mapping[str, Field]:
+        """Return the fields of *channel*; those that name other records know now which of these are items."""
+        if not channel.ties:
+            return channel.fields
+        name = (channel.mapping.entity, channel.scope)
+        if name not in self._fields:
+            self._fields[name] = fields_knowing(channel, [*self.by_record.values(), *self.by_key.values()])
+        return self._fields[name]
+
+    def tied(self, side: Side) -> Side:
+        """Return *side* with what is known now of the records that its own is tied to."""
+        channel = tied_channel(self.shape, side.link)
+        return side_knowing(side, self.fields(channel)) if channel else side
 
     # --- the entity ---------------------------------------------------------------------------------------------------
 
@@ -158,17 +177,21 @@ def kin_of(
     entities: Iterable[Entity] = (),
     records: Iterable[VendorRecord] = (),
     writes: Iterable[FieldWrite] = (),
+    links: Iterable[Link] = (),
     known: Kin | None = None,
 ) -> Kin:
     """
     Look up the families of *entities* and of the entities that *records* are of; nothing where nobody has one.
 
-    WRITES say where records are to be put, and where they were.
+    WRITES say where records are to be put, and where they were; LINKS what their records are tied to.
     """
     kin = known or Kin(wired.whole)
     if not wired.whole.has_families:
         return kin
+    kin._fields.clear()
+    entities, records = list(entities), list(records)
     keys = {_key(entity, name) for entity in entities for name in HUNG}
+    keys |= {key for entity in entities for key in tied_to(entity)}
     moves = [write for write in writes if write.field in HUNG]
     keys |= {view for write in moves for view in (write.view, write.expected) if isinstance(view, str)}
     parents: dict[tuple[str, str], set[str]] = {}
@@ -176,6 +199,8 @@ def kin_of(
         if record.parent is not None:
             parents.setdefault((record.system, record.parent[0]), set()).add(record.parent[1])
         keys.update(_named(wired.whole, record))
+    for scope, ids in tied_records(wired.whole, records, links).items():
+        parents.setdefault(scope, set()).update(ids)
     for (system, kind), ids in parents.items():
         found = cases.by_record(wired.store, system, kind=kind, ids=sorted(ids))
         kin.by_record |= {(system, kind, record): whole for record, whole in found.items()}

@@ -80,6 +80,7 @@ async def link(act: Act, system: str, record: str, *, kind: str | None = None) -
         decided=[decided],
         mapping=wired.shape.fingerprint,
         family=wired.whole.has_families,
+        ties=wired.whole.has_ties,
     )
     if done.lost:
         raise Busy("the case or the record was changed by another worker meanwhile; do it again")

@@ -64,7 +64,8 @@ async def push_batch(wired: Wired, system: str, going: Sequence[Outgoing]) -> Pu
         await asyncio.to_thread(store_settled, wired, held)
         going = [one for one in going if one not in lacking]
     said = [write for one in going for write in one.fields]
-    kin = await asyncio.to_thread(kin_of, wired, entities=[one.entity for one in going], writes=said)
+    links = [one.link for one in going if one.link is not None]
+    kin = await asyncio.to_thread(kin_of, wired, entities=[one.entity for one in going], writes=said, links=links)
     writes = await asyncio.to_thread(lambda: [make_write(wired, one, kin) for one in going])
     answers, failed = await send(wired, system, writes)
     receipts = [_placed(wired, one) for one in answers]
@@ -104,8 +105,9 @@ def _lacks(wired: Wired, one: Outgoing) -> Receipt:
 
 def store_settled(wired: Wired, settled: Sequence[Settled]) -> None:
     """Store what became of writes, all in one transaction; tried again, since they have left and would be in doubt."""
-    run, lease, family = wired.run, wired.lease, wired.whole.has_families
-    patiently(lambda: settling.settle(wired.store, settled, run=run, lease=lease, family=family))
+    run, lease, whole = wired.run, wired.lease, wired.whole
+    family, ties = whole.has_families, whole.has_ties
+    patiently(lambda: settling.settle(wired.store, settled, run=run, lease=lease, family=family, ties=ties))
 
 
 async def _postpone(wired: Wired, going: Sequence[Outgoing], error: ConnectorError) -> None:
@@ -156,7 +158,7 @@ def settle_one(
         case "done" | "refused":
             wired = wired.of(one.entity.kind)
             shown = [receipt.record] if receipt.record else []
-            kin = kin or kin_of(wired, entities=[one.entity], records=shown)
+            kin = kin or kin_of(wired, entities=[one.entity], records=shown, links=[one.link] if one.link else ())
             return _settle_fields(wired, one, receipt, found_again=found_again, kin=kin)
         case "moved":
             return Settled(one.key, "due", record=receipt.record, began=receipt.began, rest=True, due=True)
@@ -192,7 +194,7 @@ def _settle_fields(wired: Wired, one: Outgoing, receipt: Receipt, *, found_again
         link,
         open_write,
         shown,
-        fields=channel.fields,
+        fields=kin.fields(channel),
         held=one.held,
         now=wired.clock(),
         onward=lambda place, here, target, allowed: way_on(wired, one, place, here, target=target, allowed=allowed),

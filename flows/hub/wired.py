@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
 
 from connectors.base import Connector, RequestCount
 from mappings.canonical.values import Value
@@ -15,20 +14,16 @@ from mappings.lens import Field, Unseen
 from mappings.policy import Condition, Policy, When
 from mappings.reconcile.gone import Gone
 from mappings.reconcile.guards import Limits
-from mappings.reconcile.model import Entity, Interval
+from mappings.reconcile.model import Interval
 from mappings.reconcile.newest import facts_by_time
 from mappings.reconcile.rules import Drift
+from mappings.transforms.ties import Ties, ties_in
 from state.store import Store
 from state.types import Lease, Worker
 
-from .beside import Beside
 from .choices import NONE, Choices
+from .kept import Papers, Sharing
 from .people import Everybody
-from .report import Report
-
-if TYPE_CHECKING:
-    from .attachments.looking import PlannedFile
-    from .documents.foreseeing import PlannedPaper
 
 Scope = tuple[str, str]
 """(system, kind)."""
@@ -87,6 +82,11 @@ class Channel:
     @cached_property
     def _composite(self) -> tuple[tuple[str, Field], ...]:
         return tuple((name, one) for name, one in self.fields.items() if _is_read(one) and len(one.places) != 1)
+
+    @cached_property
+    def ties(self) -> Sequence[tuple[Field, Ties]]:
+        """The fields that name other records of the system: what blocks an item."""
+        return ties_in(self.fields)
 
     def takes(self, record: VendorRecord) -> bool:
         """Say whether *record* may enter through this mapping."""
@@ -154,6 +154,11 @@ class SyncShape:
         return any(one.belongs for one in self.each)
 
     @cached_property
+    def has_ties(self) -> bool:
+        """Some records say which others they are tied to."""
+        return any(channel.ties for one in self.each for channel in one.channels.values())
+
+    @cached_property
     def belongs(self) -> bool:
         """Entities of this kind belong to a case."""
         return any(channel.mapping.under for channel in self.channels.values())
@@ -182,38 +187,6 @@ class SyncShape:
 
 def _tells_progress(channel: Channel) -> bool:
     return any(entry.facts == ("progress",) for entry in channel.fields.values())
-
-
-class Keeping(Protocol):
-    """What is done at the end of a pass, beside the records that are kept in step."""
-
-    async def __call__(self, wired: "Wired", report: Report, *, full: bool) -> bool:
-        """Do what is to be done about them, tell it in *report*, and say whether cases have something to tell now."""
-        ...
-
-    async def made_by(self, wired: "Wired", run: str, only: str | None) -> tuple[Beside, ...]:
-        """Return what the run *run* has made, for one case (ONLY) or for all, and what of it has to be left."""
-        ...
-
-    async def take_away(self, wired: "Wired", one: Beside) -> str:
-        """Take away what a run has made, where nobody has worked on it; return why not, nothing where it is done."""
-        ...
-
-
-class Papers(Keeping, Protocol):
-    """What keeps the documents of a sync."""
-
-    async def planned(self, wired: "Wired", entities: Mapping[str, Entity]) -> "tuple[PlannedPaper, ...]":
-        """Return what the next pass would do about the documents of cases, by what a plan calls them."""
-        ...
-
-
-class Sharing(Keeping, Protocol):
-    """What shares the files of the cases of a sync."""
-
-    async def foreseen(self, wired: "Wired", report: Report) -> "tuple[PlannedFile, ...]":
-        """Read what is new and return what would be copied; nothing is copied."""
-        ...
 
 
 @dataclass
@@ -254,9 +227,9 @@ class Wired:
     """The words are others than in the last pass: what could not be said then is tried again."""
     notices: list[str] = field(default_factory=list)
     """What a person should know and nothing stops for: a renamed status that a mapping still calls by its old name."""
-    papers: "Papers | None" = None
+    papers: Papers | None = None
     """Keeps the documents of the cases, at the end of a pass; None where they get none."""
-    sharing: "Sharing | None" = None
+    sharing: Sharing | None = None
     """Shares the files of the cases, at the end of a pass; None where nobody does."""
     counted: dict[str, RequestCount] = field(default_factory=dict)
     """Requests that belong to earlier passes, where the systems stay open from one pass to the next."""

@@ -69,6 +69,7 @@ ITEM_FACTS: tuple[FactInfo, ...] = (
     FactInfo("labels", "item.labels", "set", "free labels"),
     FactInfo("parent", "item.parent", "reference", "the item it is a part of"),
     FactInfo("order", "item.order", "number", "its place among the others"),
+    FactInfo("blocked_by", "item.blocked_by", "set", "the items that have to be done before it, by key"),
 )
 
 NOTE_FACTS: tuple[FactInfo, ...] = (
@@ -128,6 +129,9 @@ TYPE_WORDS: dict[FactType, str] = {
 FACT_TYPES: tuple[FactType, ...] = get_args(FactType)
 """The types that a sync can declare a fact of its own with."""
 
+
+TIES = ("blocked_by",)
+"""The facts that hold keys of items."""
 
 UNDER = ("case", "parent")
 """The facts that say where an entity belongs: `under:` of its mapping gives them, not a field."""

@@ -86,6 +86,7 @@ class Item(Canonical):
     labels: frozenset[str] = frozenset()
     parent: str | None = None
     order: Decimal | None = None
+    blocked_by: frozenset[str] = frozenset()
 
 
 class Note(Canonical):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any, TypeAlias, cast, get_args
 
-from mappings.canonical.facts import TYPE_WORDS, FactInfo, FactType
+from mappings.canonical.facts import TIES, TYPE_WORDS, FactInfo, FactType
 from mappings.canonical.values import Value
 from mappings.lens import Direction
 from mappings.transforms import SETTINGS, TRANSFORMS, Setting, Spot, problems_of
@@ -51,6 +51,11 @@ FITTING: Mapping[FactType, tuple[str, ...]] = {
     "set": ("set",),
 }
 """Type of a fact -> the transforms whose values it can hold."""
+
+
+def fitting(info: FactInfo) -> tuple[str, ...]:
+    """Return the transforms whose values a fact can hold."""
+    return ("ties",) if info.name in TIES else FITTING[info.type]
 
 
 def read_field(
@@ -122,8 +127,8 @@ def _transform(source: FieldSource, said: tuple[FactInfo, ...]) -> str | None:
         (entry or source.entry).fail("several facts in one place need as: choice")
         return None
     for info in said:
-        if name not in FITTING[info.type]:
-            right = ", ".join(FITTING[info.type])
+        if name not in fitting(info):
+            right = ", ".join(fitting(info))
             (entry or source.entry).fail(
                 f"{shown(name)} does not hold {info.name}, {TYPE_WORDS[info.type]}; it can be {right}"
             )
@@ -134,7 +139,9 @@ def _transform(source: FieldSource, said: tuple[FactInfo, ...]) -> str | None:
 def _default(source: FieldSource, said: tuple[FactInfo, ...]) -> str | None:
     if not said:
         return None
-    return "choice" if len(said) > 1 or "values" in source.keys else DEFAULT_TRANSFORM[said[0].type]
+    if len(said) > 1 or "values" in source.keys:
+        return "choice"
+    return "ties" if said[0].name in TIES else DEFAULT_TRANSFORM[said[0].type]
 
 
 def _direction(entry: Entry | None, *, derived: bool) -> Direction:

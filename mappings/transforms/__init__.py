@@ -24,6 +24,7 @@ from .person import Person
 from .reference import Reference
 from .settings import BadSettings, Problem, Setting, nearest
 from .text import Text
+from .ties import Ties
 from .vocabulary import Spot, Vocabulary
 
 __all__ = [
@@ -97,6 +98,7 @@ TRANSFORMS: Mapping[str, type[Maker]] = _Late(
         "datetime": lambda: Moment,
         "choice": lambda: Choice,
         "set": lambda: Labels,
+        "ties": lambda: Ties,
         "person": lambda: Person,
         "reference": lambda: Reference,
         "markup": _markup,

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 
 from connectors.base import Connector
 from flows.hub.wiring import Installation, make_connector
+from mappings.exchange import Place
 from state.store import utc_now
 from tests.hub_builders import CRM, AHub, a_deal, a_hub
 from tests.kinds_builders import ITEMS_OF_CRM, kinds_of, those
@@ -96,14 +97,17 @@ def hub(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Mixed]:
     words = {"place": names[server["CF_SUMMARY"]], "marker": names[server["CF_DEAL_ID"]]}
     mappings = {
         "record.crm.yaml": CRM.replace("  link: {at: link, direction: out, of: trk}\n", ""),
-        "task.crm.yaml": ITEMS_OF_CRM,
+        "task.crm.yaml": f"{ITEMS_OF_CRM}  blocked_by: {{at: after}}\n",
         "issue.трекер.yaml": ISSUE.format(**words),
         "issue.трекер.item.yaml": SUB_ISSUE.format(**words),
     }
     env = {"REDMINE_URL": server["URL"], "REDMINE_KEY": server["KEY_HUB"]}
+    kinds = kinds_of()
+    task = kinds["crm"]["task"]
+    kinds["crm"]["task"] = replace(task, places=(*task.places, Place("after", "After", "set")))
     with a_project(server) as name:
         text = HUB.format(project=name)
-        made = a_hub(tmp_path, hub=text, mappings=mappings, kinds=kinds_of(), env=env, clock=utc_now)
+        made = a_hub(tmp_path, hub=text, mappings=mappings, kinds=kinds, env=env, clock=utc_now)
         yield Mixed(made.installation, made.systems, project=name, server=server)
 
 
@@ -179,4 +183,44 @@ def test_a_task_that_is_moved_in_the_crm_moves_its_sub_issue(hub: Mixed) -> None
     found = hub.issues()
     assert found["Смета"]["parent"]["id"] == found["Второе дело"]["id"]
     hub.sync()
+    assert quiet(hub)
+
+
+def tie(hub: Mixed, first: int, second: int) -> None:
+    """A person says in the tracker that the issue *first* blocks *second*."""
+    hub.ask("POST", f"/issues/{first}/relations.json", {"relation": {"issue_to_id": second, "relation_type": "blocks"}})
+
+
+def ends(hub: Mixed, issue: int) -> set[tuple[int, int]]:
+    """What blocks what, of an issue's ties."""
+    found = hub.ask("GET", f"/issues/{issue}/relations.json")["relations"]
+    return {(one["issue_id"], one["issue_to_id"]) for one in found if one["relation_type"] == "blocks"}
+
+
+def test_what_blocks_an_item_blocks_it_on_both_sides(hub: Mixed) -> None:
+    deal = hub.systems["crm"].create("record", a_deal())
+    hub.sync()
+    issue = hub.issues()["Внедрение CRM"]["id"]
+    contract, estimate = hub.sub_issue("Договор", issue), hub.sub_issue("Смета", issue)
+    other = hub.issues()["Заведено руками"]["id"]
+    tie(hub, contract, other)
+    hub.systems["crm"].create("task", {"title": "Письмо", "done": "no", "parent": deal})
+    hub.sync()
+    tasks = {views["title"]: name for name, views in hub.records("crm", "task").items()}
+
+    tie(hub, contract, estimate)
+    hub.systems["crm"].edit("task", tasks["Письмо"], {"after": [tasks["Смета"]]})
+    hub.sync()
+    hub.sync()
+
+    letter = hub.issues()["Письмо"]["id"]
+    assert ends(hub, estimate) == {(contract, estimate), (estimate, letter)}
+    assert hub.records("crm", "task")[tasks["Смета"]]["after"] == [tasks["Договор"]]
+    assert ends(hub, other) == {(contract, other)}  # no item's: left as it is
+
+    hub.systems["crm"].edit("task", tasks["Смета"], {"after": []})
+    hub.sync()
+    hub.sync()
+
+    assert ends(hub, estimate) == {(estimate, letter)}
     assert quiet(hub)

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from mappings.canonical.values import Value
 from mappings.exchange import Choice
+from mappings.lens import Single
+from mappings.transforms.ties import Ties
 from tests.properties.lens_cases_values import WORDS, lens, one
 from tests.properties.lens_laws import Case
 
@@ -124,4 +126,8 @@ REFERENCE = [
         label="known",
     ),
 ]
-CASES = [*CHOICE, *SET, *PERSON, *REFERENCE]
+ITEMS = {"5": "ITEM-1", "7": "ITEM-2", "12": "ITEM-3"}
+RECORDS = st.lists(st.sampled_from([*ITEMS, "99"]), unique=True)
+KEYS = one(st.frozensets(st.sampled_from([*ITEMS.values(), "ITEM-9"]), min_size=1))
+TIES = [Case("ties", Single("x", Ties(known=ITEMS)), st.none() | RECORDS, KEYS, hidden=_the_rest_is_there)]
+CASES = [*CHOICE, *SET, *TIES, *PERSON, *REFERENCE]

@@ -14,8 +14,9 @@ from state.errors import Busy
 from state.store import Store
 
 from ..beside import Beside
+from ..kept import Sharing
 from ..report import Report
-from ..wired import Sharing, Wired
+from ..wired import Wired
 from ..wiring import Installation
 from .case import share
 from .gathering import gather

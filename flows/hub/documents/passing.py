@@ -7,8 +7,9 @@ from mappings.reconcile.model import Entity
 from state import cases
 
 from ..beside import Beside
+from ..kept import Papers
 from ..report import Report
-from ..wired import Papers, Wired
+from ..wired import Wired
 from ..wiring import Installation, Maker
 from .desk import Desk, desk_of
 from .foreseeing import PlannedPaper, batches_of, foreseen
