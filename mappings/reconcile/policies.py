@@ -151,11 +151,23 @@ def _words(value: Value) -> frozenset[str]:
 
 def _merge(dispute: Dispute) -> Verdict | None:
     """All edits, if every order of them gives the same text: three-way merging by line is not associative."""
-    if len(dispute.proposals) > MOST_MERGED:
+    if len(dispute.proposals) > MOST_MERGED or (
+        dispute.speaks and any(_replaces(dispute, p) for p in dispute.proposals)
+    ):
         return None
     results = {_in_order(order, dispute.hub) for order in permutations(dispute.proposals)}
     merged = results.pop()
     return None if results or isinstance(merged, Clash) else Verdict(merged, "all", "merge")
+
+
+def _replaces(dispute: Dispute, proposal: Proposal) -> bool:
+    """
+    Say whether an edit would take the place of what the hub says, which was changed as well: in texts of one line there
+    is nothing to merge by.
+    """
+    if proposal.value != proposal.new or dispute.hub in (proposal.old, proposal.new):
+        return False
+    return not any(isinstance(text, str) and "\n" in text for text in (proposal.old, proposal.new, dispute.hub))
 
 
 def _newest(dispute: Dispute, rules: Rules) -> Verdict | None:

@@ -1,5 +1,6 @@
 """Who is right: policies applied to the proposals of a conflict."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import permutations
@@ -197,6 +198,19 @@ def test_merge_leaves_edits_of_one_line_to_a_person():
     sides = said("ЦЕЛЬ\n\nсрок\n\nцена", "Цель!\n\nсрок\n\nцена", old=LINES, fact="description", lens="text")
 
     assert list(decided(sides, Merge(), fact="description", hub=LINES).entity.conflicts) == ["description"]
+
+
+@pytest.mark.parametrize(("later", "decides"), [("в", False), (None, False), ("б", True)])
+def test_merge_does_not_let_one_line_take_the_place_of_what_the_hub_has_heard_since(later, decides):
+    sides = said(later, old="а", fact="description", lens="text")
+    if later is None:
+        [field] = sides[0].fields.values()
+        sides = [replace(sides[0], fresh={field.name: None})]
+
+    outcome = decided(sides, Merge(), fact="description", hub="б")
+
+    assert value(outcome, "description") == "б"
+    assert ("description" not in outcome.entity.conflicts) == decides
 
 
 # A text of which the orders of three edits give two different merges.

@@ -102,7 +102,8 @@ class TapedSystem(MemorySystem):
         standing = self.stands(record_id, kind)
         row = super().update(kind, record_id, views=views, revision=revision)
         last = next((one.what for one in reversed(self.tape.of(self.name, record_id)) if one.what != "lost"), "")
-        truly = standing is not None and last == "shown" and not self.nulled
+        unseen = self.nulled or views.keys() & self.traits(kind).hidden
+        truly = last == "shown" and not unseen
         if standing is not None and truly and all(standing.views.get(p) == v for p, v in views.items()):
             self.tape.note("needless", self.name, record_id, new=dict(views))
         for place, view in views.items():
