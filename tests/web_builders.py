@@ -12,6 +12,7 @@ from argon2 import PasswordHasher
 
 from flows.hub.access import EVERYTHING, Access
 from flows.hub.accounts import Passwords
+from flows.hub.acting.starting import Starter
 from flows.hub.reach import Reach
 from flows.hub.rights import USUAL, Role
 from flows.hub.wiring import Installation
@@ -69,6 +70,14 @@ class Browser:
             answer = await client.request(method, path, headers=headers, **given)
             self.cookies = client.cookies
             return answer
+
+
+class Idle(Starter):
+    """Starts no pass, whoever asks for one."""
+
+    def start(self, sync: str, *, by: str) -> None:
+        """Only say where there is no such sync."""
+        self.installation.sync(sync)
 
 
 async def _asleep() -> None:

@@ -1,6 +1,5 @@
 """What the OpenAPI document says, the API keeps: whatever it allows or forbids is answered as it says."""
 
-import sys
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -19,7 +18,7 @@ from flows.hub.acting import Desk
 from state import entrance
 from state.store import Store
 from tests.undo_builders import edited
-from tests.web_builders import Browser
+from tests.web_builders import Browser, Idle
 
 DOCUMENT = "/api/v1/openapi.json"
 EXAMPLES = 15
@@ -46,7 +45,7 @@ def asked(tmp_path) -> Asked:
     token, _ = accounts.make_token(store, anna, "проверка", by="", lasts=timedelta(days=1))
     app = Browser(hub.installation).app
     app.state.desk = Desk(hub.installation, hub.make)
-    app.state.starter.make = lambda folder, sync, by: [sys.executable, "-c", ""]
+    app.state.starter = Idle(hub.installation)
     return Asked(app, store, token, {"key": "CASE-1", "run": run, "name": "presales"})
 
 

@@ -70,7 +70,9 @@ def test_a_case_out_of_reach_is_neither_listed_nor_counted(tmp_path):
     assert "Склад 2" not in page
 
 
-@pytest.mark.parametrize("query", ["page=0", "page=x", "sort=nothing", "stage=", "q=%00", "outcome='; DROP", "sort=stage&sync=no"])
+@pytest.mark.parametrize(
+    "query", ["page=0", "page=x", "sort=nothing", "stage=", "q=%00", "outcome='; DROP", "sort=stage&sync=no"]
+)
 def test_an_address_that_somebody_has_made_up_is_answered(tmp_path, query):
     hub, _ = opened(tmp_path)
 
