@@ -52,11 +52,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByServer:
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[World]":
     """Return a hub with its page that has lived for a while, with conflicts and questions that wait."""
-    from tools.screenshots.life import FILES, lived
+    from tools.screenshots.life import lived
     from tools.screenshots.world import a_world
 
     today = date.today()  # noqa: DTZ011  # as the systems' own pages have it
-    with a_world(tmp_path_factory.mktemp("world") / "hub", today=today, files=FILES) as world:
+    with a_world(tmp_path_factory.mktemp("world") / "hub", today=today) as world:
         lived(world)
         yield world
 

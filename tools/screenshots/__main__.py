@@ -15,7 +15,7 @@ from tools.sources import ROOT
 
 from .broken import BROKEN, page_of_500
 from .browser import LANGUAGES, NARROW, WIDE, chromium, looking
-from .life import FILES, lived
+from .life import lived
 from .shots import Shot, shots
 from .world import World, a_world
 
@@ -32,7 +32,7 @@ def main(given: Sequence[str]) -> int:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="casehub-screenshots-") as folder:
         today = date.today()  # noqa: DTZ011  # the day of whoever looks on
-        with a_world(Path(folder) / "hub", today=today, files=FILES) as world:
+        with a_world(Path(folder) / "hub", today=today) as world:
             lived(world)
             chosen = [one for one in shots(world) if not asked.names or one.name in asked.names]
             broken = {language: page_of_500(world, language) for language in LANGUAGES}

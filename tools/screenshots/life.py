@@ -1,8 +1,4 @@
-"""What people do in the world before its pictures are taken: notes, work items, edits, and questions that wait."""
-
-from collections.abc import Mapping
-from datetime import date, timedelta
-from typing import Any
+"""What people do in the world before its pictures are taken: notes, edits, and questions that wait."""
 
 from flows.hub.demo import Browser
 
@@ -11,15 +7,8 @@ from .world import ENGINEER, SALES, World
 SHOWN = 4
 """The deal whose case has a bit of everything."""
 TORN, RENAMED = 5, 9
-ITEM = """system: tracker
-kind: issue
-entity: item
-extends: redmine/item
-take: {tracker: Task}
-"""
-FILES: Mapping[str, str] = {"issue.tracker.item.yaml": ITEM}
-"""What a hub needs beside the demo's own mappings for it."""
-TASKS = (("Собрать стенд для демонстрации", 2), ("Оценить трудозатраты", 1), ("Ответы на вопросник по безопасности", 3))
+CASE = 4
+"""The tracker whose issues are cases."""
 STRANGER = "Задача, начатая руками: расширение лицензий"
 
 
@@ -33,7 +22,6 @@ def lived(world: World) -> None:
         person=SALES,
         values={"text": "Созвонились: бюджет утверждён.\nПросят [B]демо[/B] на следующей неделе."},
     )
-    _with_tasks(world)
     browser.change(
         issue, person=ENGINEER, values={"status_id": "In Progress", "notes": "Беру в работу, стенд к среде."}
     )
@@ -43,7 +31,7 @@ def lived(world: World) -> None:
     browser.change(issue, person=SALES, values=private)
     browser.change(systems.deal_page(12), person=SALES, values={"stageId": "Выиграна"})
     browser.change(systems.deal_page(13), person=SALES, values={"stageId": "Проиграна"})
-    _asks(world, subject=STRANGER, tracker=4)
+    _begun_by_hand(world, STRANGER)
     world.sync()
     world.rename(TORN, crm="Внедрение CRM (срочно)", tracker="Внедрение CRM — второй этап")
     world.rename(RENAMED, crm="Пилот телефонии, 200 мест", tracker="Пилот телефонии: только офис в Казани")
@@ -51,19 +39,12 @@ def lived(world: World) -> None:
     world.sync()
 
 
-def _with_tasks(world: World) -> None:
-    """Put work items below the issue of the case that is shown."""
-    parent = world.issue_of(SHOWN)
-    for subject, status in TASKS:
-        due = (date.today() + timedelta(days=20 + status)).isoformat()  # noqa: DTZ011  # a day of whoever looks on
-        _asks(world, subject=subject, tracker=1, parent_issue_id=parent, status_id=status, due_date=due)
-
-
-def _asks(world: World, *, subject: str, tracker: int, **more: Any) -> None:
-    tracker_page = world.systems.tracker
-    headers = {"X-Redmine-API-Key": str(tracker_page.about["keys"]["admin"])}
-    form = {"issue": {"project_id": "presales", "tracker_id": tracker, "subject": subject, **more}}
-    answer = world.systems.client.post(f"{tracker_page.address}/issues.json", json=form, headers=headers)
+def _begun_by_hand(world: World, subject: str) -> None:
+    """Have an issue that no case has."""
+    tracker = world.systems.tracker
+    headers = {"X-Redmine-API-Key": str(tracker.about["keys"]["admin"])}
+    form = {"issue": {"project_id": "presales", "tracker_id": CASE, "subject": subject}}
+    answer = world.systems.client.post(f"{tracker.address}/issues.json", json=form, headers=headers)
     answer.raise_for_status()
 
 

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -155,18 +155,12 @@ class World:
 
 
 @contextmanager
-def a_world(folder: Path, *, today: date, files: Mapping[str, str] | None = None) -> Iterator[World]:
-    """
-    Make a world in FOLDER for the while: seeded, synced once, with accounts and an open page.
-
-    FILES come beside the demo's own, or in their place. Raises NotUp.
-    """
+def a_world(folder: Path, *, today: date) -> Iterator[World]:
+    """Make a world in FOLDER for the while: seeded, synced once, with accounts and an open page. Raises NotUp."""
     with started(None) as systems:
         seed(systems, today)
         home = hub_folder(folder, systems.environment())
         _with_notes(home)
-        for name, text in (files or {}).items():
-            (home / name).write_text(text, encoding="utf-8")
         world = World(home, systems)
         world.sync()
         with world.installation() as hub:

@@ -9,6 +9,7 @@
   // A line may be dead without a word: the stream says every ten seconds that it lives.
   document.addEventListener("htmx:sseBeforeMessage", function () {
     heard = Date.now();
+    document.body.dataset.live = "yes";
     const told = document.getElementById("lost");
     if (lost && told) { told.hidden = true; lost = false; again(); }
   });
