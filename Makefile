@@ -29,7 +29,7 @@ test: $(STAMP)
 	chosen() { "$$@" || [[ $$? -eq 5 && -n "$(ARGS)" ]]; }
 	chosen $(BIN)/pytest -q -n auto --ignore=tests/live $(ARGS)
 	if [[ -n "$(LIVE)" ]]; then
-	  echo "live: Redmine, Tryton and PostgreSQL on 127.0.0.1; what is missing is installed first:"
+	  echo "live: Redmine, Tryton, PostgreSQL, MediaWiki, WebDAV and Chromium on 127.0.0.1; what is missing is installed first:"
 	  trap '$(BIN)/python tests/live/servers down' EXIT
 	  $(BIN)/python tests/live/servers up
 	  chosen $(BIN)/pytest -q -n 2 tests/live $(ARGS)
