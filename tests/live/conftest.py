@@ -64,7 +64,10 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[World]":
 @pytest.fixture(scope="session")
 def chrome() -> "Iterator[Browser]":
     """Return Debian's Chromium."""
-    from tools.screenshots.browser import chromium
+    from playwright.sync_api import expect
 
+    from tools.screenshots.browser import PATIENCE, chromium
+
+    expect.set_options(timeout=PATIENCE)
     with chromium() as browser:
         yield browser

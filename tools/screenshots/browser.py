@@ -11,7 +11,7 @@ PROGRAM = "/usr/bin/chromium"
 WIDE, NARROW = 1280, 375
 HEIGHTS = {WIDE: 800, NARROW: 740}
 LANGUAGES = {"en": "en-GB", "ru": "ru-RU"}
-PATIENCE = 10_000
+PATIENCE = 20_000
 """Milliseconds after which something that is waited for will not come."""
 
 
