@@ -25,6 +25,7 @@ from .viewer import viewer_of
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
 LANGUAGE = "casehub_language"
+SCHEMES = {"http", "https", "mailto", "tel"}
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
@@ -106,5 +107,8 @@ def markdown(text: str) -> Markup:
 
 
 def clean_html(text: str) -> Markup:
-    """Return HTML that came from a system without everything that could act."""
-    return Markup(nh3.clean(text))  # noqa: S704  # that is what it was cleaned for
+    """
+    Return HTML that came from a system without everything that could act. Its links lead into the web, to mail and to
+    telephones; an address that is relative there would lead astray here.
+    """
+    return Markup(nh3.clean(text, url_schemes=SCHEMES, url_relative="deny"))  # noqa: S704  # that is what it was cleaned for

