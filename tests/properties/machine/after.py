@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from flows.hub.wired import WHOLE, SyncShape
+from mappings.reconcile.marker import parse_marker
 from state import attention, cases, history
 from state.types import Whole
 
@@ -65,8 +66,9 @@ class After:
         """(system, record) -> the entity whose it is or was."""
         owners = {(one.system, one.external_id): whole.entity.id for whole in self.wholes for one in whole.links}
         for deed in self.life.tape.deeds:
-            if deed.what == "made" and isinstance(deed.new, str):
-                owners.setdefault((deed.system, deed.record), deed.new.partition(":")[0].partition("/")[0])
+            marker = parse_marker(deed.new) if deed.what == "made" and isinstance(deed.new, str) else None
+            if marker is not None:
+                owners.setdefault((deed.system, deed.record), marker.entity)
         return owners
 
     @cached_property

@@ -168,6 +168,13 @@ def _kill(life: Life, step: Step) -> None:
     life.store.countdown.left, life.store.countdown.moment = step["commit"], step["moment"]
 
 
+def _several(life: Life, step: Step) -> None:
+    """One after the other, as far as each can be done."""
+    for each in step["steps"]:
+        with suppress(Undoable):
+            do(life, each)
+
+
 def _hint(life: Life, step: Step) -> None:
     record = life.record(step["in"], step["case"])
     for _ in range(step["times"]):
@@ -278,6 +285,7 @@ DEEDS: dict[str, Callable[[Life, Step], None]] = {
     "wait": _wait,
     "fault": _fault,
     "kill": _kill,
+    "several": _several,
     "hint": _hint,
     "turn": _turn,
     "remap": _remap,

@@ -42,6 +42,9 @@ class _Drawing(People):
             yield from self._opening(case)
         yield from self._doubts()
         yield {"do": "pass"}
+        if not one_in(self.dice, 3):  # long enough to find out what became of them
+            yield {"do": "wait", "seconds": self.dice.choice((45, 90, 400))}
+            yield {"do": "pass"}
         for _ in range(self.dice.choice((4, 5, 6))):
             yield from self._round()
 

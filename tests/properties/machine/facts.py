@@ -30,7 +30,11 @@ class Facts(After):
             self._not_withdrawn(last, deeds, where)
         if deeds and self.life.setting["policies"].get(fact, self.life.setting["policies"]["default"]) == "park":
             latest = deeds[-1]
-            if (not latest.system and not latest.fresh) or (
+            # Whoever moved away from a value has answered it, even where it was said anew before his move was seen: by
+            # values alone that is the same. A client was emptied in one system, changed in another, and brought back at
+            # the hub before the first had been read: empty stands, and the history has the rest.
+            answered = any(d.system and d.old == latest.new and (d.new or None) == stands for d in deeds)
+            if (not latest.system and not latest.fresh and not answered) or (
                 latest.system and self._lives(whole, latest) and not self._unseen(latest)
             ):
                 self.found.hold("P1", (latest.new or None) == stands, f"{where}, and the last word was {latest}")

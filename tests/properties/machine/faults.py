@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from .world import Life
 
 
+BETWEEN = {"pass": "second worker", "several": "page held back"}
+"""What another process does meanwhile; not while another is at that already."""
+
+
 class Undoable(Exception):
     """A step that cannot be done now: no such record, nothing to resolve."""
 
@@ -53,9 +57,9 @@ class Faults:
     def _happen(self, step: Step, request: MemoryRequest) -> None:
         life, what = self._life, step["what"]
         if isinstance(what, dict):
-            if what["do"] == "pass" and life.depth:
+            if what["do"] in BETWEEN and life.depth:
                 return
-            life.counts.faults["second worker" if what["do"] == "pass" else "edit in between"] += 1
+            life.counts.faults[BETWEEN.get(what["do"], "edit in between")] += 1
             self._tell(request, doubt=False)
             life.depth += 1
             try:
@@ -74,6 +78,8 @@ class Faults:
     def _tell(self, request: MemoryRequest, *, doubt: bool) -> None:
         """Count for the cases that it concerns."""
         life = self._life
+        if request.verb == "update":
+            life.counts.unclear.update((self._system, one) for one in request.ids)
         cases = {life.case_of(self._system, one) for one in request.ids} - {None}
         title = request.views.get("title")
         if request.verb == "create" and isinstance(title, str):

@@ -42,7 +42,8 @@ class Links(After):
             value = facts[fact].value if fact in facts else None
             base = link.bases.get(key)
             default = base is not None and base.default and base.view == view
-            if entry.direction == "out" and base is None and value is None:
+            mine = base is not None and base.lens == entry.fingerprint  # another mapping's base is none
+            if entry.direction == "out" and not mine and value is None:
                 continue  # what was there before the hub had anything to say is let be
             fits = entry.lens.fits(fact, value, view)
             excused = bool(told) or contested or default

@@ -1,13 +1,18 @@
 """What people do to a case, and to a case at the hub, drawn."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 from .settings import CELLS, PLAIN, WORDS, Setting, one_in
 
 Step = dict[str, Any]
+FACTS = ("title", "next_step", "channel", "client", "amount", "labels", "description", "deadline")
+
+
+LOSSY = {"title_cut": "title", "description": "description", "vocabulary": "labels"}
+"""A habit of a system -> the fact of which it does not show all."""
 
 
 @dataclass
@@ -18,7 +23,11 @@ class People:
     setting: Setting
     cases: int
     words: int = 0
-    deeds: list[Step] = field(default_factory=list)
+    facts: tuple[str, ...] = ()
+    """What this world is about: most edits are of these, so that people meet."""
+
+    def __post_init__(self) -> None:
+        self.facts = ("status", *self.dice.sample(FACTS, 3))
 
     @property
     def systems(self) -> list[str]:
@@ -31,7 +40,7 @@ class People:
 
     def _deed(self, case: int) -> Iterator[Step]:
         draw = self.dice.randrange(30)
-        if draw < 11:
+        if draw < 8:
             yield self._edit(case, self.dice.choice(self.systems))
         elif draw < 20:
             yield from self._both(case)
@@ -46,23 +55,7 @@ class People:
 
     def _edit(self, case: int, system: str, fact: str = "") -> Step:
         step: Step = {"do": "edit", "case": case, "in": system}
-        fact = fact or self.dice.choice(
-            (
-                "title",
-                "next_step",
-                "channel",
-                "client",
-                "amount",
-                "labels",
-                "labels",
-                "description",
-                "description",
-                "status",
-                "status",
-                "status",
-                "deadline",
-            )
-        )
+        fact = fact or self._fact()
         match fact:
             case "amount":
                 step |= {"place": "amount", "view": str(self.dice.randrange(1, 9000) * 10)}
@@ -86,11 +79,12 @@ class People:
                 step |= {"place": fact, "view": None if empty else self.word(fact, case)}
         return step
 
+    def _fact(self) -> str:
+        return self.dice.choice(("status", *FACTS) if one_in(self.dice, 4) else self.facts)
+
     def _both(self, case: int) -> Iterator[Step]:
         """Two people, two systems, one fact."""
-        fact = self.dice.choice(
-            (*PLAIN[:1], "next_step", "channel", "amount", "labels", "description", "status", "deadline")
-        )
+        fact = self._fact()
         for name in self.dice.sample(self.systems, 2):
             yield self._edit(case, name, fact)
 
@@ -110,7 +104,7 @@ class People:
         """What is hardly ever met by chance."""
         system = self.dice.choice(self.systems)
         other = self.dice.choice([name for name in self.systems if name != system])
-        match self.dice.choice(("resolve moving", "trash", "undo", "answer", "swap", "undone")):
+        match self.dice.choice(("resolve moving", "trash", "undo", "answer", "swap", "undone", "old page", "lossy")):
             case "resolve moving":  # resolve while the systems move
                 fact = self.dice.choice(("title", "channel"))
                 yield self._edit(case, system, fact)
@@ -155,6 +149,19 @@ class People:
                     "what": self._edit(case, other, self.dice.choice((fact, "title"))),
                 }
                 yield {"do": "pass"}
+            case "old page":  # a page is read, what is on it changes and is carried on, and then it is stored
+                news = [self._edit(case, system, fact) for fact in self.dice.sample(self.facts, 2)]
+                late = {"do": "several", "steps": [*news, {"do": "pass"}]}
+                yield {"do": "fault", "in": system, "verb": "list", "moment": "after", "skip": 0, "what": late}
+                yield {"do": "pass", "full": self.dice.choice((True, False))}
+            case "lossy":  # where not all of it is seen
+                narrow = [name for name, one in self.setting["systems"].items() if one.keys() & LOSSY.keys()]
+                where = self.dice.choice(narrow or [system])
+                words = [word for word in LOSSY if word in self.setting["systems"][where]] or ["labels"]
+                fact = LOSSY.get(self.dice.choice(words), "labels")
+                yield self._edit(case, other, fact)
+                yield {"do": "pass"}
+                yield self._edit(case, where, fact)
             case "swap":  # withdrawn again
                 yield self._edit(case, system, "title")
                 yield {"do": "fault", "in": other, "verb": "update", "moment": "before", "what": "500", "case": case}

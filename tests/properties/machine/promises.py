@@ -138,18 +138,34 @@ class Promises(Links, Facts):
 
     def _not_again_and_again(self) -> None:
         """What a system does not take is not sent once more, unless its end was in doubt or somebody asked for it."""
-        drops = Counter(
-            (deed.system, deed.record, deed.place, *scalars(deed.old), *scalars(deed.new))
-            for deed in self.life.tape.deeds
-            if deed.what == "dropped"
-        )
-        asked = sum(1 for step in self.life.history.steps if step["do"] in ("retry", "remap", "undo"))
-        for (system, record, place, *views), often in drops.items():
-            case = self.life.case_of(system, record)
-            excused = asked + (self.life.counts.faults_of[case] if case is not None else 99)
-            self.found.hold(
-                "P3", often <= 1 + excused, f"{system}#{record} {place}: {views} sent {often} times in vain"
-            )
+        for (system, record), deeds in self.life.tape.by_record.items():
+            if not system:
+                continue
+            last: dict[str, Deed] = {}
+            again: Counter[str] = Counter()
+            for deed in deeds:
+                if deed.what in ("typed", "written", "dropped"):
+                    before = last.get(deed.place)
+                    same = before is not None and before[1:] == deed._replace(at=before.at)[1:]
+                    again[deed.place] += same and deed.what == "dropped" and not self._said_between(before, deed)
+                    last[deed.place] = deed
+            excused = self._asked_again(system, record) if +again else 0
+            for place, often in (+again).items():
+                text = f"{system}#{record} {place}: {last[place].new!r} was sent {1 + often} times in vain"
+                self.found.hold("P3", often <= excused, text)
+            self.found.checks["P3"] += sum(deed.what == "dropped" for deed in deeds)
+
+    def _said_between(self, before: Deed | None, deed: Deed) -> bool:
+        """Somebody has said something at the hub since, so that it may have wanted something else meanwhile."""
+        owner = self.owners.get((deed.system, deed.record), "")
+        said = self.life.tape.of("", owner)
+        return before is not None and any(before.at < one.at < deed.at for one in said)
+
+    def _asked_again(self, system: str, record: str) -> int:
+        """So often was it asked to be tried once more, or was its end not known."""
+        case, steps = self.life.case_of(system, record), self.life.history.steps
+        asked = sum(one["do"] in ("remap", "undo") or (one["do"] == "retry" and one["case"] == case) for one in steps)
+        return asked + self.life.counts.unclear[system, record] + self.life.counts.faults["killed"]
 
     # --- P7 ---
 

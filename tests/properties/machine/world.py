@@ -41,6 +41,8 @@ class Counts:
     faults_of: Counter[int] = field(default_factory=Counter)
     doubts_of: Counter[int] = field(default_factory=Counter)
     steps_of: Counter[int] = field(default_factory=Counter)
+    unclear: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Updates by record of which nobody knew the end."""
 
 
 @dataclass
