@@ -19,6 +19,7 @@ from flows.hub.units import NotAllowed
 from .cookies import remember, said, token_of, unsay
 from .house import house_of
 from .languages import LANGUAGES, translations, wanted
+from .sayings import said as own_words
 from .showing import shown
 from .viewer import viewer_of
 
@@ -90,7 +91,8 @@ def environment(language: str, zone: ZoneInfo) -> Environment:
     )
     made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]  # of the extension
     made.globals["static"] = static
-    made.filters.update(clean_html=clean_html, markdown=markdown, **shown(language, zone))
+    own = partial(own_words, translate=translations(language).gettext)
+    made.filters.update(clean_html=clean_html, markdown=markdown, own_words=own, **shown(language, zone))
     return made
 
 

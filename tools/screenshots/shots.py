@@ -62,7 +62,7 @@ def shots(world: World) -> Sequence[Shot]:
 
 def _of_admins(world: World) -> Sequence[Shot]:
     with world.installation() as hub:
-        wrote = next(run.id for run in runs.runs(hub.store) if run.counts.get("updated"))
+        _first, wrote, *_ = (run.id for run in reversed(runs.runs(hub.store)) if run.counts.get("updated"))
         asked = attention.parked_fields(hub.store, limit=500)
     who = [one for one in asked if one.code == "unknown person" and not one.entity]
     whose = [one for one in asked if one.code in ("unlinked", "double") and not one.entity]
