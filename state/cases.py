@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from .columns import stored
 from .gone import mark
 from .rows import wholes
 from .store import Store
@@ -56,6 +57,15 @@ def by_record(store: Store, system: str, *, kind: str, ids: Sequence[str]) -> di
         owners = {row.external_id: row.entity for row in conn.execute(linked)}
     found = by_ids(store, sorted(set(owners.values())))
     return {record: found[owner] for record, owner in owners.items() if owner in found}
+
+
+def by_words(store: Store, sync: str, words: Sequence[str]) -> tuple[Whole, ...]:
+    """Return the cases of *sync* of which some fact may say one of *words*: all that do, and some by chance."""
+    if not words:
+        return ()
+    said = sa.type_coerce(entity.c.facts, sa.Text)
+    found = sa.or_(*(said.contains(stored(word), autoescape=True) for word in words))
+    return tuple(_whole(store, sa.and_(entity.c.kind == "case", entity.c.sync == sync, found)))
 
 
 def by_any_record(store: Store, system: str, *, record: str) -> tuple[Whole, ...]:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from mappings.exchange import VendorRecord
 
+from .columns import stored
 from .rows import wholes
 from .store import Store
 from .tables import IS_OPEN, entity, inbox, link, outbox
@@ -58,6 +59,15 @@ def wake_waiting(conn: sa.Connection, records: Sequence[tuple[str, str, str]]) -
     for (system, kind), ids in by_place.items():
         hung = (inbox.c.system == system, inbox.c.parent_kind == kind, inbox.c.parent_id.in_(ids))
         conn.execute(sa.update(inbox).where(*hung, inbox.c.open.is_(None)).values(open=""))
+
+
+def wake_showing(store: Store, place: tuple[str, str], reasons: Sequence[str], words: Sequence[str]) -> None:
+    """Have strangers of a (system, kind) looked at again, put aside for REASONS, that may show some of *words*."""
+    shown = sa.type_coerce(inbox.c.views, sa.Text)
+    found = sa.or_(*(shown.contains(stored(word), autoescape=True) for word in words))
+    mine = (inbox.c.system == place[0], inbox.c.kind == place[1], inbox.c.aside.in_(reasons), inbox.c.open.is_(None))
+    with store.write() as conn:
+        conn.execute(sa.update(inbox).where(*mine, found).values(open=""))
 
 
 DOUBTED = "may be what the hub has just made"

@@ -1,8 +1,6 @@
 """The middle of a pass, batch by batch: claim, decide, commit; then the strangers that have to be met."""
 
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from mappings.exchange import VendorRecord
@@ -16,10 +14,11 @@ from state import waiting as waiting_for
 from state.family import DOUBTED
 from state.types import Batch, Claimed, NewLink, Snapshot, Whole
 
+from . import asked
 from .deciding import Meeting, Ruling, decide_claimed, decide_new
 from .kin import Kin, kin_of
 from .notes import in_order
-from .report import Report
+from .report import Report, cpu_of_hub
 from .returning import replaced
 from .rewording import look_at_again
 from .strangers import (
@@ -29,6 +28,7 @@ from .strangers import (
     MARKED,
     NOT_TAKEN,
     OLD_COPY,
+    TORN,
     UNMATCHED,
     WAITS,
     left_over,
@@ -130,7 +130,7 @@ class Deciding:
 
     def _may_be(self, shape: SyncShape, stranger: Snapshot) -> bool:
         """Might the stranger be an entity of this kind? A record of a kind that others take too is theirs."""
-        return stranger.aside not in (WAITS, ASTRAY, DOUBTED) and self.wired.whole.taker(stranger.record) is shape
+        return stranger.aside not in (WAITS, ASTRAY, TORN, DOUBTED) and self.wired.whole.taker(stranger.record) is shape
 
     def _meet_in(self, shape: SyncShape, scope: Scope, strangers: Sequence[Snapshot]) -> frozenset[str]:
         lone = [whole for whole in self.lone(scope) if whole.entity.kind == shape.entity]
@@ -197,6 +197,7 @@ class Deciding:
         rulings += [decide_new(wired, snapshot, waiting.meeting, kin=kin) for snapshot in strangers.open]
         self.aside(strangers.waiting, WAITS)  # before what it waits for is stored, so that it is woken by that
         self.aside(strangers.astray, ASTRAY)
+        self.aside(strangers.torn, TORN, listed=True)
         self.aside(strangers.doubted, DOUBTED)
         self.keep(in_order(rulings, lambda ruling: ruling.decided.outcome.entity))
         self.aside(strangers.not_taken, NOT_TAKEN)
@@ -243,6 +244,8 @@ class Deciding:
         self.report.decided += len(rulings)
         wired = self.wired
         look_at_again(wired, [ruling.decided.claimed for ruling in rulings])
+        outcomes = [ruling.decided.outcome for ruling in rulings]
+        asked.wake(wired.store, wired.whole, outcomes, (ASTRAY, TORN))  # also before: a kill in between loses nobody
         commits.commit(
             wired.store,
             wired.worker,
@@ -253,6 +256,7 @@ class Deciding:
             family=wired.whole.has_families,
             ties=wired.whole.has_ties,
         )
+        asked.wake(wired.store, wired.whole, outcomes, (ASTRAY, TORN))
 
     def part(self, batch: Batch, parted: Sequence[tuple[Claimed, Link]]) -> Batch:
         """Part cases from records that only have the number of theirs; they are due, and those records strangers."""
@@ -288,13 +292,3 @@ def link_with(claimed: Claimed, snapshot: Snapshot) -> NewLink:
     record = snapshot.record
     mine = [c.write.key for c in claimed.creates if (c.system, c.kind) == (record.system, record.kind)]
     return NewLink(-1, snapshot, settles=mine[0] if mine else "")
-
-
-@contextmanager
-def cpu_of_hub(report: Report, clock: Callable[[], float] = time.thread_time) -> Iterator[None]:
-    """Count the CPU time of a stretch of the hub's own work."""
-    began = clock()
-    try:
-        yield
-    finally:
-        report.hub_cpu += clock() - began

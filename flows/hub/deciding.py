@@ -259,7 +259,7 @@ def _creates(
             continue
         channel = wired.shape.channels[make.system, make.kind]
         under = channel.mapping.under
-        hangs = under is not None and under.holds != "key"
+        hangs = under is not None and under.holds in ("parent", "record")
         place = kin.place_of(entity, channel) if hangs else None
         if hangs and place is None:
             continue
@@ -273,6 +273,8 @@ def _creates(
         )
         if under and under.several:
             made = replace(made, fixed={**made.fixed, under.at: kin.named_in(entity, under, place)})
+        if under and under.asked:
+            made = replace(made, fixed={**made.fixed, **kin.shown_of(entity, channel)})
         records.append(replace(made, parent=place) if under and under.holds == "parent" else made)
     return records
 

@@ -17,9 +17,9 @@ from mappings.lens import Field
 from mappings.reconcile.model import Entity, FieldWrite, Link, LinkChange, Parked, Side
 from mappings.transforms.belonging import CASE, HUNG, PARENT
 from state import cases
-from state.store import Store
 from state.types import Outgoing, Snapshot, Whole
 
+from .asked import asking, cases_shown
 from .notes import sealed
 from .tied import fields_knowing, side_knowing, tied_channel, tied_records, tied_to
 from .wired import Channel, Scope, SyncShape, Wired
@@ -38,6 +38,8 @@ class Kin:
     """Of the cases of the sync."""
     by_record: dict[Record, Whole] = field(default_factory=dict)
     by_key: dict[str, Whole] = field(default_factory=dict)
+    asked: list[Whole] = field(default_factory=list)
+    """The cases that records may belong to by a query."""
     _fields: dict[tuple[str, Scope], Mapping[str, Field]] = field(default_factory=dict)
 
     # --- reading ------------------------------------------------------------------------------------------------------
@@ -51,9 +53,21 @@ class Kin:
         if under is not None and under.holds == "key":
             keys = [key for key in keys_in(record.views.get(under.at)) if key in self.by_key]
             return self.by_key[keys[0]] if len(keys) == 1 else None
+        if under is not None and under.asked:
+            return self._asked(record)
         if record.parent is None:
             return None
         return self.by_record.get((record.system, *record.parent))
+
+    def _asked(self, record: VendorRecord) -> Whole | None:
+        """Return the case that a query tells; RECORD may be an item's already."""
+        query = asking(self.shape, self._kind(record), (record.system, record.kind))
+        owner = self.by_record.get((record.system, record.kind, record.id))
+        return query.case_of(record, self.asked, _key(owner.entity, "case") if owner else "") if query else None
+
+    def _kind(self, record: VendorRecord) -> str:
+        owner = self.by_record.get((record.system, record.kind, record.id))
+        return owner.entity.kind if owner else (self.shape.taker(record) or self.shape).entity
 
     def hung(self, record: VendorRecord, *, entity: str) -> VendorRecord:
         """Return *record*, of an entity of the kind *entity*, with the keys of what it belongs to beside its views."""
@@ -61,11 +75,15 @@ class Kin:
         if under is None:
             return record
         holder = self._holder(under, record)
-        views: dict[str, View] = {**record.views, CASE: _nobodys(record, under), PARENT: None}
+        views: dict[str, View] = {**record.views, CASE: self._nobodys(record, under, entity), PARENT: None}
         case = self.case_of(holder)
         if holder is not None and case is not None:
             views |= {CASE: case.entity.key, PARENT: None if holder is case else holder.entity.key}
         return replace(record, views=views)
+
+    def _nobodys(self, record: VendorRecord, under: Under, entity: str) -> View:
+        query = asking(self.shape, entity, (record.system, record.kind))
+        return query.unknown(record) if query else _nobodys(record, under)
 
     def shown(self, snapshot: Snapshot, *, entity: str) -> Snapshot:
         """As `hung`, of a waiting record."""
@@ -137,6 +155,12 @@ class Kin:
         said = _key(entity, "case") if under.holds == "key" else place[1] if place else ""
         return [said] if said else []
 
+    def shown_of(self, entity: Entity, channel: Channel) -> dict[str, View]:
+        """Return what a new record of *entity* shows, so that the query of its mapping finds its case."""
+        query = asking(self.shape, entity.kind, channel.scope)
+        case = self.by_key.get(_key(entity, "case"))
+        return query.views(case.entity) if query and case else {}
+
     def change(self, one: Outgoing, writes: Sequence[FieldWrite], under: Under) -> Change:
         """Return what moves the record of *one*; *writes* are those of its case and of the item it is a part of."""
         new = {write.field: write.view for write in writes}
@@ -153,7 +177,7 @@ class Kin:
         channel = wired.shape.channels[side.link.system, side.link.kind]
         under = channel.mapping.under
         moves = [write for write in change.write if write.field in HUNG]
-        if under is None or under.holds == "key" or not moves:
+        if under is None or under.holds in ("key", "query") or not moves:
             return change
         keys = {write.field: write.view for write in moves}
         key = keys.get("parent") or keys.get("case") or ""
@@ -194,24 +218,28 @@ def kin_of(
     keys |= {key for entity in entities for key in tied_to(entity)}
     moves = [write for write in writes if write.field in HUNG]
     keys |= {view for write in moves for view in (write.view, write.expected) if isinstance(view, str)}
-    parents: dict[tuple[str, str], set[str]] = {}
-    for record in records:
-        if record.parent is not None:
-            parents.setdefault((record.system, record.parent[0]), set()).add(record.parent[1])
-        keys.update(_named(wired.whole, record))
-    for scope, ids in tied_records(wired.whole, records, links).items():
-        parents.setdefault(scope, set()).update(ids)
-    for (system, kind), ids in parents.items():
+    keys |= {key for record in records for key in _named(wired.whole, record)}
+    if wired.whole.has_queries:
+        kin.asked += cases_shown(wired.store, wired.whole, records)
+    for (system, kind), ids in _looked_up(wired.whole, records, links).items():
         found = cases.by_record(wired.store, system, kind=kind, ids=sorted(ids))
         kin.by_record |= {(system, kind, record): whole for record, whole in found.items()}
-    kin.by_key |= {whole.entity.key: whole for whole in kin.by_record.values()}
+    kin.by_key |= {whole.entity.key: whole for whole in (*kin.by_record.values(), *kin.asked)}
     keys |= {_key(whole.entity, "case") for whole in kin.by_record.values()}
-    kin.by_key |= _by_keys(wired.store, keys - kin.by_key.keys() - {""})
+    asked = sorted(keys - kin.by_key.keys() - {""})
+    kin.by_key |= cases.by_keys(wired.store, asked) if asked else {}
     return kin
 
 
-def _by_keys(store: Store, keys: set[str]) -> dict[str, Whole]:
-    return cases.by_keys(store, sorted(keys)) if keys else {}
+def _looked_up(shape: SyncShape, records: Iterable[VendorRecord], links: Iterable[Link]) -> dict[Scope, set[str]]:
+    """The records whose entities have to be known: those that others hang on or are tied to."""
+    found = tied_records(shape, records, links)
+    for record in records:
+        if record.parent is not None:
+            found.setdefault((record.system, record.parent[0]), set()).add(record.parent[1])
+        if shape.has_queries:  # an item's record may show what several cases say: it is its own case's then
+            found.setdefault((record.system, record.kind), set()).add(record.id)
+    return found
 
 
 def admitted(wired: Wired, record: VendorRecord) -> VendorRecord:

@@ -76,7 +76,7 @@ def _stays(entry: Field, record: VendorRecord) -> bool:
 def _told_of(mapping: CompiledMapping, entry: Field) -> frozenset[str]:
     """The places that say that a note is internal, which mapping takes it, and where it belongs; no others."""
     scopes = {scope.place for scope in (*mapping.take, *mapping.leave_when)}
-    under = {mapping.under.at} if mapping.under and mapping.under.at else set()
+    under = set(mapping.under.places) if mapping.under else set()
     said = {place for other in mapping.fields.values() if other is not entry for place in other.places}
     return frozenset({*entry.places, *((scopes | under) - said)})
 

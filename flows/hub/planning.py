@@ -15,14 +15,14 @@ from mappings.reconcile.model import Entity, Link
 from state import claims, cursors, rereading, runs, waiting
 from state.types import Batch, Claimed, Decided, NewLink, Snapshot, Whole
 
-from .batches import MOST_LEVELS, Deciding, Waiting, cpu_of_hub, link_with
+from .batches import MOST_LEVELS, Deciding, Waiting, link_with
 from .deciding import Meeting, Ruling, decide_claimed, decide_new
 from .drifting import DRIFT
 from .edit_times import narrow_for_plan
 from .pages import batched, pages
 from .plan import Plan, PlannedWrite, is_quiet, name_of, writes_of
 from .pulling import pull_full
-from .report import Report
+from .report import Report, cpu_of_hub
 from .returning import without
 from .rewording import look_again
 from .running import MAPPING, asks

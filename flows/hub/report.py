@@ -1,7 +1,9 @@
 """What a pass did, as one object: counts and keys, no customer's values."""
 
+import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -78,3 +80,13 @@ class Report:
             "notices": self.notices,
             **({"compared": True} if self.compared else {}),
         }
+
+
+@contextmanager
+def cpu_of_hub(report: Report, clock: Callable[[], float] = time.thread_time) -> Iterator[None]:
+    """Count the CPU time of a stretch of the hub's own work."""
+    began = clock()
+    try:
+        yield
+    finally:
+        report.hub_cpu += clock() - began

@@ -18,6 +18,7 @@ from state import family
 from state.types import Snapshot, Whole
 
 from . import notes
+from .asked import asking
 from .kin import Kin, kin_of
 from .sides import record_made
 from .times import stamp_time
@@ -28,6 +29,7 @@ UNMATCHED = "to be matched"
 ALONE = "matches no case"
 WAITS = "waits for the record that it hangs on"
 ASTRAY = "belongs to no case"
+TORN = "shows what several open cases say: close one, or give it a word that only its own case has"
 COPY = "a copy: it carries the marker of a case that has its record already"
 OLD_COPY = "an old copy of"
 ELSEWHERE = "carries the marker of"
@@ -49,6 +51,7 @@ class Sorted:
     unmatched: list[Snapshot] = field(default_factory=list)
     waiting: list[Snapshot] = field(default_factory=list)
     astray: list[Snapshot] = field(default_factory=list)
+    torn: list[Snapshot] = field(default_factory=list)
     doubted: list[Snapshot] = field(default_factory=list)
     not_taken: list[Snapshot] = field(default_factory=list)
 
@@ -82,7 +85,9 @@ def sort_strangers(
         elif notes.is_own(shape, record):
             result.not_taken.append(snapshot)
         elif shape.belongs and kin.case_of(kin.holder(record)) is None:
-            (result.waiting if record.parent else result.astray).append(snapshot)
+            asks = asking(wired.whole, shape.entity, (record.system, record.kind))
+            nobodys = result.torn if asks and asks.is_torn(record, kin.asked) else result.astray
+            (result.waiting if record.parent and not asks else nobodys).append(snapshot)
         elif (record.system, record.kind, record.id) in older:
             result.not_taken.append(snapshot)
         elif is_met(shape, record):

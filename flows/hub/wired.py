@@ -159,6 +159,12 @@ class SyncShape:
         return any(channel.ties for one in self.each for channel in one.channels.values())
 
     @cached_property
+    def has_queries(self) -> bool:
+        """Some records say by a query which case they belong to."""
+        unders = (channel.mapping.under for one in self.each for channel in one.channels.values())
+        return any(under.asked for under in unders if under)
+
+    @cached_property
     def belongs(self) -> bool:
         """Entities of this kind belong to a case."""
         return any(channel.mapping.under for channel in self.channels.values())

@@ -87,7 +87,7 @@ class _Compiler:
         fixed = {one.place: self._create_view(scope) for one, scope in zip(spec.take, take, strict=True) if one.equals}
         if spec.marker:
             self._known(spec.marker, spec.marks["marker"])
-        under = spec.under and replace(spec.under, several=self._words.types.get(spec.under.at) == "set")
+        under = spec.under and self._under(spec.under)
         if under:
             fields |= self._hung(under)
         return CompiledMapping(
@@ -105,6 +105,10 @@ class _Compiler:
             required=frozenset(name for name, one in spec.fields.items() if one.required),
             under=under,
         )
+
+    def _under(self, under: Under) -> Under:
+        lists = frozenset(place for place, _ in under.asked if self._words.types.get(place) == "set")
+        return replace(under, several=self._words.types.get(under.at) == "set", lists=lists)
 
     # --- fields ---
 
@@ -134,10 +138,10 @@ class _Compiler:
     def _hung(self, under: Under) -> dict[str, Field]:
         """The facts that say where the record belongs; read only where it cannot be put under another record."""
         mark = self._spec.marks.get("under", self._spec.mark)
-        if under.at:
-            self._known(under.at, mark)
-        facts = ("case", "parent") if self._spec.entity == "item" and not under.at else ("case",)
-        moves = not under.several if under.at else MOVED_BY in self._words.types
+        for place in under.places:
+            self._known(place, mark)
+        facts = ("case", "parent") if self._spec.entity == "item" and not under.places else ("case",)
+        moves = not (under.several or under.asked) if under.places else MOVED_BY in self._words.types
         return hung(facts, moves=moves, file=mark.file, line=mark.line)
 
     # --- scope, fixed views, workflow ---

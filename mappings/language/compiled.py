@@ -52,7 +52,7 @@ class CompiledMapping:
         """Every place that has to be read."""
         scopes = {scope.place for scope in (*self.take, *self.leave_when)}
         marker = {self.marker} if self.marker else set()
-        under = {self.under.at} if self.under and self.under.at else set()
+        under = set(self.under.places) if self.under else set()
         fields = {place for entry in self.fields.values() for place in entry.places if place not in HUNG.values()}
         return frozenset(fields | scopes | marker | under)
 
@@ -69,7 +69,7 @@ class CompiledMapping:
             dict(self.fixed),
             [[rule.facts, str(rule.within)] for rule in self.match],
             {place: sorted([one.source, one.target] for one in steps) for place, steps in self.transitions.items()},
-            *([[self.under.at, self.under.holds]] if self.under else []),
+            *([[self.under.at, self.under.holds, *map(list, self.under.asked)]] if self.under else []),
         ]
         text = json.dumps(form, sort_keys=True, ensure_ascii=False, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:16]

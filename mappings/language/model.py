@@ -205,11 +205,22 @@ class Under:
     By its parent, the record that it hangs on (AT is empty); or by what the place AT holds: the ``key`` of the case, or
     the id of the case's ``record`` in the same system. SEVERAL: the place holds other words too, of which none is
     replaced; it is written when a record is made, and only read from then on.
+
+    Or by a ``query``: the case is the one whose facts ASKED (place, fact) the record shows. Read, and written when a
+    record is made.
     """
 
     at: str = ""
     holds: str = "parent"
     several: bool = False
+    asked: tuple[tuple[str, str], ...] = ()
+    lists: frozenset[str] = frozenset()
+    """The places asked that hold several views."""
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The places of a record that say where it belongs; none where its parent does."""
+        return tuple(place for place, _ in self.asked) or ((self.at,) if self.at else ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from mappings.canonical.facts import FACTS, UNDER, FactInfo, belongs
+from mappings.canonical.facts import FACTS, TYPE_WORDS, UNDER, FactInfo, belongs
 from mappings.reconcile.meeting import SameFacts
 
 from .entries import Entry, need, views
@@ -33,7 +33,7 @@ def read_mapping(source: Source, system: str, *, known: Known) -> MappingSpec | 
     if entity is None or kind_name is None:
         return None
     facts = known.facts[entity]
-    under = read_under(keys.get("under"), entity)
+    under = read_under(keys.get("under"), entity, known.facts["case"])
     fields = _fields(source, system, facts=facts, known=known)
     if under:
         _not_said_twice(fields, source)
@@ -70,9 +70,11 @@ def _marks(keys: Mapping[str, Entry], marker: Entry | None) -> dict[str, Mark]:
 # --- under -------------------------------------------------------------------------------------------------------
 
 HOLDS = ("key", "record")
+ASKED = ("text", "reference", "choice")
+"""Types of facts that a query can ask for."""
 
 
-def read_under(entry: Entry | None, entity: str) -> Under | None:
+def read_under(entry: Entry | None, entity: str, case: Collection[FactInfo]) -> Under | None:
     """Return how a record says which case it belongs to; None for entities that belong to none."""
     if not belongs(entity):
         if entry:
@@ -83,10 +85,24 @@ def read_under(entry: Entry | None, entity: str) -> Under | None:
     if entry.single:
         entry.choice(("parent",))
         return Under()
+    if "query" in entry.peek():
+        query = entry.keys(("query",))["query"]
+        asked = [(place, one, one.plain() or "") for place, one in query.open_keys().items()]
+        return Under(holds="query", asked=tuple((place, fact) for place, one, fact in asked if _asks(one, fact, case)))
     keys = entry.keys(("at", "holds"))
     at = need(keys, "at", of=entry)
     holds = keys["holds"].choice(HOLDS) if "holds" in keys else "key"
     return Under((at.plain() or "") if at else "", holds or "key")
+
+
+def _asks(entry: Entry, fact: str, case: Collection[FactInfo]) -> bool:
+    """Say whether a query can ask for *fact* of a case; what it compares are words."""
+    info = next((one for one in case if one.name == fact), None)
+    if info is None and fact:
+        entry.fail(unknown_fact(fact, case))
+    elif info is not None and (info.derived or info.type not in ASKED):
+        entry.fail(f"{shown(info.name)} is {TYPE_WORDS[info.type]}; a query compares words: {', '.join(ASKED)}")
+    return info is not None
 
 
 def _not_said_twice(fields: Mapping[str, FieldSpec], source: Source) -> None:
@@ -176,7 +192,7 @@ def _check_places(spec: MappingSpec, source: Source) -> None:
             entry = source.fields[other].keys.get("at", source.fields[other].entry)
             entry.fail(f"{shown(place)} is written by {name} already; a place is written by one entry")
     for name, place in writers:
-        if spec.under and place == spec.under.at:
+        if spec.under and not spec.under.asked and place == spec.under.at:
             entry = source.fields[name].keys.get("at", source.fields[name].entry)
             entry.fail(f"{shown(place)} says the case by under: already; a place is written by one entry")
         if place == spec.marker:

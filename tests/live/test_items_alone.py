@@ -1,6 +1,7 @@
 """Work items in a real Redmine that are not below an issue: of a case without an issue of its own, told by its key."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,18 +45,36 @@ fields:
 PLACES = (Place("stuck", "Stuck", "bool"), Place("why", "Why", "text"), Place("place", "Place", "number"))
 
 
+ASKING = """
+system: трекер
+kind: issue
+entity: item
+extends: redmine/item
+under: {{query: {{"{labels}": channel}}}}
+marker: "{marker}"
+"""
+
+
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[Mixed]:
+    with a_hub_alone(tmp_path, ISSUE) as made:
+        yield made
+
+
+@contextmanager
+def a_hub_alone(tmp_path: Path, issue: str) -> Iterator[Mixed]:
+    """A hub whose items are what the mapping ISSUE says, in a project of its own."""
     server = live("REDMINE")
     fields = httpx.get(
         f"{server['URL']}/custom_fields.json", headers={"X-Redmine-API-Key": server["API_KEY"]}, trust_env=False
     ).json()["custom_fields"]
     names = {str(each["id"]): f"cf[{each['name']}]" for each in fields}
     told = {"key": "CLIENT", "marker": "DEAL_ID", "blocked": "KEY_CLIENT", "reason": "SUMMARY", "order": "AMOUNT"}
+    told["labels"] = "LABELS"
     mappings = {
         "record.crm.yaml": CRM.replace("  link: {at: link, direction: out, of: trk}\n", ""),
         "task.crm.yaml": TASK,
-        "issue.трекер.yaml": ISSUE.format(**{word: names[server[f"CF_{name}"]] for word, name in told.items()}),
+        "issue.трекер.yaml": issue.format(**{word: names[server[f"CF_{name}"]] for word, name in told.items()}),
     }
     kinds = kinds_of()
     kinds["crm"]["task"] = replace(kinds["crm"]["task"], places=(*kinds["crm"]["task"].places, *PLACES))
@@ -120,3 +139,22 @@ def test_what_frees_an_item_in_the_tracker_frees_its_task(hub: Mixed) -> None:
     row = hub.records("crm", "task")[task]
     assert (row["stuck"], row.get("why")) == (False, None)
     assert quiet(hub)
+
+
+def test_a_query_by_one_of_several_labels_tells_the_case_of_an_issue(tmp_path: Path) -> None:
+    with a_hub_alone(tmp_path, ASKING) as hub:
+        labels = {"id": int(hub.server["CF_LABELS"]), "value": ["migration", "on-premises"]}
+        tracker = {"project_id": hub.project, "tracker_id": int(hub.server["TRACKER_ID"])}
+        hub.ask("POST", "/issues.json", {"issue": {**tracker, "subject": "Созвон", "custom_fields": [labels]}})
+        hub.sync()
+        deal = hub.systems["crm"].create("record", {**a_deal(), "channel": "migration"})
+        hub.systems["crm"].create("task", {"title": "Смета", "done": "no", "parent": deal})
+
+        hub.sync()
+        hub.sync()
+
+        shown = {one["id"]: one.get("value") for one in hub.issues()["Смета"]["custom_fields"]}
+        assert shown[int(hub.server["CF_LABELS"])] == ["migration"]
+        assert hub.tasks() == {"Созвон": deal, "Смета": deal}
+        assert "Заведено руками" in hub.issues()  # nobody's
+        assert quiet(hub)

@@ -75,7 +75,7 @@ def _traits(hub: Hub, system: str, kind: str, found: Discovery | None) -> KindTr
 
 def _hangs_on(hub: Hub, spec: MappingSpec) -> str:
     """Records that say by their parent where they belong hang on the record of a case."""
-    if spec.under is None or spec.under.at:
+    if spec.under is None or spec.under.places:
         return ""
     return next((one.kind for one in hub.mappings_of(spec.system) if one.entity == "case"), "")
 

@@ -18,6 +18,15 @@ marker: marker
 fields:
   title: {{at: title}}
 """
+ASKS = """
+system: crm
+kind: task
+entity: item
+under: {query: {theme: channel}}
+marker: marker
+fields:
+  title: {at: title}
+"""
 ITEMS = "\n    items: {trk: {with: {tracker: Task}}, crm: {}}\n"
 
 
@@ -88,3 +97,63 @@ def test_among_several_labels_the_one_that_is_a_key_counts(tmp_path):
     assert [item.entity.key for item in here] == ["ITEM-1"]
     assert about == {"Смета": ["CASE-2", "срочно"], "Созвон": ["CASE-1"]}  # nothing of what people wrote is lost
     assert [(one.record, one.code) for one in attention.parked_fields(hub.installation.store)] == [(task, "in")]
+
+
+def a_world_of_queries(folder):
+    kinds = kinds_of()
+    task = kinds["crm"]["task"]
+    kinds["crm"]["task"] = replace(task, hangs_on="", places=(*task.places, Place("theme", "Theme", "set")))
+    files = {
+        "record.crm.yaml": CRM,
+        "record.trk.yaml": CASES_OF_TRK,
+        "record.trk.item.yaml": ITEMS_OF_TRK,
+        "task.crm.yaml": ASKS,
+    }
+    return a_hub(folder, hub=HUB.rstrip("\n") + ITEMS, mappings=files, kinds=kinds)
+
+
+def themes(hub):
+    return {views["title"]: views.get("theme") for views in hub.records("crm", "task").values()}
+
+
+def test_a_query_tells_the_case_also_of_a_task_that_was_there_before_it(tmp_path):
+    hub = a_world_of_queries(tmp_path)
+    hub.systems["crm"].create("task", {"title": "Смета", "theme": ["Выставка", "срочно"]})
+    hub.systems["crm"].create("task", {"title": "Ничья", "theme": ["Иное"]})
+    hub.sync()
+    hub.systems["crm"].create("record", {**a_deal(), "channel": "Выставка"})
+    hub.sync()
+    hub.sync()
+
+    hub.systems["trk"].create("record", a_task(an_issue(hub), "Созвон"))
+    hub.sync()
+
+    assert themes(hub) == {"Смета": ["Выставка", "срочно"], "Ничья": ["Иное"], "Созвон": ["Выставка"]}
+    issues = {views["title"]: views.get("parent") for views in hub.records("trk").values()}
+    assert issues == {"Внедрение CRM": None, "Смета": an_issue(hub), "Созвон": an_issue(hub)}
+    assert hub.sync().writing == {"crm": 0, "trk": 0}
+
+
+def test_where_two_open_cases_fit_nobody_guesses_and_an_item_stays_with_its_own(tmp_path):
+    hub = a_world_of_queries(tmp_path)
+    hub.systems["crm"].create("record", {**a_deal(), "channel": "Выставка"})
+    task = hub.systems["crm"].create("task", {"title": "Смета", "theme": ["Выставка"]})
+    hub.sync()
+    hub.systems["crm"].create("record", {**a_deal("Второе дело"), "channel": "Выставка"})
+    hub.sync()
+
+    hub.systems["crm"].create("task", {"title": "Чья?", "theme": ["Выставка"]})
+    hub.systems["crm"].edit("task", task, {"title": "Смета 2"})
+    hub.sync()
+
+    assert [item.entity.facts["title"].value for item in those(hub, "item")] == ["Смета 2"]
+    assert those(hub, "item", "CASE-2") == []
+    [told] = attention.parked_fields(hub.installation.store)
+    assert "several open cases" in told.text
+
+    second = hub.case("CASE-2").links[0].external_id
+    hub.systems["crm"].edit("record", second, {"channel": "Звонок"})
+    hub.sync()
+
+    assert [item.entity.facts["title"].value for item in those(hub, "item")] == ["Смета 2", "Чья?"]
+    assert attention.parked_fields(hub.installation.store) == ()
