@@ -6,7 +6,6 @@ let in is not told: a wrong password, an account that is not there and one that 
 that it takes.
 """
 
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +17,7 @@ from state.audit import Audited
 from state.entrance import Entered, Token
 from state.store import Store
 
+from .attempts import TRIES, WINDOW, WRONG_TOKENS, TooOften, near
 from .passwords import LONGEST, Passwords, sound
 from .rights import LEVELS, ROLES, USUAL, Level, Role
 from .units import NotAllowed, unit_named
@@ -56,19 +56,10 @@ LASTS, IDLE = timedelta(days=14), timedelta(days=3)
 """How long a session lasts at most, and unused."""
 LINK_LASTS = timedelta(hours=24)
 TOKEN_LASTS, LONGEST_TOKEN = timedelta(days=90), timedelta(days=366)
-WINDOW = timedelta(minutes=15)
-TRIES = {"both": 5, "address": 20, "login": 50}
-"""Attempts within the window: with one login from one address, from one address, with one login from everywhere."""
-WRONG_TOKENS = 20
-"""Wrong tokens from one address within the window, each of which is noted; further ones are only refused."""
 
 
 class NoSuchAccount(NotAllowed):
     """There is no such account."""
-
-
-class TooOften(Exception):
-    """It was tried too often; nothing was looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +94,8 @@ def knows(store: Store, passwords: Passwords, account: Account, *, password: str
 def _knows(
     store: Store, passwords: Passwords, account: Account | None, *, login: str, password: str, address: str
 ) -> bool:
-    near = _near(address)
-    keys = {"both": f"both:{login}@{near}", "address": f"address:{near}", "login": f"login:{login}"}
+    there = near(address)
+    keys = {"both": f"both:{login}@{there}", "address": f"address:{there}", "login": f"login:{login}"}
     if not entrance.attempt(store, {keys[name]: most for name, most in TRIES.items()}, within=WINDOW):
         audit.note(store, Audited("", "login refused: too often", login, address))
         raise TooOften
@@ -149,7 +140,7 @@ def count_wrong_token(store: Store, *, address: str) -> None:
 
     Right ones are let in meanwhile: no number of tries finds one, and programs share addresses.
     """
-    if not entrance.attempt(store, {f"token:{_near(address)}": WRONG_TOKENS}, within=WINDOW):
+    if not entrance.attempt(store, {f"token:{near(address)}": WRONG_TOKENS}, within=WINDOW):
         raise TooOften
     audit.note(store, Audited("", "token refused", "", address))
 
@@ -158,15 +149,6 @@ def leave(store: Store, secret: str, *, login: str, address: str) -> None:
     """End the session."""
     entrance.end(store, entrance.hashed(secret))
     audit.note(store, Audited(login, "logout", "", address))
-
-
-def _near(address: str) -> str:
-    """Return what counts as one address: of IPv6, where one household has very many, the network."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else str(found)
 
 
 # --- accounts ---------------------------------------------------------------------------------------------------------

@@ -9,12 +9,13 @@ the page that people read of it.
 * `cases`: the list, one case, its history, notes, items, files, documents, the board, exports
 * `acts`: what people do, seen before it is made
 * `overview`: who one is, search, the attention list
-* `runs`: runs and taking them back, systems, syncs
+* `runs`: runs, and taking them back
+* `systems`: systems and syncs
 """
 
 from fastapi import APIRouter
 
-from . import acts, cases, overview, runs
+from . import acts, cases, overview, runs, systems
 from .document import router as described
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -22,5 +23,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     cases.router,
     acts.router,
     runs.router,
+    systems.router,
     described,
 )

@@ -27,23 +27,8 @@ from web.pages.exports import Exporting, file_of
 from web.viewer import SignedIn, Viewer
 
 from .answering import BASE, may_answer
-from .case_shapes import (
-    BoardOf,
-    CardOf,
-    CaseLine,
-    CaseOf,
-    Cases,
-    ColumnOf,
-    DocumentOf,
-    Documents,
-    FileOf,
-    Files,
-    History,
-    ItemOf,
-    Items,
-    NoteOf,
-    Notes,
-)
+from .case_shapes import CaseOf, DocumentOf, Documents, FileOf, Files, History, ItemOf, Items, NoteOf, Notes
+from .list_shapes import BoardOf, CardOf, CaseLine, Cases, ColumnOf
 from .problems import Refusal
 from .shapes import Asked, Page, Shape
 
