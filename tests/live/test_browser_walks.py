@@ -12,6 +12,8 @@ from tools.screenshots.world import ENGINEER, PASSWORD, SALES, World
 
 ADMIN = "anna@example.com"
 BOTH = pytest.mark.parametrize(("width", "language"), [(WIDE, "en"), (NARROW, "ru")])
+DOES = ".act ~ p button"
+"""What carries out what a sheet shows; it has the focus once the sheet stands."""
 MOVED, TORN, EDITED = {WIDE: 24, NARROW: 27}, {WIDE: 18, NARROW: 20}, {WIDE: 30, NARROW: 33}
 """A deal for each walk and width, so that none meets the edits of another."""
 
@@ -122,7 +124,8 @@ def test_a_conflict_is_settled_on_the_page_and_both_systems_show_it(chrome, worl
             question.locator(".parties li", has_text=ours).get_by_role("button").tap()
         sheet = page.locator("#sheet")
         expect(sheet.locator(".writes")).to_contain_text(ours)
-        page.keyboard.press("Enter")  # the focus is on what does it
+        expect(sheet.locator(DOES)).to_be_focused()
+        page.keyboard.press("Enter")
         expect(page.locator("#attention")).to_have_count(0)
         world.sync()
 
@@ -159,8 +162,7 @@ def test_a_keyboard_is_enough_from_the_login_to_a_change(chrome, world, width, l
         page.keyboard.press("Control+A")
         page.keyboard.type("4 321 000,50")
         page.keyboard.press("Enter")
-        does = page.locator("#sheet .act ~ p button")
-        expect(does).to_be_focused()
+        expect(page.locator("#sheet").locator(DOES)).to_be_focused()
         expect(page.locator("#sheet .writes").first).to_contain_text(
             {"en": "4,321,000.50", "ru": "4 321 000,50"}[language]
         )

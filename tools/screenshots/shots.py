@@ -92,11 +92,12 @@ def _open_sides(page: Page) -> None:
 
 def _edit(page: Page) -> None:
     page.click("a.edit[href$='/edit/stage']")
-    page.wait_for_selector("#sheet form")
+    page.wait_for_selector("#sheet #f-text:focus")
 
 
 def _preview(page: Page) -> None:
     page.click("a.edit[href$='/edit/amount']")
+    page.wait_for_selector("#sheet #f-text:focus")  # then the sheet is settled
     page.fill("#sheet #f-text", "1 400 000")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#sheet .act")
+    page.wait_for_selector("#sheet .act ~ p button:focus")
