@@ -63,13 +63,12 @@ def reach_of(store: Store, account: Account, *, leads: bool, owners: Mapping[str
     me = known.get(account.person, account.person)
     if not leads and account.level not in ("team", "department"):
         return Reach(me)
-    units = accounts.units(store)
+    units, people = accounts.tree(store)
     led = [unit.id for unit in units if unit.head == account.id]
     under_led = below(units, led) | set(led)
     mine = {account.unit} if account.unit else set()
     under = below(units, mine)
-    found = accounts.people_of(store, under_led | mine | under)
-    members = [(unit, known.get(person, person)) for unit, person in found]
+    members = [(unit, known.get(person, person)) for unit, person in people]
     return Reach(me, _people(members, under_led), _people(members, mine), _people(members, under))
 
 

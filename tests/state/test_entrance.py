@@ -113,7 +113,7 @@ def test_units_and_who_leads_them(store: Store, anna: Account) -> None:
         ("Коммерция", None, None),
         ("Пресейл", top.id, anna.id),
     ]
-    assert accounts.people_of(store, [below.id]) == ((below.id, "anna@example.org"),)
+    assert accounts.tree(store)[1] == ((below.id, "anna@example.org"),)
     came = entrance.entered(store, "s", idle=IDLE)
     assert came is not None
     assert came.leads

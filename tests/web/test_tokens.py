@@ -6,8 +6,9 @@ import pytest
 
 from flows.hub import accounts
 from flows.hub.accounts import NotAllowed, Wanted
+from flows.hub.units import make_unit
 from state import audit, entrance
-from tests.hub_builders import a_hub
+from tests.hub_builders import a_hub, opened
 from tests.state_builders import Clock
 from tests.web_builders import Browser
 
@@ -89,3 +90,18 @@ def test_a_withdrawn_token_ends_at_once(hub, anna):
     accounts.drop_token(hub.store, anna, token.id, by="anna")
 
     assert Browser(hub).get(ME, headers=bearer(secret)).status_code == 401
+
+
+def test_with_its_rights_worked_out_a_call_is_a_dozen_statements_at_most(tmp_path):
+    made, _ = opened(tmp_path)
+    store = made.installation.store
+    make_unit(store, "Пресейл", by="")
+    head = accounts.make(store, Wanted("head", role="head", person="ann@example.com", unit="Пресейл"), by="")
+    secret, _ = accounts.make_token(store, head, "отчёт", by="")
+    browser = Browser(made.installation)
+    browser.get("/api/v1/cases", headers=bearer(secret))
+
+    for path in ("/cases", "/cases/CASE-1", "/cases/CASE-1/notes", "/cases/CASE-1/history", "/systems", "/cases.csv"):
+        before = store.statements
+        assert browser.get(f"/api/v1{path}", headers=bearer(secret)).status_code == 200
+        assert store.statements - before <= 12, path

@@ -149,7 +149,7 @@ def opened(request: Request, viewer: Viewer, key: str) -> CasePage:
     installation = house_of(request).installation
     lines.catch_up(installation.store)  # by it the documents of a case are found
     now, internal = installation.store.clock(), sees_internal(viewer)
-    return open_case(installation, viewer.access, key, now=now, internal=internal, query=FeedQuery(size=1))
+    return open_case(installation, viewer.access, key, now=now, internal=internal, query=None)
 
 
 @router.get("/cases/{key}", summary="Show a case", responses=may_answer(404))

@@ -21,7 +21,7 @@ from .addresses import openable
 from .admitting import admitted
 from .case_page import CasePage, DocumentRow, FactRow, ItemRow, LinkedRecord, NoteRow, Opens, Side, Waiting
 from .casting import Names, stages_of
-from .feed import FeedQuery, Told, feed_of
+from .feed import Feed, FeedQuery, Told, feed_of
 from .freshness import freshness
 
 FIRST = FeedQuery()
@@ -34,11 +34,11 @@ def open_case(
     *,
     now: datetime,
     internal: bool = False,
-    query: FeedQuery = FIRST,
+    query: FeedQuery | None = FIRST,
 ) -> CasePage:
     """
-    Return the page of the case *key*, with the page of its feed that QUERY asks for. INTERNAL: the reader may see
-    internal notes and files.
+    Return the page of the case *key*, with the page of its feed that QUERY asks for (None: none). INTERNAL: the reader
+    may see internal notes and files.
 
     Raises NoSuchCase, also where *access* does not let the reader see it: nobody is told that it exists.
     """
@@ -68,7 +68,7 @@ def open_case(
         lines.awaiting_of(store, _visible(found, internal=internal)),
         names,
         stages_of(hub, entity.sync),
-        feed_of(Told(installation, found, labels, names), query, internal=internal),
+        feed_of(Told(installation, found, labels, names), query, internal=internal) if query else Feed((), "", names),
         more_notes=found.more_notes,
     )
 
