@@ -8,6 +8,8 @@ from .app import served
 
 GRACE = 5
 """Seconds that a stop waits for answers under way."""
+KEPT = 75
+"""Seconds for which an idle connection is kept: longer than proxies and readers think, or they meet it closing."""
 
 
 def main() -> None:
@@ -23,6 +25,7 @@ def main() -> None:
         port=given.port,
         forwarded_allow_ips=given.proxy,
         timeout_graceful_shutdown=GRACE,
+        timeout_keep_alive=KEPT,
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -85,6 +85,10 @@ def _measure(given: argparse.Namespace) -> dict[str, Any]:
             _child("browsing", str(given.pages), *more)
             for more in ([], ["--database", given.postgres])[: 2 if given.postgres else 1]
         ]
+    if given.readers:
+        tell(f"fifty readers beside full scans of {given.readers} cases")
+        databases = [[], ["--database", given.readers_on]][: 2 if given.readers_on else 1]
+        raw["readers"] = [_child("readers", str(given.readers), *more) for more in databases]
     if given.passes_on:
         tell("memory systems over PostgreSQL")
         raw["postgres"] = _child("memory_runs", str(REAL_RATE), "--database", given.passes_on)
@@ -126,6 +130,8 @@ def _rows(raw: dict[str, Any]) -> list[Row]:
     rows += list(attachment_rows.talk_rows(raw["comments"])) if "comments" in raw else []
     for found in raw.get("pages", ()):
         rows += browsing_rows.rows(found)
+    for found in raw.get("readers", ()):
+        rows += browsing_rows.reader_rows(found)
     return rows + (list(sandbox_rows.propagation_rows(raw["propagation"])) if "propagation" in raw else [])
 
 
@@ -172,6 +178,10 @@ def _parser() -> argparse.ArgumentParser:
         help="files between the sandboxes, a tenth of 50 MB; 0 leaves it out",
     )
     parser.add_argument("--pages", type=int, default=10_000, metavar="N", help="cases behind the page; 0 leaves it out")
+    parser.add_argument(
+        "--readers", type=int, default=10_000, metavar="N", help="cases that fifty people read; 0 leaves it out"
+    )
+    parser.add_argument("--readers-on", metavar="URL", help="an empty PostgreSQL database for the readers as well")
     parser.add_argument("--postgres", metavar="URL", help="an empty PostgreSQL database to ask the pages of as well")
     parser.add_argument(
         "--passes-on", metavar="URL", help="an empty PostgreSQL database to run 1000 cases over as well"

@@ -9,6 +9,9 @@ STATEMENTS = 12
 BOUNDS = {"list": 200.0, "board": 200.0, "search": 300.0, "case": 150.0, "feed": 150.0}
 """First word of what is asked -> milliseconds on the server."""
 
+AMONG = 500.0
+"""Milliseconds that a page may take for whoever asks, while others do and everything is scanned."""
+
 
 def rows(found: Mapping[str, Any]) -> Iterator[Row]:
     """Give the rows of one run of `browsing`."""
@@ -21,3 +24,13 @@ def rows(found: Mapping[str, Any]) -> Iterator[Row]:
     yield Row(group, "statements of the page with the most", most, STATEMENTS)
     yield Row(group, "list while everything is taken in", found["first"] * 1000, unit="ms", note="a piece of it")
     yield Row(group, "everything taken in by readers", found["taken_in"], unit="s")
+
+
+def reader_rows(found: Mapping[str, Any]) -> Iterator[Row]:
+    """Give the rows of one run of `readers`."""
+    group = f"{found['readers']} readers beside full scans, {found['n']} cases, {found['database']}"
+    note = f"{found['answers']} pages, median {found['p50'] * 1000:.0f} ms, longest {found['most'] * 1000:.0f} ms"
+    yield Row(group, "95th percentile of a page", found["p95"] * 1000, AMONG, "ms", note=note)
+    yield Row(group, "pages that failed", found["failed"], 0)
+    note = f"median of {found['full_scans']} that followed one another"
+    yield Row(group, "full scan meanwhile", found["full_scan"], unit="s", note=note)

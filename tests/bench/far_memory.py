@@ -9,7 +9,7 @@ from typing import Any
 
 from connectors.base import Surroundings, SystemConnector
 from connectors.memory import MemoryConnector, MemorySystem
-from tests.hub_builders import PEOPLE, a_deal, some_traits
+from tests.hub_builders import ENDS, PEOPLE, a_deal, some_traits
 
 NAMES = ("crm", "trk")
 KIND = "record"
@@ -36,6 +36,10 @@ class Far:
     def edit(self, system: str, number: int) -> int:
         """People change the amount of that many records, spread over all; returns how many."""
         return int(self.ask("", "edit", system, number))
+
+    def close(self, number: int) -> None:
+        """People close that many deals, the oldest first."""
+        self.ask("", "close", number)
 
     def records(self, system: str) -> int:
         return int(self.ask("", "records", system))
@@ -144,6 +148,10 @@ class _World:
         for record in chosen:
             self.systems[system].edit(KIND, record, {place: str(1000 + self.edits)})
         return len(chosen)
+
+    def close(self, number: int) -> None:
+        for place, record in enumerate(list(self.systems["crm"].rows[KIND])[:number]):
+            self.systems["crm"].edit(KIND, record, {"stage": ENDS[place % len(ENDS)].id})
 
     def records(self, system: str) -> int:
         return len(self.systems[system].rows.get(KIND, {}))
