@@ -214,7 +214,8 @@ def _linked(joined: Iterable[NewLink]) -> list[Event]:
 def _makes_due(wired: Wired, entity: Entity, claimed: Claimed, *, joined: Sequence[NewLink], kin: Kin) -> list[Make]:
     """Return what is to be made: no link there (a tombstone is one), no create on its way, the condition holds."""
     shape = wired.shape
-    linked = {(li.system, li.kind) for li in claimed.links if not _made_again(wired, entity, li)}
+    back = claimed.snapshots  # what shows itself again is not made again
+    linked = {(li.system, li.kind) for li in claimed.links if li.id in back or not _made_again(wired, entity, li)}
     linked |= {(new.snapshot.record.system, new.snapshot.record.kind) for new in joined}
     sent = {(create.system, create.kind) for create in claimed.creates if create.write.state != "planned"}
     wanting = [make for make in shape.makes if (make.system, make.kind) not in linked | sent]

@@ -71,6 +71,25 @@ def test_a_record_that_cannot_be_made_again_yet_is_made_as_the_case_stands_by_th
     assert (made["title"], gone_entries(hub)) == ("Иначе", [])
 
 
+def test_a_record_that_comes_back_before_it_could_be_made_again_is_not_made_again(tmp_path):
+    def away(request, moment):
+        if request.verb in ("create", "update") and moment == "before":
+            raise RetryLater("no connection", system="trk")
+
+    def fail(hub):
+        hub.systems["trk"].hook = away
+
+    hub, key = a_loss(tmp_path, "restore", before=fail)
+    hub.systems["trk"].restore("record", "1")
+    hub.systems["crm"].edit("record", other(hub, key), {"title": "Иначе"})
+    hub.systems["trk"].hook = lambda request, moment: None
+    hub.sync()
+    hub.sync(full=True)
+
+    assert sorted(hub.records("trk")) == ["1", "2"]
+    assert (hub.records("trk")["1"]["title"], gone_entries(hub)) == ("Иначе", [])
+
+
 def test_close_withdraws_the_case_and_the_other_system_follows(tmp_path):
     hub, key = a_loss(tmp_path, "close", system="crm")
 

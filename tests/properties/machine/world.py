@@ -87,7 +87,7 @@ class Life:
     # --- passes ---
 
     def connector(self, installation: Installation, name: str) -> TapedConnector:
-        around = Surroundings(clock=self.systems[name].clock, markers={KIND: "marker"})
+        around = Surroundings(clock=self.clock, markers={KIND: "marker"})  # connectors go by the hub's clock
         return TapedConnector(name, around, self.systems[name])
 
     def wired(self, work: Callable[[Wired], Any]) -> Any:
