@@ -90,6 +90,10 @@ def show_around(beside: "Around", zone: str) -> None:
     if beside.client is not None:
         said = beside.client.entity.facts.get("name")
         say(f"client {beside.client.entity.key}  {show(said.value if said else None)}")
+    if beside.contact is not None:
+        facts = beside.contact.entity.facts
+        told = [show(facts[name].value) for name in ("name", "last_name", "phones", "emails") if name in facts]
+        say(f"contact {beside.contact.entity.key}  {'  '.join(told)}")
     rows = []
     for one in beside.items:
         facts = one.entity.facts

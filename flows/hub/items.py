@@ -57,10 +57,11 @@ def _new(wired: Wired, owner: Entity, facts: Mapping[str, Value], *, by: str) ->
 
 @dataclass(frozen=True)
 class Around:
-    """What hangs on a case: its items, parts below what they are a part of, and the client it is for."""
+    """What hangs on a case: its items, parts below what they are a part of, the client and the person there."""
 
     items: tuple[Whole, ...] = ()
     client: Whole | None = None
+    contact: Whole | None = None
 
     def blocked_by(self, key: str) -> list[str]:
         """Return the keys of the items that wait for the item *key*."""
@@ -71,6 +72,7 @@ class Around:
         return {
             "items": [{**item_form(one), "blocks": self.blocked_by(one.entity.key)} for one in self.items],
             "client": self.client and {"key": self.client.entity.key, "facts": _facts(self.client.entity)},
+            "contact": self.contact and {"key": self.contact.entity.key, "facts": _facts(self.contact.entity)},
         }
 
 
@@ -88,7 +90,7 @@ def _facts(entity: Entity) -> dict[str, Any]:
 
 def around(store: Store, whole: Whole) -> Around:
     """Return what hangs on the case *whole*."""
-    return Around(tuple(items_of(store, whole)), client_of(store, whole))
+    return Around(tuple(items_of(store, whole)), client_of(store, whole), contact_of(store, whole))
 
 
 def items_of(store: Store, whole: Whole) -> Iterator[Whole]:
@@ -111,26 +113,38 @@ def _in_order(below: Mapping[str, Sequence[Whole]], parent: str) -> Iterator[Who
 
 def client_of(store: Store, whole: Whole) -> Whole | None:
     """Return the client that the case is for: the record that one of its own points at, else the one of that name."""
+    return _meant(store, whole, "client")
+
+
+def contact_of(store: Store, whole: Whole) -> Whole | None:
+    """Return the person at the client, found as the client is."""
+    return _meant(store, whole, "contact")
+
+
+def _meant(store: Store, whole: Whole, kind: str) -> Whole | None:
+    """KIND is that of the entity, and the fact of the case that names it."""
     for link in whole.links:
-        found = _pointed_at(store, link)
+        found = _pointed_at(store, link, kind)
         if found is not None:
             return found
-    name = whole.entity.facts["client"].value if "client" in whole.entity.facts else None
-    listed = cases.cases(store, kind="client", sync=whole.entity.sync, limit=MOST_CLIENTS) if name else None
-    same = [one for one in (listed.entities if listed else ()) if _name(one.entity) == name]
+    name = whole.entity.facts[kind].value if kind in whole.entity.facts else None
+    listed = cases.cases(store, kind=kind, sync=whole.entity.sync, limit=MOST_CLIENTS) if name else None
+    same = [one for one in (listed.entities if listed else ()) if name in _names(one.entity)]
     return same[0] if len(same) == 1 else None
 
 
-def _pointed_at(store: Store, link: Link) -> Whole | None:
-    base = link.bases.get("client")
-    view = link.seen.get("client", base.view if base else None)
+def _pointed_at(store: Store, link: Link, kind: str) -> Whole | None:
+    base = link.bases.get(kind)
+    view = link.seen.get(kind, base.view if base else None)
     pointed = view.get("id") if isinstance(view, Mapping) else None
     if not isinstance(pointed, str):
         return None
-    found = cases.by_any_record(store, link.system, record=pointed)
-    clients = [one for one in found if one.entity.kind == "client"]
-    return clients[0] if len(clients) == 1 else None
+    found = [one for one in cases.by_any_record(store, link.system, record=pointed) if one.entity.kind == kind]
+    return found[0] if len(found) == 1 else None
 
 
-def _name(entity: Entity) -> Value:
-    return entity.facts["name"].value if "name" in entity.facts else None
+def _names(entity: Entity) -> tuple[Value, ...]:
+    """What a record may be called: by its name, or with the family name after it."""
+    said = [entity.facts[name].value for name in ("name", "last_name") if name in entity.facts]
+    words = [one for one in said if isinstance(one, str)]
+    return (*words[:1], " ".join(words)) if words else ()

@@ -96,6 +96,15 @@ CLIENT_FACTS: tuple[FactInfo, ...] = (
     FactInfo("owner", "client.owner", "person", "who is responsible for the client in sales"),
 )
 
+CONTACT_FACTS: tuple[FactInfo, ...] = (
+    FactInfo("name", "contact.name", "text", "what the person at the client is called"),
+    FactInfo("last_name", "contact.last_name", "text", "the family name, where it has a place of its own"),
+    FactInfo("client", "contact.client", "reference", "the company that the person works for, by name"),
+    FactInfo("emails", "contact.emails", "set", "the e-mail addresses"),
+    FactInfo("phones", "contact.phones", "set", "the phone numbers"),
+    FactInfo("owner", "contact.owner", "person", "who is responsible for the contact in sales"),
+)
+
 PERSON_FACTS: tuple[FactInfo, ...] = (
     FactInfo("name", "person.name", "text", "what the person is called"),
     FactInfo("emails", "person.emails", "set", "the person's e-mail addresses"),
@@ -107,6 +116,7 @@ FACTS: dict[str, tuple[FactInfo, ...]] = {
     "note": NOTE_FACTS,
     "document": DOCUMENT_FACTS,
     "client": CLIENT_FACTS,
+    "contact": CONTACT_FACTS,
     "person": PERSON_FACTS,
 }
 """Kind of entity -> its facts."""

@@ -119,6 +119,17 @@ class Client(Canonical):
     owner: str | None = None
 
 
+class Contact(Canonical):
+    """A person at a client. Changing a phone number does not touch the cases."""
+
+    name: str | None = None
+    last_name: str | None = None
+    client: str | None = None
+    emails: frozenset[str] = frozenset()
+    phones: frozenset[str] = frozenset()
+    owner: str | None = None
+
+
 class Person(Canonical):
     """Somebody who works on cases; IDS gives the id under which each system knows them."""
 
@@ -133,6 +144,7 @@ KINDS: dict[str, type[Canonical]] = {
     "note": Note,
     "document": Document,
     "client": Client,
+    "contact": Contact,
     "person": Person,
 }
 """Kind of entity -> its model."""

@@ -10,7 +10,7 @@ from .problems import Sheet, shown
 from .scope import Scope, overlapping
 
 _A = {kind: f"an {kind}" if kind[0] in "aeiou" else f"a {kind}" for kind in FACTS}
-UNMARKED = ("note", "document", "client")
+UNMARKED = ("note", "document", "client", "contact")
 """Kinds of entity whose records may be without our marker: found again by what they say and where they hang."""
 
 

@@ -23,7 +23,7 @@ from .read_files import read_files
 from .read_history import read_history
 from .times import cron_problem, share
 
-BLOCKS: Mapping[str, str] = {"items": "item", "notes": "note", "clients": "client"}
+BLOCKS: Mapping[str, str] = {"items": "item", "notes": "note", "clients": "client", "contacts": "contact"}
 """Block of a sync -> the kind of entity that it makes."""
 SYNC_KEYS = (
     "opens",

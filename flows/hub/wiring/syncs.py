@@ -110,7 +110,15 @@ def assembled(
     )
 
 
-PREFIXES = {"case": "CASE", "item": "ITEM", "note": "NOTE", "document": "DOC", "client": "CLIENT", "person": "PERSON"}
+PREFIXES = {
+    "case": "CASE",
+    "item": "ITEM",
+    "note": "NOTE",
+    "document": "DOC",
+    "client": "CLIENT",
+    "contact": "CONTACT",
+    "person": "PERSON",
+}
 """Kind of entity -> what its keys begin with."""
 
 

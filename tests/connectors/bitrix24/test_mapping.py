@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from mappings.canonical.values import Money
+from mappings.exchange import Change, Update
 from mappings.language import compile_mapping
 from mappings.language.compiled import CompiledMapping
 from mappings.language.entries import Entry
@@ -17,14 +18,16 @@ from mappings.transforms import Vocabulary
 from tests.connectors.bitrix24.portals import APortal, one
 from tests.mappings.language.hubs import catalog
 
+NAMES = ("name", "last_name", "client", "emails", "phones")
 
-def shipped(words: Vocabulary) -> CompiledMapping:
-    """Return the mapping for deals, compiled for one portal."""
+
+def shipped(words: Vocabulary, name: str = "bitrix24/deal") -> CompiledMapping:
+    """Return a shipped mapping, compiled for one portal."""
     sheet = Sheet()
     shelf = Catalog(catalog(), sheet)
-    root = shelf.root("bitrix24/deal")
+    root = shelf.root(name)
     assert isinstance(root, Entry)
-    spec = read_mapping(merged(root, shelf, known=SHIPPED_KEYS, above=("bitrix24/deal",)), "портал", known=Known())
+    spec = read_mapping(merged(root, shelf, known=SHIPPED_KEYS, above=(name,)), "портал", known=Known())
     sheet.settle()
     assert spec is not None
     return compile_mapping(spec, words)
@@ -83,3 +86,29 @@ async def test_a_deal_without_an_amount_has_none_and_not_nothing():
     assert view == {"opportunity": "0", "currencyId": "RUB"}
     assert amount.lens.read(view, {}) == {"amount": None}
     assert amount.lens.write({"amount": Money(Decimal(5), "EUR")}, view) == {"opportunity": "5", "currencyId": "EUR"}
+
+
+@pytest.mark.asyncio
+async def test_a_contact_is_told_with_its_company_phones_and_addresses():
+    portal = APortal()
+    contact = portal.contact("Анна", "Ковалёва")
+    async with portal.connector() as connector:
+        discovery = await connector.discover("contact")
+        mapping = shipped(Vocabulary.of(discovery.places), "bitrix24/contact")
+        changes = [
+            Change(place, view, None)
+            for name, value in (("emails", "anna@romashka.example"), ("phones", "+7 495 123-45-67"))
+            for field in [mapping.fields[name]]
+            for place, view in field.spread(field.lens.write({name: frozenset({value})}, None)).items()
+        ]
+        (receipt,) = await connector.push([Update("k", connector.name, "contact", contact, tuple(changes))])
+
+    assert receipt.record is not None
+    read = {name: mapping.fields[name].lens.read(mapping.fields[name].view(receipt.record.views), {}) for name in NAMES}
+    assert read == {
+        "name": {"name": "Анна"},
+        "last_name": {"last_name": "Ковалёва"},
+        "client": {"client": None},
+        "emails": {"emails": frozenset({"anna@romashka.example"})},
+        "phones": {"phones": frozenset({"+7 495 123-45-67"})},
+    }
