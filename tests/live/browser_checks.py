@@ -42,6 +42,11 @@ SAID = """() => {
 }"""
 
 
+LABELS = """() => [...document.querySelectorAll("dt, th, label, legend, summary, button, .which, .tag, .chip")]
+  .map(one => one.textContent.trim()).filter(text => /^[A-Za-z][a-z' ]+$/.test(text))"""
+NAMES = frozenset({"crm", "tracker", "presales", "English"})
+
+
 def faults(page: Page) -> list[str]:
     """Return what axe calls serious or critical."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
@@ -57,11 +62,12 @@ def beside(page: Page) -> list[str]:
 
 def foreign_words(page: Page) -> list[str]:
     """
-    Return what is seen, or read out, in English although the page is Russian: texts of the sources, and whatever has
-    three Latin words in a row. What the systems themselves hold in English is theirs.
+    Return what is seen, or read out, in English although the page is Russian: texts of the sources, whatever has three
+    Latin words in a row, and labels in Latin letters. What the systems themselves hold in English is theirs.
     """
     said = {str(text) for text in page.evaluate(SAID)} - set(THEIRS)
-    return sorted(text for text in said if _english().fullmatch(text) or SENTENCE.search(_without_theirs(text)))
+    told = {text for text in said if _english().fullmatch(text) or SENTENCE.search(_without_theirs(text))}
+    return sorted(told | (set(page.evaluate(LABELS)) - NAMES))
 
 
 def _without_theirs(text: str) -> str:

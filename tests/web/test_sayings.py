@@ -22,6 +22,7 @@ def russian(text: str) -> str:
         (unwritable(Refusal("too long", "70 characters, and the place holds 60")), "Знаков 70, а поле вмещает 60"),
         ("#5 was merged into #9 there; it will be made again", "Запись №5 там объединена с №9"),
         ("who is 17 (Анна Ли)? 3 cases wait; casehub people same", "Кто такой или такая 17 (Анна Ли)?"),
+        ("who is hub@example.com there? 1 case waits; casehub people same", "Кто там hub@example.com?"),
         ("the record never shows this field", "Запись никогда не показывает этого поля"),
     ],
 )
