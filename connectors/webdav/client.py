@@ -12,6 +12,8 @@ from .settings import WebDavSettings
 
 _XML = {"Content-Type": 'application/xml; charset="utf-8"'}
 _FULL = frozenset({507, 413})
+MOST_LOOKS = 50
+"""So many folders are asked for one that was moved."""
 
 
 class Exists(Rejected):
@@ -60,6 +62,29 @@ class WebDavClient:
             raise Gone(f"{answer.request} did not show what was asked for", system=self._name)
         within = tuple(entry for entry in entries if entry.path.rpartition("/")[0] == path and entry.path != path)
         return mine[0], tuple(sorted(within, key=lambda entry: entry.path))
+
+    async def found_by(self, fileid: str, near: str) -> str | None:
+        """
+        Return the path of the folder with Nextcloud's number FILEID, which stays with it wherever it is moved; looked
+        for in the folder NEAR, in what lies in it, and beside it, with a bounded number of requests.
+        """
+        asked: set[str] = set()
+        waiting = [near, near.rpartition("/")[0]]
+        while waiting and len(asked) < MOST_LOOKS:
+            path = waiting.pop(0)
+            if path in asked:
+                continue
+            asked.add(path)
+            try:
+                _, within = await self.listed(path)
+            except Gone:
+                continue
+            folders = [entry for entry in within if entry.folder]
+            found = [entry.path for entry in folders if entry.fileid == fileid]
+            if found:
+                return found[0]
+            waiting += [entry.path for entry in folders if path in (near, near.rpartition("/")[0])]
+        return None
 
     async def read(self, path: str) -> Content:
         """Return what the file at *path* holds. Raises Gone, Rejected."""

@@ -148,6 +148,10 @@ class WebDavConnector(SystemConnector):
         _, within = await self._client.listed(path)
         return tuple(entry.path for entry in within if entry.folder)
 
+    async def found_by(self, fileid: str, near: str) -> str | None:
+        """Return the path of the folder with Nextcloud's number FILEID, looked for around the folder NEAR."""
+        return await self._client.found_by(fileid, near)
+
     async def _folder(self, folder: Entry, within: Sequence[Entry]) -> VendorRecord:
         """A folder with all that lies below it, folder by folder. Raises Rejected where that is too much."""
         entries: list[list[View]] = []

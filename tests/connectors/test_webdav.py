@@ -155,6 +155,31 @@ async def test_a_folder_lists_all_that_lies_below_it_and_links_to_its_page() -> 
 
 
 @pytest.mark.asyncio
+async def test_a_folder_that_was_moved_is_found_by_its_number_on_a_nextcloud() -> None:
+    def numbered(number: int) -> str:
+        return f"{FOLDER}<oc:fileid>{number}</oc:fileid>"
+
+    listed = {
+        "/Кейсы": multistatus(("Кейсы/", numbered(1)), ("Кейсы/CASE-2/", numbered(92)), ("Кейсы/Архив/", numbered(3))),
+        "/": multistatus(("", numbered(0)), ("Кейсы/", numbered(1))),
+        "/Кейсы/CASE-2": multistatus(("Кейсы/CASE-2/", numbered(92))),
+        "/Кейсы/Архив": multistatus(("Кейсы/Архив/", numbered(3)), ("Кейсы/Архив/Старое/", numbered(90))),
+    }
+    dav = FakeDav(lambda request: httpx.Response(207, content=listed[_path_of(request)]))
+
+    async with dav.connector() as connector:
+        found = await connector.found_by("90", "Кейсы"), await connector.found_by("404", "Кейсы")
+
+    assert found == ("Кейсы/Архив/Старое", None)
+    assert {request.method for request in dav.seen} == {"PROPFIND"}
+    assert len(dav.seen) <= 2 * len(listed)  # each folder is asked once
+
+
+def _path_of(request: httpx.Request) -> str:
+    return unquote(request.url.raw_path.decode()).removeprefix("/remote.php/dav/files/hub") or "/"
+
+
+@pytest.mark.asyncio
 async def test_a_wrong_password_is_told_without_showing_it() -> None:
     async with FakeDav(always(401)).connector() as connector:
         with pytest.raises(AuthFailed) as caught:

@@ -16,6 +16,8 @@ from state.documents import Paper, Stand
 from .paper import Held, Later, Made, Result
 
 ENTRIES = "entries"
+FILEID = "fileid"
+"""Nextcloud's number of a folder; other servers have none."""
 
 
 class Folders:
@@ -135,8 +137,12 @@ class Folders:
         )
 
     async def moved(self, link: Link, key: str) -> str | None:
-        """Return the one folder beside the lost one that carries the case's KEY in its name, if there is one."""
+        """Return where the lost folder is now: by its number on the server, else by the case's KEY in its name."""
         parent = link.external_id.rpartition("/")[0]
+        number = link.bases[FILEID].view if FILEID in link.bases else None
+        by_number = await self._connector.found_by(str(number), parent) if number else None
+        if by_number is not None:
+            return by_number
         named = re.compile(rf"(?<![\w-]){re.escape(key)}(?![\w-])")
         try:
             beside = await self._connector.folders_in(parent)
@@ -150,7 +156,9 @@ def stand_of(record: VendorRecord) -> Stand:
     """Return how a folder stands: its version moves with anything in it."""
     entries = record.views[ENTRIES]
     version = hashlib.sha256(json.dumps(entries, ensure_ascii=False).encode()).hexdigest()[:16]
-    return Stand(record.id, version, record.url, {ENTRIES: Base({}, entries, "")})
+    number = record.views.get(FILEID)
+    known = {FILEID: Base({}, number, "")} if number else {}
+    return Stand(record.id, version, record.url, {ENTRIES: Base({}, entries, ""), **known})
 
 
 async def _text(connector: WebDavConnector, path: str, known: Collection[str]) -> Template | None:
