@@ -16,6 +16,7 @@ class Facts(After):
         for fact in PLAIN:
             if not self._open(whole, fact) and not self._bent(fact):
                 self._plain(whole, fact)
+                self._not_back(whole, fact, self._deeds(whole, fact))
         self._kept(whole, "labels", "union", lambda view: set(view or ()))
         if not any(one.get("description") for one in self.life.setting["systems"].values()):
             self._kept(whole, "description", "merge", lambda view: set(str(view).split("\n")) if view else set())
@@ -38,6 +39,16 @@ class Facts(After):
                 latest.system and self._lives(whole, latest) and not self._unseen(latest)
             ):
                 self.found.hold("P1", (latest.new or None) == stands, f"{where}, and the last word was {latest}")
+
+    def _not_back(self, whole: Whole, fact: str, deeds: list[Deed]) -> None:
+        """What was written, and then something else, is not written there again unless somebody has said it again."""
+        for system, record in self.records.get(whole.entity.id, ()):
+            wrote = [d for d in self.life.tape.of(system, record) if d.what == "written" and d.place == fact and d.new]
+            for before, between, now in zip(wrote, wrote[1:], wrote[2:], strict=False):
+                if before.new == now.new != between.new:
+                    again = any(before.at < deed.at < now.at and deed.new == now.new for deed in deeds)
+                    text = f"{whole.entity.key} {system}#{record} {fact}: went back to {now.new!r}"
+                    self.found.hold("P3", again, f"{text} from {between.new!r}, and nobody said so")
 
     def _not_withdrawn(self, last: Deed, deeds: list[Deed], where: str) -> None:
         later = [d for d in deeds if d.at > last.at and (d.system, d.record) == (last.system, last.record)]
