@@ -130,6 +130,7 @@ def _kills(asked: Asked) -> list[Shard]:
 
 PARTS: tuple[Part, ...] = (
     Part("machine", _machine, _machine_rows),
+    Part("sandboxes", _sandboxes, _machine_rows),
     Part("crash", _kills, kills.rows),
     Part("mutants", _mutants, _mutant_rows),
 )
