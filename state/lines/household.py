@@ -33,15 +33,13 @@ class Household:
 
 
 def household(store: Store, key: str, *, notes: int = 200) -> Household | None:
-    """Return the case *key* with all that belongs to it, its last NOTES among it: three statements."""
+    """Return the case *key* with all that belongs to it, its last NOTES among it: two statements."""
     with store.read() as conn:
-        rows = conn.execute(_family(key)).mappings().all()
-        case = next((row["id"] for row in rows if row["kind"] == "case"), None)
-        if case is None:
+        rows = conn.execute(_family(key, notes + 1)).mappings().all()
+        if not any(row["kind"] == "case" for row in rows):
             return None
-        of_case = sa.select(entity).where(entity.c.parent == case, entity.c.kind == "note")
-        written = conn.execute(of_case.order_by(entity.c.id.desc()).limit(notes + 1)).mappings().all()
-        found = wholes(conn, [*rows, *reversed(written[:notes])])
+        written = sorted((row for row in rows if row["kind"] == "note"), key=lambda row: str(row["id"]))
+        found = wholes(conn, [*(row for row in rows if row["kind"] != "note"), *written[-notes:]])
     of: dict[str, list[Whole]] = {}
     for whole in found:
         of.setdefault(whole.entity.kind, []).append(whole)
@@ -49,16 +47,18 @@ def household(store: Store, key: str, *, notes: int = 200) -> Household | None:
     return Household(of["case"][0], items, documents, talk, more_notes=len(written) > notes)
 
 
-def _family(key: str) -> sa.Select[tuple[object, ...]]:
-    """The case, its items with their parts, and its documents, in the order of their numbers."""
+def _family(key: str, notes: int) -> sa.Select[tuple[object, ...]]:
+    """The case, its items with their parts, and its documents, in the order of their numbers; its last NOTES."""
     root = sa.select(entity.c.id).where(entity.c.key == key, entity.c.kind == "case")
     below = root.cte("below", recursive=True)
     items = sa.select(entity.c.id).join(below, entity.c.parent == below.c.id).where(entity.c.kind == "item")
     below = below.union(items)
     papers = sa.select(searched.c.entity).where(searched.c.case_key == key, searched.c.kind == "document")
+    talk = sa.select(entity.c.id).where(entity.c.parent == root.scalar_subquery(), entity.c.kind == "note")
+    last = talk.order_by(entity.c.id.desc()).limit(notes).subquery()
     return (
         sa.select(entity)
-        .where(entity.c.id.in_(sa.select(below.c.id).union(papers)))
+        .where(entity.c.id.in_(sa.select(below.c.id).union(papers, sa.select(last.c.id))))
         .order_by(entity.c.kind, entity.c.number)
     )
 
