@@ -1,6 +1,6 @@
 """What people do to a case, and to a case at the hub, drawn."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from .settings import CELLS, PLAIN, WORDS, Setting, one_in
 
 Step = dict[str, Any]
+Directed = Callable[[int, str, str], Iterator[Step]]
 FACTS = ("title", "next_step", "channel", "client", "amount", "labels", "description", "deadline")
 
 
@@ -104,70 +105,98 @@ class People:
         """What is hardly ever met by chance."""
         system = self.dice.choice(self.systems)
         other = self.dice.choice([name for name in self.systems if name != system])
-        match self.dice.choice(("resolve moving", "trash", "undo", "answer", "swap", "undone", "old page", "lossy")):
-            case "resolve moving":  # resolve while the systems move
-                fact = self.dice.choice(("title", "channel"))
-                yield self._edit(case, system, fact)
-                yield self._edit(case, other, fact)
-                yield {"do": "pass"}
-                yield self._edit(case, self.dice.choice((system, other)), fact)
-                yield {"do": "resolve", "case": case, "which": 0, "party": self.dice.randrange(3)}
-            case "trash":  # restored with an unsettled write
-                yield self._edit(case, other)
-                yield {
-                    "do": "fault",
-                    "in": system,
-                    "verb": "update",
-                    "moment": "after",
-                    "what": "time-out",
-                    "case": case,
-                }
-                yield {"do": "pass"}
-                yield {"do": "delete", "case": case, "in": system}
-                yield {"do": "pass", "full": True}
-                yield {"do": "untrash", "case": case, "in": system}
-            case "undo":  # undo after a foreign edit
-                yield self._edit(case, system, "title")
-                yield {"do": "pass"}
-                yield self._edit(case, other, self.dice.choice(("title", "channel")))
-                yield {"do": "undo"}
-            case "undone":
-                yield self._edit(case, system)
-                yield {"do": "pass"}
-                yield {"do": "undo"}
-                yield {"do": "pass"}
-                yield self._edit(case, system)
-            case "answer":  # edited in the moment after our write
-                fact = self.dice.choice(PLAIN)
-                yield self._edit(case, system, fact)
-                yield {
-                    "do": "fault",
-                    "in": other,
-                    "verb": "update",
-                    "moment": self.dice.choice(("before", "after")),
-                    "case": case,
-                    "what": self._edit(case, other, self.dice.choice((fact, "title"))),
-                }
-                yield {"do": "pass"}
-            case "old page":  # a page is read, what is on it changes and is carried on, and then it is stored
-                news = [self._edit(case, system, fact) for fact in self.dice.sample(self.facts, 2)]
-                late = {"do": "several", "steps": [*news, {"do": "pass"}]}
-                yield {"do": "fault", "in": system, "verb": "list", "moment": "after", "skip": 0, "what": late}
-                yield {"do": "pass", "full": self.dice.choice((True, False))}
-            case "lossy":  # where not all of it is seen
-                narrow = [name for name, one in self.setting["systems"].items() if one.keys() & LOSSY.keys()]
-                where = self.dice.choice(narrow or [system])
-                words = [word for word in LOSSY if word in self.setting["systems"][where]] or ["labels"]
-                fact = LOSSY.get(self.dice.choice(words), "labels")
-                yield self._edit(case, other, fact)
-                yield {"do": "pass"}
-                yield self._edit(case, where, fact)
-            case "swap":  # withdrawn again
-                yield self._edit(case, system, "title")
-                yield {"do": "fault", "in": other, "verb": "update", "moment": "before", "what": "500", "case": case}
-                yield {"do": "pass"}
-                yield self._edit(case, system, "title")
-                yield self._edit(case, other, "title")
+        chosen = self.dice.choice(("resolve moving", "trash", "undo", "answer", "swap", "undone", "old page", "lossy"))
+        stories: dict[str, Directed] = {
+            "resolve moving": self._resolve_moving,
+            "trash": self._trash,
+            "undo": self._undo,
+            "undone": self._undone,
+            "answer": self._answer,
+            "old page": self._old_page,
+            "lossy": self._lossy,
+            "swap": self._swap,
+        }
+        yield from stories[chosen](case, system, other)
+
+    def _resolve_moving(self, case: int, system: str, other: str) -> Iterator[Step]:
+        """Resolve while the systems move."""
+        fact = self.dice.choice(("title", "channel"))
+        yield self._edit(case, system, fact)
+        yield self._edit(case, other, fact)
+        yield {"do": "pass"}
+        yield self._edit(case, self.dice.choice((system, other)), fact)
+        yield {"do": "resolve", "case": case, "which": 0, "party": self.dice.randrange(3)}
+
+    def _trash(self, case: int, system: str, other: str) -> Iterator[Step]:
+        """Restored with an unsettled write."""
+        yield self._edit(case, other)
+        yield {
+            "do": "fault",
+            "in": system,
+            "verb": "update",
+            "moment": "after",
+            "what": "time-out",
+            "case": case,
+        }
+        yield {"do": "pass"}
+        yield {"do": "delete", "case": case, "in": system}
+        yield {"do": "pass", "full": True}
+        yield {"do": "untrash", "case": case, "in": system}
+
+    def _undo(self, case: int, system: str, other: str) -> Iterator[Step]:
+        """Undo after a foreign edit."""
+        yield self._edit(case, system, "title")
+        yield {"do": "pass"}
+        yield self._edit(case, other, self.dice.choice(("title", "channel")))
+        yield {"do": "undo"}
+
+    def _undone(self, case: int, system: str, other: str) -> Iterator[Step]:
+        del other
+        yield self._edit(case, system)
+        yield {"do": "pass"}
+        yield {"do": "undo"}
+        yield {"do": "pass"}
+        yield self._edit(case, system)
+
+    def _answer(self, case: int, system: str, other: str) -> Iterator[Step]:
+        """Edited in the moment after our write."""
+        fact = self.dice.choice(PLAIN)
+        yield self._edit(case, system, fact)
+        yield {
+            "do": "fault",
+            "in": other,
+            "verb": "update",
+            "moment": self.dice.choice(("before", "after")),
+            "case": case,
+            "what": self._edit(case, other, self.dice.choice((fact, "title"))),
+        }
+        yield {"do": "pass"}
+
+    def _old_page(self, case: int, system: str, other: str) -> Iterator[Step]:
+        """A page is read, what is on it changes and is carried on, and then it is stored."""
+        del other
+        news = [self._edit(case, system, fact) for fact in self.dice.sample(self.facts, 2)]
+        late = {"do": "several", "steps": [*news, {"do": "pass"}]}
+        yield {"do": "fault", "in": system, "verb": "list", "moment": "after", "skip": 0, "what": late}
+        yield {"do": "pass", "full": self.dice.choice((True, False))}
+
+    def _lossy(self, case: int, system: str, other: str) -> Iterator[Step]:
+        """Where not all of it is seen."""
+        narrow = [name for name, one in self.setting["systems"].items() if one.keys() & LOSSY.keys()]
+        where = self.dice.choice(narrow or [system])
+        words = [word for word in LOSSY if word in self.setting["systems"][where]] or ["labels"]
+        fact = LOSSY.get(self.dice.choice(words), "labels")
+        yield self._edit(case, other, fact)
+        yield {"do": "pass"}
+        yield self._edit(case, where, fact)
+
+    def _swap(self, case: int, system: str, other: str) -> Iterator[Step]:
+        """Withdrawn again."""
+        yield self._edit(case, system, "title")
+        yield {"do": "fault", "in": other, "verb": "update", "moment": "before", "what": "500", "case": case}
+        yield {"do": "pass"}
+        yield self._edit(case, system, "title")
+        yield self._edit(case, other, "title")
 
     def _life(self, case: int) -> Step:
         what = self.dice.choice(("delete", "delete", "untrash", "untrash", "away", "back", "back", "clone", "merge"))
