@@ -124,7 +124,7 @@ def claim_case(act: Act) -> tuple[Claimed, list[Side]]:
     waiting = [one.record for one in claimed.snapshots.values()]
     kin = kin_of(wired, entities=[claimed.entity], records=waiting, links=claimed.links)
     shown = {number: kin.shown(one, entity=kind) for number, one in claimed.snapshots.items()}
-    sides = [kin.tied(side) for side in live_sides(shape, claimed.links, shown)]
+    sides = [kin.tied(side, shape) for side in live_sides(shape, claimed.links, shown)]
     return claimed, with_derived(shape, sides, shown)
 
 

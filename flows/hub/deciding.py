@@ -70,13 +70,13 @@ def decide_claimed(
     waiting = [*claimed.snapshots.values(), *(new.snapshot for new in joined)]
     kin = kin or kin_of(wired, entities=[claimed.entity], records=[one.record for one in waiting], links=claimed.links)
     shown = _shown(wired, claimed.snapshots, joined, kin)
-    sides = [kin.tied(side) for side in live_sides(shape, claimed.links, shown)]
+    sides = [kin.tied(side, shape) for side in live_sides(shape, claimed.links, shown)]
     if wired.reworded:
         sides = [asked_again(side) for side in sides]
     entity, losses, told = _losses(wired, claimed, sides, joined=joined, kin=kin)
     for new in (replace(one, snapshot=shown[one.ref]) for one in joined):
         side, ours = as_made(wired, claimed, new, kin)
-        sides.append(kin.tied(side))
+        sides.append(kin.tied(side, shape))
         told += ours
     outcome = _outcome(wired, entity, with_derived(shape, sides, shown), kin)
     makes = _makes_due(wired, outcome.entity, claimed, joined=joined, kin=kin)
@@ -143,7 +143,7 @@ def decide_new(
     new_links = (NewLink(-1, snapshot), *joined)
     kin = kin or kin_of(wired, records=[new.snapshot.record for new in new_links])
     snapshots = _shown(wired, {}, new_links, kin)
-    sides = [kin.tied(join_side(wired, replace(new, snapshot=snapshots[new.ref]))) for new in new_links]
+    sides = [kin.tied(join_side(wired, replace(new, snapshot=snapshots[new.ref])), shape) for new in new_links]
     side = sides[0]
     outcome = _outcome(wired, entity, with_derived(shape, sides, snapshots), kin)
     opened = Event("opened", "", system=side.link.system, cause=f"#{side.link.external_id} entered")
@@ -175,7 +175,7 @@ def as_made(wired: Wired, claimed: Claimed, new: NewLink, kin: Kin) -> tuple[Sid
         return side, []
     receipt = Receipt(new.settles, "done", id=side.link.external_id, record=new.snapshot.record)
     held, now = held_of(claimed.entity), wired.clock()
-    fields = kin.tied(side).fields
+    fields = kin.tied(side, wired.shape).fields
     made = settle(side.link, create.write, receipt, fields=fields, held=held, now=now, found_again=True)
     link = replace(side.link, bases=made.change.bases, answers=made.change.answers)
     return replace(side, link=link), list(made.events)

@@ -21,7 +21,7 @@ from state.types import Outgoing, Snapshot, Whole
 
 from .asked import asking, cases_shown
 from .notes import sealed
-from .tied import fields_knowing, side_knowing, tied_channel, tied_records, tied_to
+from .tied import fields_knowing, side_knowing, tied_records, tied_to
 from .wired import Channel, Scope, SyncShape, Wired
 
 MOVED_BY = "parent"
@@ -118,10 +118,14 @@ class Kin:
             self._fields[name] = fields_knowing(channel, [*self.by_record.values(), *self.by_key.values()])
         return self._fields[name]
 
-    def tied(self, side: Side) -> Side:
-        """Return *side* with what is known now of the records that its own is tied to."""
-        channel = tied_channel(self.shape, side.link)
-        return side_knowing(side, self.fields(channel)) if channel else side
+    def tied(self, side: Side, shape: SyncShape) -> Side:
+        """
+        Return *side*, of an entity of SHAPE, with what is known now of the records that its own is tied to.
+
+        Cases and items may have records of one kind: the mapping of the others says nothing about this one.
+        """
+        channel = shape.channels.get((side.link.system, side.link.kind))
+        return side_knowing(side, self.fields(channel)) if channel and channel.ties else side
 
     # --- the entity ---------------------------------------------------------------------------------------------------
 

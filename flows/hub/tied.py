@@ -42,11 +42,6 @@ def tied_records(shape: SyncShape, records: Iterable[VendorRecord], links: Itera
     return {scope: ids for scope, ids in found.items() if ids}
 
 
-def tied_channel(shape: SyncShape, link: Link) -> Channel | None:
-    """Return the mapping by which records of the link's kind say what they are tied to."""
-    return next((one for one in _channels(shape, (link.system, link.kind)) if one.ties), None)
-
-
 def fields_knowing(channel: Channel, items: Iterable[Whole]) -> Mapping[str, Field]:
     """Return the fields of *channel*, where those with ties know the records that *items* have there."""
     known = {

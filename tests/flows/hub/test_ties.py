@@ -52,6 +52,13 @@ def test_what_is_tied_in_one_system_is_tied_in_the_other_also_where_both_are_new
     assert hub.sync().writing == {"crm": 0, "trk": 0}
 
 
+def test_a_case_whose_records_are_of_the_items_kind_keeps_its_own_mapping(hub):
+    hub.systems["trk"].edit("record", an_issue(hub), {"status": "In Progress"})
+    hub.sync()
+
+    assert hub.case("CASE-1").entity.facts["stage"].value == "in_work"
+
+
 def test_what_is_tied_later_and_set_free_again_follows_and_strangers_stay(hub):
     parent = an_issue(hub)
     first, second = (hub.systems["trk"].create("record", a_task(parent, title)) for title in ("Договор", "Смета"))
