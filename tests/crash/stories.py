@@ -180,7 +180,7 @@ def _served(world: World, folder: Path) -> Sequence[str]:
         inbox.hint(store, "crm", kind="deal", ids=[str(number) for number in deals], reason=inbox.WEBHOOK)
         issues = [str(number) for number in issues_by_title(world).values()]
         inbox.hint(store, "tracker", kind="issue", ids=issues, reason=inbox.WEBHOOK)
-    return ("serve", "inbox", "--poll", "3600")
+    return ("serve", "inbox", "--poll", "5")  # so often it looks at what a killed one has left in doubt
 
 
 FIRST = Story("first", _first)

@@ -61,9 +61,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[World]":
         yield world
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chrome() -> "Iterator[Browser]":
-    """Return Debian's Chromium."""
+    """Return Debian's Chromium, not longer than it is needed: while it is there, this process has a loop that runs."""
     from playwright.sync_api import expect
 
     from tools.screenshots.browser import PATIENCE, chromium
