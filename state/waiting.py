@@ -4,8 +4,8 @@ What waits to be written, and the single records and links that a person acts up
 A pass that a guard stopped has stored its decisions: their writes wait as planned, although nothing is due any more.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
@@ -15,11 +15,13 @@ from .attention import Changes, Place
 from .outbox import joined, joined_rows, outgoing
 from .rows import snapshot_of
 from .store import Store
-from .tables import IS_OPEN, conflict, entity, event, inbox, link, outbox, parked
+from .tables import IS_DUE, IS_OPEN, conflict, entity, event, hint, inbox, link, outbox, parked
 from .types import Outgoing, Snapshot
 
 IS_HELD = sa.text("entity.held_back")
 """In the words of the partial index."""
+Work: TypeAlias = tuple[str, str, str, int]
+"""What waits, of which system (or sync) and kind, and how many."""
 
 
 def planned(store: Store, sync: str) -> tuple[Outgoing, ...]:
@@ -106,6 +108,24 @@ def _counted(table: sa.Table, sync: str | None) -> sa.Select[Any]:
         return query
     mine = sa.exists().where(entity.c.id == table.c.entity, entity.c.sync == sync)
     return query.where(sa.or_(table.c.entity.is_(None), mine))
+
+
+def open_work(store: Store, sync: str, systems: Collection[str]) -> tuple[Work, ...]:
+    """
+    Return what a pass of *sync* would find to do without reading anything new, as (what, system, kind, number):
+    records of SYSTEMS that were hinted at or wait to be decided, and entities that are due.
+    """
+    mine, waits = inbox.c.system.in_(systems), sa.literal("snapshots").label("what")
+    queries = (
+        sa.select(waits, inbox.c.system, inbox.c.kind, sa.func.count()).where(mine, inbox.c.open.is_not(None)),
+        sa.select(sa.literal("hints"), hint.c.system, hint.c.kind, sa.func.count()).where(hint.c.system.in_(systems)),
+        sa.select(sa.literal("due"), entity.c.sync, entity.c.kind, sa.func.count()).where(
+            entity.c.sync == sync, IS_DUE
+        ),
+    )
+    with store.read() as conn:
+        rows = [row for query in queries for row in conn.execute(query.group_by(*list(query.selected_columns)[1:3]))]
+    return tuple(sorted((row[0], row[1], row[2], row[3]) for row in rows))
 
 
 def lines(store: Store, owner: str) -> int:

@@ -12,14 +12,13 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
 
 from connectors.errors import ConnectorError
 from mappings.language import Problems
 from mappings.language.model import Sync
-from state import outbox, runs
+from state import outbox, waiting
 from state.errors import StateError
-from state.runs import Figures
+from state.waiting import Work
 
 from .pausing import pauses
 from .pulling import pull_scope
@@ -30,9 +29,6 @@ from .watching import Watch
 from .wired import Wired
 from .wiring import Installation, Maker, install, open_sync, urgent_connector
 from .wiring.current import stamps_of
-
-Waits: TypeAlias = Figures | tuple[str, str, int]
-"""What waits of one kind of record: figures that are compared with those of the last look, and nothing else."""
 
 log = logging.getLogger(__name__)
 BY = "wake"
@@ -67,7 +63,7 @@ class FastPath:
         self._make = make
         self._clock = clock
         self._open: dict[str, _Open] = {}
-        self._left: dict[str, tuple[Waits, ...]] = {}
+        self._left: dict[str, tuple[Work, ...]] = {}
         self._watched = Watch(installation.store, clock)
         self._one = asyncio.Lock()
         self.closing = False
@@ -129,10 +125,10 @@ class FastPath:
         reports: list[Report] = []
         held = await asyncio.to_thread(pauses, self._installation.store)
         for name, sync in self._installation.hub.syncs.items():
-            waits = () if name in held else await asyncio.to_thread(self._waiting, sync)
+            waits = () if name in held else await asyncio.to_thread(self._waiting, name, sync)
             if waits and not self.closing and (anew or waits != self._left.get(name)):
                 await self._guarded(name, self._pass(name, reports))
-                self._left[name] = await asyncio.to_thread(self._waiting, sync)
+                self._left[name] = await asyncio.to_thread(self._waiting, name, sync)
         return reports
 
     async def _guarded(self, name: str, work: Awaitable[None]) -> None:
@@ -143,14 +139,14 @@ class FastPath:
             log.warning("%s: %s", name, error)
             await self._shut(name)
 
-    def _waiting(self, sync: Sync) -> tuple[Waits, ...]:
+    def _waiting(self, name: str, sync: Sync) -> tuple[Work, ...]:
         """
-        Return where records of the sync's systems were hinted at or have not been decided upon, and where a run that
-        was killed has left writes of which nobody knows the end.
+        Return where there is something to do without reading what is new: records that were hinted at, and what a run
+        that was killed has left: undecided, or sent and nobody knows with what end.
         """
         store = self._installation.store
-        new = [one for one in runs.status(store) if one.system in sync.systems and (one.hints or one.waiting)]
-        return (*new, *(one for one in outbox.count_doubtful(store) if one[0] in sync.systems))
+        doubtful = [("sent", *one) for one in outbox.count_doubtful(store) if one[0] in sync.systems]
+        return (*waiting.open_work(store, name, list(sync.systems)), *doubtful)
 
     async def _pass(self, name: str, reports: list[Report]) -> None:
         wired = await self._at(name)

@@ -119,11 +119,7 @@ class Kin:
         return self._fields[name]
 
     def tied(self, side: Side, shape: SyncShape) -> Side:
-        """
-        Return *side*, of an entity of SHAPE, with what is known now of the records that its own is tied to.
-
-        Cases and items may have records of one kind: the mapping of the others says nothing about this one.
-        """
+        """Return *side*, of an entity of SHAPE, with what is known now of the records that its own is tied to."""
         channel = shape.channels.get((side.link.system, side.link.kind))
         return side_knowing(side, self.fields(channel)) if channel and channel.ties else side
 

@@ -10,6 +10,7 @@ from connectors.errors import RetryLater
 from flows.hub.fastpath import RENEWED, FastPath, FreshPath
 from mappings.language import Problem, Problems
 from state import inbox, outbox, runs
+from state.tables import entity
 from tests.fault_builders import Clock, Hook, failing
 from tests.hub_builders import opened
 
@@ -89,6 +90,18 @@ def test_what_a_killed_run_has_sent_is_settled_by_the_next_poll_and_not_again_an
 
     assert (len(lost), outbox.open_writes(store)) == (1, ())
     assert ([report.updated["trk"] for report in reports], hub.records("trk")["1"]["amount"]) == ([1], "175000")
+
+
+def test_a_case_that_a_killed_run_has_left_undecided_is_decided_by_the_next_look(tmp_path):
+    hub, _ = opened(tmp_path)
+    store = hub.installation.store
+    hub.sync()
+    with store.write() as conn:
+        conn.execute(sa.update(entity).values(due=1))
+
+    reports = run(looked(fast_path(hub)))
+
+    assert [report.decided for report in reports] == [1]
 
 
 def test_where_nothing_waits_no_system_is_asked_anything(tmp_path):
