@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -66,9 +66,10 @@ class Answer:
 def run(count: int, database: str = "") -> dict[str, Any]:
     """Return what was measured with COUNT cases; DATABASE is the address of an empty one, else a file on disk."""
     with tempfile.TemporaryDirectory(prefix="casehub-bench-") as place, far_systems() as far:
-        folder = _folder(Path(place), database)
+        told = {"BENCH_DATABASE": database or f"sqlite:///{place}/casehub.db"}
+        folder = _folder(Path(place))
         far.seed(count)
-        installation = install(folder, {})
+        installation = install(folder, told)
         try:
             _pass(installation, far)
             far.close(count - OPEN)
@@ -76,15 +77,15 @@ def run(count: int, database: str = "") -> dict[str, Any]:
             list_cases(installation, EVERYTHING, CaseQuery())
             lines.catch_up_whole(installation.store)
             cookies = [_session(installation.store, number) for number in range(READERS)]
-            with _served(folder) as address:
+            with _served(folder, told) as address:
                 found = _read(installation, far, address, cookies)
             return {"n": count, "database": installation.store.dialect, **found}
         finally:
             installation.store.close()
 
 
-def _folder(place: Path, database: str) -> Path:
-    hub = HUB.replace(SQLITE, database or "sqlite:///casehub.db")
+def _folder(place: Path) -> Path:
+    hub = HUB.replace(SQLITE, "${BENCH_DATABASE}")
     for name, text in {"hub.yaml": hub, "record.crm.yaml": CRM, "record.trk.yaml": TRK}.items():
         (place / name).write_text(text, encoding="utf-8")
     return place
@@ -108,13 +109,13 @@ def _session(store: Store, number: int) -> str:
 
 
 @contextmanager
-def _served(folder: Path) -> Iterator[str]:
+def _served(folder: Path, told: Mapping[str, str]) -> Iterator[str]:
     """Start the page, and give its address when it answers."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("CASEHUB_", "PREFECT_"))}
     command = [sys.executable, "-m", "web", "--port", str(port)]
-    process = subprocess.Popen(command, env={**kept, "CASEHUB_HUB": str(folder)})
+    process = subprocess.Popen(command, env={**kept, **told, "CASEHUB_HUB": str(folder)})
     try:
         while not _answers(address):
             if process.poll() is not None:
