@@ -9,7 +9,7 @@ from tools.mutants import by_hand
 from tools.mutants.campaign import Campaign, Verdict, broken
 from tools.mutants.make import Edit, Mutant, drawn, mutants
 from tools.mutants.pool import Task, done
-from tools.mutants.reach import Reach
+from tools.mutants.reach import Probes, Reach
 from tools.mutants.swap import NotSwappable, changed_codes
 
 PATH = "toys/some_module.py"
@@ -89,6 +89,28 @@ def test_a_function_is_given_its_other_code_wherever_it_is_held(module: str, tmp
             assert broken(mutant) == ""
 
     assert (held(), one.p) == (11, 2)
+
+
+def test_statements_tell_that_they_are_run(module: str, tmp_path: Path) -> None:
+    lines = ["def f(a):", "    try:", "        if a:", "            return int(", "                a)"]
+    lines += [
+        "        elif a == 0:",
+        "            return 7",
+        "    except ValueError:",
+        "        return 8",
+        "    return 9",
+    ]
+    (tmp_path / module).write_text("\n".join(lines), encoding="utf-8")
+    found = importlib.import_module("toys_of_a_test.some_module")
+    probes = Probes(tmp_path, [module])
+    said = {}
+
+    for given in ("1", 0, "x"):
+        with probes.noting() as ran:
+            found.f(given)
+        said[given] = sorted(ran[module])
+
+    assert said == {"1": [2, 3, 4, 5, 8], 0: [2, 3, 6, 7, 8], "x": [2, 3, 4, 5, 8, 9]}
 
 
 def test_what_runs_at_import_cannot_be_swapped() -> None:

@@ -48,12 +48,12 @@ def main(arguments: Sequence[str]) -> int:
 
     def work(loop: Loop) -> None:
         campaign.run(loop)
-        if stories is not None and not campaign.red:
+        if stories is not None:
             stories.run(loop)
 
     code = collect(TESTS, work)
-    if code or campaign.red:
-        print(f"the tests fail as they are: {', '.join(campaign.red) or f'pytest ended with {code}'}")
+    if code:
+        print(f"the tests cannot be collected: pytest ended with {code}")
         return 2
     return table.told(
         campaign, stories, drawn_from=len(made), seed=options.seed, out=options.out or options.folder / "result.json"

@@ -30,9 +30,11 @@ TESTS = (
 SOURCES = ("mappings", "state", "flows", "connectors", "tests")
 PATIENCE = 1200.0
 """So many seconds a child may live at most."""
+STAGES = (("tests/mappings/", "tests/properties/", "tests/state/"), ("tests/flows/",), ("tests/scenarios/",))
+"""Cheap tests first: what they catch never meets the dear ones, and an interrupted run has something to show."""
 PORTION = 25
 """So many tests of one file are recorded at a time."""
-ENOUGH = 60.0
+ENOUGH = 25.0
 """Tests of so many seconds of CPU, the likeliest first, are asked about one mutant; what they miss is not caught."""
 
 
@@ -67,7 +69,8 @@ class Campaign:
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     reach: Reach = field(default_factory=Reach)
     red: list[str] = field(default_factory=list)
-    """Tests that fail although nothing is broken: then nothing can be said."""
+    """Tests that fail although nothing is broken: they are not asked."""
+    _asked: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.now = hash_of(file for folder in SOURCES for file in sorted((self.root / folder).rglob("*")))
@@ -88,19 +91,35 @@ class Campaign:
         return hash_of([self.root / said.by.partition("::")[0]], texts)
 
     def run(self, loop: Loop) -> None:
-        """Find out what is not known yet."""
-        self._learn(loop)
-        if self.red:
-            return
-        open_ones = [one for one in self.mutants if one.name not in self.verdicts]
-        by_name = {one.name: one for one in open_ones}
+        """Find out what is not known yet: the test that caught a mutant before is asked first, then stage by stage."""
+        before = {self._kept[one.name]["is"]["by"] for one in self._open() if one.name in self._kept}
+        stages = [[name for name in loop.items if name in before]]
+        stages += [[name for name in loop.items if name.startswith(those)] for those in STAGES]
+        for names in stages:
+            if self._open():
+                self._learn(loop, names)
+                self._ask(loop, last=names is stages[-1])
+
+    def _open(self) -> list[Mutant]:
+        return [one for one in self.mutants if one.name not in self.verdicts]
+
+    def _ask(self, loop: Loop, *, last: bool) -> None:
+        by_name = {one.name: one for one in self._open()}
         for place, (name, answer) in enumerate(
-            done(self._tasks(loop, open_ones), jobs=self.jobs, folder=self.folder), 1
+            done(self._tasks(loop, list(by_name.values())), jobs=self.jobs, folder=self.folder), 1
         ):
             said = _said(answer)
-            self.verdicts[name] = said
-            print(f"{place}/{len(open_ones)} {'caught  ' if said.caught else 'SURVIVED'} {name}", flush=True)
-            self.keep(by_name[name], said)
+            if said.caught or said.error:
+                self._know(by_name[name], said)
+                print(f"{place}/{len(by_name)} {'caught  ' if said.caught else 'UNKNOWN '} {name}", flush=True)
+        for one in self._open() if last else ():
+            self._know(one, Verdict(asked=len(self._asked.get(one.name, ()))))
+            print(f"SURVIVED {one.name}", flush=True)
+
+    def _know(self, one: Mutant, said: Verdict) -> None:
+        self.verdicts[one.name] = said
+        if not said.error:
+            self.keep(one, said)
 
     def keep(self, one: Mutant, said: Verdict) -> None:
         """Remember what became of *one*."""
@@ -110,18 +129,21 @@ class Campaign:
     def _tasks(self, loop: Loop, open_ones: Sequence[Mutant]) -> Iterator[Task]:
         for one in open_ones:
             names = self.asked(one)
-            yield Task(one.name, partial(self._met, loop, one, names), PATIENCE)
+            if names:
+                self._asked.setdefault(one.name, []).extend(names)
+                yield Task(one.name, partial(self._met, loop, one, names), PATIENCE)
 
     def reached(self, one: Mutant) -> list[str]:
         """Return all tests that run what *one* breaks: its own file's first, then the fastest."""
         return self.reach.of({edit.file: edit.lines for edit in one.edits})
 
     def asked(self, one: Mutant) -> list[str]:
-        """Return the tests that *one* meets: the one that caught it before first, and no more than it needs."""
-        names = self.reached(one)
+        """Return the tests that *one* meets next: the one that caught it before first, and no more than it needs."""
+        already = self._asked.get(one.name, [])
         before = self._kept[one.name]["is"]["by"] if one.name in self._kept else ""
+        names = [name for name in self.reached(one) if name not in already]
         names.sort(key=lambda name: name != before)
-        room, chosen = ENOUGH, []
+        room, chosen = ENOUGH - sum(map(self.reach.seconds, already)), []
         for name in names:
             room -= self.reach.seconds(name)
             if room < 0:
@@ -136,42 +158,40 @@ class Campaign:
         failed = loop.run(names, known=self.reach)
         return asdict(Verdict(failed[0] if failed else "", len(names)))
 
-    def _learn(self, loop: Loop) -> None:
-        """Record who runs what, for the tests of which that is not known."""
+    def _learn(self, loop: Loop, names: Sequence[str]) -> None:
+        """Record who runs what, for those of the tests *names* of which that is not known."""
         file = self.folder / "reach.json"
-        kept = _read(file)
-        portions = self._portions(loop)
-        known = {name: kept[name] for name, (of, _) in portions.items() if kept.get(name, {}).get("of") == of}
-        for form in known.values():
-            self.reach.tests |= Reach.from_form(form["tests"]).tests
-        tasks = (
-            Task(name, partial(loop.record, names, root=self.root, files=self.traced), PATIENCE)
-            for name, (_, names) in portions.items()
-            if name not in known
-        )
-        for name, answer in done(tasks, jobs=self.jobs, folder=self.folder):
+        kept, of = _read(file), self._hashes(names)
+        known = {} if self.fresh else {name: kept[name] for name in names if kept.get(name, {}).get("of") == of[name]}
+        self.reach.tests |= Reach.from_form({name: form["ran"] for name, form in known.items()}).tests
+        for name, answer in done(self._portions(loop, names), jobs=self.jobs, folder=self.folder):
             if answer in (None, LATE) or answer["failed"]:
                 self.red += [name] if answer in (None, LATE) else answer["failed"]
                 print(f"{name} fails as it is: {answer if answer in (None, LATE) else answer['why']}", flush=True)
-                continue
-            print(f"recorded which lines {name} runs", flush=True)
-            self.reach.tests |= Reach.from_form(answer["reach"]).tests
-            known[name] = {"of": portions[name][0], "tests": answer["reach"]}
-            _replace(file, json.dumps(known))
+            if answer not in (None, LATE):
+                self.reach.tests |= Reach.from_form(answer["reach"]).tests
+                kept |= {test: {"of": of[test], "ran": ran} for test, ran in answer["reach"].items()}
+                _replace(file, json.dumps(kept))
+                print(f"recorded which lines {name} runs", flush=True)
 
-    def _portions(self, loop: Loop) -> dict[str, tuple[str, list[str]]]:
-        """Return name -> tests of one file, some at a time, with a hash of all that says which lines they run."""
-        code = hash_of(self.root / one for one in self.traced)
+    def _portions(self, loop: Loop, names: Sequence[str]) -> Iterator[Task]:
+        """Yield the tests that are still to be recorded, those of one file together, some at a time."""
         modules: dict[str, list[str]] = {}
-        for name in loop.items:
-            modules.setdefault(name.partition("::")[0], []).append(name)
-        found = {}
-        for module, names in modules.items():
-            own = hash_of([self.root / module, *(self.root / module).parent.glob("*.yaml")], code)
-            for first in range(0, len(names), PORTION):
-                portion = names[first : first + PORTION]
-                found[f"{module} {first // PORTION + 1}"] = (hash_of([], own + "".join(portion)), portion)
-        return found
+        for name in names:
+            if name not in self.reach.tests:
+                modules.setdefault(name.partition("::")[0], []).append(name)
+        for module, those in modules.items():
+            for first in range(0, len(those), PORTION):
+                portion = those[first : first + PORTION]
+                work = partial(loop.record, portion, root=self.root, files=self.traced)
+                yield Task(f"{module} {first // PORTION + 1}", work, PATIENCE)
+
+    def _hashes(self, names: Sequence[str]) -> dict[str, str]:
+        """Return for each test a hash of all that says which lines it runs."""
+        code = hash_of(self.root / one for one in self.traced)
+        modules = {self.root / name.partition("::")[0] for name in names}
+        of = {module: hash_of([module, *sorted(module.parent.glob("*.yaml"))], code) for module in modules}
+        return {name: of[self.root / name.partition("::")[0]] for name in names}
 
 
 def _said(answer: Any) -> Verdict:

@@ -13,11 +13,13 @@ from typing import Any
 
 import pytest
 
-from .reach import Reach, Tracer, forget_made
+from .reach import Probes, Reach, forget_made
 
 PATIENCE = 10.0
 """A broken test may take so many times what it took when it was whole, and a little more: CPU, not waiting."""
-A_LITTLE = 3.0
+A_LITTLE = 2.0
+AGAIN = 3.0
+"""Whoever goes on after his time was up is told so again."""
 MEMORY = Path("/dev/shm")  # noqa: S108  # folders of our own are made in it
 
 
@@ -78,20 +80,22 @@ class Loop:
     def record(self, names: Sequence[str], *, root: Path, files: Collection[str]) -> dict[str, Any]:
         """Run the tests *names* and return what each has run, and who failed though nothing is broken."""
         self._begin()
-        reach, tracer = Reach(), Tracer(root, files)
+        reach, probes = Reach(), Probes(root, files)
         items = [self.items[name] for name in names]
         for item, following in zip(items, [*items[1:], None], strict=True):
             forget_made(files)
             began = time.process_time()
-            with tracer.noting():
+            with probes.noting() as lines:
                 self._one(item, following)
-            reach.tests[item.nodeid] = (time.process_time() - began, tracer.lines)
+            reach.tests[item.nodeid] = (time.process_time() - began, lines)
         self._clean_up()
+        for name in self._failed:
+            reach.tests.pop(name, None)
         return {"reach": reach.form(), "failed": self._failed, "why": self._why}
 
     def _one(self, item: pytest.Item, following: pytest.Item | None, *, limit: float = 0.0) -> None:
         signal.signal(signal.SIGVTALRM, _time_is_up)
-        signal.setitimer(signal.ITIMER_VIRTUAL, limit)
+        signal.setitimer(signal.ITIMER_VIRTUAL, limit, AGAIN)
         try:
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         except (TimeIsUp, KeyboardInterrupt, pytest.exit.Exception):
@@ -125,5 +129,15 @@ def _time_is_up(*_: object) -> None:
 def collect(paths: Iterable[str], work: Callable[[Loop], None]) -> int:
     """Collect the tests in *paths* and hand them to *work*; returns pytest's exit code."""
     sys.dont_write_bytecode = False
-    options = ["-q", "-p", "no:xdist", "-o", "cache_dir=var/mutants/cache", "-o", "tmp_path_retention_policy=none"]
+    cheap = ["--assert=plain", "--tb=native"]  # nobody reads why; telling it may take longer than the test
+    options = [
+        "-q",
+        *cheap,
+        "-p",
+        "no:xdist",
+        "-o",
+        "cache_dir=var/mutants/cache",
+        "-o",
+        "tmp_path_retention_policy=none",
+    ]
     return int(pytest.main([*options, *paths], plugins=[Loop(work)]))

@@ -5,6 +5,7 @@ import os
 import resource
 import signal
 import time
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ MEMORY = 4 * 2**30
 """A breakage that never stops collecting ends here."""
 LATE = "late"
 """The answer of a child that was killed at its limit."""
+DEATHS = "deaths.txt"
+"""Why children have died, for whoever wonders."""
 LOOK = 0.02
 """So often the parent looks who has ended."""
 
@@ -78,6 +81,10 @@ def _live(task: Task, out: Path) -> None:
         out.with_suffix(".part").write_text(text, encoding="utf-8")
         out.with_suffix(".part").replace(out)
         status = 0
+    except BaseException:
+        with (out.parent / DEATHS).open("a", encoding="utf-8") as told:
+            traceback.print_exc(file=told)
+        raise
     finally:
         os._exit(status)
 

@@ -36,8 +36,13 @@ def changed_codes(path: str, old: str, new: str) -> dict[str, types.CodeType]:
     if bodies.keys() != changed.keys() or skeleton != other:
         raise NotSwappable(f"{path}: more than the bodies of functions would change")
     names = {name for name in bodies if bodies[name] != changed[name]}
-    codes = dict(_codes(compile(new, path, "exec", dont_inherit=True)))
+    codes = codes_of(ast.parse(new), path)
     return {name: codes[name] for name in names}
+
+
+def codes_of(tree: ast.Module, path: str) -> dict[str, types.CodeType]:
+    """Return qualified name -> the code of all functions and methods of *tree*; none that lies inside another."""
+    return dict(_codes(compile(tree, path, "exec", dont_inherit=True)))
 
 
 def swap(path: str, codes: Mapping[str, types.CodeType]) -> None:

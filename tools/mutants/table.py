@@ -57,7 +57,8 @@ def _files(campaign: Campaign, made: Iterable[Mutant]) -> list[str]:
 
 def _wrong(campaign: Campaign, rules: Iterable[Mutant], made: list[Mutant], *, known: dict[str, str]) -> list[str]:
     said = campaign.verdicts
-    wrong = [f"{one.name}: {said[one.name].error}" for one in campaign.mutants if said[one.name].error]
+    wrong = [f"{name} fails as it is, and was not asked" for name in campaign.red]
+    wrong += [f"{one.name}: {said[one.name].error}" for one in campaign.mutants if said[one.name].error]
     wrong += [f"nobody notices that a rule is off: {one.name}" for one in rules if not said[one.name].caught]
     left = [one.name for one in made if not said[one.name].caught]
     wrong += [f"survived, and nobody says why: {name}" for name in left if name not in known]
