@@ -28,7 +28,7 @@ TYPES: Mapping[str, str] = {
 """Format of a custom field -> the transform that fits it; unknown ones are texts."""
 
 
-TIES = (("blocks", "Blocks"), ("blocked_by", "Blocked by"))
+TIES = (("blocks", "Blocks"), ("blocked_by", "Blocked by"), ("relates", "Related to"))
 CHILDREN: Mapping[str, tuple[Place, ...]] = {
     "comment": (
         Place("text", "Notes", "text", required=True, searchable=False),

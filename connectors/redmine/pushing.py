@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from mappings.exchange import Create, Delete, Receipt, Refused, Update, Write
+from mappings.exchange import Change, Create, Delete, Receipt, Refused, Update, Write
 
 from ..errors import AuthFailed, Rejected, RetryLater
 from ..guarded import GuardedPort, push_creates, push_deletes, push_guarded
@@ -11,6 +11,7 @@ from .deletes import Deletes
 from .desk import Desk
 from .files import Files
 from .notes import Notes
+from .relations import KINDS as RELATIONS
 from .rights import Rights
 
 KINDS = ("issue", "comment", "file")
@@ -86,8 +87,15 @@ class Pushing:
             return [Receipt(create.key, "unsent", reason=str(error)) for create in creates]
         except Rejected:
             pass  # told per create, by the receipt of the create that meets it again
-        receipts = await push_creates(self._desk, creates)
+        receipts = await push_creates(self._desk, [_with_ties(create) for create in creates])
         return [_under(create, receipt) for create, receipt in zip(creates, receipts, strict=True)]
+
+
+def _with_ties(create: Create) -> Create:
+    """Return *create* with the ties that it carries as changes: they are written once there is an issue to tie."""
+    ties = tuple(Change(place, view) for place, view in create.fixed.items() if place in RELATIONS)
+    fixed = {place: view for place, view in create.fixed.items() if place not in RELATIONS}
+    return replace(create, fixed=fixed, changes=(*create.changes, *ties)) if ties else create
 
 
 def _under(create: Create, receipt: Receipt) -> Receipt:

@@ -1,4 +1,4 @@
-"""What blocks an issue and what it blocks: two places that are not fields of the issue but ties to others."""
+"""What blocks an issue, what it blocks, and what it is related to: places that are no fields but ties to others."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -8,8 +8,13 @@ from mappings.exchange import View, Views
 from ..errors import Rejected
 from .client import RedmineClient
 
-KINDS: Mapping[str, str] = {"blocks": "blocks", "blocked_by": "blocked"}
-"""Place -> the type that a new relation is asked for with; Redmine keeps only `blocks` and turns the other round."""
+KINDS: Mapping[str, str] = {"blocks": "blocks", "blocked_by": "blocked", "relates": "relates"}
+"""
+Place -> the type that a new relation is asked for with. Redmine keeps only `blocks` and turns the other round;
+`relates` is the same from both ends, and kept from the lower number to the higher.
+"""
+ENDS: Mapping[str, tuple[str, str]] = {"blocks": ("blocks", "blocked_by"), "relates": ("relates", "relates")}
+"""Type of a relation, as it is kept -> its place at the issue that it goes out from, and at the other."""
 
 
 def relation_views(number: str, rows: Iterable[Mapping[str, Any]]) -> Views:
@@ -44,12 +49,13 @@ async def write_relation(client: RedmineClient, number: str, place: str, *, view
 
 
 def _ties(number: str, rows: Iterable[Mapping[str, Any]]) -> Iterable[tuple[str, str, str]]:
-    """(place, the issue at the other end, number of the relation) of all that block."""
+    """(place, the issue at the other end, number of the relation) of all that block, or are plain relations."""
     for row in rows:
-        if row["relation_type"] != "blocks":
+        if row["relation_type"] not in ENDS:
             continue
+        here, there = ENDS[row["relation_type"]]
         source, target = str(row["issue_id"]), str(row["issue_to_id"])
         if number == source:
-            yield "blocks", target, str(row["id"])
+            yield here, target, str(row["id"])
         elif number == target:
-            yield "blocked_by", source, str(row["id"])
+            yield there, source, str(row["id"])

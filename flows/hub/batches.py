@@ -12,9 +12,9 @@ from state import cases, claims, commits, cursors, family, inbox, reused
 from state import strangers as strangers_of
 from state import waiting as waiting_for
 from state.family import DOUBTED
-from state.types import Batch, Claimed, NewLink, Snapshot, Whole
+from state.types import Batch, Claimed, Decided, NewLink, Snapshot, Whole
 
-from . import asked
+from . import asked, related
 from .deciding import Meeting, Ruling, decide_claimed, decide_new
 from .kin import Kin, kin_of
 from .notes import in_order
@@ -25,9 +25,11 @@ from .strangers import (
     ASTRAY,
     COPY,
     ELSEWHERE,
+    HOMELESS,
     MARKED,
     NOT_TAKEN,
     OLD_COPY,
+    TIED,
     TORN,
     UNMATCHED,
     WAITS,
@@ -130,7 +132,7 @@ class Deciding:
 
     def _may_be(self, shape: SyncShape, stranger: Snapshot) -> bool:
         """Might the stranger be an entity of this kind? A record of a kind that others take too is theirs."""
-        return stranger.aside not in (WAITS, ASTRAY, TORN, DOUBTED) and self.wired.whole.taker(stranger.record) is shape
+        return stranger.aside not in (WAITS, *HOMELESS, DOUBTED) and self.wired.whole.taker(stranger.record) is shape
 
     def _meet_in(self, shape: SyncShape, scope: Scope, strangers: Sequence[Snapshot]) -> frozenset[str]:
         lone = [whole for whole in self.lone(scope) if whole.entity.kind == shape.entity]
@@ -198,6 +200,7 @@ class Deciding:
         self.aside(strangers.waiting, WAITS)  # before what it waits for is stored, so that it is woken by that
         self.aside(strangers.astray, ASTRAY)
         self.aside(strangers.torn, TORN, listed=True)
+        self.aside(strangers.tied, TIED, listed=True)
         self.aside(strangers.doubted, DOUBTED)
         self.keep(in_order(rulings, lambda ruling: ruling.decided.outcome.entity))
         self.aside(strangers.not_taken, NOT_TAKEN)
@@ -244,8 +247,7 @@ class Deciding:
         self.report.decided += len(rulings)
         wired = self.wired
         look_at_again(wired, [ruling.decided.claimed for ruling in rulings])
-        outcomes = [ruling.decided.outcome for ruling in rulings]
-        asked.wake(wired.store, wired.whole, outcomes, (ASTRAY, TORN))  # also before: a kill in between loses nobody
+        self._wake(rulings)  # also before: a kill in between loses nobody
         commits.commit(
             wired.store,
             wired.worker,
@@ -256,7 +258,13 @@ class Deciding:
             family=wired.whole.has_families,
             ties=wired.whole.has_ties,
         )
-        asked.wake(wired.store, wired.whole, outcomes, (ASTRAY, TORN))
+        self._wake(rulings)
+
+    def _wake(self, rulings: Sequence[Ruling]) -> None:
+        """Have records looked at again that may belong to cases just opened, changed, or with another record."""
+        store, shape = self.wired.store, self.wired.whole
+        asked.wake(store, shape, [one.decided.outcome for one in rulings], HOMELESS)
+        related.wake(store, shape, [each for one in rulings for each in _records(one.decided)], HOMELESS)
 
     def part(self, batch: Batch, parted: Sequence[tuple[Claimed, Link]]) -> Batch:
         """Part cases from records that only have the number of theirs; they are due, and those records strangers."""
@@ -285,6 +293,13 @@ def _met_in(shape: SyncShape) -> set[Scope]:
     """Where strangers may be entities of this kind: where it is made, and where it is only matched."""
     made = {(make.system, make.kind) for make in shape.makes}
     return {scope for scope in shape.channels if scope in made or scope not in shape.born_in}
+
+
+def _records(decided: Decided) -> list[str]:
+    """The records that a case has got, or has lost: others may be tied to them."""
+    gone = [link.external_id for link in decided.claimed.links if link.tombstone] if decided.claimed else []
+    new = [one.snapshot.record.id for one in decided.new_links]
+    return [*new, *gone] if decided.outcome.entity.kind == "case" else []
 
 
 def link_with(claimed: Claimed, snapshot: Snapshot) -> NewLink:

@@ -21,6 +21,7 @@ from state.types import Outgoing, Snapshot, Whole
 
 from .asked import asking, cases_shown
 from .notes import sealed
+from .related import is_tie, related_records, seeking
 from .tied import fields_knowing, side_knowing, tied_records, tied_to
 from .wired import Channel, Scope, SyncShape, Wired
 
@@ -38,8 +39,8 @@ class Kin:
     """Of the cases of the sync."""
     by_record: dict[Record, Whole] = field(default_factory=dict)
     by_key: dict[str, Whole] = field(default_factory=dict)
-    asked: list[Whole] = field(default_factory=list)
-    """The cases that records may belong to by a query."""
+    asked: dict[str, Whole] = field(default_factory=dict)
+    """Id -> the cases that records may belong to by a query, or by a tie."""
     _fields: dict[tuple[str, Scope], Mapping[str, Field]] = field(default_factory=dict)
 
     # --- reading ------------------------------------------------------------------------------------------------------
@@ -53,17 +54,18 @@ class Kin:
         if under is not None and under.holds == "key":
             keys = [key for key in keys_in(record.views.get(under.at)) if key in self.by_key]
             return self.by_key[keys[0]] if len(keys) == 1 else None
-        if under is not None and under.asked:
-            return self._asked(record)
+        if under is not None and (under.asked or is_tie(under)):
+            return self._sought(record)
         if record.parent is None:
             return None
         return self.by_record.get((record.system, *record.parent))
 
-    def _asked(self, record: VendorRecord) -> Whole | None:
-        """Return the case that a query tells; RECORD may be an item's already."""
-        query = asking(self.shape, self._kind(record), (record.system, record.kind))
+    def _sought(self, record: VendorRecord) -> Whole | None:
+        """Return the case that a query or a tie tells; RECORD may be an item's already."""
+        sought = seeking(self.shape, self._kind(record), (record.system, record.kind))
         owner = self.by_record.get((record.system, record.kind, record.id))
-        return query.case_of(record, self.asked, _key(owner.entity, "case") if owner else "") if query else None
+        known, own = self.asked.values(), _key(owner.entity, "case") if owner else ""
+        return sought.case_of(record, known, own) if sought else None
 
     def _kind(self, record: VendorRecord) -> str:
         owner = self.by_record.get((record.system, record.kind, record.id))
@@ -82,8 +84,8 @@ class Kin:
         return replace(record, views=views)
 
     def _nobodys(self, record: VendorRecord, under: Under, entity: str) -> View:
-        query = asking(self.shape, entity, (record.system, record.kind))
-        return query.unknown(record) if query else _nobodys(record, under)
+        sought = seeking(self.shape, entity, (record.system, record.kind))
+        return sought.unknown(record) if sought else _nobodys(record, under)
 
     def shown(self, snapshot: Snapshot, *, entity: str) -> Snapshot:
         """As `hung`, of a waiting record."""
@@ -146,7 +148,8 @@ class Kin:
 
     def place_of(self, entity: Entity, channel: Channel) -> tuple[str, str] | None:
         """Return the record that a new record of *entity* hangs on in this system; None where there is none yet."""
-        above = self.parent_of(entity)
+        tied = channel.mapping.under is not None and is_tie(channel.mapping.under)
+        above = self.by_key.get(_key(entity, "case")) if tied else self.parent_of(entity)
         link = self.record_of(above.entity.key, channel.system) if above else None
         return (link.kind, link.external_id) if link else None
 
@@ -220,11 +223,13 @@ def kin_of(
     keys |= {view for write in moves for view in (write.view, write.expected) if isinstance(view, str)}
     keys |= {key for record in records for key in _named(wired.whole, record)}
     if wired.whole.has_queries:
-        kin.asked += cases_shown(wired.store, wired.whole, records)
+        kin.asked |= {whole.entity.id: whole for whole in cases_shown(wired.store, wired.whole, records)}
     for (system, kind), ids in _looked_up(wired.whole, records, links).items():
         found = cases.by_record(wired.store, system, kind=kind, ids=sorted(ids))
         kin.by_record |= {(system, kind, record): whole for record, whole in found.items()}
-    kin.by_key |= {whole.entity.key: whole for whole in (*kin.by_record.values(), *kin.asked)}
+    if wired.whole.has_relations:
+        kin.asked |= {whole.entity.id: whole for whole in kin.by_record.values() if whole.entity.kind == "case"}
+    kin.by_key |= {whole.entity.key: whole for whole in (*kin.by_record.values(), *kin.asked.values())}
     keys |= {_key(whole.entity, "case") for whole in kin.by_record.values()}
     asked = sorted(keys - kin.by_key.keys() - {""})
     kin.by_key |= cases.by_keys(wired.store, asked) if asked else {}
@@ -234,10 +239,12 @@ def kin_of(
 def _looked_up(shape: SyncShape, records: Iterable[VendorRecord], links: Iterable[Link]) -> dict[Scope, set[str]]:
     """The records whose entities have to be known: those that others hang on or are tied to."""
     found = tied_records(shape, records, links)
+    for scope, ids in related_records(shape, records).items():
+        found.setdefault(scope, set()).update(ids)
     for record in records:
         if record.parent is not None:
             found.setdefault((record.system, record.parent[0]), set()).add(record.parent[1])
-        if shape.has_queries:  # an item's record may show what several cases say: it is its own case's then
+        if shape.has_queries or shape.has_relations:  # an item's record may show several cases: it is its own's then
             found.setdefault((record.system, record.kind), set()).add(record.id)
     return found
 
@@ -252,15 +259,14 @@ def placed(wired: Wired, record: VendorRecord) -> VendorRecord:
     if record.parent is not None or not wired.whole.has_families:
         return record
     unders = [_under(wired.whole, one.entity, record) for one in wired.whole.each]
-    under = next((one for one in unders if one is not None and one.holds == "record"), None)
+    under = next((one for one in unders if one is not None and one.holds == "record" and not one.several), None)
     if under is None:
         return record
     kinds = [kind for system, kind in wired.whole.channels if system == record.system]
     named = record.views.get(under.at)
-    listed = named if isinstance(named, list) else [named]
-    if len(kinds) != 1 or len(listed) != 1 or not isinstance(listed[0], str) or not listed[0]:
+    if len(kinds) != 1 or not isinstance(named, str) or not named:
         return record
-    return replace(record, parent=(kinds[0], listed[0]))
+    return replace(record, parent=(kinds[0], named))
 
 
 def keys_in(view: View) -> list[str]:

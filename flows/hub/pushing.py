@@ -18,6 +18,7 @@ from mappings.transforms.belonging import HUNG
 from state import settling
 from state.types import Outgoing, Settled
 
+from . import related
 from .kin import Kin, admitted, kin_of
 from .notes import sealed_receipt
 from .overwritten import overwritten, parked_for
@@ -25,6 +26,7 @@ from .paths import learn, told_where, way_on
 from .patience import patiently
 from .removing import CLEAR, make_delete, settle_delete, turn
 from .sending import send
+from .strangers import HOMELESS
 from .wired import WHOLE, Channel, Wired
 
 
@@ -107,7 +109,10 @@ def store_settled(wired: Wired, settled: Sequence[Settled]) -> None:
     """Store what became of writes, all in one transaction; tried again, since they have left and would be in doubt."""
     run, lease, whole = wired.run, wired.lease, wired.whole
     family, ties = whole.has_families, whole.has_ties
+    made = related.linked_by(settled)
+    related.wake(wired.store, whole, made, HOMELESS)  # also before: a kill in between loses nobody
     patiently(lambda: settling.settle(wired.store, settled, run=run, lease=lease, family=family, ties=ties))
+    related.wake(wired.store, whole, made, HOMELESS)
 
 
 async def _postpone(wired: Wired, going: Sequence[Outgoing], error: ConnectorError) -> None:

@@ -18,8 +18,8 @@ from state import family
 from state.types import Snapshot, Whole
 
 from . import notes
-from .asked import asking
 from .kin import Kin, kin_of
+from .related import Related, seeking
 from .sides import record_made
 from .times import stamp_time
 from .wired import Channel, Scope, SyncShape, Wired
@@ -30,6 +30,9 @@ ALONE = "matches no case"
 WAITS = "waits for the record that it hangs on"
 ASTRAY = "belongs to no case"
 TORN = "shows what several open cases say: close one, or give it a word that only its own case has"
+TIED = "is tied to the records of several cases: leave the tie to its own"
+HOMELESS = (ASTRAY, TORN, TIED)
+"""Why a record was put aside for which no case was found by what it shows: another case may be its own."""
 COPY = "a copy: it carries the marker of a case that has its record already"
 OLD_COPY = "an old copy of"
 ELSEWHERE = "carries the marker of"
@@ -52,6 +55,7 @@ class Sorted:
     waiting: list[Snapshot] = field(default_factory=list)
     astray: list[Snapshot] = field(default_factory=list)
     torn: list[Snapshot] = field(default_factory=list)
+    tied: list[Snapshot] = field(default_factory=list)
     doubted: list[Snapshot] = field(default_factory=list)
     not_taken: list[Snapshot] = field(default_factory=list)
 
@@ -85,9 +89,7 @@ def sort_strangers(
         elif notes.is_own(shape, record):
             result.not_taken.append(snapshot)
         elif shape.belongs and kin.case_of(kin.holder(record)) is None:
-            asks = asking(wired.whole, shape.entity, (record.system, record.kind))
-            nobodys = result.torn if asks and asks.is_torn(record, kin.asked) else result.astray
-            (result.waiting if record.parent and not asks else nobodys).append(snapshot)
+            _homeless(wired, snapshot, result, kin=kin, kind=shape.entity).append(snapshot)
         elif (record.system, record.kind, record.id) in older:
             result.not_taken.append(snapshot)
         elif is_met(shape, record):
@@ -95,6 +97,17 @@ def sort_strangers(
         else:
             result.open.append(snapshot)
     return result
+
+
+def _homeless(wired: Wired, snapshot: Snapshot, result: Sorted, *, kin: Kin, kind: str) -> list[Snapshot]:
+    """Return where a record goes that belongs to no case yet, or to several."""
+    record = snapshot.record
+    sought = seeking(wired.whole, kind, (record.system, record.kind))
+    if sought is None:
+        return result.waiting if record.parent else result.astray
+    if not sought.is_torn(record, kin.asked.values()):
+        return result.astray
+    return result.tied if isinstance(sought, Related) else result.torn
 
 
 def _in_doubt(wired: Wired, strangers: Sequence[Snapshot]) -> set[Scope]:

@@ -165,6 +165,12 @@ class SyncShape:
         return any(under.asked for under in unders if under)
 
     @cached_property
+    def has_relations(self) -> bool:
+        """Some records say by one of several ties to others which case they belong to."""
+        unders = (channel.mapping.under for one in self.each for channel in one.channels.values())
+        return any(under.several and under.holds == "record" for under in unders if under)
+
+    @cached_property
     def belongs(self) -> bool:
         """Entities of this kind belong to a case."""
         return any(channel.mapping.under for channel in self.channels.values())

@@ -54,6 +54,25 @@ under: {{query: {{"{labels}": channel}}}}
 marker: "{marker}"
 """
 
+CASES = """
+system: трекер
+kind: issue
+entity: case
+take: {{"{reason}": {{not: work}}}}
+marker: "{marker}"
+fields:
+  title: {{at: subject}}
+"""
+RELATED = """
+system: трекер
+kind: issue
+entity: item
+extends: redmine/item
+under: {{at: relates, holds: record}}
+take: {{"{reason}": work}}
+marker: "{marker}"
+"""
+
 
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[Mixed]:
@@ -62,8 +81,8 @@ def hub(tmp_path: Path) -> Iterator[Mixed]:
 
 
 @contextmanager
-def a_hub_alone(tmp_path: Path, issue: str) -> Iterator[Mixed]:
-    """A hub whose items are what the mapping ISSUE says, in a project of its own."""
+def a_hub_alone(tmp_path: Path, issue: str, cases: str = "") -> Iterator[Mixed]:
+    """A hub whose items are what the mapping ISSUE says, in a project of its own; CASES have issues too, or none."""
     server = live("REDMINE")
     fields = httpx.get(
         f"{server['URL']}/custom_fields.json", headers={"X-Redmine-API-Key": server["API_KEY"]}, trust_env=False
@@ -71,15 +90,19 @@ def a_hub_alone(tmp_path: Path, issue: str) -> Iterator[Mixed]:
     names = {str(each["id"]): f"cf[{each['name']}]" for each in fields}
     told = {"key": "CLIENT", "marker": "DEAL_ID", "blocked": "KEY_CLIENT", "reason": "SUMMARY", "order": "AMOUNT"}
     told["labels"] = "LABELS"
+    said = {word: names[server[f"CF_{name}"]] for word, name in told.items()}
     mappings = {
         "record.crm.yaml": CRM.replace("  link: {at: link, direction: out, of: trk}\n", ""),
         "task.crm.yaml": TASK,
-        "issue.трекер.yaml": issue.format(**{word: names[server[f"CF_{name}"]] for word, name in told.items()}),
+        "issue.трекер.item.yaml": issue.format(**said),
     }
+    if cases:
+        mappings["issue.трекер.yaml"] = cases.format(**said)
     kinds = kinds_of()
     kinds["crm"]["task"] = replace(kinds["crm"]["task"], places=(*kinds["crm"]["task"].places, *PLACES))
     with a_project(server) as project:
-        text = HUB.format(project=project).replace("    makes: {трекер: {}}\n", "    makes: {}\n")
+        text = HUB.format(project=project)
+        text = text if cases else text.replace("    makes: {трекер: {}}\n", "    makes: {}\n")
         env = {"REDMINE_URL": server["URL"], "REDMINE_KEY": server["KEY_HUB"]}
         made = a_hub(tmp_path, hub=text, mappings=mappings, kinds=kinds, env=env, clock=utc_now)
         yield Mixed(made.installation, made.systems, project=project, server=server)
@@ -157,4 +180,40 @@ def test_a_query_by_one_of_several_labels_tells_the_case_of_an_issue(tmp_path: P
         assert shown[int(hub.server["CF_LABELS"])] == ["migration"]
         assert hub.tasks() == {"Созвон": deal, "Смета": deal}
         assert "Заведено руками" in hub.issues()  # nobody's
+        assert quiet(hub)
+
+
+def relate(hub: Mixed, issue: int, other: int) -> None:
+    """A person relates two issues."""
+    relation = {"issue_to_id": other, "relation_type": "relates"}
+    hub.ask("POST", f"/issues/{issue}/relations.json", {"relation": relation})
+
+
+def related(hub: Mixed, issue: int) -> set[int]:
+    """The issues that an issue is related to."""
+    found = hub.ask("GET", f"/issues/{issue}/relations.json")["relations"]
+    return {number for one in found for number in (one["issue_id"], one["issue_to_id"])} - {issue}
+
+
+def test_an_issue_that_is_related_to_a_cases_issue_is_its_item_and_a_task_is_related_to_it(tmp_path: Path) -> None:
+    with a_hub_alone(tmp_path, RELATED, CASES) as hub:
+        deal = hub.systems["crm"].create("record", a_deal())
+        hub.sync()
+        issues = hub.issues()
+        case, other = issues["Внедрение CRM"]["id"], issues["Заведено руками"]["id"]
+        form = {"project_id": hub.project, "tracker_id": int(hub.server["TRACKER_ID"]), "subject": "Созвон"}
+        work = {"custom_fields": [{"id": int(hub.server["CF_SUMMARY"]), "value": "work"}]}
+        call = hub.ask("POST", "/issues.json", {"issue": {**form, **work}})["issue"]["id"]
+        for first, second in ((call, other), (case, call)):
+            relate(hub, first, second)
+        hub.systems["crm"].create("task", {"title": "Смета", "done": "no", "parent": deal})
+
+        hub.sync()
+        hub.sync()
+
+        made = hub.issues()["Смета"]
+        assert related(hub, made["id"]) == {case}
+        assert related(hub, call) == {case, other}  # what people said stays
+        assert hub.tasks() == {"Созвон": deal, "Смета": deal}
+        assert made.get("parent") is None
         assert quiet(hub)

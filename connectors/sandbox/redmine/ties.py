@@ -17,7 +17,7 @@ def relations(ask: Ask, number: str) -> Answer:
 
 
 def relate(ask: Ask, number: str) -> Answer:
-    """Tie two issues; the ends of a passive kind are turned round."""
+    """Tie two issues; the ends of a passive kind are turned round, those of a plain one are in order."""
     issue = _seen(ask, number)
     ask.need("manage_issue_relations", ask.office.projects[issue.project_id])
     sent = ask.form("relation")
@@ -30,7 +30,8 @@ def relate(ask: Ask, number: str) -> Answer:
         wrong.append(fault("relation_type", "listed", ask.user.language))
     if wrong or other is None:
         raise invalid(wrong)
-    ends = (other.id, issue.id) if kind in TURNED else (issue.id, other.id)
+    is_turned = kind in TURNED or (kind == "relates" and issue.id > other.id)
+    ends = (other.id, issue.id) if is_turned else (issue.id, other.id)
     delay = int(sent["delay"]) if str(sent.get("delay", "")).isdigit() else None
     made = Relation(ask.office.number("relation"), *ends, TURNED.get(kind, kind), delay)
     ask.office.relations[made.id] = made

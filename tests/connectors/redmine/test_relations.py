@@ -160,13 +160,34 @@ async def test_discovery_lists_the_ties(tmp_path: Path) -> None:
     assert places["blocked_by"].writable
 
 
-def test_other_kinds_of_relations_are_no_blocks() -> None:
+@pytest.mark.asyncio
+async def test_a_plain_relation_is_one_from_both_ends_and_comes_with_a_create(tmp_path: Path) -> None:
+    world = a_world(tmp_path)
+    first, second = world.parent()[1], world.parent()[1]
+    async with world.connector() as connector:
+        tied = Create("k", "трекер", "issue", "", (Change("subject", "Под «Ёж»"),), {"relates": [first]})
+        (receipt,) = await connector.push([tied])
+        one = await read(connector, first)
+        (more,) = await connector.push([an_update(one, "relates", [receipt.id, second])])
+        two = await read(connector, second)
+        (fewer,) = await connector.push([an_update(two, "relates", None)])
+        left = await read(connector, first)
+
+    assert receipt.record is not None
+    assert (receipt.state, receipt.refused, receipt.record.views["relates"]) == ("done", (), [first])
+    assert (one.views["relates"], two.views["relates"]) == ([receipt.id], [first])
+    assert (more.state, fewer.state, left.views["relates"]) == ("done", "done", [receipt.id])
+
+
+def test_every_relation_is_read_at_its_end_and_other_types_are_left_alone() -> None:
     rows = [
         {"id": 1, "issue_id": 41, "issue_to_id": 9, "relation_type": "blocks"},
         {"id": 2, "issue_id": 41, "issue_to_id": 100, "relation_type": "blocks"},
         {"id": 3, "issue_id": 7, "issue_to_id": 41, "relation_type": "blocks"},
-        {"id": 4, "issue_id": 41, "issue_to_id": 8, "relation_type": "relates"},
+        {"id": 4, "issue_id": 8, "issue_to_id": 41, "relation_type": "relates"},
+        {"id": 5, "issue_id": 41, "issue_to_id": 6, "relation_type": "copied_to"},
     ]
 
-    assert relation_views("41", rows) == {"blocks": ["9", "100"], "blocked_by": ["7"]}
-    assert relation_views("41", []) == {"blocks": None, "blocked_by": None}
+    assert relation_views("41", rows) == {"blocks": ["9", "100"], "blocked_by": ["7"], "relates": ["8"]}
+    assert relation_views("8", rows[3:]) == {"blocks": None, "blocked_by": None, "relates": ["41"]}
+    assert relation_views("41", []) == {"blocks": None, "blocked_by": None, "relates": None}

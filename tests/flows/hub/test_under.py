@@ -7,7 +7,7 @@ import pytest
 from mappings.exchange import Place
 from state import attention
 from tests.hub_builders import HUB, a_deal, a_hub
-from tests.kinds_builders import CASES_OF_TRK, CRM, ITEMS_OF_TRK, a_task, an_issue, kinds_of, those
+from tests.kinds_builders import CASES_OF_TRK, CRM, ITEMS_OF_CRM, ITEMS_OF_TRK, a_task, an_issue, kinds_of, those
 
 TASKS = """
 system: crm
@@ -157,3 +157,71 @@ def test_where_two_open_cases_fit_nobody_guesses_and_an_item_stays_with_its_own(
 
     assert [item.entity.facts["title"].value for item in those(hub, "item")] == ["Смета 2", "Чья?"]
     assert attention.parked_fields(hub.installation.store) == ()
+
+
+TIED = ITEMS_OF_TRK.replace("under: parent", "under: {at: relates, holds: record}")
+MANY = Place("relates", "Related to", "set")
+
+
+def a_world_of_ties(folder):
+    kinds = kinds_of()
+    kinds["trk"]["record"] = replace(kinds["trk"]["record"], places=(*kinds["trk"]["record"].places, MANY))
+    files = {
+        "record.crm.yaml": CRM,
+        "record.trk.yaml": CASES_OF_TRK,
+        "record.trk.item.yaml": TIED,
+        "task.crm.yaml": ITEMS_OF_CRM,
+    }
+    hub = a_hub(folder, hub=HUB.rstrip("\n") + ITEMS, mappings=files, kinds=kinds)
+    for title in ("Внедрение CRM", "Второе дело"):
+        hub.systems["crm"].create("record", a_deal(title))
+    return hub
+
+
+def a_tied(title, *records):
+    return {"title": title, "tracker": "Task", "status": "New", "relates": list(records)}
+
+
+def test_of_several_ties_the_one_to_a_cases_record_tells_the_case_both_ways(tmp_path):
+    hub = a_world_of_ties(tmp_path)
+    hub.systems["trk"].create("record", a_tied("Ничья", "404"))
+    hub.systems["trk"].create("record", a_tied("Ждёт", "404", "3"))  # a case's issue that is yet to be made
+    hub.sync()
+    deals = {views["title"]: name for name, views in hub.records("crm").items()}
+    second = an_issue(hub, 1)
+    one, two = (deals[hub.records("trk")[issue]["title"]] for issue in ("3", second))
+    hub.systems["crm"].create("task", {"title": "Созвон", "done": "no", "parent": two})
+    hub.sync()
+    hub.sync()
+
+    ties = {views["title"]: views.get("relates") for views in hub.records("trk").values()}
+    tasks = {views["title"]: views["parent"] for views in hub.records("crm", "task").values()}
+    assert ties["Созвон"] == [second]
+    assert tasks == {"Ждёт": one, "Созвон": two}
+    assert attention.parked_fields(hub.installation.store) == ()
+    assert hub.sync().writing == {"crm": 0, "trk": 0}
+
+
+def test_a_tie_to_several_cases_is_told_an_item_stays_with_its_own_and_moves_with_its_only_tie(tmp_path):
+    hub = a_world_of_ties(tmp_path)
+    hub.sync()
+    first, second = an_issue(hub), an_issue(hub, 1)
+    item = hub.systems["trk"].create("record", a_tied("Смета", first))
+    hub.sync()
+    torn = hub.systems["trk"].create("record", a_tied("Чья?", first, second))
+    hub.systems["trk"].edit("record", item, {"relates": [second, first]})
+    hub.sync()
+
+    assert [one.entity.key for one in those(hub, "item", "CASE-1")] == ["ITEM-1"]
+    [told] = attention.parked_fields(hub.installation.store)
+    assert (told.record, "the records of several cases" in told.text) == (torn, True)
+
+    hub.systems["trk"].edit("record", item, {"relates": [second]})
+    hub.systems["trk"].edit("record", torn, {"relates": ["404", first]})
+    hub.sync()
+
+    titles = [[one.entity.facts["title"].value for one in those(hub, "item", key)] for key in ("CASE-1", "CASE-2")]
+    assert titles == [["Чья?"], ["Смета"]]
+    assert attention.parked_fields(hub.installation.store) == ()
+    hub.sync()
+    assert hub.sync().writing == {"crm": 0, "trk": 0}

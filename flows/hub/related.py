@@ -1,0 +1,106 @@
+"""
+Items that a tie tells: a record names several others of its system, and one of these is a case's record.
+
+Its place is read like a query: a tie to what is nobody's, or another item's, says nothing, and where the records of
+several cases are named nobody guesses.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from mappings.exchange import VendorRecord, View
+from mappings.language.model import Under
+from state import family
+from state.store import Store
+from state.types import Settled, Whole
+
+from .asked import Asking, asking
+from .wired import Scope, SyncShape
+
+
+@dataclass(frozen=True)
+class Related:
+    """A mapping whose records say by one of several ties where they belong. SCOPES are those of the cases' records."""
+
+    scope: Scope
+    place: str
+    scopes: frozenset[Scope]
+
+    def names(self, record: VendorRecord) -> list[str]:
+        """Return the records that *record* is tied to."""
+        view = record.views.get(self.place)
+        listed = view if isinstance(view, list) else [view]
+        return [one for one in listed if isinstance(one, str) and one]
+
+    def case_of(self, record: VendorRecord, known: Iterable[Whole], own: str) -> Whole | None:
+        """Return the case of *record* among KNOWN: its OWN (a key) as long as the tie is there, else the only one."""
+        fitting = self._fitting(record, known)
+        found = [one for one in fitting if one.entity.key == own] or fitting
+        return found[0] if len(found) == 1 else None
+
+    def is_torn(self, record: VendorRecord, known: Iterable[Whole]) -> bool:
+        """Say whether *record* is tied to the records of several cases of KNOWN."""
+        return len(self._fitting(record, known)) > 1
+
+    def _fitting(self, record: VendorRecord, known: Iterable[Whole]) -> list[Whole]:
+        names = set(self.names(record))
+        return [
+            one
+            for one in known
+            if one.entity.kind == "case"
+            and any(
+                (li.system, li.kind) in self.scopes and li.external_id in names and not li.tombstone for li in one.links
+            )
+        ]
+
+    def unknown(self, record: VendorRecord) -> View:
+        """Return what stands for the key of a case where there is none, or where there are several."""
+        names = self.names(record)
+        return {"unknown": ", ".join(names)} if names else None
+
+
+def related(shape: SyncShape, entity: str, scope: Scope) -> Related | None:
+    """Return the ties of the mapping between records of *scope* and entities of the kind *entity*; None without."""
+    its = shape if entity == shape.entity else shape.others.get(entity)
+    channel = its.channels.get(scope) if its else None
+    under = channel.mapping.under if channel else None
+    if under is None or not is_tie(under):
+        return None
+    return Related(scope, under.at, frozenset(one for one in shape.channels if one[0] == scope[0]))
+
+
+def is_tie(under: Under) -> bool:
+    """Say whether a record says its case by one of several ties."""
+    return under.several and under.holds == "record"
+
+
+def seeking(shape: SyncShape, entity: str, scope: Scope) -> Asking | Related | None:
+    """Return how records of *scope* are sought a case for, where neither a parent nor a key says it."""
+    return asking(shape, entity, scope) or related(shape, entity, scope)
+
+
+def related_records(shape: SyncShape, records: Iterable[VendorRecord]) -> dict[Scope, set[str]]:
+    """Return the records that others name in a place of ties: some of them are the cases'."""
+    found: dict[Scope, set[str]] = {}
+    for record in records if shape.has_relations else ():
+        for one in _all(shape):
+            if one.scope == (record.system, record.kind):
+                for scope in one.scopes:
+                    found.setdefault(scope, set()).update(one.names(record))
+    return found
+
+
+def linked_by(settled: Iterable[Settled]) -> list[str]:
+    """Return the ids of the records that writes have made."""
+    return [one.external_id for one in settled if one.external_id]
+
+
+def wake(store: Store, shape: SyncShape, ids: Sequence[str], reasons: Sequence[str]) -> None:
+    """Have records looked at again, put aside for one of REASONS, that may name some of the records *ids*."""
+    for one in _all(shape) if ids and shape.has_relations else ():
+        family.wake_showing(store, one.scope, reasons, sorted(set(ids)))
+
+
+def _all(shape: SyncShape) -> list[Related]:
+    found = (related(shape, one.entity, scope) for one in shape.each for scope in one.channels)
+    return [one for one in found if one is not None]
