@@ -41,6 +41,7 @@ def main(arguments: Sequence[str]) -> int:
     chosen = [*by_rule, *(made if options.all else drawn(made, number=options.number, seed=options.seed))]
     traced = sorted({*targets(ROOT), *(edit.file for one in by_rule for edit in one.edits)})
     campaign = Campaign(ROOT, options.folder, _only(chosen, options.only), traced, options.jobs, fresh=options.fresh)
+    campaign.whole = not options.tests
     stories = Stories(campaign) if options.stories else None
     if options.list:
         print("\n".join(one.name for one in campaign.mutants))
@@ -51,7 +52,7 @@ def main(arguments: Sequence[str]) -> int:
         if stories is not None:
             stories.run(loop)
 
-    code = collect(TESTS, work)
+    code = collect(options.tests or TESTS, work)
     if code:
         print(f"the tests cannot be collected: pytest ended with {code}")
         return 2
@@ -67,6 +68,9 @@ def _only(chosen: Sequence[Mutant], file: str | None) -> list[Mutant]:
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make mutants", description=__doc__)
     parser.add_argument("--only", metavar="FILE", help="only mutants of this file")
+    parser.add_argument(
+        "--tests", nargs="+", metavar="PATH", help="ask these tests only; who survives them is not kept"
+    )
     parser.add_argument("--number", type=int, default=NUMBER, help="how many of the machine's are drawn (%(default)s)")
     parser.add_argument("--seed", default=SEED, help="by which they are drawn (%(default)s)")
     parser.add_argument("--all", action="store_true", help="all that the machine can make")

@@ -66,6 +66,8 @@ class Campaign:
     traced: Sequence[str]
     jobs: int
     fresh: bool = False
+    whole: bool = True
+    """Whether all tests are asked: what survives a part of them may be caught by the rest, and is not kept."""
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     reach: Reach = field(default_factory=Reach)
     red: list[str] = field(default_factory=list)
@@ -118,7 +120,7 @@ class Campaign:
 
     def _know(self, one: Mutant, said: Verdict) -> None:
         self.verdicts[one.name] = said
-        if not said.error:
+        if said.caught or (self.whole and not said.error):
             self.keep(one, said)
 
     def keep(self, one: Mutant, said: Verdict) -> None:
