@@ -12,9 +12,9 @@ from state import cases, claims, commits, cursors, family, inbox, reused
 from state import strangers as strangers_of
 from state import waiting as waiting_for
 from state.family import DOUBTED
-from state.types import Batch, Claimed, Decided, NewLink, Snapshot, Whole
+from state.types import Batch, Claimed, NewLink, Snapshot, Whole
 
-from . import asked, related
+from . import related
 from .deciding import Meeting, Ruling, decide_claimed, decide_new
 from .kin import Kin, kin_of
 from .notes import in_order
@@ -262,9 +262,7 @@ class Deciding:
 
     def _wake(self, rulings: Sequence[Ruling]) -> None:
         """Have records looked at again that may belong to cases just opened, changed, or with another record."""
-        store, shape = self.wired.store, self.wired.whole
-        asked.wake(store, shape, [one.decided.outcome for one in rulings], HOMELESS)
-        related.wake(store, shape, [each for one in rulings for each in _records(one.decided)], HOMELESS)
+        related.wake_of(self.wired.store, self.wired.whole, [one.decided for one in rulings], HOMELESS)
 
     def part(self, batch: Batch, parted: Sequence[tuple[Claimed, Link]]) -> Batch:
         """Part cases from records that only have the number of theirs; they are due, and those records strangers."""
@@ -293,13 +291,6 @@ def _met_in(shape: SyncShape) -> set[Scope]:
     """Where strangers may be entities of this kind: where it is made, and where it is only matched."""
     made = {(make.system, make.kind) for make in shape.makes}
     return {scope for scope in shape.channels if scope in made or scope not in shape.born_in}
-
-
-def _records(decided: Decided) -> list[str]:
-    """The records that a case has got, or has lost: others may be tied to them."""
-    gone = [link.external_id for link in decided.claimed.links if link.tombstone] if decided.claimed else []
-    new = [one.snapshot.record.id for one in decided.new_links]
-    return [*new, *gone] if decided.outcome.entity.kind == "case" else []
 
 
 def link_with(claimed: Claimed, snapshot: Snapshot) -> NewLink:

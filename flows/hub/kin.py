@@ -21,7 +21,7 @@ from state.types import Outgoing, Snapshot, Whole
 
 from .asked import asking, cases_shown
 from .notes import sealed
-from .related import is_tie, related_records, seeking
+from .related import is_tie, keys_in, related_records, seeking
 from .tied import fields_knowing, side_knowing, tied_records, tied_to
 from .wired import Channel, Scope, SyncShape, Wired
 
@@ -267,12 +267,6 @@ def placed(wired: Wired, record: VendorRecord) -> VendorRecord:
     if len(kinds) != 1 or not isinstance(named, str) or not named:
         return record
     return replace(record, parent=(kinds[0], named))
-
-
-def keys_in(view: View) -> list[str]:
-    """Return what may be keys in a place that holds one text or several."""
-    listed = view if isinstance(view, list) else [view]
-    return [one.strip() for one in listed if isinstance(one, str) and one.strip()]
 
 
 def _under(shape: SyncShape, entity: str, record: VendorRecord) -> Under | None:

@@ -12,8 +12,9 @@ from mappings.exchange import VendorRecord, View
 from mappings.language.model import Under
 from state import family
 from state.store import Store
-from state.types import Settled, Whole
+from state.types import Decided, Settled, Whole
 
+from . import asked
 from .asked import Asking, asking
 from .wired import Scope, SyncShape
 
@@ -28,9 +29,7 @@ class Related:
 
     def names(self, record: VendorRecord) -> list[str]:
         """Return the records that *record* is tied to."""
-        view = record.views.get(self.place)
-        listed = view if isinstance(view, list) else [view]
-        return [one for one in listed if isinstance(one, str) and one]
+        return keys_in(record.views.get(self.place))
 
     def case_of(self, record: VendorRecord, known: Iterable[Whole], own: str) -> Whole | None:
         """Return the case of *record* among KNOWN: its OWN (a key) as long as the tie is there, else the only one."""
@@ -69,6 +68,12 @@ def related(shape: SyncShape, entity: str, scope: Scope) -> Related | None:
     return Related(scope, under.at, frozenset(one for one in shape.channels if one[0] == scope[0]))
 
 
+def keys_in(view: View) -> list[str]:
+    """Return what may be keys, or numbers of records, in a place that holds one text or several."""
+    listed = view if isinstance(view, list) else [view]
+    return [one.strip() for one in listed if isinstance(one, str) and one.strip()]
+
+
 def is_tie(under: Under) -> bool:
     """Say whether a record says its case by one of several ties."""
     return under.several and under.holds == "record"
@@ -88,6 +93,19 @@ def related_records(shape: SyncShape, records: Iterable[VendorRecord]) -> dict[S
                 for scope in one.scopes:
                     found.setdefault(scope, set()).update(one.names(record))
     return found
+
+
+def wake_of(store: Store, shape: SyncShape, decided: Sequence[Decided], reasons: Sequence[str]) -> None:
+    """Have records looked at again that may belong to cases just opened, changed, or with another record."""
+    asked.wake(store, shape, [one.outcome for one in decided], reasons)
+    wake(store, shape, [record for one in decided for record in _records_of(one)], reasons)
+
+
+def _records_of(decided: Decided) -> list[str]:
+    """The records that a case has got, or has lost: others may be tied to them."""
+    gone = [link.external_id for link in decided.claimed.links if link.tombstone] if decided.claimed else []
+    new = [one.snapshot.record.id for one in decided.new_links]
+    return [*new, *gone] if decided.outcome.entity.kind == "case" else []
 
 
 def linked_by(settled: Iterable[Settled]) -> list[str]:
