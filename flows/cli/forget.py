@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from flows.hub.forgetting import Report
 
 Whom = Annotated[
-    str, typer.Argument(metavar="KEY|PERSON", help="A case, or somebody's e-mail address, name or log-in.")
+    str, typer.Argument(metavar="KEY|PERSON", help="A case, a contact, or somebody's e-mail address, name or log-in.")
 ]
 
 
@@ -21,12 +21,14 @@ def forget(ctx: typer.Context, what: Whom, *, yes: Yes = False, by: By = "", as_
     Replace what is personal in the hub's memory by a mark, for good.
 
     Of a case: its history, what it held, records that are gone, closed entries and writes; its facts too where no
-    record is left. Of a person: their name, address and log-in in all of these, in every case. That it was done, by
-    whom and when, stays. What a living record shows stays there and here: delete it in its system, then forget again.
+    record is left; a contact that no other case has is forgotten with it. Of a person: their name, address and log-in
+    in all of these, in every case. That it was done, by whom and when, stays. What a living record shows stays there
+    and here: delete it in its system, then forget again.
 
     \b
     Examples:
       casehub case forget CASE-42
+      casehub case forget CONTACT-7
       casehub case forget ivan@example.com --yes
     """
     from flows.hub.forgetting import forget_case, forget_person, is_case, words_of
@@ -47,10 +49,12 @@ def _show_forgotten(done: "Report") -> None:
     parts = [many(one.lines, "line") + " of history", many(one.tombstones, "record") + " that are gone"]
     parts += [many(one.entries, "closed entry").replace("entrys", "entries"), many(one.writes, "closed write")]
     say(f"forgotten in {', '.join(parts)}")
+    for key in done.stays:
+        say(f"{key} is another case's contact too, and stays; `casehub case forget {key}` forgets it")
     if one.records:
         shown = ", ".join(f"{system} #{record}" for system, record in one.records[:20])
         more = f" and {len(one.records) - 20} more" if len(one.records) > 20 else ""
         say(f"still shown by living records, and by the hub as their mirror: {shown}{more}")
-        say("delete or change it there, run a full pass, then forget again")
+        say(f"delete or change it there, run a full pass, then forget again: {', '.join(done.what)}")
     if not done.compacted:
         tell("the file still holds what was replaced, because somebody is at work: do it again when nothing runs")

@@ -1,4 +1,4 @@
-"""`case forget`: the personal past of a case, or everything that names a person, is replaced by a mark."""
+"""`case forget`: the personal past of a case or contact, or everything that names a person, is replaced by a mark."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
@@ -7,13 +7,15 @@ from typing import Any
 from mappings.canonical.facts import FACTS
 from mappings.exchange import SystemPerson
 from mappings.reconcile.model import Entity
-from state import attachments, documents, forgetting, people
+from state import attachments, cases, documents, forgetting, people
 from state.compacting import compact
 from state.errors import Busy
 from state.family import children
 from state.forgetting import Forgotten
+from state.types import Whole
 
 from .attachments.spool import spool_in
+from .items import contact_of, names_of
 from .looking import NoSuchCase, find_case
 from .shelf import load_discovery
 from .wiring import Installation
@@ -28,17 +30,22 @@ class NobodyKnown(LookupError):
 
 @dataclass(frozen=True)
 class Report:
-    """WHAT was forgotten (keys of cases, or the words of a person), and whether the file was written anew."""
+    """
+    WHAT was forgotten (keys, or the words of a person), and whether the file was written anew. STAYS: the contact of
+    the case, where it is another case's too.
+    """
 
     what: tuple[str, ...]
     forgotten: Forgotten
     compacted: bool
+    stays: tuple[str, ...] = ()
 
     def form(self) -> dict[str, Any]:
         """Return it as JSON."""
         one = self.forgotten
         return {
             "forgotten": list(self.what),
+            "stays": list(self.stays),
             "lines": one.lines,
             "tombstones": one.tombstones,
             "entries": one.entries,
@@ -50,15 +57,34 @@ class Report:
 
 
 def forget_case(installation: Installation, key: str, *, by: str) -> Report:
-    """Forget the personal past of a case and of all that belongs to it. Raises NoSuchCase."""
+    """
+    Forget the personal past of a case and of all that belongs to it, the contact too that no other case has; or of a
+    contact, a client, an item alone. Raises NoSuchCase.
+    """
     store = installation.store
     whole = find_case(store, key)
+    contact, shared = contact_alone(installation, whole)
     family = [whole.entity.id, *_descendants(installation, [whole.entity.id])]
     family += documents.of_cases(store, [whole.entity.id])
+    family += [contact.entity.id] if contact and not shared else []
     plain = _plain(installation)
     _forget_contents(installation, whole.entity)
     done = [forgetting.forget_entity(store, owner, plain=plain, by=by) for owner in family]
-    return Report((whole.entity.key,), _together(done), _compacted(installation))
+    named = (contact.entity.key,) if contact else ()
+    what = (whole.entity.key, *(() if shared else named))
+    return Report(what, _together(done), _compacted(installation), named if shared else ())
+
+
+def contact_alone(installation: Installation, whole: Whole) -> tuple[Whole | None, bool]:
+    """Return the contact of a case, and whether another case has it too; (None, False) for what is no case."""
+    store, entity = installation.store, whole.entity
+    contact = contact_of(store, whole) if entity.kind == "case" else None
+    if contact is None:
+        return None, False
+    said = [entity.facts["contact"].value] if "contact" in entity.facts else []
+    words = sorted({one for one in (*said, *names_of(contact.entity)) if isinstance(one, str)})
+    others = (one for one in cases.by_words(store, entity.sync, words) if one.entity.id != entity.id)
+    return contact, any(one and one.entity.id == contact.entity.id for one in (contact_of(store, o) for o in others))
 
 
 def _forget_contents(installation: Installation, case: Entity) -> None:

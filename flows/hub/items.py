@@ -129,7 +129,7 @@ def _meant(store: Store, whole: Whole, kind: str) -> Whole | None:
             return found
     name = whole.entity.facts[kind].value if kind in whole.entity.facts else None
     listed = cases.cases(store, kind=kind, sync=whole.entity.sync, limit=MOST_CLIENTS) if name else None
-    same = [one for one in (listed.entities if listed else ()) if name in _names(one.entity)]
+    same = [one for one in (listed.entities if listed else ()) if name in names_of(one.entity)]
     return same[0] if len(same) == 1 else None
 
 
@@ -143,7 +143,7 @@ def _pointed_at(store: Store, link: Link, kind: str) -> Whole | None:
     return found[0] if len(found) == 1 else None
 
 
-def _names(entity: Entity) -> tuple[Value, ...]:
+def names_of(entity: Entity) -> tuple[Value, ...]:
     """What a record may be called: by its name, or with the family name after it."""
     said = [entity.facts[name].value for name in ("name", "last_name") if name in entity.facts]
     words = [one for one in said if isinstance(one, str)]

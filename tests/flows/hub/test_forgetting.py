@@ -1,4 +1,4 @@
-"""`case forget` reaches the documents of a case, the names of its files, and contents that lie in the spool."""
+"""`case forget` reaches the documents of a case, the names of its files, contents in the spool, and its contact."""
 
 import json
 
@@ -8,9 +8,13 @@ from flows.hub.forgetting import forget_case
 from state.tables import metadata
 from tests.flows.hub.attachments.files_world import digest_of, sharing
 from tests.flows.hub.documents.test_keeping import DOCUMENTS, a_wiki_hub
+from tests.flows.hub.test_contacts import ANNA
+from tests.flows.hub.test_contacts import a_world as a_hub_with_contacts
 from tests.hub_builders import a_deal
 
 NAMED = DOCUMENTS.replace('"{{ case.key }}"', '"{{ case.key }} {{ client.name }}"')
+ZINA = {**ANNA, "name": "Зинаида"}
+OTHER = {"name": "Вера", "mails": ["vera@firm.example"]}
 
 
 def remembered(hub, word):
@@ -59,3 +63,56 @@ def test_contents_and_names_of_files_are_forgotten(tmp_path):
 
     assert not left.exists()
     assert remembered(hub, "Тайна.pdf") == []
+
+
+def test_a_contact_is_forgotten_with_its_only_case_and_one_of_several_cases_by_its_key(tmp_path):
+    hub = a_hub_with_contacts(tmp_path)
+    crm = hub.systems["crm"]
+    boris = {"name": "Борис", "family": "Ким", "mails": ["boris@firm.example"], "phones": ["+7 999 1"]}
+    people = [crm.create("person", one) for one in (ZINA, boris)]
+    deals = [
+        crm.create("record", {**a_deal(title), "contact": name})
+        for title, name in (("Первый", "Зинаида Ли"), ("Второй", "Борис Ким"), ("Третий", "Борис Ким"))
+    ]
+    crm.create("record", a_deal("Другой"))
+    crm.create("person", OTHER)
+    hub.sync()
+    assert remembered(hub, "anna@romashka.example")
+    for name in people:
+        crm.edit("person", name, {"phones": ["+7 000"]})
+    hub.sync()
+    for system, kind, gone in (("crm", "record", deals), ("crm", "person", people)):
+        for name in gone:
+            hub.systems[system].delete(kind, name)
+    for kind, said, stays in (("record", "title", "Другой"), ("person", "name", OTHER["name"])):
+        for name, views in hub.records("trk", kind).items():
+            if views[said] != stays:
+                hub.systems["trk"].delete(kind, name)
+    hub.sync(full=True)
+
+    first, second = (forget_case(hub.installation, key, by="мария") for key in ("CASE-1", "CASE-2"))
+
+    assert (first.what, first.forgotten.all, second.stays) == (("CASE-1", "CONTACT-1"), True, ("CONTACT-2",))
+    assert [remembered(hub, one) for one in ("anna@romashka.example", "+7 495", "Зинаида")] == [[], [], []]
+    assert remembered(hub, "boris@firm.example")
+
+    third = forget_case(hub.installation, "CASE-3", by="мария")
+
+    assert third.what == ("CASE-3", "CONTACT-2")
+    assert [remembered(hub, one) for one in ("boris@firm.example", "+7 999", "+7 000", "Борис")] == [[], [], [], []]
+
+
+def test_a_contact_is_forgotten_by_its_key_alone(tmp_path):
+    hub = a_hub_with_contacts(tmp_path)
+    anna, _ = (hub.systems["crm"].create("person", one) for one in (ZINA, OTHER))
+    hub.sync()
+    hub.systems["crm"].delete("person", anna)
+    hub.systems["trk"].delete(
+        "person", next(name for name, one in hub.records("trk", "person").items() if one["name"] == "Зинаида")
+    )
+    hub.sync(full=True)
+
+    report = forget_case(hub.installation, "CONTACT-1", by="мария")
+
+    assert (report.what, report.forgotten.all) == (("CONTACT-1",), True)
+    assert [remembered(hub, one) for one in ("anna@romashka.example", "+7 495", "Зинаида")] == [[], [], []]
