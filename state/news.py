@@ -3,8 +3,12 @@ What has moved since somebody looked, for pages that show it without being asked
 runs and the attention list as a whole.
 """
 
-from collections.abc import Collection
+import hashlib
+import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -18,14 +22,32 @@ MOST = 5000
 RUNS = 20
 
 
+_MARK = re.compile(r"([0-9]{1,18})-([0-9a-f]{1,50})-([0-9a-f]{12})?-([0-9a-f]{12})?")
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """How far somebody has looked. LINES are the last of the history, RUNS and LISTED stand for the other two."""
 
     last: int = 0
     lines: frozenset[int] = frozenset()
-    runs: tuple[object, ...] = ()
-    listed: tuple[object, ...] = ()
+    runs: str = ""
+    listed: str = ""
+
+    def text(self) -> str:
+        """Return it as a word for an address; a page carries it."""
+        lines = sum(1 << (self.last - line) for line in self.lines)
+        return f"{self.last}-{lines:x}-{self.runs}-{self.listed}"
+
+    @classmethod
+    def read(cls, text: str) -> "Mark | None":
+        """Return the mark that is written so; None where it is none."""
+        found = _MARK.fullmatch(text)
+        if found is None:
+            return None
+        last, lines = int(found[1]), int(found[2], 16)
+        seen = frozenset(last - back for back in range(BEHIND) if lines >> back & 1)
+        return cls(last, seen, found[3] or "", found[4] or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +65,7 @@ class News:
 
 
 def present(store: Store) -> Mark:
-    """Return the mark of now: what moves later is news."""
+    """Return the mark of now, in one statement: what moves later is news."""
     with store.read() as conn:
         return _now(conn)
 
@@ -60,27 +82,45 @@ def since(store: Store, mark: Mark) -> News:
 
 
 def _now(conn: sa.Connection) -> Mark:
-    lines = frozenset(conn.execute(sa.select(event.c.id).order_by(event.c.id.desc()).limit(BEHIND)).scalars())
-    return Mark(max(lines, default=0), lines, _runs(conn), _listed(conn))
+    rows = conn.execute(_standing(lines=True)).all()
+    lines = [int(row.one) for row in rows if row.what == "line"]
+    last = max(lines, default=0)
+    return Mark(last, frozenset(line for line in lines if line > last - BEHIND), *_figures(rows))
 
 
 def _after(conn: sa.Connection, mark: Mark, fresh: Collection[int]) -> Mark:
     last = max((mark.last, *fresh))
     lines = frozenset(number for number in (*mark.lines, *fresh) if number > last - BEHIND)
-    return Mark(last, lines, _runs(conn), _listed(conn))
+    return Mark(last, lines, *_figures(conn.execute(_standing(lines=False)).all()))
 
 
-def _runs(conn: sa.Connection) -> tuple[object, ...]:
-    query = sa.select(run.c.id, run.c.state).order_by(run.c.started.desc(), run.c.id).limit(RUNS)
-    return tuple(tuple(row) for row in conn.execute(query))
+def _figures(rows: Iterable[sa.Row[tuple[str, str, str]]]) -> tuple[str, str]:
+    """Return what stands for the runs and for the attention list: another word as soon as one of them moves."""
+    told: dict[bool, list[tuple[str, ...]]] = {True: [], False: []}
+    for row in rows:
+        if row.what != "line":
+            told[row.what == "run"].append((row.what, row.one, row.two or ""))
+    runs, listed = (hashlib.blake2s(repr(sorted(told[one])).encode(), digest_size=6).hexdigest() for one in told)
+    return runs, listed
 
 
-def _listed(conn: sa.Connection) -> tuple[object, ...]:
-    figures = []
+@cache
+def _standing(*, lines: bool) -> sa.CompoundSelect[tuple[str, str, str]]:
+    """How everything stands, in one statement: the last runs, what is listed, with LINES the last of the history."""
+    last_runs = sa.select(run.c.id, run.c.state).order_by(run.c.started.desc(), run.c.id).limit(RUNS).subquery()
+    parts = [_part("run", last_runs.c.id, last_runs.c.state)]
     for table in (conflict, parked):
-        query = sa.select(sa.func.count(), sa.func.max(table.c.id)).where(table.c.closed.is_(None))
-        figures += list(conn.execute(query).one())
-    return tuple(figures)
+        figures = _part(table.name, sa.func.count(), sa.func.max(table.c.id))
+        parts.append(figures.where(table.c.closed.is_(None)))
+    if lines:
+        last = sa.select(event.c.id).order_by(event.c.id.desc()).limit(BEHIND).subquery()
+        parts.append(_part("line", last.c.id, last.c.id))
+    return sa.union_all(*parts)
+
+
+def _part(what: str, one: sa.ColumnElement[Any], two: sa.ColumnElement[Any]) -> sa.Select[tuple[str, str, str]]:
+    named = sa.literal_column(f"'{what}'", sa.String)
+    return sa.select(named.label("what"), sa.cast(one, sa.String).label("one"), sa.cast(two, sa.String).label("two"))
 
 
 def _cases(conn: sa.Connection, ids: Collection[str]) -> frozenset[str]:

@@ -24,6 +24,7 @@ from .door import LARGEST, Bell, Door
 from .errors import explain, problem
 from .guard import Guard
 from .house import House
+from .live import marked
 from .pages import ROUTERS
 from .rendering import STATIC
 from .sessions import who_in
@@ -98,7 +99,9 @@ def _furnish(app: FastAPI, installation: Installation, patience: float) -> None:
     app.add_middleware(Guard, page=installation.hub.page, refuse=problem, patience=patience)
     explain(app)
     explain_refusals(app)
-    for router in (*ROUTERS, *API):
+    for router in ROUTERS:
+        app.include_router(router, dependencies=[Depends(proved), Depends(marked)])
+    for router in API:
         app.include_router(router, dependencies=[Depends(proved)])
     app.mount("/static", Files(directory=STATIC))
 

@@ -2,18 +2,21 @@
 News for pages that stand open: one look at the database a second for all of them, and to each only what it may know.
 
 A stream names keys of cases and parts of the page (`cases`, `attention`, `runs`), never content: a page that hears of
-something asks for it as ever.
+something asks for it as ever. A page carries the mark of before it was read, and its stream begins there: what moved
+while it was on its way is told too.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass, field
+
+from fastapi import Request
 
 from flows.hub.access import Access
 from state import cases, lines
 from state.errors import StateError
-from state.news import News, Watch
+from state.news import Mark, News, Watch, since
 from state.store import Store
 
 log = logging.getLogger(__name__)
@@ -25,6 +28,8 @@ MOST_KEYS = 100
 """Cases that are named at once; where more have moved, lists alone are told."""
 MOST_WAITING = 50
 """News that wait for a reader who does not read; then its oldest are dropped, and it is told that much has moved."""
+MUCH = ("cases", "many", "attention", "runs")
+"""What is told where nothing can be named; a page of one case listens to `many`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,11 @@ class Newsroom:
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     """What moves from now on is news."""
     _looking: asyncio.Task[None] | None = None
+    seen: Mark = field(default_factory=Mark)
+    """
+    How far it was looked last. A page that is read later shows at least that, so its stream may begin there: after a
+    time in which nobody has read, it is told of too much and reads itself once more, and no page asks for a mark.
+    """
 
     def enter(self, fresh: Callable[[], Access | None]) -> Reader:
         """Have somebody read; `leave` ends it."""
@@ -81,6 +91,7 @@ class Newsroom:
     async def _look(self) -> None:
         watch = Watch(self.store)
         await asyncio.to_thread(watch.begin)
+        self.seen = watch.mark
         self.ready.set()
         try:
             while self.readers:
@@ -92,15 +103,27 @@ class Newsroom:
     async def _once(self, watch: Watch) -> None:
         try:
             found = await asyncio.to_thread(watch.look)
+            self.seen = found.mark
             if found:
                 await self.tell(found)
         except StateError as error:
             log.warning("news: %s", error)  # the next look tells of it
 
-    async def tell(self, found: News) -> None:
-        """Tell every reader what they may know of FOUND."""
+    async def catch_up(self, reader: Reader, mark: Mark) -> None:
+        """Tell one reader what has moved since *mark*; all of it, where that cannot be said."""
+        await self.ready.wait()  # what moves from then on is told by the looks
+        try:
+            found = await asyncio.to_thread(since, self.store, mark)
+        except StateError as error:
+            log.warning("news: %s", error)
+            found = News(mark, many=True, runs=True, listed=True)
+        if found:
+            await self.tell(found, [reader])
+
+    async def tell(self, found: News, readers: Collection[Reader] | None = None) -> None:
+        """Tell every reader, or READERS only, what they may know of FOUND."""
         moved = await asyncio.to_thread(self._moved, found)
-        for reader in tuple(self.readers):
+        for reader in tuple(self.readers) if readers is None else readers:
             access = await asyncio.to_thread(reader.fresh)
             told = None if access is None else told_to(access, found, moved)
             if told is None or told.keys or told.parts:
@@ -114,11 +137,30 @@ class Newsroom:
         return {one.entity.key: lines.people_of(one.entity) for one in wholes}
 
 
+def newsroom_of(request: Request) -> Newsroom:
+    """Return where news are had."""
+    room: Newsroom = request.app.state.newsroom
+    return room
+
+
+def marked(request: Request) -> None:
+    """Before a page is read: keep how far its stream of news has to go back. A dependency of all pages."""
+    if request.method == "GET":
+        request.state.mark = newsroom_of(request).seen.text()
+
+
+def mark_of(request: Request) -> str:
+    """Return the mark of a page; "" where it has none."""
+    mark: str = getattr(request.state, "mark", "")
+    return mark
+
+
 def told_to(access: Access, found: News, moved: dict[str, frozenset[str]]) -> Told:
     """Return what a reader may know of what has moved."""
     keys = tuple(sorted(key for key, people in moved.items() if _may_see(access, people)))
     many = found.many or (bool(found.cases) and not moved)
     parts = ["cases"] if keys or many else []
+    parts += ["many"] if many else []
     parts += ["attention"] if found.listed and (keys or many or access.persons is None) else []
     parts += ["runs"] if found.runs else []
     return Told(keys, tuple(parts))
@@ -133,7 +175,7 @@ def _put(reader: Reader, told: Told | None) -> None:
     if reader.queue.full():
         while not reader.queue.empty():
             reader.queue.get_nowait()
-        told = told and Told(told.keys, ("cases", "attention", "runs"))
+        told = told and Told(told.keys, MUCH)
     reader.queue.put_nowait(told)
 
 

@@ -19,6 +19,7 @@ from flows.hub.units import NotAllowed
 from .cookies import remember, said, token_of, unsay
 from .house import house_of
 from .languages import LANGUAGES, translations, wanted
+from .live import mark_of
 from .sayings import said as own_words
 from .showing import shown
 from .viewer import viewer_of
@@ -39,6 +40,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         "language": language,
         "languages": LANGUAGES,
         "token": token_of(request),
+        "mark": mark_of(request),
         "form_token": partial(form_token, request),
         "said": said(request),
         **context,

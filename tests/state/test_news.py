@@ -1,8 +1,10 @@
 """What has moved since somebody looked."""
 
+import pytest
 import sqlalchemy as sa
 
 from state import news
+from state.news import Mark
 from state.tables import event
 from tests.hub_builders import a_deal, opened
 
@@ -55,6 +57,27 @@ def test_a_line_that_shows_late_is_news_all_the_same(tmp_path):
         conn.execute(sa.insert(event), {**row, "entity": hub.case().entity.id})
 
     assert watch.look().cases == {hub.case().entity.id}
+
+
+def test_a_mark_travels_as_a_word_and_costs_one_statement(tmp_path):
+    hub, deal = opened(tmp_path)
+    store = hub.installation.store
+    with store.recorded() as texts:
+        mark = news.present(store)
+    hub.systems["crm"].edit("record", deal, {"amount": "175000"})
+    hub.sync()
+
+    carried = Mark.read(mark.text())
+
+    assert (carried, Mark.read(Mark().text())) == (mark, Mark())
+    assert len(texts) == 1
+    assert news.since(store, carried).cases == {hub.case().entity.id}
+    assert not news.since(store, news.present(store))
+
+
+@pytest.mark.parametrize("text", ["", "now", "1-g-0-0", f"{'9' * 19}-1-{'0' * 12}-{'0' * 12}", "-1-1-a-b"])
+def test_what_is_no_mark_is_none(text):
+    assert Mark.read(text) is None
 
 
 def test_what_is_too_much_to_name_counts_as_everything(tmp_path):

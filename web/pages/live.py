@@ -3,27 +3,24 @@
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
 from flows.hub.access import Access
+from state.news import Mark
 from web.house import house_of
-from web.live import Newsroom, stream
+from web.live import newsroom_of, stream
 from web.viewer import Viewer, signed_in
 
 router = APIRouter()
 
 
-def newsroom_of(request: Request) -> Newsroom:
-    """Return where news are had."""
-    room: Newsroom = request.app.state.newsroom
-    return room
-
-
 @router.get("/live")
-async def live(request: Request, viewer: Annotated[Viewer, Depends(signed_in)]) -> StreamingResponse:
-    """Tell an open page what moves, as long as somebody is signed in."""
-    house, room = house_of(request), newsroom_of(request)
+async def live(
+    request: Request, viewer: Annotated[Viewer, Depends(signed_in)], since: Annotated[str, Query(max_length=200)] = ""
+) -> StreamingResponse:
+    """Tell an open page what moves, SINCE the mark that it carries, as long as somebody is signed in."""
+    house, room, mark = house_of(request), newsroom_of(request), Mark.read(since)
 
     def fresh() -> Access | None:
         now = house.who(request)
@@ -33,6 +30,8 @@ async def live(request: Request, viewer: Annotated[Viewer, Depends(signed_in)]) 
         reader = room.enter(fresh)
         try:
             await room.ready.wait()  # who hears from us misses nothing from then on
+            if mark is not None:
+                await room.catch_up(reader, mark)
             async for text in stream(reader):
                 yield text
         finally:
