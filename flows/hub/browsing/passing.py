@@ -93,9 +93,11 @@ def open_run(
     if found is None:
         raise NoSuchRun(f"there is no run {run!r}")
     lines.catch_up(store)
-    number, of_cases = lines.count_written(store, run, access.persons, internal=internal)
     skip = (max(page, 1) - 1) * size
     told = lines.written(store, run, access.persons, internal=internal, skip=skip, limit=size)
+    number, of_cases = len(told), len({one.case for one in told if one.case})
+    if skip or number == size:  # there is more than this page
+        number, of_cases = lines.count_written(store, run, access.persons, internal=internal)
     labels = Labels(store, installation.hub)
     labels.load({(one.line.event.system, one.line.kind) for one in told if one.line.event.system})
     by_case: dict[tuple[str, str], list[WrittenLine]] = {}
