@@ -5,11 +5,13 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from babel import dates, numbers
 from markupsafe import Markup
 
+from flows.hub.browsing import openable
 from mappings.canonical import Money, Value
 from mappings.canonical.facts import FACTS
 from mappings.canonical.show import Unreadable, parse
@@ -96,6 +98,8 @@ def said(value: Value, *, language: str, zone: ZoneInfo) -> str:
 def of_fact(text: str, fact: str, *, language: str, zone: ZoneInfo) -> str:
     """Return what a record shows of FACT, a text in its system's words: dates, amounts and numbers as usual here."""
     kind = _TYPES.get(fact)
+    if fact == "link":
+        return _short_link(text)
     if kind not in ("date", "datetime", "money", "number") or text in ("", NOTHING):
         return text or NOTHING
     try:
@@ -103,6 +107,17 @@ def of_fact(text: str, fact: str, *, language: str, zone: ZoneInfo) -> str:
     except Unreadable:
         return text
     return NOTHING if value is None else said(value, language=language, zone=zone)
+
+
+def _short_link(text: str) -> str:
+    """Return a way to an address, called by the end of it: the rest says nothing to a reader, and needs a line."""
+    url = openable(text)
+    if not url:
+        return text or NOTHING
+    parts = urlsplit(url)
+    end = "/".join([one for one in parts.path.split("/") if one][-2:]) or parts.netloc
+    way = Markup('<a href="{}" title="{}" target="_blank" rel="noopener noreferrer">{} ↗</a>')
+    return way.format(url, url, end)
 
 
 _TYPES = {one.name: one.type for facts in reversed(FACTS.values()) for one in facts}

@@ -50,6 +50,24 @@ def test_how_long_ago_shows_the_time_itself_too():
 
 
 @pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("https://trk.example.org/issues/27", ">issues/27 ↗</a>"),
+        ("https://crm.example.org/crm/deal/details/4/?a=<b>", ">details/4 ↗</a>"),
+        ("https://trk.example.org", ">trk.example.org ↗</a>"),
+        ("javascript:alert(1)", "javascript:alert(1)"),
+        ("", "—"),
+    ],
+)
+def test_an_address_is_called_by_its_end(address, words):
+    said = str(shown("ru", MOSCOW)["of_fact"](address, "link"))
+
+    assert said.endswith(words)
+    assert ("href=" in said) is address.startswith("https:")
+    assert "<b>" not in said
+
+
+@pytest.mark.parametrize(
     ("asked", "language"),
     [
         ("ru-RU,ru;q=0.9,en;q=0.8", "ru"),
