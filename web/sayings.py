@@ -46,19 +46,65 @@ FORMS: Sequence[tuple[str, str]] = tuple(
         later("#%(record)s is deleted there"),
         later("#%(record)s was merged into #%(other)s there"),
         later("no way on to %(value)s within %(count)s steps that has not been tried"),
+        later("%(document)s waits for %(value)s"),
+        later("%(document)s cannot be named"),
+        later("a page called %(value)s is there already and is not ours"),
+        later("a folder %(value)s is there already and was not made by the hub"),
+        later("%(system)s makes something else of the block of %(document)s"),
+        later("the block of facts of %(value)s is damaged"),
+        later("%(document)s cannot be read"),
+        later("%(document)s is gone"),
+        later("%(system)s refuses a part of %(document)s"),
+        later("%(document)s was changed after it was sent"),
+        later("the facts in %(document)s have moved since it was sent"),
+        later("%(document)s was called %(value)s and is %(other)s now"),
+        later("%(file)s is not copied to %(system)s: %(why)s; it is at %(place)s"),
+        later("it has %(size)s, more than %(most)s"),
+        later("files of the type %(value)s are not among %(types)s"),
+        later("files of the type %(value)s are kept out"),
+        later("its content cannot be had"),
+        later("is being taken back by an undo"),
+        later("taken back by an undo: it shows what it did before, the hub says otherwise"),
+        later("an undo took back what a run had made"),
+        later("#%(record)s was made by a run that was undone"),
+        later("#%(record)s was deleted: an undo took back what a run had made"),
+        later("#%(record)s was to be deleted and stays"),
+        later("#%(record)s has left: its leave_when holds"),
+        later("a record was to be made and no answer came; it may be there"),
+        later("somebody put %(value)s there in the same moment and the hub wrote over it"),
+        later("%(who)s put %(value)s there in the same moment and the hub wrote over it"),
+        later("the record %(record)s that was made for this entity is linked to another one"),
+        later("a copy: it carries the marker of a case that has its record already"),
+        later("%(system)s refuses %(document)s"),
     )
 )
 """What a sentence may begin with, as a pattern and as a text of the catalogues; what to do about it comes after."""
-ENDS = r"(?:[;.] .*|$| .+ waits?;.*)"
+ENDS = r"(?:[;:.] .*|$| .+ waits?;.*)"
 _PATTERNS = tuple((re.compile(form + ENDS, re.DOTALL), text) for form, text in FORMS)
 
 
 def said(text: str, translate: Callable[[str], str]) -> str:
     """Return a sentence of the hub in the words that TRANSLATE gives; "" where it is none of the known ones."""
+    found = _found(text)
+    if found is None:
+        return ""
+    facts, form = found
+    why = facts.get("why", "")
+    words = translate(form)
+    told = words % {**facts, "why": _reason(why, translate)} if facts else words
+    return told if words.startswith("%") else f"{told[:1].upper()}{told[1:]}"
+
+
+def _reason(text: str, translate: Callable[[str], str]) -> str:
+    """Return a reason that stands in a sentence; one that nobody knows as it is."""
+    found = _found(text)
+    return translate(found[1]) % found[0] if found else text
+
+
+def _found(text: str) -> tuple[dict[str, str], str] | None:
+    """Return what a sentence names, and the form that it was made from."""
     for pattern, form in _PATTERNS:
-        found = pattern.fullmatch(text)
-        if found:
-            words = translate(form)
-            told = words % found.groupdict() if found.groupdict() else words
-            return told if words.startswith("%") else f"{told[:1].upper()}{told[1:]}"
-    return ""
+        match = pattern.fullmatch(text)
+        if match:
+            return match.groupdict(), form
+    return None

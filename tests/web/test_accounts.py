@@ -139,6 +139,16 @@ def test_nobody_but_an_admin_sees_accounts(hub, role):
     assert "/accounts" not in browser.get("/nowhere").text
 
 
+def test_what_was_changed_of_an_account_is_told_in_the_readers_language(hub):
+    someone(hub)
+    someone(hub, "boris", "participant")
+    accounts.change(hub.store, "boris", {"role": "head", "level": "all", "disabled": True, "unit": None}, by="anna")
+
+    page = Browser(hub, a_viewer(), language="ru").get("/accounts/audit?by=anna").text
+
+    assert "boris · Роль: руководитель, Видит: все кейсы, Отключена: да, Подразделение: —" in page
+
+
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_every_word_of_these_pages_is_there_in_both_languages(hub, language):
     account = someone(hub)

@@ -104,11 +104,13 @@ def audited(
 ) -> Response:
     """Show who did what."""
     skip = (number - 1) * AT_ONCE
-    found = audit.audited(store_of(request), limit=AT_ONCE + 1, skip=skip, by=accounts.login_of(by))
+    store = store_of(request)
+    found = audit.audited(store, limit=AT_ONCE + 1, skip=skip, by=accounts.login_of(by))
     return page(
         request,
         "pages/audit.html",
         entries=found[:AT_ONCE],
+        units={one.id: one.name for one in kept.units(store)},
         more=len(found) > AT_ONCE,
         number=number,
         by=by,
