@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from mappings.exchange import Cursor, Found
 from mappings.reconcile.model import NewRecord
-from state import cursors, inbox, outbox, settling
+from state import cursors, history, inbox, outbox, settling
 from state.store import Store
 from state.types import CursorState, Missing, Settled, Worker
 from tests.state_builders import (
@@ -90,6 +90,8 @@ def test_what_was_decided_before_a_record_moved_counts_no_more(store: Store, wor
     look(store, Found("41", "here", a_record("77", of=TRACKER), other="77"), of=TRACKER)
 
     assert decided(store, worker, claimed).lost == (claimed.entity.id,)
+    [event] = [line.event for line in history.history(store, entity=claimed.entity.id) if line.event.what == "moved"]
+    assert (event.system, event.old, event.new) == ("tracker", "41", "77")
 
 
 def test_a_person_sends_the_create_of_one_case_again_and_no_other(store: Store, worker: Worker) -> None:

@@ -70,6 +70,16 @@ def test_a_cell_whose_bases_stand_at_different_views_is_not_at_rest():
     assert judged(replace(whole, link=replace(whole.link, bases=half)), case=a_case(said)) == {"stage", "outcome"}
 
 
+def test_a_cell_of_which_the_hub_says_more_or_that_had_another_lens_is_not_at_rest():
+    cell = a_cell({"НОВАЯ": {"stage": "lead", "outcome": "open"}})
+    said = {"stage": "lead", "outcome": "open"}
+    whole = a_side("crm", 1, fields=[cell], values=said, views={"position": "НОВАЯ"})
+    foreign = {name: base._replace(lens="another") for name, base in whole.link.bases.items()}
+
+    assert judged(whole, case=a_case({**said, "outcome": "lost"})) == {"stage", "outcome"}
+    assert judged(replace(whole, link=replace(whole.link, bases=foreign)), case=a_case(said)) == {"stage", "outcome"}
+
+
 def test_a_derived_fact_is_at_rest_at_the_value_worked_out_for_that_link():
     out = a_side("crm", 1, fields=[a_field("link", direction="out")], values={"link": "https://trk/1"})
 

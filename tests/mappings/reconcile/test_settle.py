@@ -227,6 +227,14 @@ def test_a_refusal_that_names_a_place_beside_the_write_holds_all_of_it():
     assert (result.change.parked["title"].text, result.again) == ("required on closing", False)
 
 
+def test_a_refusal_tells_the_systems_words_and_that_there_are_none_where_it_gives_none():
+    side, wanted = a_side("trk", 2, values={"title": "t"}), [FieldWrite("title", {"title": "н"}, "н", "t")]
+
+    said = [settlement(side, wanted, {"title": "t"}, state="refused", reason=why) for why in ("закрыто", None)]
+
+    assert [one.change.parked["title"].text for one in said] == ["закрыто", "refused without a reason"]
+
+
 def test_a_write_whose_field_is_no_longer_mapped_settles_nothing():
     side = a_side("trk", 2, values={"title": "t"})
 

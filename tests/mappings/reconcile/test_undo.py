@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from mappings.exchange import Refused
 from mappings.reconcile import reconcile
-from mappings.reconcile.undo import UNDOING, UNDONE, wish
-from tests.reconcile_builders import a_case, a_field, a_side, after, rules, settlement, value, writes, written
+from mappings.reconcile.model import FieldWrite
+from mappings.reconcile.undo import UNDOING, UNDONE, after_undo, wish
+from tests.reconcile_builders import a_case, a_cell, a_field, a_side, after, rules, settlement, value, writes, written
 
 RULES = rules()
 
@@ -118,3 +119,13 @@ def test_a_field_that_is_only_written_is_taken_back_as_well():
 
     assert writes(outcome, [side]) == {"trk": {"title": None}}
     assert writes(reconcile(entity, after([done], reconcile(entity, [done], RULES)), RULES), [done]) == {}
+
+
+def test_what_stands_for_one_fact_of_two_is_still_another_than_the_hubs():
+    cell = a_cell({"НОВАЯ": {"stage": "lead", "outcome": "open"}, "БРАК": {"stage": "lead", "outcome": "lost"}})
+    undoes = {"stage": "lead", "outcome": "open"}
+
+    parked = after_undo(cell, FieldWrite("position", {}, "БРАК", "НОВАЯ", undoes=undoes), "БРАК")
+
+    assert parked is not None
+    assert (parked.code, parked.value) == (UNDONE, undoes)
