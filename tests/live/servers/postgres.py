@@ -70,7 +70,9 @@ class Postgres(Server):
         if self._psql("select 1") != "1":
             return False
         if not self.folder.facts().get("filled"):
-            self._psql(f"create role hub login createdb password '{self.folder.facts()['password']}'")
+            secret = self.folder.facts()["password"]
+            # pg_signal_backend: a database can be dropped by force while the server's own autovacuum is in it
+            self._psql(f"create role hub login createdb in role pg_signal_backend password '{secret}'")
             self._psql("create database hub owner hub template template0 encoding 'UTF8'")
             self.folder.remember(filled=True)
         return True
