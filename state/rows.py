@@ -173,12 +173,13 @@ def _hanging() -> sa.CompoundSelect[Any]:
     """Links and writes are asked for at once, below each other: a create has no link yet."""
     ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
     joined = link.outerjoin(inbox, same_record(inbox))
-    links = sa.select(link, inbox, *_nothing(outbox)).select_from(joined).where(link.c.entity.in_(ids))
-    writes = sa.select(*_nothing(link), *_nothing(inbox), outbox).where(outbox.c.entity.in_(ids), IS_OPEN)
+    links = sa.select(link, inbox, *nothing_of(outbox)).select_from(joined).where(link.c.entity.in_(ids))
+    writes = sa.select(*nothing_of(link), *nothing_of(inbox), outbox).where(outbox.c.entity.in_(ids), IS_OPEN)
     return sa.union_all(links, writes).order_by(sa.literal_column("1"))
 
 
-def _nothing(table: sa.Table) -> Iterator[sa.ColumnElement[Any]]:
+def nothing_of(table: sa.Table) -> Iterator[sa.ColumnElement[Any]]:
+    """Give columns without a value, named after *table*: rows of several tables can be asked for below each other."""
     for column in table.c:
         yield sa.type_coerce(sa.null(), column.type).label(f"no_{table.name}_{column.name}")
 

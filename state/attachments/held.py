@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from mappings.attachments import Copied, Held
 from mappings.exchange import VendorRecord
 
-from ..rows import Row
+from ..rows import Row, cut, names_of, nothing_of
 from ..store import Store
 from ..tables import attachment, entity, file_copy, link
 
@@ -223,17 +223,17 @@ def _on_link() -> sa.ColumnElement[bool]:
 
 
 def of_case(store: Store, sync: str, owner: str) -> Files:
-    """Return all that is known of the files of the case *owner* (id)."""
-    query = (
-        sa.select(attachment)
-        .join(link, _on_link())
-        .where(link.c.entity == owner, attachment.c.sync == sync)
-        .order_by(attachment.c.id)
-    )
-    told = sa.select(file_copy).where(file_copy.c.entity == owner)
+    """Return all that is known of the files of the case *owner* (id), in one statement."""
+    listing = sa.select(attachment, *nothing_of(file_copy)).join(link, _on_link())
+    listing = listing.where(link.c.entity == owner, attachment.c.sync == sync)
+    told = sa.select(*nothing_of(attachment), file_copy).where(file_copy.c.entity == owner)
+    query = sa.union_all(listing, told).order_by(sa.literal_column("1"))
     with store.read() as conn:
-        rows = conn.execute(query).mappings().all()
-        copies = conn.execute(told.order_by(file_copy.c.identity, file_copy.c.system)).mappings().all()
+        found = list(cut(conn.execute(query), names_of(attachment), names_of(file_copy)))
+    rows = [row for row, _ in found if row["id"] is not None]
+    copies = sorted(
+        (copy for row, copy in found if row["id"] is None), key=lambda one: (one["identity"], one["system"])
+    )
     listed = tuple(
         Listed(row["id"], _held(row), (row["parent_kind"], row["parent"]), bool(row["looked"])) for row in rows
     )

@@ -23,7 +23,7 @@ PIECE = 200
 """So many entities are brought up to date at once: some hundredths of a second."""
 AT_IT = Lock()
 """Of many readers in a process one brings lines up to date; the others would only wait for it."""
-_NEEDED = ("id", "kind", "key", "sync", "prefix", "number", "facts", "created", "revision")
+_NEEDED = ("id", "kind", "key", "sync", "prefix", "number", "facts", "created")
 
 
 def catch_up(store: Store, *, limit: int = PIECE) -> bool:
@@ -81,13 +81,11 @@ def _bring(store: Store, ids: Sequence[str]) -> int:
 
 
 def _bring_in(store: Store, conn: sa.Connection, ids: Sequence[str]) -> int:
-    columns = [entity.c[name] for name in _NEEDED]
-    chosen = sa.select(*columns).where(entity.c.id.in_(ids), IS_BEHIND).order_by(entity.c.id)
-    rows = conn.execute(chosen.with_for_update(skip_locked=True, key_share=True)).mappings().all()
+    rows = conn.execute(_taken(), {"ids": list(ids)}).mappings().all()
     if not rows:
         return 0
     made = Made()
-    for row in rows:
+    for row in sorted(rows, key=lambda row: str(row["id"])):  # whoever else writes there takes them in that order too
         made.add(row)
     many(conn, _upsert(store.dialect, case_line, "entity"), made.lines)
     keys = [line["key"] for line in made.lines]
@@ -95,7 +93,6 @@ def _bring_in(store: Store, conn: sa.Connection, ids: Sequence[str]) -> int:
         conn.execute(sa.delete(case_person).where(case_person.c.key.in_(keys)))
     many(conn, inserted(case_person), made.people)
     many(conn, _upsert(store.dialect, searched, "entity"), made.words)
-    many(conn, _taken(), [{"b_id": row["id"], "b_revision": row["revision"]} for row in rows])
     return len(rows)
 
 
@@ -107,6 +104,10 @@ def _upsert(dialect: str, table: sa.Table, by: str) -> Any:
 
 
 @cache
-def _taken() -> sa.Update:
-    shown = sa.bindparam("b_revision", type_=sa.BigInteger())
-    return sa.update(entity).where(entity.c.id == sa.bindparam("b_id")).values(shown=shown)
+def _taken() -> sa.Executable:
+    """Mark those of *ids* that are behind and that nobody else holds, and return what is needed of them."""
+    ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+    free = sa.select(entity.c.id).where(entity.c.id.in_(ids), IS_BEHIND).order_by(entity.c.id).correlate(None)
+    free = free.with_for_update(skip_locked=True, key_share=True)
+    took = sa.update(entity).where(entity.c.id.in_(free)).values(shown=entity.c.revision)
+    return took.returning(*(entity.c[name] for name in _NEEDED))
