@@ -18,7 +18,7 @@ from tests.hub_builders import CRM, HUB, TRK
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 ANNA, BORIS, VERA = "anna@example.com", "boris@example.com", "vera@example.com"
-PREFIX = {"case": "CASE", "item": "ITEM", "note": "NOTE", "client": "CLIENT", "document": "DOC"}
+PREFIX = {"case": "CASE", "item": "ITEM", "note": "NOTE", "client": "CLIENT", "document": "DOC", "contact": "CONTACT"}
 PLAIN = ("title", "client", "next_step", "deadline", "description")
 
 

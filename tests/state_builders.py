@@ -1,9 +1,13 @@
 """Records, pages and decisions in few words: `a_record`, `a_page`, `opened`. Valid by default."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+
+import sqlalchemy as sa
+from alembic.config import Config
 
 from mappings.exchange import Cursor, Found, Page, VendorRecord
 from mappings.reconcile.model import (
@@ -18,7 +22,7 @@ from mappings.reconcile.model import (
     Origin,
     Outcome,
 )
-from state import cases, claims, commits, inbox
+from state import cases, claims, commits, inbox, migrations
 from state.store import Store
 from state.types import Batch, Claimed, Committed, Decided, NewLink, PutCount, Snapshot, Whole, Worker
 
@@ -174,3 +178,11 @@ def planned(store: Store, worker: Worker, *, title: str = "Новое", system: 
 
 def hinted(store: Store, of: tuple[str, str] = CRM) -> list[str]:
     return [one.id for one in inbox.hints(store, of[0], kind=of[1], limit=10)]
+
+
+def revised(conn: sa.Connection, work: Callable[[Config, str], None], to: str) -> None:
+    """Have Alembic WORK (upgrade or downgrade) on the tables."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    config.attributes["connection"] = conn
+    work(config, to)

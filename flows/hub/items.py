@@ -130,14 +130,27 @@ def _meant(store: Store, whole: Whole, kind: str) -> Whole | None:
     name = whole.entity.facts[kind].value if kind in whole.entity.facts else None
     listed = cases.cases(store, kind=kind, sync=whole.entity.sync, limit=MOST_CLIENTS) if name else None
     same = [one for one in (listed.entities if listed else ()) if name in names_of(one.entity)]
+    same = [one for one in same if is_at_home(one.entity, whole.entity)]
     return same[0] if len(same) == 1 else None
 
 
-def _pointed_at(store: Store, link: Link, kind: str) -> Whole | None:
-    base = link.bases.get(kind)
-    view = link.seen.get(kind, base.view if base else None)
+def is_at_home(named: Entity, case: Entity) -> bool:
+    """Say whether whom a case names may be meant: a namesake who works for another client is somebody else."""
+    home, client = (one.facts["client"].value if "client" in one.facts else None for one in (named, case))
+    return home in (None, "", client)
+
+
+def pointed_at(link: Link, fact: str) -> str | None:
+    """Return the id of the record that the record of *link* names in a fact; None where it does not say so by id."""
+    base = link.bases.get(fact)
+    view = link.seen.get(fact, base.view if base else None)
     pointed = view.get("id") if isinstance(view, Mapping) else None
-    if not isinstance(pointed, str):
+    return pointed if isinstance(pointed, str) else None
+
+
+def _pointed_at(store: Store, link: Link, kind: str) -> Whole | None:
+    pointed = pointed_at(link, kind)
+    if pointed is None:
         return None
     found = [one for one in cases.by_any_record(store, link.system, record=pointed) if one.entity.kind == kind]
     return found[0] if len(found) == 1 else None

@@ -11,7 +11,7 @@ from mappings.lens import UNKNOWN
 from .. import codec
 from ..attention import Attention
 from ..store import Store
-from ..tables import case_line, case_person, conflict, parked, searched
+from ..tables import case_line, case_person, conflict, entity, parked, searched
 
 CONFLICT = "conflict"
 
@@ -55,14 +55,17 @@ def _entries() -> sa.CompoundSelect[Any]:
 
 
 def awaiting_of(store: Store, entities: Sequence[str]) -> tuple[Attention, ...]:
-    """Return what waits at any of *entities* (ids), oldest first."""
+    """Return what waits at any of *entities* (ids), oldest first, whether or not the lists have them yet."""
     settle, aside = (
-        _of(table, None, everyone=True).where(table.c.entity.in_(entities)) for table in (conflict, parked)
+        sa.select(*_columns(table), entity.c.key)
+        .join(entity, entity.c.id == table.c.entity)
+        .where(table.c.closed.is_(None), table.c.entity.in_(entities))
+        for table in (conflict, parked)
     )
     rows = sa.union_all(settle, aside).subquery()
     with store.read() as conn:
         found = conn.execute(sa.select(rows).order_by(rows.c.since, rows.c.id)).mappings()
-        return tuple(_awaiting(row).entry for row in found)
+        return tuple(map(_entry, found))
 
 
 # --- the attention list -------------------------------------------------------------------------------------------
@@ -104,7 +107,18 @@ def _visible(persons: frozenset[str] | None, *, internal: bool) -> sa.CompoundSe
     return sa.union_all(*(told if internal else [one.where(sa.not_(inside)) for one in told]))
 
 
-def _of(table: sa.Table, persons: frozenset[str] | None, *, everyone: bool = False) -> sa.Select[Any]:
+def _of(table: sa.Table, persons: frozenset[str] | None) -> sa.Select[Any]:
+    columns = [*_columns(table), searched.c.key, case_line.c.key.label("case_key"), case_line.c.title]
+    joined = table.outerjoin(searched, searched.c.entity == table.c.entity)
+    joined = joined.outerjoin(case_line, case_line.c.key == searched.c.case_key)
+    query = sa.select(*columns, case_line.c.client).select_from(joined).where(table.c.closed.is_(None))
+    if persons is not None:
+        keys = sa.select(case_person.c.key).where(case_person.c.person.in_(sorted(persons)))
+        return query.where(case_line.c.key.in_(keys))
+    return query if table is conflict else query.where(sa.or_(table.c.code != UNKNOWN, table.c.entity.is_(None)))
+
+
+def _columns(table: sa.Table) -> list[sa.ColumnElement[Any]]:
     settles = table is conflict
     here: dict[str, sa.ColumnElement[Any]] = {
         name: table.c[name] for name in ("id", "text", "shown", "since", "entity")
@@ -113,20 +127,16 @@ def _of(table: sa.Table, persons: frozenset[str] | None, *, everyone: bool = Fal
     for name in ("system", "kind", "record"):
         here[name] = sa.literal_column("''") if settles else table.c[name]
     here["code"] = sa.literal_column(f"'{CONFLICT}'") if settles else table.c.code
-    columns: list[sa.ColumnElement[Any]] = [column.label(name) for name, column in here.items()]
-    columns += [searched.c.key, case_line.c.key.label("case_key"), case_line.c.title, case_line.c.client]
-    joined = table.outerjoin(searched, searched.c.entity == table.c.entity)
-    joined = joined.outerjoin(case_line, case_line.c.key == searched.c.case_key)
-    query = sa.select(*columns).select_from(joined).where(table.c.closed.is_(None))
-    if persons is not None:
-        keys = sa.select(case_person.c.key).where(case_person.c.person.in_(sorted(persons)))
-        return query.where(case_line.c.key.in_(keys))
-    return query if settles or everyone else query.where(sa.or_(table.c.code != UNKNOWN, table.c.entity.is_(None)))
+    return [column.label(name) for name, column in here.items()]
 
 
 def _awaiting(row: Any) -> Awaiting:
+    return Awaiting(_entry(row), row["case_key"] or "", row["title"] or "", row["client"] or "")
+
+
+def _entry(row: Any) -> Attention:
     settles = row["code"] == CONFLICT
-    entry = Attention(
+    return Attention(
         row["id"],
         row["code"],
         row["field"],
@@ -140,4 +150,3 @@ def _awaiting(row: Any) -> Awaiting:
         conflict=codec.conflict_of(row["shown"]) if settles else None,
         parked=None if settles else codec.parked_of(row["shown"]),
     )
-    return Awaiting(entry, row["case_key"] or "", row["title"] or "", row["client"] or "")

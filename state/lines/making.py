@@ -21,11 +21,13 @@ WORDS = {
     "note": ("body",),
     "document": ("kind",),
     "client": (),
+    "contact": ("key", "client", "emails", "phones"),
 }
 """Kind -> the facts, beside its title, by which one is found; kinds that are not named are not searched."""
 SHOWN = {"case": "description", "item": "description", "note": "body"}
 """Kind -> the fact of which a search shows a piece."""
-TITLES = {"client": "name", "note": ""}
+TITLES = {"client": ("name",), "contact": ("name", "last_name"), "note": ()}
+"""Kind -> the facts that its title is made of; of the others it is `title`."""
 MOST = 20_000
 """So many characters of a text are searched."""
 
@@ -116,8 +118,7 @@ def _line(row: Row, facts: _Facts) -> dict[str, Any]:
 
 def _words(row: Row, facts: _Facts) -> dict[str, Any]:
     kind = row["kind"]
-    named = TITLES.get(kind, "title")
-    title = facts.text(named) if named else ""
+    title = " ".join(filter(None, map(facts.text, TITLES.get(kind, ("title",)))))
     said = [row["key"] if name == "key" else facts.text(name)[:MOST] for name in WORDS[kind]]
     at = facts.value("at")
     return {

@@ -1,4 +1,4 @@
-"""Finding cases, clients, items, notes and documents by words, among those that a reader may see."""
+"""Finding cases, clients, contacts, items, notes and documents by words, among those that a reader may see."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -72,9 +72,9 @@ def _visible(store: Store, sought: Sought) -> Sequence[sa.ColumnElement[bool]]:
     if sought.persons is None:
         return conditions
     keys = sa.select(case_person.c.key).where(case_person.c.person.in_(sorted(sought.persons)))
-    clients = sa.select(case_line.c.client).where(case_line.c.key.in_(keys))
-    its_client = sa.and_(searched.c.kind == "client", searched.c.client.in_(clients))
-    return [*conditions, sa.or_(searched.c.case_key.in_(keys), its_client)]
+    clients = sa.select(case_line.c.client).where(case_line.c.key.in_(keys), case_line.c.client != "")
+    their_client = sa.and_(searched.c.kind.in_(("client", "contact")), searched.c.client.in_(clients))
+    return [*conditions, sa.or_(searched.c.case_key.in_(keys), their_client)]
 
 
 def _found(row: Any) -> Found:

@@ -1,7 +1,6 @@
 """The revisions make the tables that the code works with, on every database."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from state.engine import make_engine, open_store
 from state.history import history
 from state.store import Store
 from state.tables import metadata
+from tests.state_builders import revised
 
 CONFIG = Config()
 CONFIG.set_main_option("script_location", str(Path(migrations.__file__).parent))
@@ -74,7 +74,7 @@ def test_numbers_of_any_length_come_through_the_revision_that_marks_them(
 ) -> None:
     text = json.dumps(said)
     with empty.write() as conn:
-        _run(conn, command.downgrade, "0003")
+        revised(conn, command.downgrade, "0003")
         conn.execute(
             sa.text(
                 "INSERT INTO event (what, field, old, new, by, system, kind, record, parties, hub_at, cause, run)"
@@ -82,15 +82,8 @@ def test_numbers_of_any_length_come_through_the_revision_that_marks_them(
             ),
             {"new": text},
         )
-        _run(conn, command.upgrade, "head")
+        revised(conn, command.upgrade, "head")
 
     again = open_store(url)
     assert history(again)[-1].event.new == said
     again.close()
-
-
-def _run(conn: sa.Connection, work: Callable[[Config, str], None], to: str) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
-    config.attributes["connection"] = conn
-    work(config, to)

@@ -1,6 +1,7 @@
 """Words are found in any of their forms, on both databases alike."""
 
 import pytest
+from alembic import command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -8,6 +9,7 @@ from state import lines, search
 from state.search import Sought, asked, stem
 from state.store import Store
 from tests.browsed_builders import ANNA, BORIS, seeded
+from tests.state_builders import revised
 
 ALL = None
 
@@ -113,3 +115,18 @@ def test_a_stem_is_the_same_whatever_was_asked_before() -> None:
     words = ["внедрениями", "servers", "ёлками", "crm"]
 
     assert [stem(word) for word in words] == [stem(word) for word in words] == ["внедрен", "server", "елк", "crm"]
+
+
+def test_contacts_of_before_they_were_searched_are_taken_in_after_the_revision(store: Store) -> None:
+    seeds = seeded(store)
+    seeds.entity("contact", {"name": "Анна", "last_name": "Ли", "phones": frozenset({"+7 495 100"})})
+    seeds.put()
+    lines.catch_up_whole(store)
+    with store.write() as conn:
+        revised(conn, command.downgrade, "0010")
+    assert found(store, "анна") == []
+
+    with store.write() as conn:
+        revised(conn, command.upgrade, "head")
+
+    assert found(store, "анна ли 495") == ["CONTACT-1"]

@@ -148,6 +148,16 @@ class DocumentOf(Shape):
     system: str
 
 
+class ContactOf(Shape):
+    """The person at the client, as a record of its own says."""
+
+    key: str = Field(examples=["CONTACT-7"])
+    name: str
+    client: str
+    phones: tuple[str, ...]
+    emails: tuple[str, ...]
+
+
 class MayOf(Shape):
     """What whoever asks may do with the case."""
 
@@ -167,6 +177,8 @@ class CaseOf(Shape):
     facts: tuple[FactOf, ...]
     records: tuple[RecordOf, ...]
     stages: tuple[str, ...]
+    contact: ContactOf | None
+    """The person at the client, where contacts are records of their own."""
     waiting: tuple[int, ...]
     """The numbers of the entries of the attention list that wait here."""
     may: MayOf
@@ -184,6 +196,7 @@ class CaseOf(Shape):
             facts=tuple(FactOf.model_validate(one) for one in found.facts),
             records=tuple(RecordOf.model_validate(one) for one in found.records),
             stages=found.stages,
+            contact=ContactOf.model_validate(found.contact) if found.contact else None,
             waiting=tuple(sorted(one.id for one in found.open)),
             may=MayOf(**may),
             names=dict(found.names.known),

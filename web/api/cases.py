@@ -17,7 +17,7 @@ from flows.hub.browsing import (
     open_case,
 )
 from flows.hub.noted import NoNotes, add_note
-from state import lines, workers
+from state import workers
 from web.acts import case_for
 from web.bench import desk_of, person_of, sees_internal
 from web.exporting import XLSX, Words
@@ -147,7 +147,6 @@ def as_xlsx(request: Request, viewer: Exporting, asked: Annotated[Wanted, Query(
 def opened(request: Request, viewer: Viewer, key: str) -> CasePage:
     """Return a case as whoever asks may see it. Raises NoSuchCase."""
     installation = house_of(request).installation
-    lines.catch_up(installation.store)  # by it the documents of a case are found
     now, internal = installation.store.clock(), sees_internal(viewer)
     return open_case(installation, viewer.access, key, now=now, internal=internal, query=None)
 

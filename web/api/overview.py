@@ -59,7 +59,7 @@ class Words(Asked):
 
     q: str = Field(default="", max_length=500, examples=["внедрение"])
     """Words in any form; the last perhaps not to its end."""
-    kind: Literal["", "case", "client", "item", "note", "document"] = ""
+    kind: Literal["", "case", "client", "contact", "item", "note", "document"] = ""
     page: Page = 1
     size: int = Field(default=20, ge=1, le=100)
 

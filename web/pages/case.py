@@ -13,7 +13,7 @@ from flows.hub.noted import NoNotes, add_note
 from flows.hub.rights import Relation
 from flows.hub.wiring import Installation
 from mappings.language.model import MappingSpec, Sync
-from state import lines, workers
+from state import workers
 from web.acts import case_for, done
 from web.bench import desk_of, person_of, sees_internal
 from web.entries import labelled
@@ -59,7 +59,6 @@ class FeedAsked(BaseModel):
 def case(request: Request, viewer: SignedIn, key: str, asked: Annotated[FeedAsked, Query()]) -> Response:
     """Show one case."""
     installation = house_of(request).installation
-    lines.catch_up(installation.store)  # by it the documents of a case are found
     try:
         found = open_case(
             installation,

@@ -13,7 +13,7 @@ from web.rendering import page
 from web.viewer import SignedIn
 
 router = APIRouter()
-KINDS = ("case", "client", "item", "note", "document")
+KINDS = ("case", "client", "contact", "item", "note", "document")
 
 
 class Asked(BaseModel):

@@ -23,7 +23,7 @@ stays inside: notes and files that a mapping marks so.
 from ..looking import NoSuchCase
 from .addresses import openable
 from .board import Board, BoardQuery, Card, Column, board
-from .case_page import CasePage, DocumentRow, FactRow, ItemRow, LinkedRecord, NoteRow, Opens, Side, Waiting
+from .case_page import CasePage, ContactRow, DocumentRow, FactRow, ItemRow, LinkedRecord, NoteRow, Opens, Side, Waiting
 from .casting import Names
 from .exporting import Exported, export_cases
 from .feed import Feed, FeedLine, FeedQuery, feed
@@ -46,6 +46,7 @@ __all__ = [
     "CaseQuery",
     "CaseRow",
     "Column",
+    "ContactRow",
     "Counts",
     "DocumentRow",
     "Exported",

@@ -133,6 +133,17 @@ class DocumentRow:
     system: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ContactRow:
+    """The person at the client, as a record of its own says."""
+
+    key: str
+    name: str
+    client: str
+    phones: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+
+
 Files: TypeAlias = tuple[FileView, ...]
 
 
@@ -161,6 +172,7 @@ class CasePage:
     stages: tuple[str, ...]
     feed: Feed
     more_notes: bool = False
+    contact: ContactRow | None = None
 
     @property
     def conflicts(self) -> tuple[Attention, ...]:

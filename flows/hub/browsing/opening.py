@@ -1,4 +1,4 @@
-"""Opening one case: everything that is known of it, in ten statements whatever its size."""
+"""Opening one case: everything that is known of it, in nine statements whatever its size, ten with its contact."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,13 +13,14 @@ from state.types import Whole
 
 from ..access import Access
 from ..attachments.looking import FileView, files_of
+from ..items import is_at_home, pointed_at
 from ..labels import Labels
 from ..looking import Standing, standings
 from ..noted import is_internal
 from ..wiring import Installation
 from .addresses import openable
 from .admitting import admitted
-from .case_page import CasePage, DocumentRow, FactRow, ItemRow, LinkedRecord, NoteRow, Opens, Side, Waiting
+from .case_page import CasePage, ContactRow, DocumentRow, FactRow, ItemRow, LinkedRecord, NoteRow, Opens, Side, Waiting
 from .casting import Names, stages_of
 from .feed import Feed, FeedQuery, Told, feed_of
 from .freshness import freshness
@@ -70,7 +71,34 @@ def open_case(
         stages_of(hub, entity.sync),
         feed_of(Told(installation, found, labels, names), query, internal=internal) if query else Feed((), "", names),
         more_notes=found.more_notes,
+        contact=_contact(installation, found.case),
     )
+
+
+def _contact(installation: Installation, case: Whole) -> ContactRow | None:
+    """The person at the client; a statement of its own, where contacts are moved at all."""
+    name = _text(case.entity, "contact")
+    said = ((link.system, pointed_at(link, "contact")) for link in case.links)
+    records = [(system, record) for system, record in said if record is not None]
+    moved = any(spec.entity == "contact" for spec in installation.hub.mappings)
+    if not moved or not (name or records):
+        return None
+    pointed, others = lines.contacts_at(installation.store, case.entity.sync, named=name, records=records)
+    meant = pointed or [one for one in others if _called(one) == name and is_at_home(one, case.entity)]
+    if len(meant) != 1:
+        return None
+    [found] = meant
+    phones, emails = (_each(found, fact) for fact in ("phones", "emails"))
+    return ContactRow(found.key, _called(found), _text(found, "client"), phones, emails)
+
+
+def _called(contact: Entity) -> str:
+    return " ".join(filter(None, (_text(contact, "name"), _text(contact, "last_name"))))
+
+
+def _each(entity: Entity, name: str) -> tuple[str, ...]:
+    value = _value(entity, name)
+    return tuple(sorted(value)) if isinstance(value, frozenset) else ()
 
 
 def _visible(found: Household, *, internal: bool) -> list[str]:

@@ -1,4 +1,4 @@
-"""One box that finds cases, clients, items, notes and documents by words in any of their forms."""
+"""One box that finds cases, clients, contacts, items, notes and documents by words in any of their forms."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from state.search import Found, Sought
 from ..access import Access
 from ..wiring import Installation
 
-KINDS = ("case", "client", "item", "note", "document")
+KINDS = ("case", "client", "contact", "item", "note", "document")
 AROUND = 60
 """So many characters of a text are shown on either side of the first word that was found."""
 
@@ -36,8 +36,8 @@ class Piece:
 @dataclass(frozen=True, slots=True)
 class Hit:
     """
-    One thing that was found. CASE (with its title) is where it is opened; "" for a client, whose cases are found by
-    its name. TITLE and SNIPPET have the words marked; INTERNAL marks a note that stays inside.
+    One thing that was found. CASE (with its title) is where it is opened; "" for a client or a contact, whose cases
+    are found by its name. TITLE and SNIPPET have the words marked; INTERNAL marks a note that stays inside.
     """
 
     kind: str
