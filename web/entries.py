@@ -4,7 +4,23 @@ from collections.abc import Iterable, Mapping
 
 from flows.hub.labels import Labels
 from flows.hub.wiring import Installation
+from mappings.exchange import VendorRecord
 from state.attention import Attention
+
+
+def told_by(installation: Installation, record: VendorRecord) -> list[tuple[tuple[str, ...], str]]:
+    """Return what a record that is nobody's shows, in the words of its system: facts, as its mappings name them."""
+    labels = Labels(installation.store, installation.hub)
+    labels.load({(record.system, record.kind)})
+    told: dict[tuple[str, ...], str] = {}
+    for spec in installation.hub.mappings_of(record.system, kind=record.kind):
+        for name, entry in spec.fields.items():
+            views = {place: record.views.get(place) for place in entry.at}
+            if entry.facts and any(view not in (None, "", []) for view in views.values()):
+                view = views if len(views) > 1 else next(iter(views.values()))
+                text = labels.of(record.system, record.kind, field_name=name, view=view, entity=spec.entity)
+                told.setdefault(entry.facts, text)
+    return list(told.items())
 
 
 def labelled(installation: Installation, entries: Iterable[Attention]) -> Mapping[int, str]:

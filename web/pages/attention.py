@@ -17,7 +17,7 @@ from state import cases, waiting
 from state.attention import Attention
 from web.acts import may_settle, sheet, written
 from web.bench import sees_internal
-from web.entries import labelled
+from web.entries import labelled, told_by
 from web.house import house_of, store_of
 from web.rendering import page
 from web.viewer import SignedIn, Viewer, require
@@ -111,7 +111,6 @@ def whose(request: Request, viewer: Leading, *, system: str, kind: str, record: 
     if snapshot is None or viewer.access.persons is not None:
         raise HTTPException(404)
     installation = house_of(request).installation
-    shown = {name: view for name, view in snapshot.record.views.items() if isinstance(view, str) and view.strip()}
     words = q if q is not None else ""
     found = list_cases(installation, viewer.access, CaseQuery(text=words, size=MOST_CANDIDATES))
     return sheet(
@@ -121,7 +120,7 @@ def whose(request: Request, viewer: Leading, *, system: str, kind: str, record: 
         kind=kind,
         record=record,
         url=openable(snapshot.record.url),
-        shown=shown,
+        shown=told_by(installation, snapshot.record),
         q=words,
         found=found,
         pick=written(Match("", system, record, kind)),
