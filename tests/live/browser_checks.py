@@ -26,8 +26,9 @@ LOOK = """async () => {
     .map(one => [one.id, ...one.nodes.slice(0, 3).map(node => `${node.target} ${node.failureSummary}`)].join("; "));
 }"""
 WIDER = "() => document.scrollingElement.scrollWidth - document.documentElement.clientWidth"
-SAID = """() => {
-  const seen = one => one.checkVisibility({visibilityProperty: true}) && one.getClientRects().length > 0;
+SAID = """but => {
+  const seen = one => one.checkVisibility({visibilityProperty: true}) && one.getClientRects().length > 0
+    && !(but && one.closest(but));
   const found = [document.title];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
@@ -42,7 +43,8 @@ SAID = """() => {
 }"""
 
 
-LABELS = """() => [...document.querySelectorAll("dt, th, label, legend, summary, button, .which, .tag, .chip")]
+LABELS = """but => [...document.querySelectorAll("dt, th, label, legend, summary, button, .which, .tag, .chip")]
+  .filter(one => !(but && one.closest(but)))
   .map(one => one.textContent.trim()).filter(text => /^[A-Za-z][a-z' ]+$/.test(text))"""
 NAMES = frozenset({"crm", "tracker", "presales", "English"})
 
@@ -60,14 +62,15 @@ def beside(page: Page) -> list[str]:
     return [f"{wider} pixels too wide"] if wider > 0 else []
 
 
-def foreign_words(page: Page) -> list[str]:
+def foreign_words(page: Page, but: str = "") -> list[str]:
     """
     Return what is seen, or read out, in English although the page is Russian: texts of the sources, whatever has three
-    Latin words in a row, and labels in Latin letters. What the systems themselves hold in English is theirs.
+    Latin words in a row, and labels in Latin letters. What the systems themselves hold in English is theirs; what is
+    in the elements BUT (a selector) may be English.
     """
-    said = {str(text) for text in page.evaluate(SAID)} - set(THEIRS)
+    said = {str(text) for text in page.evaluate(SAID, but)} - set(THEIRS)
     told = {text for text in said if _english().fullmatch(text) or SENTENCE.search(_without_theirs(text))}
-    return sorted(told | (set(page.evaluate(LABELS)) - NAMES))
+    return sorted(told | (set(page.evaluate(LABELS, but)) - NAMES))
 
 
 def _without_theirs(text: str) -> str:

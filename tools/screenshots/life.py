@@ -9,7 +9,6 @@ SHOWN = 4
 TORN, RENAMED = 5, 9
 CASE = 4
 """The tracker whose issues are cases."""
-STRANGER = "Задача, начатая руками: расширение лицензий"
 
 
 def lived(world: World) -> None:
@@ -31,7 +30,7 @@ def lived(world: World) -> None:
     browser.change(issue, person=SALES, values=private)
     browser.change(systems.deal_page(12), person=SALES, values={"stageId": "Выиграна"})
     browser.change(systems.deal_page(13), person=SALES, values={"stageId": "Проиграна"})
-    _begun_by_hand(world, STRANGER)
+    _copied(world, SHOWN + 3)
     world.sync()
     world.rename(TORN, crm="Внедрение CRM (срочно)", tracker="Внедрение CRM — второй этап")
     world.rename(RENAMED, crm="Пилот телефонии, 200 мест", tracker="Пилот телефонии: только офис в Казани")
@@ -39,13 +38,15 @@ def lived(world: World) -> None:
     world.sync()
 
 
-def _begun_by_hand(world: World, subject: str) -> None:
-    """Have an issue that no case has."""
+def _copied(world: World, deal: int) -> None:
+    """Have somebody copy the issue of a deal, with everything that stands in it: the copy is nobody's record."""
     tracker = world.systems.tracker
     headers = {"X-Redmine-API-Key": str(tracker.about["keys"]["admin"])}
-    form = {"issue": {"project_id": "presales", "tracker_id": CASE, "subject": subject}}
-    answer = world.systems.client.post(f"{tracker.address}/issues.json", json=form, headers=headers)
-    answer.raise_for_status()
+    client = world.systems.client
+    issue = client.get(f"{tracker.address}/issues/{world.issue_of(deal)}.json", headers=headers).json()["issue"]
+    fields = [{"id": one["id"], "value": one["value"]} for one in issue["custom_fields"]]
+    form = {"project_id": "presales", "tracker_id": CASE, "subject": issue["subject"], "custom_fields": fields}
+    client.post(f"{tracker.address}/issues.json", json={"issue": form}, headers=headers).raise_for_status()
 
 
 def _give_away(world: World, deal: int) -> None:

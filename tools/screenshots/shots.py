@@ -53,6 +53,8 @@ def shots(world: World) -> Sequence[Shot]:
         Shot("search-none", f"/search?q={quote('ничегошеньки')}"),
         Shot("search-asked", "/search"),
         Shot("me", "/me"),
+        Shot("token", "/me", MANAGER, _make_token),
+        Shot("api", "/api"),
         *_of_admins(world),
         Shot("not-for-you", "/accounts", MANAGER, status=403),
         Shot("not-found", "/cases/CASE-999999", status=404),
@@ -64,8 +66,8 @@ def _of_admins(world: World) -> Sequence[Shot]:
     with world.installation() as hub:
         _first, wrote, *_ = (run.id for run in reversed(runs.runs(hub.store)) if run.counts.get("updated"))
         asked = attention.parked_fields(hub.store, limit=500)
-    who = [one for one in asked if one.code == "unknown person" and not one.entity]
-    whose = [one for one in asked if one.code in ("unlinked", "double") and not one.entity]
+    [who] = (one for one in asked if one.code == "unknown person" and not one.entity)
+    [whose] = (one for one in asked if one.code == "unlinked")
     return (
         Shot("runs", "/runs"),
         Shot("run", f"/runs/{wrote}"),
@@ -74,8 +76,8 @@ def _of_admins(world: World) -> Sequence[Shot]:
         Shot("accounts", "/accounts"),
         Shot("account", f"/accounts/{quote(MANAGER)}"),
         Shot("audit", "/accounts/audit"),
-        *(Shot("who", f"/who?system={one.system}&id={quote(one.record)}") for one in who[:1]),
-        *(Shot("whose", f"/whose?system={one.system}&kind={one.kind}&record={one.record}") for one in whose[:1]),
+        Shot("who", f"/who?system={who.system}&id={quote(who.record)}"),
+        Shot("whose", f"/whose?system={whose.system}&kind={whose.kind}&record={whose.record}"),
     )
 
 
@@ -84,6 +86,12 @@ def _wrong_password(page: Page) -> None:
     page.fill("input[name=password]", "не тот")
     page.keyboard.press("Enter")
     page.wait_for_selector("[role=alert]:not([hidden])")
+
+
+def _make_token(page: Page) -> None:
+    page.fill("#f-name", "Отчёты в Excel")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[role=status] pre")
 
 
 def _open_sides(page: Page) -> None:
