@@ -1,6 +1,7 @@
 """Entities as they stand: by key, by id, by marker, by record; and the mark *due*."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +11,13 @@ from .columns import stored
 from .gone import mark
 from .rows import wholes
 from .store import Store
-from .tables import entity, link
+from .tables import IS_BEHIND, case_line, entity, link
 from .types import Whole
+
+AT_ONCE = 500
+"""So many rows are held at a time while many are looked through."""
+FEW = 2
+"""So many cases that say the same are enough to know that no single one does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,39 @@ def by_words(store: Store, sync: str, words: Sequence[str]) -> tuple[Whole, ...]
     said = sa.type_coerce(entity.c.facts, sa.Text)
     found = sa.or_(*(said.contains(stored(word), autoescape=True) for word in words))
     return tuple(_whole(store, sa.and_(entity.c.kind == "case", entity.c.sync == sync, found)))
+
+
+def open_saying(store: Store, sync: str, asked: Collection[Mapping[str, AbstractSet[str]]]) -> tuple[Whole, ...]:
+    """
+    Return the open cases of *sync* whose facts are what one of ASKED (fact -> words) says; of those that say the same,
+    the first two.
+
+    It looks through the open cases once, however many words are asked for. Which are open the lines of the page know;
+    cases that they do not have yet are looked through too.
+    """
+    if not asked:
+        return ()
+    found: dict[tuple[object, ...], list[str]] = {}
+    with store.read() as conn:
+        for name, facts in _open_facts(conn, sync):
+            said = {fact: form["value"] for fact, form in facts.items() if isinstance(form["value"], str)}
+            if said.get("outcome", "open") != "open":
+                continue
+            for place, words in enumerate(asked):
+                if all(said.get(fact) in among for fact, among in words.items()):
+                    same = found.setdefault((place, *(said[fact] for fact in words)), [])
+                    same.extend([name] if len(same) < FEW else [])
+    return tuple(by_ids(store, sorted({name for same in found.values() for name in same})).values())
+
+
+def _open_facts(conn: sa.Connection, sync: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    behind = sa.select(entity.c.id).where(IS_BEHIND, entity.c.kind == "case", entity.c.sync == sync)
+    going_on = sa.select(case_line.c.entity).where(case_line.c.outcome.in_(("", "open")), case_line.c.sync == sync)
+    query = (
+        sa.select(entity.c.id, entity.c.facts).where(entity.c.id.in_(behind.union(going_on))).order_by(entity.c.number)
+    )
+    for row in conn.execution_options(yield_per=AT_ONCE).execute(query):
+        yield row.id, row.facts
 
 
 def by_any_record(store: Store, system: str, *, record: str) -> tuple[Whole, ...]:

@@ -5,17 +5,20 @@ When a record gets its link, whatever hangs on it can go on: the entities that b
 that waited for it are looked at again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 import sqlalchemy as sa
 
-from mappings.exchange import VendorRecord
+from mappings.exchange import VendorRecord, View
 
-from .columns import stored
 from .rows import wholes
 from .store import Store
 from .tables import IS_OPEN, entity, inbox, link, outbox
 from .types import Whole
+
+AT_ONCE = 500
+"""So many rows are held, or named in a statement, at a time while many are looked through."""
 
 
 def children(store: Store, parents: Sequence[str], *, kind: str | None = None) -> tuple[Whole, ...]:
@@ -61,13 +64,27 @@ def wake_waiting(conn: sa.Connection, records: Sequence[tuple[str, str, str]]) -
         conn.execute(sa.update(inbox).where(*hung, inbox.c.open.is_(None)).values(open=""))
 
 
-def wake_showing(store: Store, place: tuple[str, str], reasons: Sequence[str], words: Sequence[str]) -> None:
-    """Have strangers of a (system, kind) looked at again, put aside for REASONS, that may show some of *words*."""
-    shown = sa.type_coerce(inbox.c.views, sa.Text)
-    found = sa.or_(*(shown.contains(stored(word), autoescape=True) for word in words))
-    mine = (inbox.c.system == place[0], inbox.c.kind == place[1], inbox.c.aside.in_(reasons), inbox.c.open.is_(None))
+def wake_showing(
+    store: Store, scope: tuple[str, str], reasons: Sequence[str], shown: Mapping[str, AbstractSet[str]]
+) -> None:
+    """
+    Have strangers of *scope* (system, kind) looked at again, put aside for REASONS, that show in some place one of the
+    words *shown* says of it. They are looked through once, however many words there are.
+    """
+    waiting = (inbox.c.system == scope[0], inbox.c.kind == scope[1], inbox.c.aside.in_(reasons), inbox.c.open.is_(None))
+    query = sa.select(inbox.c.external_id, inbox.c.views).where(*waiting)
+    with store.read() as conn:
+        rows = conn.execution_options(yield_per=AT_ONCE).execute(query)
+        ids = [row.external_id for row in rows if any(_shows(row.views.get(at), words) for at, words in shown.items())]
     with store.write() as conn:
-        conn.execute(sa.update(inbox).where(*mine, found).values(open=""))
+        for start in range(0, len(ids), AT_ONCE):
+            mine = inbox.c.external_id.in_(ids[start : start + AT_ONCE])
+            conn.execute(sa.update(inbox).where(*waiting, mine).values(open=""))
+
+
+def _shows(view: View, words: AbstractSet[str]) -> bool:
+    listed = view if isinstance(view, list) else [view]
+    return any(isinstance(one, str) and (one in words or one.strip() in words) for one in listed)
 
 
 DOUBTED = "may be what the hub has just made"

@@ -4,7 +4,8 @@ Items that a query tells: a record belongs to the one open case whose facts it s
 What the query compares are words: a text as it stands, a choice by its label, a record by its name.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from mappings.canonical.values import Value
@@ -49,13 +50,19 @@ class Asking:
         labels = self.channel.labels.get(place, {})
         return next((one for one, label in labels.items() if label == word), word)
 
-    def touched(self, outcome: Outcome) -> set[str]:
-        """Return what records may show that is of the case of *outcome* now, or was: its words."""
-        said = {fact: {_said(outcome.entity, fact)} for _, fact in self.under.asked}
-        for event in outcome.events:
-            if event.what == "set" and event.field in said:
-                said[event.field].add(event.old)
-        return {self._view(at, word) for at, fact in self.under.asked for word in said[fact] if isinstance(word, str)}
+    def touched(self, outcomes: Iterable[Outcome]) -> dict[str, set[str]]:
+        """Return place -> what records may show there that is, or was, a word of the cases of *outcomes*."""
+        facts = {fact for _, fact in self.under.asked}
+        said: dict[str, set[Value]] = {fact: set() for fact in facts}
+        for outcome in outcomes:
+            old = [(event.field, event.old) for event in outcome.events if event.what == "set"]
+            for fact, word in (*((fact, _said(outcome.entity, fact)) for fact in facts), *old):
+                if fact in facts and isinstance(word, str) and word:
+                    said[fact].add(word)
+        return {
+            place: {shown for word in said[fact] if isinstance(word, str) for shown in (word, self._view(place, word))}
+            for place, fact in self.under.asked
+        }
 
     def case_of(self, record: VendorRecord, known: Iterable[Whole], own: str) -> Whole | None:
         """
@@ -95,26 +102,30 @@ def all_asking(shape: SyncShape) -> list[Asking]:
 
 
 def cases_shown(store: Store, shape: SyncShape, records: Sequence[VendorRecord]) -> list[Whole]:
-    """Return the cases that *records* may belong to by a query; some others may be among them."""
-    queries = all_asking(shape)
-    words = {
-        word
-        for one in queries
-        for record in records
-        if (record.system, record.kind) == one.channel.scope and one.channel.takes(record)
-        for said in one.words(record).values()
-        for word in said
-    }
-    return list(cases.by_words(store, shape.name, sorted(words)))
+    """
+    Return open cases that *records* may belong to by a query; some others may be among them. Of many that say the same
+    two are enough: a record belongs to none of them then, unless one is its own.
+    """
+    return list(cases.open_saying(store, shape.name, list(_asked(shape, records))))
+
+
+def _asked(shape: SyncShape, records: Sequence[VendorRecord]) -> Iterator[Mapping[str, AbstractSet[str]]]:
+    """Yield, for each query of which a place shows something in *records*, fact -> what any of them shows."""
+    for one in all_asking(shape):
+        words: dict[str, set[str]] = {fact: set() for _, fact in one.under.asked}
+        for record in records:
+            if (record.system, record.kind) == one.channel.scope and one.channel.takes(record):
+                for fact, said in one.words(record).items():
+                    words[fact] |= said
+        if all(words.values()):
+            yield words
 
 
 def wake(store: Store, shape: SyncShape, outcomes: Iterable[Outcome], reasons: Sequence[str]) -> None:
     """Have records looked at again, put aside for one of REASONS, that may belong to cases just opened or changed."""
     outcomes = [one for one in outcomes if one.entity.kind == "case" and any(e.what == "set" for e in one.events)]
     for one in all_asking(shape) if outcomes else ():
-        words = sorted({word for outcome in outcomes for word in one.touched(outcome)} - {""})
-        if words:
-            family.wake_showing(store, one.channel.scope, reasons, words)
+        family.wake_showing(store, one.channel.scope, reasons, one.touched(outcomes))
 
 
 def _is_open(whole: Whole) -> bool:

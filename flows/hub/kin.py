@@ -230,9 +230,11 @@ def kin_of(
     if wired.whole.has_relations:
         kin.asked |= {whole.entity.id: whole for whole in kin.by_record.values() if whole.entity.kind == "case"}
     kin.by_key |= {whole.entity.key: whole for whole in (*kin.by_record.values(), *kin.asked.values())}
-    keys |= {_key(whole.entity, "case") for whole in kin.by_record.values()}
+    keys |= (owners := {_key(whole.entity, "case") for whole in kin.by_record.values()})
     asked = sorted(keys - kin.by_key.keys() - {""})
     kin.by_key |= cases.by_keys(wired.store, asked) if asked else {}
+    if wired.whole.has_queries:  # an item stays with its own case: as one of many that say the same, and a closed one
+        kin.asked |= {kin.by_key[key].entity.id: kin.by_key[key] for key in owners & kin.by_key.keys()}
     return kin
 
 

@@ -116,7 +116,7 @@ def linked_by(settled: Iterable[Settled]) -> list[str]:
 def wake(store: Store, shape: SyncShape, ids: Sequence[str], reasons: Sequence[str]) -> None:
     """Have records looked at again, put aside for one of REASONS, that may name some of the records *ids*."""
     for one in _all(shape) if ids and shape.has_relations else ():
-        family.wake_showing(store, one.scope, reasons, sorted(set(ids)))
+        family.wake_showing(store, one.scope, reasons, {one.place: set(ids)})
 
 
 def _all(shape: SyncShape) -> list[Related]:

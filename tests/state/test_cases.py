@@ -1,8 +1,11 @@
 """Entities as they stand: by key, by id, by record, page by page."""
 
-from state import cases
+import pytest
+
+from state import cases, lines
 from state.store import Store
 from state.types import Worker
+from tests.browsed_builders import seeded
 from tests.state_builders import a_record, link_in, linked, opened, planned
 
 
@@ -48,3 +51,33 @@ def test_lists_and_counts_are_by_kind_and_sync(store: Store, worker: Worker) -> 
 
     assert (cases.count(store), cases.count(store, sync="support"), cases.count(store, kind="item")) == (2, 0, 0)
     assert cases.cases(store, sync="support").entities == ()
+
+
+@pytest.mark.parametrize("listed", [False, True], ids=["before the page has them", "as the page has them"])
+def test_open_cases_are_found_by_what_their_facts_say_and_of_many_two(store: Store, listed: bool) -> None:
+    seeds = seeded(store)
+    for title, outcome in (("Смета", "open"), ("Смета", "lost"), ("100 % _", "open"), *[("Общее", "open")] * 3):
+        seeds.entity("case", {"title": title, "outcome": outcome, "channel": "Смета" if title == "Общее" else "Сайт"})
+    seeds.put()
+    if listed:
+        lines.catch_up_whole(store)
+
+    def found(**asked: str) -> list[str]:
+        words = {fact: {word, "нет такого"} for fact, word in asked.items()}
+        return [one.entity.key for one in cases.open_saying(store, "presales", [words])]
+
+    assert found(title="Смета") == ["CASE-1"]
+    assert found(title="100 % _") == ["CASE-3"]
+    assert found(title="Общее", channel="Смета") == ["CASE-4", "CASE-5"]
+    assert found(title="Смета", channel="Смета") == found(title="Смет") == []
+    assert cases.open_saying(store, "support", [{"title": {"Смета"}}]) == ()
+
+
+def test_cases_are_found_by_a_word_of_any_fact_closed_ones_too(store: Store) -> None:
+    seeds = seeded(store)
+    for title in ("Смета", "100 % _", "100 Смет _"):
+        seeds.entity("case", {"title": title, "outcome": "lost"})
+    seeds.put()
+
+    assert [one.entity.key for one in cases.by_words(store, "presales", ["100 % _"])] == ["CASE-2"]
+    assert cases.by_words(store, "support", ["Смета"]) == cases.by_words(store, "presales", []) == ()

@@ -102,3 +102,34 @@ def test_children_are_due_and_strangers_wake_when_a_create_has_made_their_parent
 
     assert [one.record.id for one in claim(store, worker).strangers] == ["77"]
     assert cases.by_ids(store, [whole.entity.id])[whole.entity.id].links[-1].external_id == "41"
+
+
+def test_strangers_that_show_a_word_in_its_place_are_looked_at_again(store: Store, worker: Worker) -> None:
+    shown = {"1": ["Выставка", "срочно"], "2": "Выставка", "3": ["выставка"], "4": "Выставка", "5": None}
+    for name, theme in shown.items():
+        put(store, a_record(name, of=TRACKER, theme=theme, title="Выставка 2"))
+    put(store, a_record("1", theme="Выставка"))
+    for one in claim(store, worker).strangers:
+        inbox.set_aside(store, [one], reason="else" if one.record.id == "4" else "astray")
+
+    family.wake_showing(store, TRACKER, ("astray",), {"title": {"Выставка"}, "theme": {"Выставка", "41"}})
+
+    assert sorted((one.record.system, one.record.id) for one in claim(store, worker).strangers) == [
+        ("tracker", "1"),
+        ("tracker", "2"),
+    ]
+
+
+def test_items_of_a_case_and_their_parts_are_due_when_one_of_them_has_a_record(store: Store, worker: Worker) -> None:
+    _, item = _a_case_and_its_item(store, worker)
+    put(store, a_record("78", of=TRACKER))
+    part = opening(claim(store, worker).strangers[0], 3)
+    outcome = replace(part.outcome, entity=replace(part.outcome.entity, kind="item", parent=item))
+    commits.commit(store, worker, decided=[replace(part, outcome=outcome, prefix="ITEM")])
+    put(store, a_record("11"))
+    commits.commit(store, worker, decided=[opening(claim(store, worker).strangers[0], 9)])
+
+    with store.write() as conn:
+        family.wake_tied(conn, ["entity0003"])
+
+    assert sorted(one.entity.id for one in claim(store, worker).cases) == [item, "entity0003"]

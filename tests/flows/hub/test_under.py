@@ -159,6 +159,25 @@ def test_where_two_open_cases_fit_nobody_guesses_and_an_item_stays_with_its_own(
     assert attention.parked_fields(hub.installation.store) == ()
 
 
+def test_an_item_stays_with_its_own_case_among_many_that_say_the_same_also_when_that_is_closed(tmp_path):
+    hub = a_world_of_queries(tmp_path)
+    for title, channel in (("Первое", "Звонок"), ("Второе", "Звонок"), ("Внедрение CRM", "Выставка")):
+        hub.systems["crm"].create("record", {**a_deal(title), "channel": channel})
+    task = hub.systems["crm"].create("task", {"title": "Смета", "theme": ["Выставка"]})
+    hub.sync()
+    for key in ("CASE-1", "CASE-2"):
+        hub.systems["crm"].edit("record", hub.case(key).links[0].external_id, {"channel": "Выставка"})
+    hub.systems["crm"].edit("record", hub.case("CASE-3").links[0].external_id, {"stage": "LOSE"})
+    hub.sync()
+
+    hub.systems["crm"].edit("task", task, {"title": "Смета 2"})
+    hub.sync()
+
+    assert hub.case("CASE-3").entity.facts["outcome"].value == "lost"
+    assert [item.entity.facts["title"].value for item in those(hub, "item", "CASE-3")] == ["Смета 2"]
+    assert attention.parked_fields(hub.installation.store) == ()
+
+
 TIED = ITEMS_OF_TRK.replace("under: parent", "under: {at: relates, holds: record}")
 MANY = Place("relates", "Related to", "set")
 
