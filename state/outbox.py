@@ -8,7 +8,7 @@ its doubt, says what became of it (`state.settling.settle`). The link of a sent 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import sqlalchemy as sa
 
@@ -21,6 +21,14 @@ from .types import Lease, Outgoing, Worker
 
 Joined: TypeAlias = tuple[dict[str, Any], ...]
 """The rows of a write, of its entity and of its link (all None where it has none)."""
+
+
+class Made(NamedTuple):
+    """A record that a create has made; ENTITY and GENERATION are what its marker says."""
+
+    record: str
+    entity: str
+    generation: int
 
 
 def take(
@@ -86,6 +94,16 @@ def doubtful(store: Store, worker: Worker, *, systems: Sequence[str], limit: int
             keys = [own["key"] for own, _, _ in rows]
             conn.execute(sa.update(outbox).where(outbox.c.key.in_(keys)).values(worker=worker.id))
     return outgoing(rows)
+
+
+def made(store: Store, system: str, *, kind: str, limit: int = 3) -> tuple[Made, ...]:
+    """Return the records that the hub has made there last and that still stand; writes are forgotten after a while."""
+    place = (outbox.c.system == system, outbox.c.kind == kind, outbox.c.verb == "create", outbox.c.state == "settled")
+    query = sa.select(link.c.external_id, outbox.c.entity, outbox.c.generation).join(link, its_link())
+    query = query.where(*place, sa.not_(link.c.tombstone), link.c.in_scope)
+    with store.read() as conn:
+        rows = conn.execute(query.order_by(outbox.c.closed_at.desc(), outbox.c.key).limit(limit)).all()
+    return tuple(Made(*row) for row in rows)
 
 
 def count_doubtful(store: Store) -> tuple[tuple[str, str, int], ...]:

@@ -135,6 +135,8 @@ def _collect(
     run: str,
 ) -> None:
     own, record, waiting = row
+    if record["tombstone"] and own["verb"] == "update" and one.record is not None:
+        one = replace(one, rest=True)  # the record is there again: that is for the next decision
     over = one.next != "sent"  # what waits for the end of this write goes on waiting while it is in doubt
     due = one.due or one.next == "due" or (bool(own["again"]) and over) or one.gone is not None or one.rekey is not None
     external_id = one.external_id or one.rekey or record["external_id"]
@@ -216,7 +218,7 @@ def _link_after(store: Store, record: Row, one: Settled) -> dict[str, Any]:
     # With more to look at, the record waits in the inbox: it must pass for newer than the link when it is claimed.
     looked_at = fresh is not None and not one.rest
     touched = (one.began if fresh is not None and one.rest else None) or store.clock()
-    if not wrote(one) and one.next != "sent":
+    if (not wrote(one) and one.next != "sent") or (record["tombstone"] and one.rest):
         touched = record["touched"]
     return {
         **kept,

@@ -2,7 +2,8 @@
 Writes of which nobody knows whether they arrived: found again and settled before anything else is decided.
 
 A create is looked for by its marker; it is sent again only after the request's time-out and the declared lag, and only
-if the search has shown something newer than the create. An update is read back by `get`.
+if the search is as new as that and shows what the hub has made before: a list may hide what is there, be it for rights
+that were taken away. An update is read back by `get`.
 """
 
 import asyncio
@@ -15,7 +16,8 @@ from connectors.errors import AuthFailed, ConnectorError, RetryLater
 from mappings.exchange import Create, Found, Receipt, VendorRecord
 from mappings.reconcile.marker import Marker
 from mappings.reconcile.model import LinkChange, Parked
-from state import cases, inbox, outbox
+from state import attention, cases, inbox, outbox
+from state.outbox import Made
 from state.types import Outgoing, Settled
 
 from .kin import admitted
@@ -43,24 +45,60 @@ async def settle_doubts(wired: Wired, system: str) -> int:
 
 
 async def _create_in_doubt(wired: Wired, connector: Connector, one: Outgoing, told: Collection[str]) -> Settled:
-    abilities = connector.abilities_of(one.kind)
-    lag = abilities.request_timeout + abilities.index_lag
     try:
-        search = await _search(wired, connector, one)
+        return await _look_for(wired, connector, one, told)
     except (AuthFailed, RetryLater):
         raise
     except ConnectorError as error:  # it is this record that cannot be looked for; the others go on
         return _unknown(wired, one, str(error))
-    later = wired.clock() + timedelta(seconds=lag)
+
+
+async def _look_for(wired: Wired, connector: Connector, one: Outgoing, told: Collection[str]) -> Settled:
+    search = await _search(wired, connector, one)
+    later = wired.clock() + _patience(connector, one)
     ids = await asyncio.to_thread(_nobodys, wired, one, search.ids, told)
     if ids:
         found = (await connector.get(one.kind, [ids[0]]))[0]
         return Settled(one.key, "sent", not_before=later) if found.record is None else _found(wired, one, found.record)
-    if one.sent_at is None or search.began - one.sent_at < timedelta(seconds=lag):
+    if one.sent_at is None or search.began - one.sent_at < _patience(connector, one):
         return Settled(one.key, "sent", not_before=later)
-    if search.current or _is_newer(search.newest, one):
-        return Settled(one.key, "planned", not_before=wired.clock())
-    return _unknown(wired, one, f"{one.system} has shown nothing newer since, so its search may be behind")
+    if not (search.current or _is_newer(search.newest, one)):
+        return _unknown(wired, one, f"{one.system} has shown nothing newer since, so its search may be behind")
+    return await _not_there(wired, connector, one)
+
+
+def _patience(connector: Connector, one: Outgoing) -> timedelta:
+    """So long after a create it may still be on its way, or not be found yet."""
+    abilities = connector.abilities_of(one.kind)
+    return timedelta(seconds=abilities.request_timeout + abilities.index_lag)
+
+
+async def _not_there(wired: Wired, connector: Connector, one: Outgoing) -> Settled:
+    """
+    The search is as new as it has to be and shows nothing: sent again, if it shows what is known to be there.
+
+    Where nothing of our making is known yet, an empty answer proves little: it has to be empty twice.
+    """
+    again = Settled(one.key, "planned", not_before=wired.clock())
+    if not connector.abilities_of(one.kind).marker:
+        return again
+    made = await asyncio.to_thread(outbox.made, wired.store, one.system, kind=one.kind)
+    if made:
+        text = f"the search does not find #{made[0].record} either, which the hub has made before"
+        return again if await _shows_one(connector, one.kind, made) else _unknown(wired, one, text)
+    waits = await asyncio.to_thread(attention.parked_fields, wired.store, entity_id=one.entity.id)
+    if any((entry.system, entry.code) == (one.system, IN_DOUBT) for entry in waits):
+        return again
+    text = f"nothing that the hub has made is known in {one.system} yet, so it is looked for once more"
+    return _unknown(wired, one, text, patience=_patience(connector, one))
+
+
+async def _shows_one(connector: Connector, kind: str, made: Sequence[Made]) -> bool:
+    """Whether the search finds one of them; some may have lost their markers."""
+    for one in made:
+        if one.record in (await connector.find(kind, str(Marker(one.entity, one.generation)))).ids:
+            return True
+    return False
 
 
 async def _search(wired: Wired, connector: Connector, one: Outgoing) -> Search:
@@ -89,7 +127,7 @@ def _found(wired: Wired, one: Outgoing, record: VendorRecord) -> Settled:
     return settle_one(wired, one, receipt, found_again=made is None or made != record.stamp)
 
 
-def _unknown(wired: Wired, one: Outgoing, why: str) -> Settled:
+def _unknown(wired: Wired, one: Outgoing, why: str, *, patience: timedelta = timedelta(minutes=5)) -> Settled:
     """Still nobody knows: a person is told, who may look in the system."""
     key = one.entity.key
     text = (
@@ -97,7 +135,7 @@ def _unknown(wired: Wired, one: Outgoing, why: str) -> Settled:
         f"there, `casehub case link {key} {one.system} ID`; if not, `casehub parked retry {key}` sends it again"
     )
     parked = {**one.left_out, WHOLE: Parked(IN_DOUBT, text)}
-    later = wired.clock() + timedelta(minutes=5)
+    later = wired.clock() + patience
     return Settled(one.key, "sent", change=LinkChange(0, {}, {}, parked), not_before=later)
 
 

@@ -5,13 +5,14 @@ import pytest
 from connectors.errors import RetryLater
 from flows.hub.looking import view_case
 from state import attention
+from tests.fault_builders import Clock, Hook, after, failing
 from tests.flows.hub.guard_builders import a_crowd
 from tests.hub_builders import HUB
 
 
 def a_loss(tmp_path, rule, *, system="trk", before=lambda hub: None):
     """A hub whose first case has lost its record in *system*; returns the case's key too."""
-    hub = a_crowd(tmp_path, 2, hub=HUB + f"    gone: {rule}\n")
+    hub = a_crowd(tmp_path, 2, hub=HUB + f"    gone: {rule}\n", clock=Clock())
     [key] = [name for name in ("CASE-1", "CASE-2") if record_of(hub, name, system) == "1"]
     before(hub)
     hub.systems[system].delete("record", "1")
@@ -138,3 +139,25 @@ def test_a_record_that_comes_back_is_the_cases_again_and_compared_as_ever(tmp_pa
 
     assert hub.records("trk")["1"]["next_step"] == "КП"
     assert gone_entries(hub) == []
+
+
+def test_a_record_whose_write_was_in_doubt_while_it_was_gone_is_not_made_again_beside_itself(tmp_path):
+    lost = RetryLater("PUT /records/1 was not answered; it may have been carried out", system="trk", sent=True)
+
+    def doubt(hub):
+        [key] = [name for name in ("CASE-1", "CASE-2") if record_of(hub, name, "trk") == "1"]
+        hub.systems["crm"].edit("record", other(hub, key), {"title": "Иначе"})
+        hub.systems["trk"].hook = Hook("update", "after", failing(lost))
+        hub.sync()
+
+    hub, _ = a_loss(tmp_path, "restore", before=doubt)
+    hub.systems["trk"].restore("record", "1")
+    hub.sync()  # the page shows it, while nobody knows yet what became of the write
+    hub.systems["trk"].clock.ahead(seconds=5)
+    hub.systems["trk"].edit("record", "2", {"next_step": "позвонить"})
+    hub.sync()  # and the next pages no more
+    for _ in range(4):
+        after(hub, minutes=6)
+
+    assert sorted(hub.records("trk")) == ["1", "2"]
+    assert (hub.records("trk")["1"]["title"], gone_entries(hub)) == ("Иначе", [])
