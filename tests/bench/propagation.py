@@ -131,7 +131,7 @@ def _full_scans(folder: Path, environment: Mapping[str, str]) -> Iterator[Path]:
             if scanning.poll() is not None:
                 raise RuntimeError("the full scan has ended by itself")
         finally:
-            scanning.send_signal(signal.SIGINT)
+            scanning.send_signal(signal.SIGTERM)
             scanning.wait(120)
 
 
