@@ -103,8 +103,7 @@ class After:
     def _bent(self, fact: str) -> bool:
         """Some system makes something else of this fact by itself, or does not say all of it."""
         return any(
-            fact in one.get("defaults", ())
-            or fact in one.get("drops", ())
+            fact in one.get("drops", ())
             or fact == one.get("alters")
             or (fact == "title" and "title_cut" in one)
             or (fact == "next_step" and "next_step" in one)

@@ -38,13 +38,16 @@ def draw(seed: int) -> History:
 
 class _Drawing(People):
     def steps(self) -> Iterator[Step]:
-        for case in range(self.cases):
-            yield from self._opening(case)
+        opened = [step for case in range(self.cases) for step in self._opening(case)]
+        yield from opened
         yield from self._doubts()
         yield {"do": "pass"}
         if not one_in(self.dice, 3):  # long enough to find out what became of them
             yield {"do": "wait", "seconds": self.dice.choice((45, 90, 400))}
             yield {"do": "pass"}
+        yield from self._filled(
+            [step["case"] for step in opened if step["do"] == "open" and "channel" not in step["views"]]
+        )
         for _ in range(self.dice.choice((4, 5, 6))):
             yield from self._round()
 

@@ -25,7 +25,8 @@ class Facts(After):
         stands = whole.entity.facts[fact].value if fact in whole.entity.facts else None
         deeds = self._deeds(whole, fact)
         where = f"{whole.entity.key} {fact}: {stands!r} stands"
-        self.found.hold("P3", stands is None or any(d.new == stands for d in deeds), f"{where}, and nobody said it")
+        said = stands is None or any(d.new == stands for d in deeds) or self._met(whole, fact, stands)
+        self.found.hold("P3", said, f"{where}, and nobody said it")
         last = next((deed for deed in reversed(deeds) if (deed.new or None) == stands), None)
         if last is not None and last.system:
             self._not_withdrawn(last, deeds, where)
@@ -39,6 +40,14 @@ class Facts(After):
                 latest.system and self._lives(whole, latest) and not self._unseen(latest)
             ):
                 self.found.hold("P1", (latest.new or None) == stands, f"{where}, and the last word was {latest}")
+
+    def _met(self, whole: Whole, fact: str, stands: Any) -> bool:
+        """What a server filled in may be a person's, where the hub met its record again after a create in doubt."""
+        return any(
+            self.life.setting["systems"][one.system].get("defaults", {}).get(fact) == stands
+            and one.external_id not in self.life.systems[one.system].answered
+            for one in whole.links
+        )
 
     def _not_back(self, whole: Whole, fact: str, deeds: list[Deed]) -> None:
         """What was written, and then something else, is not written there again unless somebody has said it again."""

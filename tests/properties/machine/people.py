@@ -1,6 +1,6 @@
 """What people do to a case, and to a case at the hub, drawn."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -189,6 +189,19 @@ class People:
         yield self._edit(case, other, fact)
         yield {"do": "pass"}
         yield self._edit(case, where, fact)
+
+    def _filled(self, unsaid: Sequence[int]) -> Iterator[Step]:
+        """
+        A server has filled in what nobody had said of the cases UNSAID: of some people say it there, of some elsewhere,
+        and of the rest it is never said. No dice are thrown, so that other histories stay as they are.
+        """
+        filling = [(name, fact) for name, one in self.setting["systems"].items() for fact in one.get("defaults", ())]
+        for name, fact in filling[:1]:
+            for at, case in enumerate(unsaid):
+                if at % 3 < 2:
+                    where = (name, "crm")[at % 3]
+                    yield {"do": "edit", "case": case, "in": where, "place": fact, "view": f"{fact} {case} сказан"}
+            yield {"do": "pass"}
 
     def _swap(self, case: int, system: str, other: str) -> Iterator[Step]:
         """Withdrawn again."""

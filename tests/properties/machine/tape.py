@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from connectors.memory import MemoryConnector, MemorySystem, Truth
 from connectors.memory.desk import MemoryDesk
 from connectors.memory.system import HUB, Row
-from mappings.exchange import Cursor, Found, Page, VendorRecord, View, Views
+from mappings.exchange import Create, Cursor, Found, Page, VendorRecord, View, Views
 
 
 class Deed(NamedTuple):
@@ -79,6 +79,9 @@ class TapedSystem(MemorySystem):
         self.nulled: frozenset[str] = frozenset()
         self.took_over: set[str] = set()
         """Records into which others were merged."""
+        self.answering: set[str] = set()
+        self.answered: set[str] = set()
+        """Records that the hub made and heard of at once, in a pass that came to its end."""
 
     def merge(self, kind: str, record_id: str, *, into: str) -> None:
         super().merge(kind, record_id, into=into)
@@ -144,6 +147,11 @@ class TapedDesk(MemoryDesk):
                 parent=shown.parent,
             )
         return shown
+
+    async def create(self, write: Create, views: Views) -> VendorRecord:
+        made = await super().create(write, views)
+        self.system.answering.add(made.id)
+        return made
 
     async def read(self, kind: str, ids: Any) -> list[Found]:
         before = len(self.system.tape.deeds)

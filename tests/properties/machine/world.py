@@ -117,6 +117,14 @@ class Life:
             self.last = self.wired(run)
         finally:
             self._links = None
+        if not self.depth:
+            self._heard(to_its_end=True)
+
+    def _heard(self, *, to_its_end: bool) -> None:
+        """What was answered in a pass is known, if the pass came to its end."""
+        for system in self.systems.values():
+            system.answered |= system.answering if to_its_end else set()
+            system.answering.clear()
 
     def mortal(self, work: Callable[[], object]) -> None:
         """Do *work*; where it is killed, a fresh process goes on afterwards."""
@@ -132,6 +140,7 @@ class Life:
         finally:
             self.death.over()
             self.store.countdown.left = None
+            self._heard(to_its_end=False)
 
     def hit(self, what: str) -> None:
         """Count what concerns all cases."""
