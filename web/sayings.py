@@ -74,7 +74,13 @@ FORMS: Sequence[tuple[str, str]] = tuple(
         later("somebody put %(value)s there in the same moment and the hub wrote over it"),
         later("%(who)s put %(value)s there in the same moment and the hub wrote over it"),
         later("the record %(record)s that was made for this entity is linked to another one"),
-        later("a copy: it carries the marker of a case that has its record already"),
+        later("a copy: it carries the marker of a case that has its record already (%(case)s)"),
+        later("an old copy of %(case)s"),
+        later("carries the marker of %(case)s, of another sync"),
+        later("carries the marker of a case that this hub does not know (its memory may have been restored)"),
+        later("shows what several open cases say"),
+        later("is tied to the records of several cases"),
+        later("may be %(case)s"),
         later("%(system)s refuses %(document)s"),
     )
 )

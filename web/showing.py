@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from babel import dates, numbers
+from babel import dates, numbers, units
 from markupsafe import Markup
 
 from flows.hub.browsing import openable
@@ -75,6 +75,14 @@ def money(value: Money, *, language: str, **_: object) -> str:
     return _CODE.sub("\N{NO-BREAK SPACE}", text)
 
 
+def size(count: int, *, language: str, **_: object) -> str:
+    """Return a number of bytes as people read it."""
+    for unit, one in (("gigabyte", 1024**3), ("megabyte", 1024**2), ("kilobyte", 1024)):
+        if count >= one:
+            return units.format_unit(round(count / one, 1), f"digital-{unit}", "short", locale=locale(language))
+    return units.format_unit(count, "digital-byte", "short", locale=locale(language))
+
+
 def _whole(language: str) -> str:
     return str(locale(language).currency_formats["standard"].pattern).replace("0.00", "0").replace("0,00", "0")
 
@@ -102,11 +110,13 @@ def of_fact(text: str, fact: str, *, language: str, zone: ZoneInfo) -> str:
         return _short_link(text)
     if kind not in ("date", "datetime", "money", "number") or text in ("", NOTHING):
         return text or NOTHING
-    try:
-        value = parse(kind, text)
-    except Unreadable:
-        return text
-    return NOTHING if value is None else said(value, language=language, zone=zone)
+    for one in (kind, "number") if kind == "money" else (kind,):  # some places hold an amount without its currency
+        try:
+            value = parse(one, text)
+        except Unreadable:
+            continue
+        return NOTHING if value is None else said(value, language=language, zone=zone)
+    return text
 
 
 def _short_link(text: str) -> str:
@@ -129,6 +139,7 @@ _FILTERS: Mapping[str, Callable[..., Any]] = {
     "ago": ago,
     "number": number,
     "money": money,
+    "size": size,
     "said": said,
     "of_fact": of_fact,
 }

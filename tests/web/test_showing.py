@@ -33,6 +33,8 @@ MOSCOW = ZoneInfo("Europe/Moscow")
         ("en", "money", Money(Decimal(0), "USD"), "US$0"),
         ("ru", "money", Money(Decimal(-7), "XYZ"), "-7 XYZ"),
         ("ru", "money", None, "—"),
+        ("ru", "size", 34_567, "33,8 кБ"),
+        ("en", "size", 7, "7 byte"),
     ],
 )
 def test_a_value_is_shown_as_its_language_writes_it(language, name, value, text):

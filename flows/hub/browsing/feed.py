@@ -126,7 +126,7 @@ def _place(text: str) -> tuple[datetime, int] | None:
 
 def _line(line: Line, whole: Whole | None, labels: Labels) -> FeedLine:
     told, entity = line.event, whole.entity if whole else None
-    parties = tuple((str(one.get("system")), _plain(one.get("view"))) for one in told.parties)
+    parties = tuple((str(one.get("system")), _seen(one, told.field, labels, whole)) for one in told.parties)
     body = entity.facts["body"].value if entity and "body" in entity.facts else None
     said = told.what == "opened" and isinstance(body, str)
     title = entity.facts["title"].value if entity and "title" in entity.facts else ""
@@ -141,8 +141,8 @@ def _line(line: Line, whole: Whole | None, labels: Labels) -> FeedLine:
         told.field,
         told.old,
         told.new,
-        _shown(line, told.old, labels, entity.kind if entity else "note"),
-        _shown(line, told.new, labels, entity.kind if entity else "note"),
+        _shown(line, told.old, labels, whole),
+        _shown(line, told.new, labels, whole),
         parties,
         told.cause,
         line.run,
@@ -154,19 +154,36 @@ def _line(line: Line, whole: Whole | None, labels: Labels) -> FeedLine:
     )
 
 
-def _shown(line: Line, content: Any, labels: Labels, kind: str) -> str:
+def _shown(line: Line, content: Any, labels: Labels, whole: Whole | None) -> str:
     """A view in the words of its system, a value as people write it; nothing stays nothing."""
     if content is None:
         return ""
     told = line.event
-    if told.system and line.kind and told.field:
-        return labels.of(told.system, line.kind, field_name=told.field, view=content, entity=kind)
+    kind = line.kind or _kind_in(told.system, whole)
+    if told.system and kind and told.field:
+        entity = whole.entity.kind if whole else "note"
+        return labels.of(told.system, kind, field_name=told.field, view=content, entity=entity)
     return _plain(content)
+
+
+def _seen(party: Mapping[str, Any], field_name: str, labels: Labels, whole: Whole | None) -> str:
+    """What a party to a conflict shows."""
+    system, view = str(party.get("system")), party.get("view")
+    kind = _kind_in(system, whole)
+    if view is None or not kind or whole is None:
+        return _plain(view)
+    return labels.of(system, kind, field_name=field_name, view=view, entity=whole.entity.kind)
+
+
+def _kind_in(system: str, whole: Whole | None) -> str:
+    """What was read says no record: it is of the only one there, if there is one."""
+    kinds = {link.kind for link in whole.links if link.system == system} if whole else set()
+    return kinds.pop() if len(kinds) == 1 else ""
 
 
 def _plain(content: Any) -> str:
     if isinstance(content, Mapping):
-        return ", ".join(f"{name} {_plain(one)}" for name, one in content.items())
+        return _plain(content["name"]) if "name" in content else " ".join(map(_plain, content.values()))
     if isinstance(content, list):
         return ", ".join(_plain(one) for one in content)
     if content is None:

@@ -137,6 +137,16 @@ def test_a_feed_is_sifted_by_system_and_by_what_it_tells_of(tmp_path: Path) -> N
     assert {kind for _, kind in told(FeedQuery(kinds=("note",)))} == {"note"}
 
 
+def test_what_was_read_is_told_in_the_words_of_its_system(tmp_path: Path) -> None:
+    hub, deal = opened(tmp_path)
+    hub.systems["crm"].edit("record", deal, {"stage": "EXEC"})
+    hub.sync()
+
+    told = feed(hub.installation, EVERYTHING, "CASE-1", FeedQuery(whats=("read",))).lines
+
+    assert ("crm", "Квалификация", "Пресейл в работе") in [(line.system, line.before, line.after) for line in told]
+
+
 def test_an_entry_of_the_attention_list_is_found_by_what_to_do(tmp_path: Path) -> None:
     hub, deal = opened(tmp_path)
     [issue] = hub.records("trk")
