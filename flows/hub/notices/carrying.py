@@ -21,7 +21,7 @@ _EVER = timedelta(days=3650)
 
 @dataclass
 class Told:
-    """What was sent: entries that were NEW, DIGESTS, and the addresses that took nothing, by their number."""
+    """What was sent: entries that were NEW to somebody, DIGESTS, and the addresses that took nothing, by number."""
 
     new: int = 0
     digests: int = 0
@@ -60,7 +60,7 @@ def _one(installation: Installation, address: str, entries: Sequence[Attention],
     new = news_of(entries, known["told"], now)
     if not new or (taken := send(address, news(new, zone))):
         kept["told"] = after(known["told"], entries, new=new, now=now)
-        told.new += len(new)
+        told.new = max(told.new, len(new))  # most often all addresses are told of the same ones
     if taken and digest_due(hub.notify.digest, zone, last=known["digest"], now=now):
         taken = send(address, digest(entries, zone, now))
         if taken:

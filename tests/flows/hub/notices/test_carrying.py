@@ -37,12 +37,13 @@ class Post:
 
 
 def test_a_new_conflict_is_told_once_with_the_command_that_settles_it(tmp_path):
-    hub, post = conflicting(tmp_path, MAIL), Post()
+    hub, post = conflicting(tmp_path, MAIL, CHAT), Post()
 
     first, second = notify(hub, post), notify(hub, post)
 
     assert (first.new, second.new) == (1, 0)
-    [(_, title, body)] = post.sent
+    [(_, title, body), (other, _, _)] = post.sent
+    assert other == CHAT
     assert title == "Casehub: 1 entry for a person"
     assert "CASE-1 · title" in body
     assert "casehub conflicts resolve CASE-1 title --take crm or trk" in body

@@ -1,0 +1,165 @@
+"""Guards with their ways out, the policy `newest`, notices and forgetting, on a real Tryton and a real Redmine."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flows.hub.forgetting import forget_case
+from flows.hub.wiring import install
+from tests.flows.hub.guard_builders import guards
+from tests.live.live_hub import both
+from tests.notice_builders import a_chat, a_mail_server, read
+
+CASEHUB = str(Path(sys.executable).parent / "casehub")
+MAIL = "mailto://127.0.0.1:{}?from=hub@example.org&to=ann@example.org&mode=insecure"
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    """Both servers and a hub that is easily alarmed; three deals that are issues."""
+    with both(tmp_path_factory.mktemp("hub")) as (hub, tryton, redmine):
+        settings = hub.folder / "hub.yaml"
+        text = settings.read_text(encoding="utf-8").replace("title: park", "title: newest")
+        guarded = text.replace("{max_creates: 500}", "{max_creates: 2, max_clears: 2, max_changes: 2}")
+        assert guarded.count("newest") == guarded.count("max_clears") == 1
+        settings.write_text(guarded, encoding="utf-8")
+        yield World(hub, tryton, redmine)
+
+
+def march(day):
+    return {"__class__": "date", "year": 2027, "month": 3, "day": day}
+
+
+class World:
+    def __init__(self, hub, tryton, redmine):
+        self.hub, self.tryton, self.redmine = hub, tryton, redmine
+        [party] = tryton.create_parties("ООО «Сторож»")
+        self.deals = tryton.create(
+            *({"description": f"Охрана {day}", "party": party, "end_date": march(day)} for day in (1, 2, 3))
+        )
+
+    def issues(self):
+        return [issue for issue in self.redmine.issues() if issue["subject"].startswith("Охрана")]
+
+    def issue_of(self, deal):
+        whole = self.hub.case_of("crm", "opportunity", deal)
+        [issue] = [int(link.external_id) for link in whole.links if link.system == "tracker"]
+        return issue, whole.entity.key
+
+    def ends_on(self, day):
+        for deal in self.deals:
+            self.tryton.write(deal, end_date=march(day) if day else None)
+
+    def due_dates(self):
+        return {issue["due_date"] for issue in self.issues()}
+
+
+def test_more_issues_than_allowed_are_made_only_when_that_is_approved(world):
+    assert (guards(world.hub.sync()), world.issues()) == (["max_creates"], [])
+
+    assert (guards(world.hub.sync(approved=True)), len(world.issues())) == ([], 3)
+
+
+@pytest.mark.parametrize(("day", "guard"), [(9, "max_changes"), (None, "max_clears")])
+def test_one_field_that_says_the_same_or_nothing_everywhere_stops_until_it_is_approved(world, day, guard):
+    before = world.due_dates()
+    world.ends_on(day)
+
+    assert (guards(world.hub.sync()), world.due_dates()) == ([guard], before)
+
+    assert guards(world.hub.sync(approved=True)) == []
+    assert world.due_dates() == {"2027-03-09" if day else None}
+
+
+def test_a_tracker_that_shows_nothing_any_more_stops_the_pass_until_it_shows_its_issues_again(world):
+    redmine, deal = world.redmine, world.deals[0]
+    redmine.sql("update issues set author_id = ?", int(redmine.env["USER_MANAGER_ID"]))
+    redmine.sql("update roles set issues_visibility = 'own'")
+    world.tryton.write(deal, description="Охрана склада")
+    try:
+        stopped = [guards(world.hub.sync(full=True)), guards(world.hub.sync())]
+        subjects = {issue["subject"] for issue in world.issues()}
+    finally:
+        redmine.sql("update roles set issues_visibility = 'all'")
+
+    assert stopped == [["empty"], ["empty"]]
+    assert "Охрана склада" not in subjects
+    assert guards(world.hub.sync()) == []
+    assert redmine.issue(world.issue_of(deal)[0])["subject"] == "Охрана склада"
+    assert all(not link.tombstone for link in world.hub.case_of("crm", "opportunity", deal).links)
+
+
+def test_a_hub_that_works_as_somebody_else_stops_until_it_is_itself_again(world):
+    other = world.hub.with_env(REDMINE_KEY_HUB=world.redmine.env["KEY_MANAGER"])
+
+    assert guards(other.sync()) == ["account"]
+    assert guards(world.hub.sync()) == []
+
+
+def test_of_two_edits_the_newest_wins_and_what_cannot_be_told_apart_waits(world):
+    plain, late = world.deals[1:]
+    for deal in (plain, late):
+        world.tryton.write(deal, description="Охрана в продажах")
+        world.redmine.update(world.issue_of(deal)[0], subject="Охрана в пресейле")
+    issue = world.issue_of(late)[0]
+    ((written,),) = world.redmine.sql("select updated_on from issues where id = ?", issue)
+    in_an_hour = "strftime('%Y-%m-%d %H:%M:%S', ?, '+1 hour')"
+    world.redmine.sql(f"update issues set updated_on = {in_an_hour} where id = ?", written, issue)  # noqa: S608  ours
+    world.redmine.sql(
+        f"update journals set created_on = {in_an_hour} where journalized_id = ? and id ="  # noqa: S608  ours
+        " (select max(id) from journals where journalized_id = ?)",
+        written,
+        issue,
+        issue,
+    )
+    world.hub.sync()
+
+    titles = [world.tryton.opportunity(deal, "description")["description"] for deal in (plain, late)]
+    assert titles == ["Охрана в продажах", "Охрана в пресейле"]
+    [waits] = world.hub.attention()
+    assert (waits.key, waits.code, waits.field) == (world.issue_of(plain)[1], "conflict", "title")
+
+
+def test_what_waits_is_told_once_by_mail_and_chat(world):
+    settings = world.hub.folder / "hub.yaml"
+    before = settings.read_text(encoding="utf-8")
+
+    def told():
+        command = [CASEHUB, "--hub", str(world.hub.folder), "notify", "--json"]
+        done = subprocess.run(
+            command, env={**os.environ, **world.hub.env}, capture_output=True, text=True, timeout=60, check=True
+        )
+        return json.loads(done.stdout)
+
+    with a_mail_server() as (mail, port), a_chat() as (chat, hook):
+        addresses = json.dumps([MAIL.format(port), f"json://127.0.0.1:{hook}/hook"])
+        settings.write_text(f"{before}notify: {{attention: {addresses}}}\n", encoding="utf-8")
+        found = [told(), told()]
+    settings.write_text(before, encoding="utf-8")
+
+    assert found == [{"new": 1, "digests": 0, "refused": []}, {"new": 0, "digests": 0, "refused": []}]
+    key = world.issue_of(world.deals[1])[1]
+    assert (len(mail.taken), len(chat.taken)) == (1, 1)
+    assert key in read(mail.taken[0])[1]
+    assert key in json.loads(chat.taken[0])["message"]
+
+
+def test_what_is_forgotten_is_in_the_hub_no_more_and_nothing_is_written_for_it(world):
+    deal = world.deals[0]
+    for title in ("Охрана у Петра Непомнящего", "Охрана завода"):
+        world.tryton.write(deal, description=title)
+        world.hub.sync()
+    installation = install(world.hub.folder, world.hub.env)
+    done = forget_case(installation, world.issue_of(deal)[1], by="ann")
+    installation.store.close()
+
+    kept = b"".join(file.read_bytes() for file in world.hub.folder.glob("casehub.db*"))
+    assert done.compacted
+    assert done.forgotten.lines > 0
+    assert "Непомнящего".encode() not in kept
+    assert sum(world.hub.sync(full=True).updated.values()) == 0
+    assert world.redmine.issue(world.issue_of(deal)[0])["subject"] == "Охрана завода"
