@@ -106,14 +106,10 @@ def test_of_two_edits_the_newest_wins_and_what_cannot_be_told_apart_waits(world)
         world.tryton.write(deal, description="Охрана в продажах")
         world.redmine.update(world.issue_of(deal)[0], subject="Охрана в пресейле")
     issue = world.issue_of(late)[0]
-    ((written,),) = world.redmine.sql("select updated_on from issues where id = ?", issue)
-    in_an_hour = "strftime('%Y-%m-%d %H:%M:%S', ?, '+1 hour')"
-    world.redmine.sql(f"update issues set updated_on = {in_an_hour} where id = ?", written, issue)  # noqa: S608  ours
+    world.redmine.sql("update issues set updated_on = datetime(updated_on, '+1 hour') where id = ?", issue)
     world.redmine.sql(
-        f"update journals set created_on = {in_an_hour} where journalized_id = ? and id ="  # noqa: S608  ours
-        " (select max(id) from journals where journalized_id = ?)",
-        written,
-        issue,
+        "update journals set created_on = datetime(created_on, '+1 hour')"
+        " where id = (select max(id) from journals where journalized_id = ?)",
         issue,
     )
     world.hub.sync()
