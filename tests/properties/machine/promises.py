@@ -62,11 +62,7 @@ class Promises(Links, Facts):
             one.external_id: whole.entity.id for whole in self.wholes for one in whole.links if one.system == "crm"
         }
         mine = {deals[deal]: case for case, deal in self.life.deals.items() if deal in deals}
-        for line in self.lines:
-            event = line.event
-            decided = event.what == "set" and event.cause not in ("", "agreed")
-            if line.entity in mine and (event.what == "conflict" or decided):
-                self.found.conflicts_of[mine[line.entity]] += 1
+        self.found.count_conflicts(self.lines, mine)
 
     # --- P1 ---
 

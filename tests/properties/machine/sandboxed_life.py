@@ -1,5 +1,7 @@
 """One world of sandboxes being lived: a portal, a tracker, a hub, and what goes wrong."""
 
+import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -34,9 +36,10 @@ HUB = Path(__file__).parents[2] / "bench" / "hub"
 STAGES = tuple(PIPELINES[PRESALES])
 STATUSES = range(1, 7)
 SYNC = "presales"
+SERVER_ERROR = 500
 FAULTS: tuple[dict[str, Any], ...] = (
-    {"status": 500},
-    {"status": 500, "applied": True},
+    {"status": SERVER_ERROR},
+    {"status": SERVER_ERROR, "applied": True},
     {"status": 503},
     {"status": 429, "retry_after": 2.0},
     {"status": 429},
@@ -44,6 +47,7 @@ FAULTS: tuple[dict[str, Any], ...] = (
     {"close": True, "applied": True},
     {"cut": 0.5, "applied": True},
 )
+MARKER_IN = re.compile(r"\bch-([0-9a-z]+)-[0-9]+\b")
 
 
 class Line(httpx.AsyncBaseTransport):
@@ -58,7 +62,13 @@ class Line(httpx.AsyncBaseTransport):
         life.death.check()
         writing = request.method in ("PUT", "DELETE") or b"item.update" in request.content
         self._life.meanwhile("before", writing=writing)
-        answer = await self._inner.handle_async_request(request)
+        try:
+            answer = await self._inner.handle_async_request(request)
+        except httpx.TransportError:
+            life.not_told(request)
+            raise
+        if answer.status_code == SERVER_ERROR:
+            life.not_told(request)
         self._life.meanwhile("after", writing=False)
         return answer
 
@@ -75,6 +85,8 @@ class Life:
     findings: Findings = field(default_factory=Findings)
     last: Report | None = None
     waiting: list[tuple[int, str, Callable[..., None]]] = field(default_factory=list)
+    unclear: Counter[str] = field(default_factory=Counter)
+    """Entity -> so often nobody was told what became of a create of its issue."""
 
     def __post_init__(self) -> None:
         self.dice = Random(self.seed)  # noqa: S311 - no secrets
@@ -144,6 +156,12 @@ class Life:
             if when == moment:
                 self.waiting[number] = (left - 1, when, deed)
 
+    def not_told(self, request: httpx.Request) -> None:
+        """Note the entity whose marker a create carries that was not answered."""
+        carried = MARKER_IN.search(request.content.decode()) if request.method == "POST" else None
+        if carried is not None:
+            self.unclear[carried[1]] += 1
+
     # --- steps ---
 
     def word(self, what: str) -> str:
@@ -195,14 +213,24 @@ class Life:
         for deal in self.boxes.numbers:
             self.counts.faults_of[deal] += 1
 
+    def _create_in_doubt(self) -> None:
+        """Of the issue that is made next nobody is told what became of it."""
+        said = self.dice.choice([one for one in FAULTS if "close" in one or one.get("status") == SERVER_ERROR])
+        rule = Rule(method="POST", **said)
+        self.boxes.tracker.script = Script(rules=(rule, *self.boxes.tracker.script.rules[-2:]))
+        self.counts.faults["create unanswered"] += 1
+
     def live(self) -> None:
         """All steps."""
-        for number in range(self.dice.choice((4, 5, 6))):
+        doubts = self.dice.choice((0, self.deals, self.deals))
+        for number in range(self.dice.choice((8, 9, 10))):
             for deal in self.boxes.numbers:
                 for _ in range(self.dice.choice((0, 1, 1, 2)) if number else 0):
                     self.edit(deal)
             for _ in range(self.dice.choice((1, 2, 3))):
                 self.fault()
+            if number < doubts:
+                self._create_in_doubt()
             if self.dice.randrange(2):
                 deal = self.dice.choice(self.boxes.numbers)
                 when = self.dice.choice(("before", "after"))

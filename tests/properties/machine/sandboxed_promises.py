@@ -25,6 +25,7 @@ class Promises:
         """Come to rest, then hold all of them."""
         if not self._rests():
             return
+        self._count()
         self._idle()
         for whole in cases.cases(self.life.store, limit=1000).entities:
             made = self.boxes.issue_of(str(Marker(whole.entity.id, whole.entity.generation)))
@@ -34,6 +35,15 @@ class Promises:
         self.found.hold("P2", len(ours - open_ones) == 0, f"issues {ours - open_ones} are nobody's")
         self._nothing_lost()
         self.life.wired(self._together)
+
+    def _count(self) -> None:
+        """How hard it was: the conflicts of each deal, and the creates of which nobody knew the end."""
+        found = cases.by_record(self.life.store, "crm", kind="deal", ids=[str(deal) for deal in self.boxes.numbers])
+        deals = {whole.entity.id: int(deal) for deal, whole in found.items()}
+        self.found.count_conflicts(history.history(self.life.store, limit=1_000_000), deals)
+        for entity, often in self.life.unclear.items():
+            if entity in deals:
+                self.life.counts.doubts_of[deals[entity]] += often
 
     def _rests(self) -> bool:
         life = self.life
