@@ -1,20 +1,17 @@
 """Guards with their ways out, the policy `newest`, notices and forgetting, on a real Tryton and a real Redmine."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from flows.hub.forgetting import forget_case
+from flows.hub.notices import notify
+from flows.hub.notices.sending import send
 from flows.hub.wiring import install
 from tests.flows.hub.guard_builders import guards
 from tests.live.live_hub import both
 from tests.notice_builders import a_chat, a_mail_server, read
 
-CASEHUB = str(Path(sys.executable).parent / "casehub")
 MAIL = "mailto://127.0.0.1:{}?from=hub@example.org&to=ann@example.org&mode=insecure"
 
 
@@ -125,11 +122,11 @@ def test_what_waits_is_told_once_by_mail_and_chat(world):
     before = settings.read_text(encoding="utf-8")
 
     def told():
-        command = [CASEHUB, "--hub", str(world.hub.folder), "notify", "--json"]
-        done = subprocess.run(
-            command, env={**os.environ, **world.hub.env}, capture_output=True, text=True, timeout=60, check=True
-        )
-        return json.loads(done.stdout)
+        installation = install(world.hub.folder, world.hub.env)
+        try:
+            return notify(installation, send)
+        finally:
+            installation.store.close()
 
     with a_mail_server() as (mail, port), a_chat() as (chat, hook):
         addresses = json.dumps([MAIL.format(port), f"json://127.0.0.1:{hook}/hook"])
@@ -137,7 +134,7 @@ def test_what_waits_is_told_once_by_mail_and_chat(world):
         found = [told(), told()]
     settings.write_text(before, encoding="utf-8")
 
-    assert found == [{"new": 1, "digests": 0, "refused": []}, {"new": 0, "digests": 0, "refused": []}]
+    assert [(one.new, one.refused) for one in found] == [(1, []), (0, [])]
     key = world.issue_of(world.deals[1])[1]
     assert (len(mail.taken), len(chat.taken)) == (1, 1)
     assert key in read(mail.taken[0])[1]
