@@ -34,6 +34,20 @@ kind: comment
 entity: note
 extends: {type}/comment
 """
+MORE = {
+    "comment.crm.yaml": NOTE.format(system="crm", type="bitrix24"),
+    "comment.tracker.yaml": NOTE.format(system="tracker", type="redmine"),
+    "contact.crm.yaml": "system: crm\nkind: contact\nentity: contact\nextends: bitrix24/contact\n",
+    "issue.tracker.item.yaml": """system: tracker
+kind: issue
+entity: item
+extends: redmine/item
+take: {tracker: Task}
+fields:
+  category: {at: status, as: choice, values: {New: todo, In Progress: doing, Closed: done, Rejected: dropped}}
+""",
+}
+"""What the hub of the world carries beside the demo's."""
 PASSWORD = "зелёная лампа у окна"  # noqa: S105  # of people who are invented, on a page that ends with the run
 PEOPLE = (
     accounts.Wanted("anna@example.com", SALES, role="admin"),
@@ -160,7 +174,7 @@ def a_world(folder: Path, *, today: date) -> Iterator[World]:
     with started(None) as systems:
         seed(systems, today)
         home = hub_folder(folder, systems.environment())
-        _with_notes(home)
+        _with_more(home)
         world = World(home, systems)
         world.sync()
         with world.installation() as hub:
@@ -174,12 +188,12 @@ def a_world(folder: Path, *, today: date) -> Iterator[World]:
             world.close()
 
 
-def _with_notes(folder: Path) -> None:
-    """Have the demo's hub carry over what people say, too."""
+def _with_more(folder: Path) -> None:
+    """Have the demo's hub carry over what people say and attach, and know items and contacts."""
     path = folder / "hub.yaml"
     text = path.read_text(encoding="utf-8")
-    path.write_text(
-        text.replace("    stages: [", "    notes: {crm: {}, tracker: {}}\n    stages: [", 1), encoding="utf-8"
-    )
-    for system, kind in (("crm", "bitrix24"), ("tracker", "redmine")):
-        (folder / f"comment.{system}.yaml").write_text(NOTE.format(system=system, type=kind), encoding="utf-8")
+    more = "notes: {crm: {}, tracker: {}}\n    files: {crm: {not_types: [program]}, tracker: {}}\n    stages: ["
+    text = text.replace(", tracker: Case}", "}", 1)  # its tasks take part, too
+    path.write_text(text.replace("stages: [", more, 1), encoding="utf-8")
+    for name, content in MORE.items():
+        (folder / name).write_text(content, encoding="utf-8")
