@@ -13,7 +13,8 @@ def told_by(installation: Installation, record: VendorRecord) -> list[tuple[tupl
     labels = Labels(installation.store, installation.hub)
     labels.load({(record.system, record.kind)})
     told: dict[tuple[str, ...], str] = {}
-    for spec in installation.hub.mappings_of(record.system, kind=record.kind):
+    specs = list(installation.hub.mappings_of(record.system, kind=record.kind))
+    for spec in [one for one in specs if one.entity == "case"] or specs:  # it may become a case's
         for name, entry in spec.fields.items():
             views = {place: record.views.get(place) for place in entry.at}
             if entry.facts and any(view not in (None, "", []) for view in views.values()):

@@ -41,7 +41,7 @@ def told(store: Store, sifted: Sifted, *, limit: int = 50) -> tuple[Line, ...]:
     notes = _notes(sifted)
     query = sa.select(event).where(sa.or_(event.c.entity.in_(sifted.ids), notes))
     if not sifted.whats:
-        belongs = sa.and_(event.c.what == "set", event.c.field.in_(BELONGING))
+        belongs = sa.and_(event.c.what.in_(("set", "read")), event.c.field.in_(BELONGING))
         query = query.where(sa.not_(sa.or_(sa.and_(notes, event.c.what.in_(PASSED_ON)), belongs)))
     for column, wanted in ((event.c.system, sifted.systems), (event.c.what, sifted.whats)):
         if wanted:

@@ -185,3 +185,4 @@ def test_the_reference_shows_every_call_and_loads_nothing_foreign(tmp_path, lang
     assert re.findall(r'(?:src|href)="(?:https?:)?//', page) == []
     anchors = set(re.findall(r'href="#([^"]+)"', page))
     assert anchors <= set(re.findall(r'id="([^"]+)"', page))
+    assert {"en": "Show the board", "ru": "Показать доску"}[language] in page

@@ -8,13 +8,14 @@ from pydantic import Field, field_validator
 from flows.hub.acting import Again, Deed, Foreseen, Give, Leave, Match, NotAsShown, Part, Same, foresee, make
 from web.acts import check
 from web.bench import desk_of, person_of
+from web.languages import later
 from web.viewer import SignedIn
 
 from .answering import BASE, may_answer
 from .problems import Refusal
 from .shapes import LARGEST, Asked, Said, Shape
 
-router = APIRouter(prefix=BASE, tags=["Acts"])
+router = APIRouter(prefix=BASE, tags=[later("Acts")])
 
 CaseKey = Annotated[str, Field(min_length=1, max_length=100, description="The case.", examples=["CASE-42"])]
 System = Annotated[str, Field(min_length=1, max_length=200, description="The system.", examples=["sales-crm"])]
@@ -205,7 +206,7 @@ def plan_of(seen: Foreseen) -> Plan:
     return Plan.model_validate(seen)
 
 
-@router.post("/acts/preview", summary="Look at an act", responses=may_answer(400, 403, 404))
+@router.post("/acts/preview", summary=later("Look at an act"), responses=may_answer(400, 403, 404))
 def preview(request: Request, viewer: SignedIn, asked: Annotated[Look, Body()]) -> Plan:
     """What an act would write where. Nothing is done, and no system is asked."""
     deed = asked.act.deed()
@@ -213,7 +214,7 @@ def preview(request: Request, viewer: SignedIn, asked: Annotated[Look, Body()]) 
     return plan_of(foresee(desk_of(request), deed, by=person_of(viewer)))
 
 
-@router.post("/acts", summary="Make an act", responses=may_answer(400, 403, 404, 409, 502))
+@router.post("/acts", summary=later("Make an act"), responses=may_answer(400, 403, 404, 409, 502))
 def carry_out(request: Request, viewer: SignedIn, asked: Annotated[Do, Body()]) -> Done:
     """Do what was shown. Where it has moved since, nothing is done, and `plan` of the answer 409 is what it is now."""
     deed = asked.act.deed()

@@ -22,6 +22,7 @@ from web.acts import case_for
 from web.bench import desk_of, person_of, sees_internal
 from web.exporting import XLSX, Words
 from web.house import house_of, store_of
+from web.languages import later
 from web.pages.case import relation_in
 from web.pages.exports import Exporting, file_of
 from web.viewer import SignedIn, Viewer
@@ -32,7 +33,7 @@ from .list_shapes import BoardOf, CardOf, CaseLine, Cases, ColumnOf
 from .problems import Refusal
 from .shapes import Asked, Page, Shape
 
-router = APIRouter(prefix=BASE, tags=["Cases"])
+router = APIRouter(prefix=BASE, tags=[later("Cases")])
 Key = Annotated[str, Path(max_length=100, description="The key of the case.", examples=["CASE-42"])]
 MOST = 500
 
@@ -97,14 +98,14 @@ class Listed(Wanted):
     """So many on a page."""
 
 
-@router.get("/cases", summary="List cases", responses=may_answer())
+@router.get("/cases", summary=later("List cases"), responses=may_answer())
 def cases(request: Request, viewer: SignedIn, asked: Annotated[Listed, Query()]) -> Cases:
     """The cases that whoever asks may read, filtered, sorted, in pages."""
     query = asked.query(page=asked.page, size=asked.size)
     return Cases.of(list_cases(house_of(request).installation, viewer.access, query))
 
 
-@router.get("/board", summary="Show the board", responses=may_answer())
+@router.get("/board", summary=later("Show the board"), responses=may_answer())
 def show_board(request: Request, viewer: SignedIn, asked: Annotated[Filters, Query()]) -> BoardOf:
     """Open cases by stage, the oldest in their stage first. A card is moved by giving the case another `stage`."""
     installation = house_of(request).installation
@@ -129,13 +130,15 @@ def show_board(request: Request, viewer: SignedIn, asked: Annotated[Filters, Que
     )
 
 
-@router.get("/cases.csv", summary="Export cases as CSV", response_class=Table, responses=may_answer(403, 413))
+@router.get("/cases.csv", summary=later("Export cases as CSV"), response_class=Table, responses=may_answer(403, 413))
 def as_csv(request: Request, viewer: Exporting, asked: Annotated[Wanted, Query()]) -> Response:
     """The list on all its pages, in UTF-8 with a mark that Excel knows it by; columns are called as here."""
     return file_of(request, viewer, "csv", query=asked.query(), said=Words(house_of(request).zone))
 
 
-@router.get("/cases.xlsx", summary="Export cases as XLSX", response_class=Workbook, responses=may_answer(403, 413))
+@router.get(
+    "/cases.xlsx", summary=later("Export cases as XLSX"), response_class=Workbook, responses=may_answer(403, 413)
+)
 def as_xlsx(request: Request, viewer: Exporting, asked: Annotated[Wanted, Query()]) -> Response:
     """The list on all its pages, as a workbook; columns are called as here."""
     return file_of(request, viewer, "xlsx", query=asked.query(), said=Words(house_of(request).zone))
@@ -151,7 +154,7 @@ def opened(request: Request, viewer: Viewer, key: str) -> CasePage:
     return open_case(installation, viewer.access, key, now=now, internal=internal, query=None)
 
 
-@router.get("/cases/{key}", summary="Show a case", responses=may_answer(404))
+@router.get("/cases/{key}", summary=later("Show a case"), responses=may_answer(404))
 def case(request: Request, viewer: SignedIn, key: Key) -> CaseOf:
     """The facts of a case with who said them, and how its systems stand side by side."""
     found = opened(request, viewer, key)
@@ -160,14 +163,14 @@ def case(request: Request, viewer: SignedIn, key: Key) -> CaseOf:
     return CaseOf.of(found, {**may, "settle": viewer.may_with("settle", relation)})
 
 
-@router.get("/cases/{key}/items", summary="Show the items of a case", responses=may_answer(404))
+@router.get("/cases/{key}/items", summary=later("Show the items of a case"), responses=may_answer(404))
 def items(request: Request, viewer: SignedIn, key: Key) -> Items:
     """The work items of a case, each under the one that it is a part of."""
     found = opened(request, viewer, key)
     return Items(items=tuple(ItemOf.model_validate(one) for one in found.items), names=dict(found.names.known))
 
 
-@router.get("/cases/{key}/notes", summary="Show the notes of a case", responses=may_answer(404))
+@router.get("/cases/{key}/notes", summary=later("Show the notes of a case"), responses=may_answer(404))
 def notes(request: Request, viewer: SignedIn, key: Key) -> Notes:
     """The notes of a case. Internal ones are for who does more than look on."""
     found = opened(request, viewer, key)
@@ -175,13 +178,13 @@ def notes(request: Request, viewer: SignedIn, key: Key) -> Notes:
     return Notes(notes=shown, more=found.more_notes, names=dict(found.names.known))
 
 
-@router.get("/cases/{key}/files", summary="Show the files of a case", responses=may_answer(404))
+@router.get("/cases/{key}/files", summary=later("Show the files of a case"), responses=may_answer(404))
 def files(request: Request, viewer: SignedIn, key: Key) -> Files:
     """The files of a case, and in which systems each lies."""
     return Files(files=tuple(FileOf.model_validate(one) for one in opened(request, viewer, key).files))
 
 
-@router.get("/cases/{key}/documents", summary="Show the documents of a case", responses=may_answer(404))
+@router.get("/cases/{key}/documents", summary=later("Show the documents of a case"), responses=may_answer(404))
 def documents(request: Request, viewer: SignedIn, key: Key) -> Documents:
     """The pages and folders that were made for a case."""
     found = opened(request, viewer, key).documents
@@ -201,7 +204,7 @@ class Lines(Asked):
     size: int = Field(default=50, ge=1, le=MOST)
 
 
-@router.get("/cases/{key}/history", summary="Show the history of a case", responses=may_answer(404))
+@router.get("/cases/{key}/history", summary=later("Show the history of a case"), responses=may_answer(404))
 def history(request: Request, viewer: SignedIn, key: Key, asked: Annotated[Lines, Query()]) -> History:
     """What happened across all systems, newest first."""
     systems, kinds = ((word,) if word else () for word in (asked.system, asked.kind))
@@ -225,7 +228,10 @@ class Noted(Shape):
 
 
 @router.post(
-    "/cases/{key}/notes", summary="Add a note to a case", status_code=201, responses=may_answer(400, 403, 404, 409, 502)
+    "/cases/{key}/notes",
+    summary=later("Add a note to a case"),
+    status_code=201,
+    responses=may_answer(400, 403, 404, 409, 502),
 )
 def add(request: Request, viewer: SignedIn, key: Key, note: NewNote) -> Noted:
     """Add a note; the systems get it with the next pass."""

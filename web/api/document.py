@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
 from web.house import house_of
+from web.languages import later
 from web.rendering import page
 from web.viewer import SignedIn
 
@@ -17,7 +18,7 @@ from .shapes import Problem
 
 router = APIRouter()
 VERSION = "1"
-ABOUT = (
+ABOUT = later(
     "What the page shows and does, for programs. Send a token of yours with each request: `Authorization: Bearer …`; "
     "it may what you may. An act is looked at first and made with the fingerprint of what was shown: where that has "
     "moved meanwhile the answer is 409, nothing was done, and `plan` says what it would be now. Whoever lacks the "

@@ -12,12 +12,13 @@ from state.lines import Awaiting
 from web.bench import sees_internal
 from web.entries import labelled
 from web.house import house_of
+from web.languages import later
 from web.viewer import SignedIn
 
 from .answering import BASE, may_answer
 from .shapes import Asked, Page, Raw, Said, Shape, form
 
-router = APIRouter(prefix=BASE, tags=["Overview"])
+router = APIRouter(prefix=BASE, tags=[later("Overview")])
 
 
 class Me(Shape):
@@ -36,7 +37,7 @@ class Me(Shape):
     """The name of the token that was shown."""
 
 
-@router.get("/me", summary="Show who asks", responses=may_answer())
+@router.get("/me", summary=later("Show who asks"), responses=may_answer())
 def me(viewer: SignedIn) -> Me:
     """Whose token that is, and what they may."""
     may = tuple(one for one in HUB_ACTIONS if viewer.may(one))
@@ -108,7 +109,7 @@ class Found(Shape):
         )
 
 
-@router.get("/search", summary="Search", responses=may_answer())
+@router.get("/search", summary=later("Search"), responses=may_answer())
 def search(request: Request, viewer: SignedIn, asked: Annotated[Words, Query()]) -> Found:
     """What has all the words, of what whoever asks may read."""
     query = SearchQuery(asked.q.strip(), asked.kind, asked.page, asked.size)
@@ -183,7 +184,7 @@ class Waiting(Shape):
     behind: bool
 
 
-@router.get("/attention", summary="Show what waits for a person", responses=may_answer())
+@router.get("/attention", summary=later("Show what waits for a person"), responses=may_answer())
 def attention(request: Request, viewer: SignedIn, asked: Annotated[Which, Query()]) -> Waiting:
     """What waits at the cases that whoever asks may read, by what to do."""
     installation = house_of(request).installation

@@ -10,6 +10,7 @@ from flows.hub.acting.undo import UndoMoved, UndoSeen, foresee_undo, undo
 from flows.hub.browsing import RunQuery, list_runs, open_run
 from web.bench import desk_of, person_of, sees_internal
 from web.house import house_of
+from web.languages import later
 from web.pages.runs import counted
 from web.viewer import Viewer, require
 
@@ -18,7 +19,7 @@ from .answering import BASE, may_answer
 from .problems import Refusal
 from .shapes import Asked, Page, Said, Shape, form
 
-router = APIRouter(prefix=BASE, tags=["Runs and systems"])
+router = APIRouter(prefix=BASE, tags=[later("Runs and systems")])
 Seeing = Annotated[Viewer, Depends(require("see_runs"))]
 Undoing = Annotated[Viewer, Depends(require("undo"))]
 RunId = Annotated[str, Path(max_length=100, description="The id of the run.")]
@@ -95,7 +96,7 @@ class OneRun(Shape):
     pages: int
 
 
-@router.get("/runs", summary="List runs", responses=may_answer(403))
+@router.get("/runs", summary=later("List runs"), responses=may_answer(403))
 def runs(request: Request, viewer: Seeing, asked: Annotated[WhichRuns, Query()]) -> Runs:
     """The runs there were."""
     query = RunQuery(asked.sync, asked.state, asked.page, asked.size)
@@ -109,7 +110,7 @@ class OnPage(Asked):
     page: Page = 1
 
 
-@router.get("/runs/{run}", summary="Show a run", responses=may_answer(403, 404))
+@router.get("/runs/{run}", summary=later("Show a run"), responses=may_answer(403, 404))
 def one(request: Request, viewer: Seeing, run: RunId, asked: Annotated[OnPage, Query()]) -> OneRun:
     """What a run has written, case by case, old and new."""
     installation, internal = house_of(request).installation, sees_internal(viewer)
@@ -193,14 +194,14 @@ class TookBack(Shape):
     not_done: int
 
 
-@router.get("/runs/{run}/undo", summary="Look at an undo", responses=may_answer(403, 404, 502))
+@router.get("/runs/{run}/undo", summary=later("Look at an undo"), responses=may_answer(403, 404, 502))
 def look_at_undo(request: Request, viewer: Undoing, run: RunId) -> UndoPlan:
     """What an undo of a run would do; the systems are asked."""
     del viewer
     return UndoPlan.of(foresee_undo(desk_of(request), run))
 
 
-@router.post("/runs/{run}/undo", summary="Undo a run", responses=may_answer(400, 403, 404, 409, 502))
+@router.post("/runs/{run}/undo", summary=later("Undo a run"), responses=may_answer(400, 403, 404, 409, 502))
 def take_back(request: Request, viewer: Undoing, run: RunId, asked: Annotated[TakeBack, Body()]) -> TookBack:
     """Take back what was shown. Where it has moved since, nothing is done, and `plan` of the answer 409 is newer."""
     try:

@@ -11,6 +11,7 @@ from flows.hub.browsing import Systems, systems
 from flows.hub.pausing import IsPaused, pause, resume
 from web.bench import person_of, starter_of
 from web.house import house_of, store_of
+from web.languages import later
 from web.viewer import Viewer, require
 
 from .answering import BASE, may_answer
@@ -18,7 +19,7 @@ from .problems import Refusal
 from .runs import RunOf, Seeing
 from .shapes import Asked, Shape
 
-router = APIRouter(prefix=BASE, tags=["Runs and systems"])
+router = APIRouter(prefix=BASE, tags=[later("Runs and systems")])
 Starting = Annotated[Viewer, Depends(require("start_pass"))]
 Pausing = Annotated[Viewer, Depends(require("pause"))]
 Sync = Annotated[str, Path(max_length=200, description="The name of the sync.", examples=["presales"])]
@@ -70,7 +71,7 @@ class Standing(Shape):
     syncs: tuple[SyncOf, ...]
 
 
-@router.get("/systems", summary="Show systems and syncs", responses=may_answer(403))
+@router.get("/systems", summary=later("Show systems and syncs"), responses=may_answer(403))
 def stand(request: Request, viewer: Seeing) -> Standing:
     """How everything stands, as it was last met; no system is asked."""
     installation, starter = house_of(request).installation, starter_of(request)
@@ -115,7 +116,7 @@ class Why(Asked):
     why: str = Field(default="", max_length=500, examples=["Redmine is being upgraded"])
 
 
-@router.post("/syncs/{name}/start", summary="Start a pass", status_code=202, responses=may_answer(403, 404, 409))
+@router.post("/syncs/{name}/start", summary=later("Start a pass"), status_code=202, responses=may_answer(403, 404, 409))
 def start(request: Request, viewer: Starting, name: Sync) -> Now:
     """Start a pass; it stands among the runs as soon as it begins."""
     try:
@@ -127,7 +128,7 @@ def start(request: Request, viewer: Starting, name: Sync) -> Now:
     return Now(sync=name, now="started")
 
 
-@router.post("/syncs/{name}/pause", summary="Pause a sync", responses=may_answer(400, 403, 404))
+@router.post("/syncs/{name}/pause", summary=later("Pause a sync"), responses=may_answer(400, 403, 404))
 def hold(request: Request, viewer: Pausing, name: Sync, asked: Annotated[Why, Body()]) -> Now:
     """No pass is run until somebody resumes it."""
     sync = house_of(request).installation.sync(name).name
@@ -135,7 +136,7 @@ def hold(request: Request, viewer: Pausing, name: Sync, asked: Annotated[Why, Bo
     return Now(sync=sync, now="paused")
 
 
-@router.post("/syncs/{name}/resume", summary="Resume a sync", responses=may_answer(403, 404))
+@router.post("/syncs/{name}/resume", summary=later("Resume a sync"), responses=may_answer(403, 404))
 def go_on(request: Request, viewer: Pausing, name: Sync) -> Now:
     """It goes on with its next pass."""
     del viewer
