@@ -1,0 +1,50 @@
+"""A create in doubt is looked for: when it is believed that it is not there."""
+
+from connectors.errors import RetryLater
+from state import attention
+from tests.fault_builders import Clock, Hook, after, at_peace, failing, titles
+from tests.hub_builders import a_deal, a_hub
+
+LOST = RetryLater("POST /records was not answered within 30 s; it may have been carried out", system="trk", sent=True)
+
+
+def a_world(tmp_path):
+    hub = a_hub(tmp_path, clock=Clock())
+    hub.systems["crm"].create("record", a_deal())
+    return hub
+
+
+def test_a_search_that_hides_what_is_known_to_be_there_is_not_believed(tmp_path):
+    hub = a_world(tmp_path)
+    hub.sync()
+    trk = hub.systems["trk"]
+    trk.hook = Hook("create", "after", failing(LOST))
+    hub.systems["crm"].create("record", a_deal("Второй"))
+    hub.sync()
+    for record in ("1", "2"):
+        trk.move_away("record", record)  # rights were taken away: lists are empty and say nothing of it
+    after(hub, minutes=2)
+    [told] = [one.text for one in attention.parked_fields(hub.installation.store) if one.code == "in doubt"]
+    for record in ("1", "2"):
+        trk.move_away("record", record, away=False)
+    for _ in range(3):
+        after(hub, minutes=6)
+
+    assert "the search does not find #1 either" in told
+    assert titles(hub) == ["Внедрение CRM", "Второй"]
+    assert at_peace(hub)
+
+
+def test_where_nothing_is_known_yet_an_empty_search_is_believed_the_second_time(tmp_path):
+    hub = a_world(tmp_path)
+    hub.systems["trk"].hook = Hook("create", "before", failing(LOST))
+    hub.sync()
+
+    after(hub, minutes=2)
+    once = (titles(hub), [one.text for one in attention.parked_fields(hub.installation.store)])
+    after(hub, minutes=2)
+
+    assert once[0] == []
+    assert ["looked for once more" in text for text in once[1]] == [True]
+    assert titles(hub) == ["Внедрение CRM"]
+    assert at_peace(hub)
