@@ -11,7 +11,7 @@ from tools.screenshots.world import World
 
 SEEN_ELSEWHERE = frozenset({"cases-all", "case"})
 """Pages of which another shot shows all of the same, and more."""
-ENGLISH = {"api": "main [lang=en]", "case-sides": "details [lang=en]"}
+ENGLISH = {"api": "main :is([lang=en], code)", "case-sides": "details [lang=en]"}
 """
 Page -> what is English there in every language. What the API says of itself is written for programs and for those who
 write them, and is the same text as the OpenAPI document; the page says so in the reader's language. The hub's own words
