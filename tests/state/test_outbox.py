@@ -199,3 +199,10 @@ def test_a_create_in_doubt_is_planned_again_when_a_person_says_so_but_not_under_
 
     assert (early, asked) == (False, True)
     assert sent(store, worker) == [key]
+
+
+def test_writes_in_doubt_are_counted_by_system_and_kind(store: Store, worker: Worker) -> None:
+    opened(store, worker, creates=[NewRecord("tracker", "issue", (a_write("t"),))])
+    settling.settle(store, [Settled(sent(store, worker)[0], "sent")])
+
+    assert outbox.count_doubtful(store) == (("tracker", "issue", 1),)

@@ -17,6 +17,7 @@ BEFORE, AFTER = START, Clock(START).go(60)
     [
         (codec.digest(FRESH), AFTER, BEFORE, True),  # the same, whenever it came
         (OTHER, BEFORE, AFTER, True),
+        (OTHER, BEFORE, BEFORE, True),
         (OTHER, AFTER, BEFORE, False),
         (OTHER, BEFORE, None, False),
     ],

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from mappings.reconcile.model import Base, Outcome, Parked
-from state import LeaseLost, attention, cases, commits, history, inbox, leases, outbox, runs, settling
+from state import LeaseLost, attention, cases, claims, commits, history, inbox, leases, outbox, runs, settling
 from state.store import Store
 from state.types import Decided, Outgoing, Settled, Worker
 from tests.state_builders import (
@@ -16,6 +16,7 @@ from tests.state_builders import (
     a_write,
     an_event,
     claim,
+    due_claim,
     link_in,
     linked,
     opened,
@@ -70,7 +71,7 @@ def test_h3_the_rest_of_the_fresh_record_is_an_ordinary_snapshot(
     settling.settle(store, [one])
 
     [claimed] = claim(store, worker).cases
-    assert [snapshot.record.views["amount"] for snapshot in claimed.snapshots.values()] == ["99"]
+    assert [(one.record.views["amount"], one.began) for one in claimed.snapshots.values()] == [("99", began)]
     assert hinted(store) == []
 
 
@@ -184,6 +185,15 @@ def test_a_write_is_settled_once(store: Store, worker: Worker, going: Outgoing) 
 
     assert (first, second) == ((), (going.key,))
     assert link_in(the(store), "tracker").bases["title"].view == "наше"
+
+
+def test_each_settling_counts_its_entity_on(store: Store, worker: Worker, going: Outgoing) -> None:
+    before = due_claim(store, worker).revision
+    claims.release(store, worker)
+
+    settling.settle(store, [Settled(going.key, "settled", change=a_change(0, "наше"))])
+
+    assert due_claim(store, worker).revision > before
 
 
 def test_nothing_is_settled_under_a_lost_lease(store: Store, worker: Worker, going: Outgoing) -> None:

@@ -2,7 +2,7 @@
 
 from mappings.policy import Home
 from mappings.reconcile import chosen, reconcile, set_fact
-from tests.reconcile_builders import HUB, a_case, a_side, after, passes, rules, value, writes
+from tests.reconcile_builders import HUB, a_case, a_cell, a_side, after, passes, rules, value, writes
 
 
 def two(crm: str | None = None, trk: str | None = None, *, agreed: str = "t"):
@@ -96,3 +96,16 @@ def test_an_unreadable_view_freezes_its_field_there_only():
     assert value(outcome) == "B"
     assert writes(outcome, sides) == {}
     assert outcome.links[0].parked["title"].code == "unreadable"
+
+
+def test_an_edit_of_one_fact_of_a_cell_is_read_as_an_edit():
+    values = {"НОВАЯ": {"stage": "lead", "outcome": "open"}, "РАБОТА": {"stage": "in_work", "outcome": "open"}}
+    said = {"stage": "lead", "outcome": "open"}
+    side = a_side(
+        "crm", 1, fields=[a_cell(values)], values=said, views={"position": "НОВАЯ"}, fresh={"position": "РАБОТА"}
+    )
+
+    outcome = reconcile(a_case(said), [side], rules())
+
+    [read] = [event for event in outcome.events if event.what == "read"]
+    assert (read.old, read.new, read.cause) == ("НОВАЯ", "РАБОТА", "")
