@@ -11,11 +11,11 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import httpx
 
@@ -26,6 +26,8 @@ from .processes import HOME, Child
 READY_WITHIN = 90.0
 RUNS_WITHIN = 6.0
 """Seconds that a stop waits for runs under way. One that is ended in the middle loses nothing: the next carries on."""
+GONE_WITHIN = 5.0
+"""Seconds in which a process that was killed lets go of its port, and of its memory."""
 LONGEST = 64.0
 """Seconds between two starts of a process that keeps ending."""
 STEADY = 60.0
@@ -173,9 +175,12 @@ class Supervisor:
         by = known.get("by", {})
         if by and process.started(by["pid"]) == by["started"]:
             raise AlreadyUp(f"this hub is up already, by process {by['pid']}; end that one first")
-        for left in known.get("children", []):
-            if left["started"] and process.started(left["pid"]) == left["started"]:
-                _signal(left["pid"], signal.SIGKILL, group=True)
+        left = [one for one in known.get("children", []) if _still_there(one)]
+        for one in left:
+            _signal(one["pid"], signal.SIGKILL, group=True)
+        deadline = time.monotonic() + GONE_WITHIN  # until then it may hold its port
+        while any(map(_still_there, left)) and time.monotonic() < deadline:
+            time.sleep(0.05)
         self._note()
 
     def _note(self) -> None:
@@ -183,6 +188,11 @@ class Supervisor:
         standing = [one.process.pid for one in self.running.values() if one.process.poll() is None]
         left = [{"pid": pid, "started": process.started(pid)} for pid in standing]
         (self.home / "up.json").write_text(json.dumps({"by": here, "children": left}), encoding="utf-8")
+
+
+def _still_there(noted: Mapping[str, Any]) -> bool:
+    """Say whether a process that was noted still runs."""
+    return bool(noted["started"]) and process.started(noted["pid"]) == noted["started"]
 
 
 def _signal(pid: int, sign: signal.Signals, *, group: bool) -> None:
