@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from mappings.canonical.values import decode
 from mappings.reconcile.model import Entity
 
-from ..rows import entity_of, wholes
+from ..rows import Row, entity_of, wholes
 from ..store import Store
 from ..tables import IS_BEHIND, entity, link, searched
 from ..types import Whole
@@ -47,11 +48,11 @@ def household(store: Store, key: str, *, notes: int = 200) -> Household | None:
         if not any(row["kind"] == "case" for row in rows):
             return None
         written = sorted((row for row in rows if row["kind"] == "note"), key=lambda row: str(row["id"]))
-        found = wholes(conn, [*(row for row in rows if row["kind"] != "note"), *written[-notes:]])
+        others = (row for row in rows if row["kind"] not in ("note", "document") or _is_paper_of(row, key))
+        found = wholes(conn, [*others, *written[-notes:]])
     of: dict[str, list[Whole]] = {}
     for whole in found:
-        if whole.entity.kind != "document" or _is_of(whole.entity, key):
-            of.setdefault(whole.entity.kind, []).append(whole)
+        of.setdefault(whole.entity.kind, []).append(whole)
     items, documents, talk = (tuple(of.get(kind, ())) for kind in ("item", "document", "note"))
     return Household(of["case"][0], items, documents, talk, more_notes=len(written) > notes)
 
@@ -72,8 +73,8 @@ def _family(key: str, notes: int) -> sa.Select[tuple[object, ...]]:
     )
 
 
-def _is_of(document: Entity, key: str) -> bool:
-    return "case" in document.facts and document.facts["case"].value == key
+def _is_paper_of(row: Row, key: str) -> bool:
+    return row["kind"] == "document" and "case" in row["facts"] and decode(row["facts"]["case"]["value"]) == key
 
 
 def _behind(kind: str) -> sa.Select[tuple[str]]:
