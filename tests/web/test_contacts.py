@@ -35,6 +35,22 @@ def test_the_contact_of_a_case_stands_on_its_page_and_in_its_json(tmp_path):
     assert (shape["key"], shape["phones"], shape["emails"]) == ("CONTACT-1", ("+7 495",), ("anna@romashka.example",))
 
 
+def test_what_a_system_says_of_a_contact_stays_text(tmp_path):
+    hub = a_world(tmp_path)
+    evil = '"><img src=x onerror=alert(1)>'
+    said = {"name": evil, "family": evil, "firm": evil, "phones": [evil, "javascript:1"], "mails": [f"a@b.c?{evil}"]}
+    hub.systems["crm"].create("person", said)
+    hub.systems["crm"].create("record", {**a_deal(), "contact": f"{evil} {evil}", "client": evil})
+    hub.sync()
+
+    page = Browser(hub.installation, a_viewer()).get("/cases/CASE-1").text
+
+    assert page.count("onerror") > 4
+    assert "<img" not in page
+    assert 'href="tel:' not in page
+    assert "mailto:a%40b.c%3F%22%3E%3Cimg" in page
+
+
 def test_a_contact_is_found_by_those_who_may_see_a_case_of_its_client(tmp_path):
     hub = a_case_with_a_contact(tmp_path)
     asked = [SearchQuery(text, "contact") for text in ("ли ромашка", "romashka", "495")]

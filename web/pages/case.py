@@ -85,11 +85,21 @@ def case(request: Request, viewer: SignedIn, key: str, asked: Annotated[FeedAske
         unset=_unset(editable - set(locked), found),
         sided=_sided(found),
         labels=labelled(installation, found.open),
+        fresh={one.system: one.fresh for one in reversed(found.records)},
         systems=tuple(dict.fromkeys(one.system for one in found.records)),
+        told=_told(found),
         linkable=_linkable(installation, sync, found) if sync else [],
         notes_shared=sync is not None and any(spec.entity == "note" for spec in _mappings(installation, sync)),
         whats=tuple(WHATS),
     )
+
+
+def _told(found: CasePage) -> tuple[str, ...]:
+    """The systems of which the history may tell: those with a record of the case, or of anything that belongs to it."""
+    belongs = {place.system for one in (*found.items, *found.notes) for place in one.places}
+    belongs |= {place.system for one in found.files for place in one.places}
+    belongs |= {one.system for one in found.documents if one.system}
+    return tuple(dict.fromkeys([*(one.system for one in found.records), *sorted(belongs)]))
 
 
 def _linkable(installation: Installation, sync: Sync, found: CasePage) -> list[str]:
