@@ -96,8 +96,9 @@ def case(request: Request, viewer: SignedIn, key: str, asked: Annotated[FeedAske
 
 def _told(found: CasePage) -> tuple[str, ...]:
     """The systems of which the history may tell: those with a record of the case, or of anything that belongs to it."""
-    belongs = {place.system for one in (*found.items, *found.notes) for place in one.places}
-    belongs |= {place.system for one in found.files for place in one.places}
+    belongs = {place.system for item in found.items for place in item.places}
+    belongs |= {place.system for note in found.notes for place in note.places}
+    belongs |= {place.system for file in found.files for place in file.places}
     belongs |= {one.system for one in found.documents if one.system}
     return tuple(dict.fromkeys([*(one.system for one in found.records), *sorted(belongs)]))
 
