@@ -32,19 +32,26 @@ class Made(NamedTuple):
 
 
 def take(
-    store: Store, worker: Worker, *, system: str, limit: int, lease: Lease | None = None, run: str | None = None
+    store: Store,
+    worker: Worker,
+    *,
+    system: str,
+    limit: int,
+    lease: Lease | None = None,
+    run: str | None = None,
+    sync: str | None = None,
 ) -> tuple[Outgoing, ...]:
     """
-    Mark up to LIMIT planned writes to SYSTEM (only those of RUN, if named) as sent, commit that, and return them,
-    oldest first.
+    Mark up to LIMIT planned writes to SYSTEM (only those of RUN, and of entities of SYNC, if named) as sent, commit
+    that, and return them, oldest first.
 
     Writes of an entity that a live worker has claimed stay: its decision will replace them. Raises `LeaseLost`.
     """
     now = store.clock()
     with store.write() as conn:
         leases.check(conn, lease)
-        given = {"system": system, "limit": limit, "run": run}
-        query = _ready(of_run=run is not None)
+        given = {"system": system, "limit": limit, "run": run, "sync": sync}
+        query = _ready(of_run=run is not None, of_sync=sync is not None)
         rows, _ = free_rows(store, conn, lambda free: joined_rows(conn, query, {**given, **free}), limit=limit)
         if rows:
             workers.beat_in(store, conn, worker)
@@ -56,7 +63,7 @@ def take(
 
 
 @cache
-def _ready(*, of_run: bool) -> sa.Select[Any]:
+def _ready(*, of_run: bool, of_sync: bool) -> sa.Select[Any]:
     """The writes that may leave. Their entities are locked too, so that nobody claims one before the commit."""
     query = joined().where(
         outbox.c.system == sa.bindparam("system", type_=outbox.c.system.type),
@@ -67,6 +74,8 @@ def _ready(*, of_run: bool) -> sa.Select[Any]:
     )
     if of_run:
         query = query.where(outbox.c.run == sa.bindparam("run", type_=outbox.c.run.type))
+    if of_sync:
+        query = query.where(entity.c.sync == sa.bindparam("sync", type_=entity.c.sync.type))
     oldest = query.order_by(outbox.c.planned_at, outbox.c.key).limit(sa.bindparam("limit", type_=sa.Integer()))
     return oldest.with_for_update(of=[outbox, entity], skip_locked=True)
 
@@ -78,15 +87,19 @@ def _sending() -> sa.Update:
     return sa.update(outbox).where(outbox.c.key.in_(sa.bindparam("b_keys", expanding=True))).values(values)
 
 
-def doubtful(store: Store, worker: Worker, *, systems: Sequence[str], limit: int = 100) -> tuple[Outgoing, ...]:
+def doubtful(
+    store: Store, worker: Worker, *, systems: Sequence[str], sync: str | None = None, limit: int = 100
+) -> tuple[Outgoing, ...]:
     """
-    Take over sent writes of which nobody alive knows the end, and return them.
+    Take over sent writes of which nobody alive knows the end (only those of entities of SYNC, if named), and return
+    them.
 
     Those are the writes of dead or retired workers, and those that were settled as still in doubt; none before its
     NOT_BEFORE.
     """
     with store.write() as conn:
         query = joined().where(outbox.c.system.in_(systems), *_left_in_doubt(store, conn))
+        query = query if sync is None else query.where(entity.c.sync == sync)
         query = query.order_by(outbox.c.sent_at, outbox.c.key).limit(limit)
         rows = joined_rows(conn, query.with_for_update(of=[outbox, entity], skip_locked=True))
         if rows:
@@ -106,11 +119,13 @@ def made(store: Store, system: str, *, kind: str, limit: int = 3) -> tuple[Made,
     return tuple(Made(*row) for row in rows)
 
 
-def count_doubtful(store: Store) -> tuple[tuple[str, str, int], ...]:
+def count_doubtful(store: Store, sync: str | None = None) -> tuple[tuple[str, str, int], ...]:
     """Return how many writes `doubtful` would give by now, as (system, kind, number)."""
     columns = (outbox.c.system, outbox.c.kind)
     with store.read() as conn:
         query = sa.select(*columns, sa.func.count()).where(*_left_in_doubt(store, conn)).group_by(*columns)
+        if sync is not None:
+            query = query.join(entity, entity.c.id == outbox.c.entity).where(entity.c.sync == sync)
         return tuple(sorted((row[0], row[1], row[2]) for row in conn.execute(query)))
 
 

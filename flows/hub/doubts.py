@@ -29,7 +29,8 @@ from .wired import IN_DOUBT, WHOLE, Wired
 
 async def settle_doubts(wired: Wired, system: str) -> int:
     """Settle the doubtful writes of *system*; returns how many could be told."""
-    going = await asyncio.to_thread(outbox.doubtful, wired.store, wired.worker, systems=[system])
+    sync = wired.shape.name
+    going = await asyncio.to_thread(outbox.doubtful, wired.store, wired.worker, systems=[system], sync=sync)
     if not going:
         return 0
     connector = wired.connectors[system]

@@ -145,7 +145,7 @@ class FastPath:
         that was killed has left: undecided, or sent and nobody knows with what end.
         """
         store = self._installation.store
-        doubtful = [("sent", *one) for one in outbox.count_doubtful(store) if one[0] in sync.systems]
+        doubtful = [("sent", *one) for one in outbox.count_doubtful(store, name) if one[0] in sync.systems]
         return (*waiting.open_work(store, name, list(sync.systems)), *doubtful)
 
     async def _pass(self, name: str, reports: list[Report]) -> None:

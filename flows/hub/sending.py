@@ -23,10 +23,22 @@ MOMENT = timedelta(seconds=1)
 
 
 async def take_batch(wired: Wired, system: str, *, run: str | None = None) -> Sequence[Outgoing]:
-    """Return the next planned writes of *system* (of RUN, if named), `sent` as from now; to be pushed at once."""
+    """
+    Return the next planned writes of the sync to *system* (of RUN, if named), `sent` as from now; to be pushed at once.
+
+    What another sync has planned there is its own: it may be paused, or a guard may hold it.
+    """
     limit = wired.requests_at_once.get(system, 1) * at_once(wired, system)
     return await asyncio.to_thread(
-        outbox.take, wired.store, wired.worker, system=system, limit=limit, lease=wired.lease, run=run
+        lambda: outbox.take(
+            wired.store,
+            wired.worker,
+            system=system,
+            limit=limit,
+            lease=wired.lease,
+            run=run,
+            sync=wired.shape.name,
+        )
     )
 
 
