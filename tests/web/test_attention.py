@@ -60,7 +60,7 @@ def test_everything_that_waits_stands_there_by_what_to_do_in_a_dozen_statements(
 def test_where_nothing_waits_that_is_said(tmp_path):
     browser = Browser(a_hub(tmp_path).installation, a_viewer(), language="ru")
 
-    assert "Человека ничего не ждёт" in browser.get("/attention").text
+    assert "Ничто не ждёт решения" in browser.get("/attention").text
     assert browser.get("/attention?do=nothing&page=7").status_code == 200
 
 

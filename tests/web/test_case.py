@@ -82,6 +82,8 @@ def test_a_conflict_is_settled_on_the_page_of_its_case(tmp_path):
     assert done.headers["location"] == "/attention"
     assert hub.records("crm")["1"]["deadline"] == "2026-12-05"
     assert attention.conflicts(hub.installation.store) == ()
+    told = browser.get("/cases/CASE-1/feed?what=questions").text
+    assert re.search(r"anna@example\.org</p>\s*<p class=\"line\">решено <b>Срок</b>", told)
 
 
 def test_what_has_moved_is_shown_anew_and_not_done(tmp_path):

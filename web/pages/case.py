@@ -26,7 +26,7 @@ SIZE = 40
 WHATS: Mapping[str, tuple[str, ...]] = {
     "said": ("set", "resolved", "read"),
     "written": ("write", "made"),
-    "questions": ("conflict", "settled", "parked", "retried", "left"),
+    "questions": ("conflict", "resolved", "settled", "parked", "retried", "left"),
 }
 """What may be asked of a feed -> the lines that are meant."""
 
