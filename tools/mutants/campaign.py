@@ -34,6 +34,8 @@ STAGES = (("tests/mappings/", "tests/properties/", "tests/state/"), ("tests/flow
 """Cheap tests first: what they catch never meets the dear ones, and an interrupted run has something to show."""
 PORTION = 25
 """So many tests of one file are recorded at a time."""
+STORY = "tests/scenarios/test_scenarios.py::test_it_ends_as_it_is_told[{}]"
+"""The test that plays a story."""
 ENOUGH = 25.0
 """Tests of so many seconds of CPU, the likeliest first, are asked about one mutant; what they miss is not caught."""
 
@@ -140,15 +142,19 @@ class Campaign:
         return self.reach.of({edit.file: edit.lines for edit in one.edits})
 
     def asked(self, one: Mutant) -> list[str]:
-        """Return the tests that *one* meets next: the one that caught it before first, and no more than it needs."""
+        """
+        Return the tests that *one* meets next: what caught it before first, then the stories that hold its rule, and
+        of the others no more than it needs.
+        """
         already = self._asked.get(one.name, [])
         before = self._kept[one.name]["is"]["by"] if one.name in self._kept else ""
         names = [name for name in self.reached(one) if name not in already]
-        names.sort(key=lambda name: name != before)
+        own = {STORY.format(story) for story in one.ends}
+        names.sort(key=lambda name: (name != before, name not in own))
         room, chosen = ENOUGH - sum(map(self.reach.seconds, already)), []
         for name in names:
             room -= self.reach.seconds(name)
-            if room < 0:
+            if room < 0 and name not in own:
                 break
             chosen.append(name)
         return chosen

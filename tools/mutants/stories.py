@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from .campaign import PATIENCE, Campaign, broken
+from .campaign import PATIENCE, STORY, Campaign, broken
 from .loop import Loop
 from .make import Mutant
 from .pool import LATE, Task, done
 
-STORIES = "tests/scenarios/test_scenarios.py::test_it_ends_as_it_is_told["
+STORIES = STORY.partition("{")[0]
 BLUNT = 1 / 3
 """A breakage that ends more of the stories it meets says nothing about any of them."""
 FEW = 12
