@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 from mappings.exchange import Change, Found, PastChange, Receipt, Refused, Update, VendorRecord, View
 
@@ -52,6 +52,15 @@ class GuardedPort(Protocol):
 
     async def inspect(self, record: VendorRecord, since: str | None) -> Inspection:
         """Read the change log since a stamp, and what the workflow allows. Raises any of our errors."""
+        ...
+
+
+@runtime_checkable
+class ClosePort(GuardedPort, Protocol):
+    """A system that shows one record with its change log in one request."""
+
+    async def read_closely(self, record: VendorRecord, since: str | None) -> tuple[Found, Inspection]:
+        """Look one record up, and what `inspect` tells of it. Raises AuthFailed, RetryLater."""
         ...
 
 

@@ -16,6 +16,9 @@ from .relations import KINDS as RELATIONS
 from .relations import write_relation
 from .settings import RedmineSettings
 
+CLOSELY = "journals,allowed_statuses,children"
+"""What is asked for beside an issue where it matters what was there before, and where it can go from here."""
+
 
 class Desk:
     """
@@ -75,6 +78,9 @@ class Desk:
         """One list for a hundred; those that it leaves out are asked for one by one, to tell gone from hidden."""
         del kind
         rows = await self.client.found([each for each in dict.fromkeys(ids) if is_number(each)], "relations")
+        return await self._found(ids, rows)
+
+    async def _found(self, ids: Sequence[str], rows: Mapping[str, Row | Gone | Rejected]) -> list[Found]:
         shown = [row for row in rows.values() if isinstance(row, dict)]
         records, faults = await self.records(shown) if shown else ((), ())
         met = {record.id: record for record in records}
@@ -92,7 +98,16 @@ class Desk:
 
     async def inspect(self, record: VendorRecord, since: str | None) -> Inspection:
         """One request for both: what changed, and where the workflow leads from here."""
-        row, _ = await self.client.issue(record.id, "journals,allowed_statuses,children")
+        row, _ = await self.client.issue(record.id, CLOSELY)
+        return await self._inspected(row, since)
+
+    async def read_closely(self, record: VendorRecord, since: str | None) -> tuple[Found, Inspection]:
+        """An issue by itself is shown with its journals in the same request."""
+        rows = await self.client.each([record.id], f"relations,{CLOSELY}")
+        (found,), row = await self._found([record.id], rows), rows.get(record.id)
+        return found, await self._inspected(row, since) if isinstance(row, dict) else Inspection()
+
+    async def _inspected(self, row: Row, since: str | None) -> Inspection:
         computed = DERIVED if row.get("children") else frozenset[str]()
         return Inspection(await self.log(row, since=since), {"status": allowed_statuses(row)}, computed)
 

@@ -172,7 +172,7 @@ def weaknesses(abilities: Abilities, *, window: float | None = None) -> tuple[st
         else:
             told.append(
                 "its change log is read where something speaks for such an edit (a status, a value that did not stay,"
-                " another field that moved with it); one that changes just the field we write is not found out"
+                " another field that moved with it); one that changes just the field we write may not be found out"
             )
     if not abilities.change_feed:
         told.append("no change times: every pass reads everything")

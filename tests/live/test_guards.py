@@ -2,11 +2,13 @@
 
 import json
 
+import httpx
 import pytest
 
 from flows.hub.forgetting import forget_case
 from flows.hub.notices import notify
 from flows.hub.notices.sending import send
+from flows.hub.remembering import all_lines
 from flows.hub.wiring import install
 from tests.flows.hub.guard_builders import guards
 from tests.live.live_hub import both
@@ -29,6 +31,22 @@ def world(tmp_path_factory):
 
 def march(day):
     return {"__class__": "date", "year": 2027, "month": 3, "day": day}
+
+
+class Meanwhile(httpx.AsyncBaseTransport):
+    """The way to a server, on which somebody is quicker than our first write."""
+
+    def __init__(self, edit):
+        self.edit, self.inner = edit, httpx.AsyncHTTPTransport()
+
+    async def handle_async_request(self, request):
+        if request.method == "PUT" and self.edit:
+            self.edit()
+            self.edit = None
+        return await self.inner.handle_async_request(request)
+
+    async def aclose(self):
+        await self.inner.aclose()
 
 
 class World:
@@ -156,3 +174,18 @@ def test_what_is_forgotten_is_in_the_hub_no_more_and_nothing_is_written_for_it(w
     assert "Непомнящего".encode() not in kept
     assert sum(world.hub.sync(full=True).updated.values()) == 0
     assert world.redmine.issue(world.issue_of(deal)[0])["subject"] == "Охрана завода"
+
+
+def test_an_edit_of_the_very_field_in_the_moment_of_our_write_is_told_and_kept(world):
+    deal = world.deals[0]
+    issue, key = world.issue_of(deal)
+    world.tryton.write(deal, description="Охрана порта")
+
+    world.hub.sync(tracker=Meanwhile(lambda: world.redmine.update(issue, subject="Охрана вокзала")))
+
+    [told] = world.hub.attention(world.hub.case(key).entity.id)
+    with world.hub.store() as store:
+        lines = all_lines(store, entity=world.hub.case(key).entity.id)
+        [lost] = [line.event for line in lines if line.event.what == "overwritten"]
+    assert (told.code, told.field, world.redmine.issue(issue)["subject"]) == ("overwritten", "title", "Охрана порта")
+    assert (lost.old, lost.new) == ("Охрана вокзала", "Охрана порта")

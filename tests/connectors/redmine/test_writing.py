@@ -21,9 +21,33 @@ async def test_custom_fields_are_written_and_emptied() -> None:
 
     assert filled.record is not None
     assert {place: filled.record.views[place] for place in views} == {**views, "cf[Сумма]": "12.5"}
-    assert filled.log == ()
+    assert {(entry.place, entry.ours) for entry in filled.log} == {(place, True) for place in views}
     assert emptied.record is not None
     assert {emptied.record.views[place] for place in views} == {None}
+
+
+@pytest.mark.asyncio
+async def test_an_edit_of_the_written_field_alone_between_compare_and_write_is_seen_without_another_request() -> None:
+    redmine = FakeRedmine()
+    number = redmine.create("Пилот", description="Смета")
+
+    def meanwhile(request: httpx.Request) -> None:
+        if request.method == "PUT":
+            redmine.fault = lambda request: None
+            redmine.edit(number, user=6, subject="Правка Анны")
+
+    async with a_connector(redmine) as connector:
+        await push(connector, number, description="Смета и сроки")  # what has to be known once is known
+        redmine.fault = meanwhile
+        before = len(redmine.seen)
+        receipt = await push(connector, number, subject="Новое")
+
+    assert [request.method for request in redmine.seen[before:]] == ["GET", "GET", "PUT", "GET"]
+    assert [(entry.old, entry.new, entry.ours) for entry in receipt.log if entry.place == "subject"] == [
+        ("Пилот", "Правка Анны", False),
+        ("Правка Анны", "Новое", True),
+    ]
+    assert (receipt.state, receipt.record and receipt.record.views["subject"]) == ("done", "Новое")
 
 
 @pytest.mark.asyncio
