@@ -9,22 +9,11 @@ import sqlalchemy as sa
 from connectors.errors import RetryLater
 from flows.hub.fastpath import RENEWED, FastPath, FreshPath
 from mappings.language import Problem, Problems
-from state import inbox, outbox, runs
+from state import outbox, runs
 from state.tables import entity
 from tests.fault_builders import Clock, Hook, failing
+from tests.flows.hub.fastpath_builders import fast_path, hint
 from tests.hub_builders import opened
-
-
-def fast_path(hub, **more):
-    return FastPath(hub.installation, hub.make, **more)
-
-
-def hint(hub, record="1"):
-    inbox.hint(hub.installation.store, "crm", kind="record", ids=[record], reason="webhook")
-
-
-def run(work):
-    return asyncio.run(work)
 
 
 async def looked(fast, *, polled=False):
@@ -39,7 +28,7 @@ def test_what_a_webhook_pointed_at_is_read_and_passed_on(tmp_path):
     hub.systems["crm"].edit("record", "1", {"amount": "175000"})
     hint(hub)
 
-    [report] = run(looked(fast_path(hub)))
+    [report] = asyncio.run(looked(fast_path(hub)))
 
     assert report.updated["trk"] == 1
     assert hub.records("trk")["1"]["amount"] == "175000"
@@ -50,7 +39,7 @@ def test_a_new_deal_that_a_webhook_pointed_at_appears_in_the_tracker(tmp_path):
     hub, _ = opened(tmp_path)
     hint(hub, hub.systems["crm"].create("record", {"title": "Склад", "stage": "PREP"}))
 
-    run(looked(fast_path(hub)))
+    asyncio.run(looked(fast_path(hub)))
 
     assert "Склад" in [views["title"] for views in hub.records("trk").values()]
 
@@ -62,7 +51,7 @@ def test_no_list_is_asked_for(tmp_path):
         system.hook = lambda request, moment: asked.append(request.verb) if moment == "before" else None
     hint(hub)
 
-    run(looked(fast_path(hub)))
+    asyncio.run(looked(fast_path(hub)))
 
     assert "get" in asked
     assert "list" not in asked
@@ -86,7 +75,7 @@ def test_what_a_killed_run_has_sent_is_settled_by_the_next_poll_and_not_again_an
         finally:
             await fast.close()
 
-    reports = run(thrice())
+    reports = asyncio.run(thrice())
 
     assert (len(lost), outbox.open_writes(store)) == (1, ())
     assert ([report.updated["trk"] for report in reports], hub.records("trk")["1"]["amount"]) == ([1], "175000")
@@ -99,7 +88,7 @@ def test_a_case_that_a_killed_run_has_left_undecided_is_decided_by_the_next_look
     with store.write() as conn:
         conn.execute(sa.update(entity).values(due=1))
 
-    reports = run(looked(fast_path(hub)))
+    reports = asyncio.run(looked(fast_path(hub)))
 
     assert [report.decided for report in reports] == [1]
 
@@ -109,7 +98,7 @@ def test_where_nothing_waits_no_system_is_asked_anything(tmp_path):
     hub.systems["crm"].locked_out = hub.systems["trk"].locked_out = True
     before = len(runs.runs(hub.installation.store))
 
-    assert run(looked(fast_path(hub))) == []
+    assert asyncio.run(looked(fast_path(hub))) == []
     assert len(runs.runs(hub.installation.store)) == before
 
 
@@ -131,7 +120,7 @@ def test_systems_stay_open_for_a_minute_and_each_look_counts_its_own_requests(tm
         await fast.close()
         return reports
 
-    reports = run(three_looks())
+    reports = asyncio.run(three_looks())
 
     assert proofs == [0.0, 70.0]
     assert [report.requests["crm"] for report in reports] == [1, 1, 1]
@@ -139,13 +128,13 @@ def test_systems_stay_open_for_a_minute_and_each_look_counts_its_own_requests(tm
 
 def test_a_system_without_webhooks_is_polled_and_an_idle_poll_is_no_run(tmp_path):
     hub, _ = opened(tmp_path)
-    run(looked(fast_path(hub), polled=True))
+    asyncio.run(looked(fast_path(hub), polled=True))
     before = len(runs.runs(hub.installation.store))
 
-    idle = run(looked(fast_path(hub), polled=True))
+    idle = asyncio.run(looked(fast_path(hub), polled=True))
     between = len(runs.runs(hub.installation.store))
     hub.systems["crm"].edit("record", "1", {"amount": "175000"})
-    run(looked(fast_path(hub), polled=True))
+    asyncio.run(looked(fast_path(hub), polled=True))
 
     assert (idle, between) == ([], before)
     assert hub.records("trk")["1"]["amount"] == "175000"
@@ -162,7 +151,7 @@ def test_what_a_look_had_to_leave_is_not_tried_at_every_poll_but_when_somebody_a
         await fast.close()
         return counts
 
-    assert run(looks()) == [1, 0, 0, 1]
+    assert asyncio.run(looks()) == [1, 0, 0, 1]
 
 
 @pytest.mark.parametrize("polled", [False, True])
@@ -173,7 +162,7 @@ def test_a_database_that_is_away_is_told_and_ends_nobody(tmp_path, caplog, polle
     with hub.installation.store.write() as conn:
         conn.execute(sa.text("ALTER TABLE hint RENAME TO away"))
 
-    assert run(looked(fast, polled=polled)) == []
+    assert asyncio.run(looked(fast, polled=polled)) == []
     assert "the database refused or did not answer" in caplog.text
 
 
@@ -186,7 +175,7 @@ def test_a_closed_one_begins_nothing(tmp_path):
         await fast.close()
         return await fast.look() + await fast.poll()
 
-    assert run(closed()) == []
+    assert asyncio.run(closed()) == []
 
 
 def test_what_is_wrong_with_one_sync_is_told_and_stops_nothing(tmp_path, caplog):
@@ -200,7 +189,7 @@ def test_what_is_wrong_with_one_sync_is_told_and_stops_nothing(tmp_path, caplog)
         await fast.poll()
         return await fast.poll()
 
-    assert run(polled_twice()) == []
+    assert asyncio.run(polled_twice()) == []
     assert caplog.text.count("нет такого поля") == 2
 
 
@@ -224,7 +213,7 @@ def test_files_that_change_are_followed_and_wrong_ones_are_not(tmp_path, caplog)
             await fast.poll()
         await fast.close()
 
-    run(looks())
+    asyncio.run(looks())
 
     assert opened_with == ["one", "wrong", "three"]
     assert caplog.text.count("не то") == 1
@@ -263,7 +252,7 @@ def test_a_poll_opens_systems_anew_so_that_no_look_waits_for_it(tmp_path):
         await fast.close()
         return report
 
-    report = run(looks())
+    report = asyncio.run(looks())
 
     assert proofs == [0.0, RENEWED]
     assert report.trouble == {}
@@ -287,4 +276,4 @@ def test_a_system_that_is_away_when_it_is_opened_anew_leaves_what_is_open_as_it_
         await fast.close()
         return report
 
-    assert run(looks()).updated["trk"] == 1
+    assert asyncio.run(looks()).updated["trk"] == 1

@@ -5,21 +5,9 @@ from dataclasses import replace
 
 from flows.hub.fastpath import FastPath
 from flows.hub.watching import RETRIES
-from state import inbox
 from state.engine import open_store
+from tests.flows.hub.fastpath_builders import fast_path, hint
 from tests.hub_builders import opened
-
-
-def fast_path(hub, **more):
-    return FastPath(hub.installation, hub.make, **more)
-
-
-def hint(hub, record="1"):
-    inbox.hint(hub.installation.store, "crm", kind="record", ids=[record], reason="webhook")
-
-
-def run(work):
-    return asyncio.run(work)
 
 
 def test_a_webhook_is_seen_without_anybody_asking_and_only_once(tmp_path):
@@ -35,7 +23,7 @@ def test_a_webhook_is_seen_without_anybody_asking_and_only_once(tmp_path):
         finally:
             await fast.close()
 
-    before, seen, after = run(watched())
+    before, seen, after = asyncio.run(watched())
 
     assert (before, after) == ([], [])
     assert [report.updated["trk"] for report in seen] == [1]
@@ -58,7 +46,7 @@ def test_one_of_several_servers_watches_and_another_does_when_it_has_gone(tmp_pa
         await second.close()
         return seen
 
-    assert run(watched()) == [0, 1, 0, 1]
+    assert asyncio.run(watched()) == [0, 1, 0, 1]
 
 
 def test_a_database_that_does_not_answer_is_told_and_stops_nothing(tmp_path, caplog):
@@ -66,6 +54,6 @@ def test_a_database_that_does_not_answer_is_told_and_stops_nothing(tmp_path, cap
     without_tables = open_store(f"sqlite:///{tmp_path / 'empty.db'}", check=False)
     fast = FastPath(replace(hub.installation, store=without_tables), hub.make)
 
-    assert run(fast.watch()) == []
+    assert asyncio.run(fast.watch()) == []
     assert "webhooks cannot be watched for" in caplog.text
     without_tables.close()
