@@ -71,15 +71,16 @@ def wake_showing(
     Have strangers of *scope* (system, kind) looked at again, put aside for REASONS, that show in some place one of the
     words *shown* says of it. They are looked through once, however many words there are.
     """
-    waiting = (inbox.c.system == scope[0], inbox.c.kind == scope[1], inbox.c.aside.in_(reasons), inbox.c.open.is_(None))
+    mine = (inbox.c.system == scope[0], inbox.c.kind == scope[1], inbox.c.aside.in_(reasons))
+    waiting = (*mine, inbox.c.open.is_distinct_from(""))  # also those that other syncs have not looked at yet
     query = sa.select(inbox.c.external_id, inbox.c.views).where(*waiting)
     with store.read() as conn:
         rows = conn.execution_options(yield_per=AT_ONCE).execute(query)
         ids = [row.external_id for row in rows if any(_shows(row.views.get(at), words) for at, words in shown.items())]
     with store.write() as conn:
         for start in range(0, len(ids), AT_ONCE):
-            mine = inbox.c.external_id.in_(ids[start : start + AT_ONCE])
-            conn.execute(sa.update(inbox).where(*waiting, mine).values(open=""))
+            these = inbox.c.external_id.in_(ids[start : start + AT_ONCE])
+            conn.execute(sa.update(inbox).where(*waiting, these).values(open=""))
 
 
 def _shows(view: View, words: AbstractSet[str]) -> bool:

@@ -110,6 +110,7 @@ def snapshot_of(row: Row, read_after: Any = None) -> Snapshot:
         put_at=row["put_at"],
         read_after=read_after,
         aside=row["aside"],
+        left=tuple(row["open"].strip("|").split("|")) if row["open"] else (),
     )
 
 

@@ -88,7 +88,8 @@ class Snapshot:
     A waiting record. SEQUENCE is its number: a commit removes the row only if it is still the same.
 
     BEGAN is when its request left, PUT_AT when it was stored; READ_AFTER when the request of the last read before it
-    left (None: the first one): its edits are later than that. ASIDE is the reason for which it was once put aside.
+    left (None: the first one): its edits are later than that. ASIDE is the reason for which it was once put aside;
+    LEFT are the syncs that have not looked at it yet where another one has (none: it waits for anybody).
     """
 
     record: VendorRecord
@@ -97,6 +98,7 @@ class Snapshot:
     put_at: datetime
     read_after: datetime | None = None
     aside: str = ""
+    left: tuple[str, ...] = ()
 
 
 # --- claim and commit -----------------------------------------------------------------------------------------------

@@ -22,7 +22,6 @@ from .report import Report, cpu_of_hub
 from .returning import replaced
 from .rewording import look_at_again
 from .strangers import (
-    ASTRAY,
     COPY,
     ELSEWHERE,
     HOMELESS,
@@ -33,9 +32,11 @@ from .strangers import (
     TORN,
     UNMATCHED,
     WAITS,
+    by_who_is_left,
     left_over,
     markers_of,
     meeting_of,
+    met_in,
     sort_strangers,
 )
 from .wired import Channel, Scope, SyncShape, Wired
@@ -119,7 +120,7 @@ class Deciding:
         """
         unsure: dict[Scope, frozenset[str]] = {}
         for shape in self.wired.whole.each:
-            for scope in sorted(_met_in(shape)):
+            for scope in sorted(met_in(shape)):
                 strangers = [one for one in self.strangers(scope) if self._may_be(shape, one)]
                 fresh = any(stranger.aside == UNMATCHED for stranger in strangers)
                 read = cursors.state(self.wired.store, scope[0], kind=scope[1]).first_read_done
@@ -197,13 +198,12 @@ class Deciding:
         strangers = sort_strangers(wired, batch.strangers, self._owners(batch.strangers), kin)
         rulings = [decide_claimed(wired, claimed, waiting.meeting, kin=kin) for claimed in batch.cases]
         rulings += [decide_new(wired, snapshot, waiting.meeting, kin=kin) for snapshot in strangers.open]
-        self.aside(strangers.waiting, WAITS)  # before what it waits for is stored, so that it is woken by that
-        self.aside(strangers.astray, ASTRAY)
-        self.aside(strangers.torn, TORN, listed=True)
-        self.aside(strangers.tied, TIED, listed=True)
-        self.aside(strangers.doubted, DOUBTED)
+        for reason, those in strangers.homeless:  # before what they wait for is stored, so that they are woken by that
+            self.aside(those, reason, listed=reason in (TORN, TIED))
         self.keep(in_order(rulings, lambda ruling: ruling.decided.outcome.entity))
         self.aside(strangers.not_taken, NOT_TAKEN)
+        for sync, those in strangers.others.items():
+            self.leave(sync, those)
         self.aside(strangers.unmatched, UNMATCHED)
         for owner, marker, snapshot in strangers.ours:
             self._ours(owner, marker, snapshot)
@@ -277,20 +277,18 @@ class Deciding:
 
     def aside(self, snapshots: Sequence[Snapshot], reason: str, *, listed: bool = False) -> None:
         """Put strangers aside until their content changes; LISTED ones are for a person."""
-        if snapshots:
-            inbox.set_aside(self.wired.store, snapshots, reason=reason, listed=listed)
+        for (why, left), those in by_who_is_left(self.wired, snapshots, reason).items():
+            inbox.set_aside(self.wired.store, those, reason=why, left=left, listed=listed)
         if snapshots and reason in (WAITS, DOUBTED):
             family.wake_late(self.wired.store, [one.record for one in snapshots])
+
+    def leave(self, sync: str, snapshots: Sequence[Snapshot]) -> None:
+        """Leave strangers to another sync: they belong to a case of that one."""
+        inbox.set_aside(self.wired.store, snapshots, reason="", left=[sync])
 
     def busy(self, record: VendorRecord) -> None:
         """A record of a case that another worker is deciding: looked at again with the next pass."""
         inbox.hint(self.wired.store, record.system, kind=record.kind, ids=[record.id], reason="its case was busy")
-
-
-def _met_in(shape: SyncShape) -> set[Scope]:
-    """Where strangers may be entities of this kind: where it is made, and where it is only matched."""
-    made = {(make.system, make.kind) for make in shape.makes}
-    return {scope for scope in shape.channels if scope in made or scope not in shape.born_in}
 
 
 def link_with(claimed: Claimed, snapshot: Snapshot) -> NewLink:

@@ -77,6 +77,9 @@ class Planning(Deciding):
         if reason != NOT_TAKEN and not listed:
             self.kept_aside |= {_name(one): replace(one, aside=reason) for one in snapshots}
 
+    def leave(self, sync: str, snapshots: Sequence[Snapshot]) -> None:
+        """What belongs to a case of another sync is not in this plan."""
+
     def has_strangers(self, scope: Scope) -> bool:
         return super().has_strangers(scope) or bool(self._waiting(scope))
 

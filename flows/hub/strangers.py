@@ -58,6 +58,14 @@ class Sorted:
     tied: list[Snapshot] = field(default_factory=list)
     doubted: list[Snapshot] = field(default_factory=list)
     not_taken: list[Snapshot] = field(default_factory=list)
+    others: dict[str, list[Snapshot]] = field(default_factory=dict)
+    """Sync -> what belongs to a case of it, where that sync reads such records too."""
+
+    @property
+    def homeless(self) -> Sequence[tuple[str, list[Snapshot]]]:
+        """Reason -> what has no case yet, or waits for something else."""
+        mine = (self.waiting, self.astray, self.torn, self.tied, self.doubted)
+        return tuple(zip((WAITS, ASTRAY, TORN, TIED, family.DOUBTED), mine, strict=True))
 
 
 def sort_strangers(
@@ -80,7 +88,10 @@ def sort_strangers(
         record = snapshot.record
         shape = wired.whole.taker(record)
         marker = parse_marker(record.marker)
-        if marker is not None and marker.entity in owners:
+        other = _other_sync(wired, record, owners.get(marker.entity) if marker else None, kin)
+        if other:
+            result.others.setdefault(other, []).append(snapshot)
+        elif marker is not None and marker.entity in owners:
             result.ours.append((owners[marker.entity], marker, snapshot))
         elif shape is None:
             result.not_taken.append(snapshot)
@@ -97,6 +108,45 @@ def sort_strangers(
         else:
             result.open.append(snapshot)
     return result
+
+
+def _other_sync(wired: Wired, record: VendorRecord, owner: Whole | None, kin: Kin) -> str:
+    """Return the other sync of whose cases *record* is one's: by its marker (OWNER's), or by what it hangs on."""
+    if not wired.neighbours:
+        return ""
+    shape = wired.whole.taker(record)
+    hangs = shape is None or shape.belongs
+    case = owner or (kin.case_of(kin.holder(record)) if hangs else None)
+    name = case.entity.sync if case else ""
+    reads = name in wired.neighbours and (record.system, record.kind) in wired.neighbours[name].scopes
+    return name if reads else ""
+
+
+def by_who_is_left(
+    wired: Wired, strangers: Sequence[Snapshot], reason: str
+) -> dict[tuple[str, tuple[str, ...]], list[Snapshot]]:
+    """
+    Return strangers that are put aside for REASON, by why that is and by the syncs that have to look at them yet: what
+    is none of ours may be theirs. Where another sync looked before us and gave a reason, that one stays.
+    """
+    alike: dict[tuple[str, tuple[str, ...]], list[Snapshot]] = {}
+    for one in strangers:
+        why = one.aside if reason == NOT_TAKEN and one.left and one.aside else reason
+        alike.setdefault((why, _left(wired, one, reason)), []).append(one)
+    return alike
+
+
+def _left(wired: Wired, one: Snapshot, reason: str) -> tuple[str, ...]:
+    if reason not in (NOT_TAKEN, ASTRAY, ALONE):
+        return ()
+    record = one.record
+    return tuple(
+        name
+        for name, other in wired.neighbours.items()
+        if (not one.left or name in one.left)
+        and (record.system, record.kind) in other.scopes
+        and (reason != ALONE or other.opens == record.system)
+    )
 
 
 def _homeless(wired: Wired, snapshot: Snapshot, result: Sorted, *, kin: Kin, kind: str) -> list[Snapshot]:
@@ -130,6 +180,12 @@ def is_met(shape: SyncShape, record: VendorRecord) -> bool:
         return True
     made = any((make.system, make.kind) == scope for make in shape.makes)
     return made and bool(shape.channels[scope].mapping.match)
+
+
+def met_in(shape: SyncShape) -> set[Scope]:
+    """Return where strangers may be entities of this kind: where it is made, and where it is only matched."""
+    made = {(make.system, make.kind) for make in shape.makes}
+    return {scope for scope in shape.channels if scope in made or scope not in shape.born_in}
 
 
 def left_over(strangers: Sequence[Snapshot]) -> Iterator[tuple[str, list[Snapshot], bool]]:

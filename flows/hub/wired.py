@@ -23,6 +23,7 @@ from state.types import Lease, Worker
 
 from .choices import NONE, Choices
 from .kept import Papers, Sharing
+from .neighbours import Neighbour
 from .people import Everybody
 
 Scope = tuple[str, str]
@@ -245,6 +246,8 @@ class Wired:
     """Shares the files of the cases, at the end of a pass; None where nobody does."""
     counted: dict[str, RequestCount] = field(default_factory=dict)
     """Requests that belong to earlier passes, where the systems stay open from one pass to the next."""
+    neighbours: Mapping[str, Neighbour] = field(default_factory=dict)
+    """The other syncs of the hub, by name: they may read the same records."""
     requests_at_once: dict[str, int] = field(default_factory=dict)
     """System -> for how many requests writes are taken together: more where it is quick (see `sending`)."""
 

@@ -12,10 +12,7 @@ from connectors.base import Connector
 from mappings.canonical.facts import belongs
 from mappings.canonical.records import dotted
 from mappings.exchange import Discovery
-from mappings.language import (
-    Problems,
-    compile_sync,
-)
+from mappings.language import Problems, compile_sync
 from mappings.language.compiled import CompiledMapping
 from mappings.language.model import Make as LanguageMake
 from mappings.language.model import Sync
@@ -23,6 +20,7 @@ from mappings.reconcile.gone import rule_for
 from state import dictionaries
 
 from ..choices import load_choices
+from ..neighbours import neighbours_of
 from ..notes import NOTE, told_on
 from ..people import Everybody, remember
 from ..rewording import fingerprint
@@ -107,6 +105,7 @@ def assembled(
         accounts={name: contact.account for name, contact in contacts.items() if contact.account is not None},
         choices={scope: load_choices(store, sync.name, scope) for scope in scopes},
         people=seen,
+        neighbours=neighbours_of(installation.hub, sync),
     )
 
 

@@ -2,14 +2,17 @@
 
 from pathlib import Path
 
+from connectors.errors import RetryLater
 from flows.hub.report import Report
 from flows.hub.running import How, run_recorded
 from flows.hub.sync import PassOptions
 from flows.hub.wiring import open_sync
-from state import outbox
-from tests.fault_builders import Clock
+from state import attention, outbox, waiting
+from tests.fault_builders import Clock, Hook, failing
 from tests.hub_builders import CRM, TRK, AHub, a_deal, a_hub, at_once
+from tests.kinds_builders import COMMENT, NOTES
 
+LOST = RetryLater("POST was not answered within 30 s; it may have been carried out", system="trk", sent=True)
 HUB = """
 database: sqlite:///casehub.db
 timezone: Europe/Moscow
@@ -27,6 +30,20 @@ syncs:
     opens: help
     makes: {trk: {when: "case.outcome == 'open'"}}
     stages: [lead, qualified, in_work, estimate, proposal, defence]
+"""
+CHAIN = HUB.replace("opens: help\n    makes: {trk:", "opens: help\n    makes: {crm:")
+NOTES_OF_BOTH = ("    notes: {crm: {}, trk: {}}\n", "    notes: {help: {}, trk: {}}\n")
+NOTED = HUB.replace("    guards: {max_creates: 0}\n", NOTES_OF_BOTH[0]) + NOTES_OF_BOTH[1]
+ITEMED = HUB.replace("guards: {max_creates: 0}", "items: {trk: {}}")
+ITEMS = """
+system: trk
+kind: record
+entity: item
+under: {at: labels, holds: key}
+take: {channel: Task}
+marker: marker
+fields:
+  title: {at: title}
 """
 MATCH = "match: [{same: [title, client]}]\n"
 MAPPINGS = {
@@ -73,3 +90,60 @@ def test_what_is_in_doubt_is_told_by_its_own_sync(tmp_path: Path) -> None:
 
     assert outbox.count_doubtful(store, "support") == ()
     assert outbox.count_doubtful(store, "presales") == (("trk", "record", 1),)
+
+
+def test_a_deal_is_opened_by_its_sync_whoever_reads_it_first(tmp_path: Path) -> None:
+    hub = a_hub(tmp_path, hub=CHAIN, mappings=MAPPINGS)
+    hub.systems["crm"].create("record", a_deal("Сделка"))
+
+    a_pass(hub, "support")
+    a_pass(hub, "presales", approved=True)
+
+    assert hub.case().entity.sync == "presales"
+
+
+def test_a_comment_goes_where_its_case_is_at_home_whoever_reads_it_first(tmp_path: Path) -> None:
+    comments = {f"comment.{name}.yaml": NOTES.format(system=name) for name in ("crm", "help", "trk")}
+    kinds = {name: {"comment": COMMENT} for name in ("crm", "help", "trk")}
+    hub = a_hub(tmp_path, hub=NOTED, mappings={**MAPPINGS, **comments}, kinds=kinds)
+    hub.systems["crm"].create("record", a_deal("Сделка"))
+    a_pass(hub, "support")
+    a_pass(hub, "presales")
+    hub.systems["trk"].create("comment", {"text": "Со сметы", "parent": "1"})
+
+    a_pass(hub, "support")
+    a_pass(hub, "presales")
+
+    assert [one["text"] for one in hub.records("crm", "comment").values()] == ["Со сметы"]
+
+
+def test_a_record_with_the_marker_of_another_syncs_case_is_left_to_that(tmp_path: Path) -> None:
+    clock = Clock()
+    hub = a_hub(tmp_path, hub=NOTED.replace("notes:", "gone: detach #"), mappings=MAPPINGS, clock=clock)
+    hub.systems["crm"].create("record", a_deal("Сделка"))
+    a_pass(hub, "support")
+    hub.systems["trk"].hook = Hook("create", "after", failing(LOST))
+    a_pass(hub, "presales")
+
+    a_pass(hub, "support")
+    clock.ahead(minutes=10)
+    for sync in ("support", "presales", "support"):
+        a_pass(hub, sync)
+
+    assert [one.external_id for one in hub.case().links] == ["1", "1"]
+    assert len(hub.records("trk")) == 1
+    assert attention.parked_fields(hub.installation.store) == ()
+
+
+def test_what_one_sync_does_not_move_is_looked_at_by_the_other(tmp_path: Path) -> None:
+    mappings = {**MAPPINGS, "record.trk.yaml": TRK + "take: {channel: Case}\n", "record.trk.item.yaml": ITEMS}
+    hub = a_hub(tmp_path, hub=ITEMED, mappings=mappings)
+    hub.systems["crm"].create("record", a_deal("Сделка"))
+    a_pass(hub, "presales")
+    hub.systems["trk"].create("record", {"title": "Задача", "channel": "Task", "labels": ["CASE-1"]})
+
+    a_pass(hub, "support")
+    a_pass(hub, "presales")
+
+    assert hub.case("ITEM-1").entity.sync == "presales"
+    assert waiting.open_work(hub.installation.store, "presales", ["crm", "trk"]) == ()
