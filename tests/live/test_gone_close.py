@@ -1,4 +1,7 @@
-"""`gone: close` on a real Tryton and Redmine: copies of notes and files go with them, and nobody's own words do."""
+"""
+`gone: close` and `restore` on a real Tryton and Redmine: copies of notes and files go with what was deleted, and nobody's
+own words do; or a file is put back.
+"""
 
 import pytest
 
@@ -42,3 +45,19 @@ def test_copies_go_with_what_was_deleted_and_what_others_wrote_or_attached_stays
     assert own in {str(one["id"]) for one in talk.journals()}
     assert list(world.redmine.files(talk.issue).values()) == ["своё".encode()]
     assert sum(idle.writing.values()) == 0
+
+
+def test_with_restore_a_file_that_was_deleted_is_put_back_once(world):
+    settings = world.hub.folder / "hub.yaml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("gone: close", "gone: restore"), encoding="utf-8")
+    world.hub.sync(approved=True)
+    talk = world.open("Вернуть смету")
+    world.tryton.attach(talk.deal, "смета.txt", "смета".encode())
+    world.hub.sync()
+    [copy] = world.redmine.issue(talk.issue, include="attachments")["attachments"]
+
+    world.redmine.detach(copy["id"])
+    passes = [world.hub.sync(full=True) for _ in range(2)]
+
+    assert [report.files["copied"] for report in passes] == [1, 0]
+    assert list(world.redmine.files(talk.issue).values()) == ["смета".encode()]
