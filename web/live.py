@@ -90,10 +90,8 @@ class Newsroom:
 
     async def _look(self) -> None:
         watch = Watch(self.store)
-        await asyncio.to_thread(watch.begin)
-        self.seen = watch.mark
-        self.ready.set()
         try:
+            await self._once(watch)
             while self.readers:
                 await asyncio.sleep(self.every)
                 await self._once(watch)
@@ -101,12 +99,15 @@ class Newsroom:
             self.ready.clear()
 
     async def _once(self, watch: Watch) -> None:
+        before = watch.mark
         try:
-            found = await asyncio.to_thread(watch.look)
-            self.seen = found.mark
+            found = await asyncio.to_thread(watch.look if self.ready.is_set() else watch.begin)
             if found:
                 await self.tell(found)
+            self.seen = watch.mark
+            self.ready.set()
         except StateError as error:
+            watch.mark = before
             log.warning("news: %s", error)  # the next look tells of it
 
     async def catch_up(self, reader: Reader, mark: Mark) -> None:

@@ -7,6 +7,7 @@ import pytest
 from fastapi import Request
 
 from flows.hub.access import EVERYTHING, Access
+from state.errors import Unavailable
 from state.news import Mark, News, present
 from tests.hub_builders import PEOPLE, a_deal, a_hub
 from tests.web_builders import Browser, a_viewer
@@ -152,3 +153,41 @@ def test_every_page_that_is_live_listens_for_what_the_stream_names(tmp_path):
     }
 
     assert {path: name in browser.get(path).text for path, name in heard.items()} == dict.fromkeys(heard, True)
+
+
+class AtFirstAway:
+    """A store that does not answer the first time."""
+
+    def __init__(self, store):
+        self._store = store
+        self._away = True
+
+    def read(self):
+        if self._away:
+            self._away = False
+            raise Unavailable("away")
+        return self._store.read()
+
+
+def test_a_database_that_is_away_for_a_moment_costs_nobody_their_news(tmp_path):
+    hub = of_anna_and_bob(tmp_path)
+    away = [Unavailable("away"), Unavailable("away")]
+
+    def who():
+        if away and hub.facts()["title"] == "Сделка":
+            raise away.pop()
+        return EVERYTHING
+
+    async def listened():
+        room = Newsroom(AtFirstAway(hub.installation.store), every=0.01)
+        reader = room.enter(who)
+        await room.ready.wait()
+        await asyncio.to_thread(hub.systems["crm"].edit, "record", "1", {"title": "Сделка"})
+        await asyncio.to_thread(hub.sync)
+        while not (told := await reader.queue.get()).keys:
+            pass  # that a run has begun may be told first
+        await room.close()
+        return told.keys
+
+    assert asyncio.run(asyncio.wait_for(listened(), 10)) == ("CASE-1",)
+    assert away == []
