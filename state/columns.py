@@ -18,7 +18,7 @@ from sqlalchemy.types import TypeDecorator
 
 _FAST = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 _READABLE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
-_MARK = " "
+UNUSUAL = " "
 """Stands before a text that orjson would read otherwise: a whole number beyond 64 bits would be rounded."""
 
 _EMPTY: dict[type, str] = {dict: "{}", list: "[]", type(None): "null"}
@@ -45,12 +45,12 @@ def stored(form: Any) -> str:
     try:
         return orjson.dumps(form, option=_FAST).decode()
     except TypeError:
-        return _MARK + dumps(form)
+        return UNUSUAL + dumps(form)
 
 
 def loads(text: str) -> Any:
     """Return the form that `stored` gave *text* for."""
-    if text[:1] == _MARK:
+    if text[:1] == UNUSUAL:
         return json.loads(text)
     try:
         return orjson.loads(text)

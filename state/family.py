@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from mappings.exchange import VendorRecord, View
 
+from .columns import UNUSUAL, stored
 from .rows import wholes
 from .store import Store
 from .tables import IS_OPEN, entity, inbox, link, outbox
@@ -19,6 +20,8 @@ from .types import Whole
 
 AT_ONCE = 500
 """So many rows are held, or named in a statement, at a time while many are looked through."""
+FEW = 20
+"""So many words are sought by the database itself."""
 
 
 def children(store: Store, parents: Sequence[str], *, kind: str | None = None) -> tuple[Whole, ...]:
@@ -69,11 +72,12 @@ def wake_showing(
 ) -> None:
     """
     Have strangers of *scope* (system, kind) looked at again, put aside for REASONS, that show in some place one of the
-    words *shown* says of it. They are looked through once, however many words there are.
+    words *shown* says of it. They are looked through once, however many words there are; where these are few, the
+    database leaves out what has none of them anywhere: there may be a hundred thousand strangers.
     """
     mine = (inbox.c.system == scope[0], inbox.c.kind == scope[1], inbox.c.aside.in_(reasons))
     waiting = (*mine, inbox.c.open.is_distinct_from(""))  # also those that other syncs have not looked at yet
-    query = sa.select(inbox.c.external_id, inbox.c.views).where(*waiting)
+    query = sa.select(inbox.c.external_id, inbox.c.views).where(*waiting, *_having(set().union(*shown.values())))
     with store.read() as conn:
         rows = conn.execution_options(yield_per=AT_ONCE).execute(query)
         ids = [row.external_id for row in rows if any(_shows(row.views.get(at), words) for at, words in shown.items())]
@@ -81,6 +85,15 @@ def wake_showing(
         for start in range(0, len(ids), AT_ONCE):
             these = inbox.c.external_id.in_(ids[start : start + AT_ONCE])
             conn.execute(sa.update(inbox).where(*waiting, these).values(open=""))
+
+
+def _having(words: AbstractSet[str]) -> Sequence[sa.ColumnElement[bool]]:
+    """What is true wherever a record shows one of *words*, and hardly anywhere else."""
+    if len(words) > FEW:
+        return ()
+    said = sa.type_coerce(inbox.c.views, sa.Text)
+    found = (said.contains(stored(word)[1:-1], autoescape=True) for word in sorted(words))
+    return (sa.or_(said.startswith(UNUSUAL), *found),)
 
 
 def _shows(view: View, words: AbstractSet[str]) -> bool:

@@ -123,9 +123,12 @@ def _asked(shape: SyncShape, records: Sequence[VendorRecord]) -> Iterator[Mappin
 
 def wake(store: Store, shape: SyncShape, outcomes: Iterable[Outcome], reasons: Sequence[str]) -> None:
     """Have records looked at again, put aside for one of REASONS, that may belong to cases just opened or changed."""
-    outcomes = [one for one in outcomes if one.entity.kind == "case" and any(e.what == "set" for e in one.events)]
+    outcomes = [one for one in outcomes if one.entity.kind == "case"]
     for one in all_asking(shape) if outcomes else ():
-        family.wake_showing(store, one.channel.scope, reasons, one.touched(outcomes))
+        telling = {"outcome", *(fact for _, fact in one.under.asked)}
+        moved = [each for each in outcomes if any(e.what == "set" and e.field in telling for e in each.events)]
+        if moved:
+            family.wake_showing(store, one.channel.scope, reasons, one.touched(moved))
 
 
 def _is_open(whole: Whole) -> bool:

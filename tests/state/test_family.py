@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from mappings.reconcile.model import LinkChange, NewRecord, Outcome
 from state import cases, commits, family, inbox, outbox, settling
 from state.codec import digest
@@ -118,6 +120,18 @@ def test_strangers_that_show_a_word_in_its_place_are_looked_at_again(store: Stor
         ("tracker", "1"),
         ("tracker", "2"),
     ]
+
+
+@pytest.mark.parametrize("word", ['ООО «Ромашка» "Юг"', "C:\\обмен", "50% скидки_", "перенос\nстроки", "\ud83d"])
+@pytest.mark.parametrize("more", [0, 60])
+def test_a_word_is_found_however_it_is_stored(store: Store, worker: Worker, word: str, more: int) -> None:
+    put(store, a_record("1", of=TRACKER, theme=f" {word} "))
+    put(store, a_record("2", of=TRACKER, theme=["другая"]))
+    inbox.set_aside(store, claim(store, worker).strangers, reason="astray")
+
+    family.wake_showing(store, TRACKER, ("astray",), {"theme": {word, *map(str, range(more))}})
+
+    assert [one.record.id for one in claim(store, worker).strangers] == ["1"]
 
 
 def test_items_of_a_case_and_their_parts_are_due_when_one_of_them_has_a_record(store: Store, worker: Worker) -> None:

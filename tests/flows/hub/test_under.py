@@ -116,6 +116,22 @@ def themes(hub):
     return {views["title"]: views.get("theme") for views in hub.records("crm", "task").values()}
 
 
+def test_tasks_that_are_nobodys_are_looked_through_only_for_what_their_query_asks(tmp_path):
+    hub = a_world_of_queries(tmp_path)
+    deal = hub.systems["crm"].create("record", a_deal(channel="Выставка"))
+    hub.systems["crm"].create("task", {"title": "Ничья", "theme": ["Форум"]})
+    hub.sync()
+
+    found = []
+    for edit in ({"amount": "5"}, {"channel": "Ярмарка"}):
+        hub.systems["crm"].edit("record", deal, edit)
+        with hub.installation.store.recorded() as texts:
+            hub.sync()
+        found.append(any("inbox.aside IN" in text for text in texts))
+
+    assert found == [False, True]
+
+
 def test_a_query_tells_the_case_also_of_a_task_that_was_there_before_it(tmp_path):
     hub = a_world_of_queries(tmp_path)
     hub.systems["crm"].create("task", {"title": "Смета", "theme": ["Выставка", "срочно"]})
