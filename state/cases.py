@@ -65,13 +65,13 @@ def by_record(store: Store, system: str, *, kind: str, ids: Sequence[str]) -> di
     return {record: found[owner] for record, owner in owners.items() if owner in found}
 
 
-def by_words(store: Store, sync: str, words: Sequence[str]) -> tuple[Whole, ...]:
-    """Return the cases of *sync* of which some fact may say one of *words*: all that do, and some by chance."""
+def by_words(store: Store, sync: str, words: Sequence[str], *, kind: str = "case") -> tuple[Whole, ...]:
+    """Return the entities of *sync* of which some fact may say one of *words*: all that do, and some by chance."""
     if not words:
         return ()
     said = sa.type_coerce(entity.c.facts, sa.Text)
     found = sa.or_(*(said.contains(stored(word), autoescape=True) for word in words))
-    return tuple(_whole(store, sa.and_(entity.c.kind == "case", entity.c.sync == sync, found)))
+    return tuple(_whole(store, sa.and_(entity.c.kind == kind, entity.c.sync == sync, found)))
 
 
 def open_saying(store: Store, sync: str, asked: Collection[Mapping[str, AbstractSet[str]]]) -> tuple[Whole, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from mappings.canonical.values import Value, encode
@@ -12,9 +13,6 @@ from state.types import Decided, Whole
 
 from .tied import tied_to
 from .wired import Wired
-
-MOST_CLIENTS = 10_000
-"""So many clients are looked through for one of a name."""
 
 
 class NoItems(LookupError):
@@ -128,8 +126,12 @@ def _meant(store: Store, whole: Whole, kind: str) -> Whole | None:
         if found is not None:
             return found
     name = whole.entity.facts[kind].value if kind in whole.entity.facts else None
-    listed = cases.cases(store, kind=kind, sync=whole.entity.sync, limit=MOST_CLIENTS) if name else None
-    same = [one for one in (listed.entities if listed else ()) if name in names_of(one.entity)]
+    if not isinstance(name, str) or not name:
+        return None
+    first = accumulate(name.split(" "), "{} {}".format)  # a fact may say a part: the family name stands beside it
+    same = [
+        one for one in cases.by_words(store, whole.entity.sync, list(first), kind=kind) if name in names_of(one.entity)
+    ]
     same = [one for one in same if is_at_home(one.entity, whole.entity)]
     return same[0] if len(same) == 1 else None
 

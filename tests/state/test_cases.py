@@ -81,3 +81,4 @@ def test_cases_are_found_by_a_word_of_any_fact_closed_ones_too(store: Store) -> 
 
     assert [one.entity.key for one in cases.by_words(store, "presales", ["100 % _"])] == ["CASE-2"]
     assert cases.by_words(store, "support", ["Смета"]) == cases.by_words(store, "presales", []) == ()
+    assert cases.by_words(store, "presales", ["100 % _"], kind="contact") == ()
