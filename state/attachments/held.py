@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -224,12 +225,9 @@ def _on_link() -> sa.ColumnElement[bool]:
 
 def of_case(store: Store, sync: str, owner: str) -> Files:
     """Return all that is known of the files of the case *owner* (id), in one statement."""
-    listing = sa.select(attachment, *nothing_of(file_copy)).join(link, _on_link())
-    listing = listing.where(link.c.entity == owner, attachment.c.sync == sync)
-    told = sa.select(*nothing_of(attachment), file_copy).where(file_copy.c.entity == owner)
-    query = sa.union_all(listing, told).order_by(sa.literal_column("1"))
     with store.read() as conn:
-        found = list(cut(conn.execute(query), names_of(attachment), names_of(file_copy)))
+        asked = conn.execute(_of_case(), {"owner": owner, "of_sync": sync})
+        found = list(cut(asked, names_of(attachment), names_of(file_copy)))
     rows = [row for row, _ in found if row["id"] is not None]
     copies = sorted(
         (copy for row, copy in found if row["id"] is None), key=lambda one: (one["identity"], one["system"])
@@ -240,6 +238,16 @@ def of_case(store: Store, sync: str, owner: str) -> Files:
     copied = tuple(_copied(row) for row in copies)
     doubts = tuple(Doubt(owner, _copied(row), row["name"], row["at"]) for row in copies if row["state"] in IN_DOUBT)
     return Files(listed, copied, doubts)
+
+
+@cache
+def _of_case() -> sa.CompoundSelect[Any]:
+    """Files and what became of their copies are asked for at once, below each other."""
+    owner: sa.BindParameter[str] = sa.bindparam("owner")
+    listing = sa.select(attachment, *nothing_of(file_copy)).join(link, _on_link())
+    listing = listing.where(link.c.entity == owner, attachment.c.sync == sa.bindparam("of_sync"))
+    told = sa.select(*nothing_of(attachment), file_copy).where(file_copy.c.entity == owner)
+    return sa.union_all(listing, told).order_by(sa.literal_column("1"))
 
 
 def _held(row: Row) -> Held:
