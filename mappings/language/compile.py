@@ -60,6 +60,7 @@ def compile_sync(hub: Hub, sync: Sync, vocabularies: Vocabularies) -> tuple[Comp
         compiler = _Compiler(spec, vocabulary, sheet=sheet)
         found.append((spec, compiler.mapping(made)))
     _check_apart(found, sheet)
+    _check_named(found, sheet)
     sheet.settle()
     return tuple(compiled for _, compiled in found)
 
@@ -70,6 +71,17 @@ def _check_apart(found: list[tuple[MappingSpec, CompiledMapping]], sheet: Sheet)
         if (one.system, one.kind) == (other.system, other.kind) and overlapping(one.take, other.take):
             mark = other_spec.marks.get("take", other_spec.mark)
             sheet.add(mark.problem(f"the same records are a {one.entity} by {spec.mark.file} as well"))
+
+
+def _check_named(found: list[tuple[MappingSpec, CompiledMapping]], sheet: Sheet) -> None:
+    """An id in a place names a record only where cases have records of one kind in that system."""
+    for spec, one in found:
+        if one.under and one.under.holds == "record" and not one.under.several:
+            kinds = sorted({other.kind for _, other in found if (other.system, other.entity) == (one.system, "case")})
+            if len(kinds) != 1:
+                there = f"of several kinds: {', '.join(kinds)}" if kinds else "of no kind"
+                mark = spec.marks.get("under", spec.mark)
+                sheet.add(mark.problem(f"{one.under.at} names a case's record, and in {one.system} these are {there}"))
 
 
 class _Compiler:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from mappings.exchange import Place
+from mappings.language import Problems
 from state import attention
 from tests.hub_builders import HUB, a_deal, a_hub
 from tests.kinds_builders import CASES_OF_TRK, CRM, ITEMS_OF_CRM, ITEMS_OF_TRK, a_task, an_issue, kinds_of, those
@@ -27,10 +28,11 @@ marker: marker
 fields:
   title: {at: title}
 """
+LEADS = "system: crm\nkind: company\nentity: case\nmarker: marker\nfields: {title: {at: name}}\n"
 ITEMS = "\n    items: {trk: {with: {tracker: Task}}, crm: {}}\n"
 
 
-def a_world(folder, holds, type_="text"):
+def a_world(folder, holds, type_="text", also=None):
     kinds = kinds_of()
     task = kinds["crm"]["task"]
     kinds["crm"]["task"] = replace(task, hangs_on="", places=(*task.places, Place("about", "About", type_)))
@@ -39,12 +41,20 @@ def a_world(folder, holds, type_="text"):
         "record.trk.yaml": CASES_OF_TRK,
         "record.trk.item.yaml": ITEMS_OF_TRK,
         "task.crm.yaml": TASKS.format(holds=holds),
+        **(also or {}),
     }
     hub = a_hub(folder, hub=HUB.rstrip("\n") + ITEMS, mappings=files, kinds=kinds)
     for title in ("Внедрение CRM", "Второе дело"):
         hub.systems["crm"].create("record", a_deal(title))
     hub.sync()
     return hub
+
+
+def test_an_id_that_may_be_of_several_kinds_of_record_is_refused(tmp_path):
+    with pytest.raises(
+        Problems, match="about names a case's record, and in crm these are of several kinds: company, r"
+    ):
+        a_world(tmp_path, "record", also={"company.crm.yaml": LEADS})
 
 
 @pytest.mark.parametrize(("holds", "first", "second"), [("key", "CASE-1", "CASE-2"), ("record", "1", "2")])
