@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from state import cases, claims, commits, runs, waiting
+from state import cases, claims, runs, waiting
 from state.runs import Run
 from state.types import Decided
 
@@ -20,6 +20,7 @@ from .plan_file import BadPlanFile, CaseForm, Place, PlanCase, PlanFile, PlanLin
 from .planning import Planning, planned
 from .report import Report
 from .running import MAPPING, How, approve, asks, heartbeat, recorded
+from .storing import store
 from .sync import Step, each_system, measured, push_system
 from .telling import Words
 from .trimming import Meant, Trim, only
@@ -158,8 +159,7 @@ class _Adopting(Planning):
 
     def keep(self, rulings: Sequence[Ruling]) -> None:
         quiet = [ruling.decided for ruling in rulings if not ruling.held_back and is_quiet(ruling.decided)]
-        wired = self.wired
-        commits.commit(wired.store, wired.worker, decided=quiet, run=wired.run, mapping=wired.shape.fingerprint)
+        store(self.wired, quiet)
 
 
 # --- what has moved ---------------------------------------------------------------------------------------------------
@@ -242,7 +242,7 @@ class _Carrying:
         wired = self.wired
         for ids in batched(tuple(self.planning.made)):
             decided = [one for one in (self._chosen(self.planning.made[owner].decided) for owner in ids) if one]
-            commits.commit(wired.store, wired.worker, decided=decided, run=wired.run, mapping=wired.shape.fingerprint)
+            store(wired, decided)
             owners = [one.outcome.entity.id for one in decided]
             waiting.adopt(wired.store, owners, run=wired.run, mapping=wired.shape.fingerprint)
             new = [one.outcome.entity.id for one in decided if one.again and one.claimed is None]

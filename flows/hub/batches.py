@@ -8,19 +8,19 @@ from mappings.reconcile.guards import Tally
 from mappings.reconcile.marker import Marker
 from mappings.reconcile.meeting import Meeting as Met
 from mappings.reconcile.model import Link
-from state import cases, claims, commits, cursors, family, inbox, reused
+from state import cases, claims, cursors, family, inbox, reused
 from state import strangers as strangers_of
 from state import waiting as waiting_for
 from state.family import DOUBTED
 from state.types import Batch, Claimed, NewLink, Snapshot, Whole
 
-from . import related
 from .deciding import Meeting, Ruling, decide_claimed, decide_new
 from .kin import Kin, kin_of
 from .notes import in_order
 from .report import Report, cpu_of_hub
 from .returning import replaced
 from .rewording import look_at_again
+from .storing import store
 from .strangers import (
     COPY,
     ELSEWHERE,
@@ -247,22 +247,7 @@ class Deciding:
         self.report.decided += len(rulings)
         wired = self.wired
         look_at_again(wired, [ruling.decided.claimed for ruling in rulings])
-        self._wake(rulings)  # also before: a kill in between loses nobody
-        commits.commit(
-            wired.store,
-            wired.worker,
-            decided=[replace(one.decided, held=True) if one.held_back else one.decided for one in rulings],
-            run=wired.run,
-            mapping=wired.whole.fingerprint,
-            lease=wired.lease,
-            family=wired.whole.has_families,
-            ties=wired.whole.has_ties,
-        )
-        self._wake(rulings)
-
-    def _wake(self, rulings: Sequence[Ruling]) -> None:
-        """Have records looked at again that may belong to cases just opened, changed, or with another record."""
-        related.wake_of(self.wired.store, self.wired.whole, [one.decided for one in rulings], HOMELESS)
+        store(wired, [replace(one.decided, held=True) if one.held_back else one.decided for one in rulings])
 
     def part(self, batch: Batch, parted: Sequence[tuple[Claimed, Link]]) -> Batch:
         """Part cases from records that only have the number of theirs; they are due, and those records strangers."""

@@ -8,12 +8,13 @@ from mappings.canonical.show import parse
 from mappings.canonical.values import Value
 from mappings.reconcile import Unresolvable, chosen, reconcile, retry, set_fact
 from mappings.reconcile.model import Entity, Event, Link, LinkChange, Origin, Outcome, Side
-from state import claims, commits
+from state import claims
 from state.types import Claimed, Decided
 
 from .kin import kin_of
 from .paths import with_paths
 from .sides import live_sides, rules_for, with_derived
+from .storing import store
 from .wired import Wired
 
 
@@ -141,15 +142,7 @@ def store_deed(
     links: list[LinkChange] = [with_paths(wired, by_link[change.link], change) for change in outcome.links]
     outcome = replace(outcome, links=links, events=[*events, *outcome.events])
     decided = Decided(outcome, claimed, again=True)  # records that are now to be made are a pass's business
-    done = commits.commit(
-        wired.store,
-        wired.worker,
-        decided=[decided],
-        run=wired.run,
-        mapping=wired.shape.fingerprint,
-        family=wired.whole.has_families,
-        ties=wired.whole.has_ties,
-    )
+    done = store(wired, [decided])
     if done.lost:
         raise Busy("the case was changed by another worker meanwhile; do it again")
     return outcome

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 
 from mappings.exchange import Found
 from mappings.reconcile.model import Event, Link
-from state import cases, claims, commits, inbox, unlinking, waiting
+from state import cases, claims, inbox, unlinking, waiting
 from state.types import Claimed, NewLink, OpenCreate, Snapshot
 
 from .casework import Act, Busy
 from .deciding import Meeting, decide_claimed
 from .kin import admitted
+from .storing import store
 from .wired import Scope, Wired
 
 _DOUBT = "a write to it is on its way; run a pass first, so that its end is known"
@@ -74,14 +75,7 @@ async def link(act: Act, system: str, record: str, *, kind: str | None = None) -
     decided = decide_claimed(wired, claimed, Meeting(unread=unread), joined=[new]).decided
     events = [one._replace(by=act.person) if one.what == "linked" else one for one in decided.outcome.events]
     decided = replace(decided, outcome=replace(decided.outcome, events=events))
-    done = commits.commit(
-        wired.store,
-        wired.worker,
-        decided=[decided],
-        mapping=wired.shape.fingerprint,
-        family=wired.whole.has_families,
-        ties=wired.whole.has_ties,
-    )
+    done = store(wired, [decided])
     if done.lost:
         raise Busy("the case or the record was changed by another worker meanwhile; do it again")
     cases.mark_due(wired.store, [act.entity])

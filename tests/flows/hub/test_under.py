@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from flows.hub.casework import set_value
 from mappings.exchange import Place
 from mappings.language import Problems
 from state import attention
@@ -201,6 +202,22 @@ def test_an_item_stays_with_its_own_case_among_many_that_say_the_same_also_when_
 
     assert hub.case("CASE-3").entity.facts["outcome"].value == "lost"
     assert [item.entity.facts["title"].value for item in those(hub, "item", "CASE-3")] == ["Смета 2"]
+    assert attention.parked_fields(hub.installation.store) == ()
+
+
+def test_a_word_that_a_case_is_given_at_the_hub_tells_whose_a_task_is(tmp_path):
+    hub = a_world_of_queries(tmp_path)
+    for title in ("Первое", "Второе"):
+        hub.systems["crm"].create("record", {**a_deal(title), "channel": "Выставка"})
+    hub.systems["crm"].create("task", {"title": "Чья?", "theme": ["Выставка"]})
+    hub.sync()
+    torn = [one.code for one in attention.parked_fields(hub.installation.store)]
+
+    hub.act("CASE-2", lambda act: set_value(act, "channel", "Ярмарка"))
+    hub.sync()
+
+    assert torn == ["unlinked"]
+    assert [item.entity.facts["title"].value for item in those(hub, "item")] == ["Чья?"]
     assert attention.parked_fields(hub.installation.store) == ()
 
 

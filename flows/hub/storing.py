@@ -1,0 +1,28 @@
+"""Decisions are stored, and whoever may belong to their cases now is looked at again: whatever has made them."""
+
+from collections.abc import Sequence
+
+from state import commits
+from state.types import Committed, Decided
+
+from . import related
+from .strangers import HOMELESS
+from .wired import Wired
+
+
+def store(wired: Wired, decided: Sequence[Decided]) -> Committed:
+    """Store a batch of decisions. Raises LeaseLost; nothing is stored then."""
+    whole = wired.whole
+    related.wake_of(wired.store, whole, decided, HOMELESS)  # also before: a kill in between loses nobody
+    done = commits.commit(
+        wired.store,
+        wired.worker,
+        decided=decided,
+        run=wired.run,
+        mapping=whole.fingerprint,
+        lease=wired.lease,
+        family=whole.has_families,
+        ties=whole.has_ties,
+    )
+    related.wake_of(wired.store, whole, decided, HOMELESS)
+    return done
