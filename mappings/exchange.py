@@ -112,13 +112,15 @@ class Change:
     """
     Put VIEW into PLACE, where EXPECTED was last seen (meaningless in a create).
 
-    HOPS are the views to pass through before VIEW, in order, where a workflow allows no direct step.
+    HOPS are the views to pass through before VIEW, in order, where a workflow allows no direct step. FIELD is the field
+    of the mapping that it belongs to: the places of one field are one value, written together or not at all.
     """
 
     place: str
     view: View
     expected: View = None
     hops: tuple[View, ...] = ()
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Protocol
 from mappings.exchange import Change, Create, Receipt, Refused, Update, VendorRecord, View
 
 from ..errors import AuthFailed, ConnectorError, Rejected, RetryLater
+from ..guarded.blame import fellows
 from .updates import Port, push_updates
 from .writer import Outcome, Sending
 
@@ -47,7 +48,8 @@ class Draft:
     def drop(self, place: str, error: Rejected) -> None:
         """Make the record without *place*, which the system has refused by name."""
         self.refused.append(Refused(place, error.reason or str(error), error.allowed))
-        del self.views[place]
+        for each in fellows(self.write.changes, place):
+            self.views.pop(each, None)
 
 
 async def push_creates(port: CreatePort, creates: Sequence[Create]) -> list[Receipt]:
@@ -111,9 +113,7 @@ async def _complete(port: CreatePort, drafts: Sequence[Draft]) -> None:
 
 
 def _rest(draft: Draft, record: VendorRecord) -> Update:
-    changes = tuple(
-        Change(place, change.view, record.views.get(place), change.hops) for place, change in draft.left_out.items()
-    )
+    changes = tuple(replace(change, expected=record.views.get(place)) for place, change in draft.left_out.items())
     write = draft.write
     return Update(write.key, write.system, write.kind, record.id, changes, record.version)
 

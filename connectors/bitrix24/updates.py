@@ -55,11 +55,11 @@ class Walk:
         rounds = range(longest)
         self.portions = deque({place: path[n] for place, path in paths.items() if n < len(path)} for n in rounds)
 
-    def refuse(self, place: str, error: Rejected) -> None:
-        """Leave *place* out of all that is still to be sent."""
-        self.job.refuse(place, error.reason or str(error), error.allowed)
-        rest = ({other: view for other, view in portion.items() if other != place} for portion in self.portions)
-        self.portions = deque(portion for portion in rest if portion)
+    def leave_out(self, portion: Mapping[str, View], error: Rejected) -> None:
+        """Refuse what *error* blames of *portion* in all that is still to be sent, and send the rest of it first."""
+        rests = self.job.leave_out(portion, error)
+        left = ({p: view for p, view in each.items() if p in self.job.steps} for each in (*rests, *self.portions))
+        self.portions = deque(each for each in left if each)
 
 
 async def push_updates(port: Port, updates: Sequence[Update]) -> list[Receipt]:
@@ -125,7 +125,7 @@ class _Batch:
             job.window = max(job.window or 0.0, outcome.ended - job.compared)
             job.written |= portion
         elif isinstance(outcome.error, Rejected):
-            _leave_out(walk, portion, outcome.error)
+            walk.leave_out(portion, outcome.error)
         elif outcome.error is not None:
             self._fail(job, outcome.error)
 
@@ -165,18 +165,3 @@ def _wants_a_look(job: Job) -> bool:
     if job.fate is not None or not job.written or job.record is None or job.before is None:
         return False
     return STAGE in job.written or job.record.views.get(STAGE) != job.before.views.get(STAGE)
-
-
-def _leave_out(walk: Walk, portion: Mapping[str, View], error: Rejected) -> None:
-    """Refuse what *error* names and keep the rest of *portion*; where it names nothing, halve."""
-    if error.whole or len(portion) == 1:
-        for place in portion:
-            walk.refuse(place, error)
-    elif error.place is not None and error.place in portion:
-        walk.refuse(error.place, error)
-        walk.portions.appendleft({place: view for place, view in portion.items() if place != error.place})
-    else:
-        places = list(portion)
-        middle = len(places) // 2
-        for half in (places[middle:], places[:middle]):
-            walk.portions.appendleft({place: portion[place] for place in half})

@@ -98,7 +98,8 @@ class _Walk:
         try:
             record = await self._port.write_if(job.record, views)
         except Rejected as error:
-            await self._without_culprit(views, error=error)
+            for rest in job.leave_out(views, error):
+                await self._send(rest)
         except Stale as error:
             await self._moved(str(error))
         except Gone as error:
@@ -123,18 +124,3 @@ class _Walk:
             return
         job.record, job.began, job.proved = found.record, began, False
         job.settle("done" if job.written else "moved", words)
-
-    async def _without_culprit(self, views: Mapping[str, View], *, error: Rejected) -> None:
-        job = self._job
-        words = error.reason or str(error)
-        if error.whole or len(views) == 1:
-            for place in views:
-                job.refuse(place, words, error.allowed)
-        elif error.place is not None and error.place in views:
-            job.refuse(error.place, words, error.allowed)
-            await self._send({place: view for place, view in views.items() if place != error.place})
-        else:
-            places = list(views)
-            middle = len(places) // 2
-            for half in (places[:middle], places[middle:]):
-                await self._send({place: views[place] for place in half})

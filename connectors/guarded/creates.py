@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from mappings.exchange import Change, Create, Receipt, Refused, Update, VendorRecord, View
+from mappings.exchange import Create, Receipt, Refused, Update, VendorRecord, View
 
 from ..errors import AuthFailed, ConnectorError, Rejected, RetryLater
+from .blame import fellows, values_of
 from .port import GuardedPort
 from .updates import FAILURES, push_guarded
 
@@ -83,17 +84,20 @@ class _Batch:
             except Rejected as error:
                 if error.whole:
                     raise
-                if error.place is None or error.place not in views or error.place in self._port.needed(create.kind):
+                needed = self._port.needed(create.kind)
+                if error.place is None or error.place not in views or error.place in needed:
                     return await self._make_less(create, views, left_out=left_out)
-                left_out = (*left_out, error.place)
-                del views[error.place]
+                without = [one for one in fellows(create.changes, error.place) if one in views and one not in needed]
+                left_out = (*left_out, *without)
+                views = {place: view for place, view in views.items() if place not in without}
 
     async def _make_less(self, create: Create, views: Mapping[str, View], *, left_out: tuple[str, ...]) -> Made:
-        spare = [place for place in views if place not in self._port.needed(create.kind)]
+        needed = self._port.needed(create.kind)
+        spare = values_of(create.changes, [place for place in views if place not in needed])
         middle = (len(spare) + 1) // 2
         last: Rejected | None = None
         tries = [spare] if len(spare) < 2 else [spare[middle:], spare[:middle], spare]
-        for without in tries:
+        for without in ([place for value in each for place in value] for each in tries):
             less = {place: view for place, view in views.items() if place not in without}
             try:
                 return Made(await self._port.create(create, less), (*left_out, *without))
@@ -109,9 +113,7 @@ class _Batch:
         if record is None or receipt.id is None:
             return receipt
         wanted = {change.place: change for change in create.changes}
-        changes = tuple(
-            Change(place, wanted[place].view, record.views.get(place), wanted[place].hops) for place in left_out
-        )
+        changes = tuple(replace(wanted[place], expected=record.views.get(place)) for place in left_out)
         update = Update(create.key, create.system, create.kind, receipt.id, changes, record.version)
         try:
             rest = (await push_guarded(self._port, [update]))[0]

@@ -7,6 +7,9 @@ from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 from mappings.exchange import Change, Found, PastChange, Receipt, Refused, Update, VendorRecord, View
 
+from ..errors import Rejected
+from .blame import blame
+
 MOST_STEPS = 6
 
 Fate: TypeAlias = Literal["done", "moved", "refused", "gone", "unclear", "unsent"]
@@ -92,6 +95,14 @@ class Job:
     def refuse(self, place: str, reason: str, allowed: tuple[View, ...] = ()) -> None:
         self.refused.append(Refused(place, reason, allowed))
         self.steps.pop(place, None)
+
+    def leave_out(self, views: Mapping[str, View], error: Rejected) -> list[dict[str, View]]:
+        """Refuse what *error* blames of *views*; returns what is to be sent again, in order."""
+        blamed, rests = blame(self.update.changes, views, error)
+        for place in blamed:
+            allowed = error.allowed if error.place in (None, place) else ()
+            self.refuse(place, error.reason or str(error), allowed)
+        return rests
 
     def compare(self, found: Found) -> None:
         """Take what the first list showed: plan the steps, or leave the record alone."""

@@ -121,7 +121,9 @@ class _Batch:
         try:
             await self._port.write(job.before, views)
         except Rejected as error:
-            await self._without_culprit(job, views, error=error)
+            self._failures = 0
+            for rest in job.leave_out(views, error):
+                await self._send(job, rest)
         except ConnectorError as error:
             self._fail(job, error)
         else:
@@ -129,23 +131,6 @@ class _Batch:
             job.window = max(job.window or 0.0, self._port.monotonic() - job.compared)
             job.round |= views
             job.written |= views
-
-    async def _without_culprit(self, job: Job, views: Mapping[str, View], *, error: Rejected) -> None:
-        self._failures = 0
-        words = error.reason or str(error)
-        if error.whole:
-            for place in views:
-                job.refuse(place, words)
-        elif error.place is not None and error.place in views:
-            job.refuse(error.place, words, error.allowed)
-            await self._send(job, {place: view for place, view in views.items() if place != error.place})
-        elif len(views) == 1:
-            job.refuse(next(iter(views)), words, error.allowed)
-        else:
-            places = list(views)
-            middle = len(places) // 2
-            for half in (places[:middle], places[middle:]):
-                await self._send(job, {place: views[place] for place in half})
 
     def _fail(self, job: Job, error: ConnectorError) -> None:
         """Settle *job* by what *error* of its write means; what says that nobody would get through stops the batch."""

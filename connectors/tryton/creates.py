@@ -13,6 +13,7 @@ from typing import Protocol
 from mappings.exchange import Change, Create, Receipt, Refused, Update, VendorRecord, View
 
 from ..errors import AuthFailed, ConnectorError, Rejected, RetryLater
+from ..guarded.blame import fellows
 from .records import FIRST_STATE, STATE
 from .updates import Look, Port, push_updates
 
@@ -97,14 +98,15 @@ class _Maker:
             return
         draft = drafts[0]
         spare = [place for place in draft.views if place not in self._port.needed]
-        culprits = [error.place] if error.place in spare else spare
+        named = fellows(draft.write.changes, error.place) if error.place in spare else spare
+        culprits = [place for place in named if place in spare]
         if error.whole or error.place in self._port.needed or not culprits:
             words = error.reason or str(error)
             refused = (Refused(error.place, words, error.allowed),)
             draft.receipt = Receipt(draft.write.key, "refused", refused=refused, reason=words)
             return
         for place in culprits:
-            draft.leave_out(str(place))
+            draft.leave_out(place)
         await self.make([draft])
 
 
@@ -146,9 +148,7 @@ async def _complete(port: CreatePort, drafts: Sequence[Draft]) -> None:
 
 
 def _rest(draft: Draft, record: VendorRecord) -> Update:
-    changes = tuple(
-        Change(place, change.view, record.views.get(place), change.hops) for place, change in draft.left_out.items()
-    )
+    changes = tuple(replace(change, expected=record.views.get(place)) for place, change in draft.left_out.items())
     write = draft.write
     return Update(write.key, write.system, write.kind, record.id, changes, record.version)
 

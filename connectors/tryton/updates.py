@@ -217,22 +217,12 @@ def button_for(record: VendorRecord, target: View, *, confirm: Sequence[str]) ->
 
 def _leave_out(walk: Walk, step: dict[str, View], *, error: Rejected) -> None:
     """Refuse what *error* names and keep the rest of *step*; where it names nothing, halve."""
-    words = error.reason or str(error)
     if STATE in step:
         here = walk.job.record.views.get(STATE) if walk.job.record else None
-        walk.job.refuse(STATE, words, error.allowed or steps_from(here))
+        walk.job.refuse(STATE, error.reason or str(error), error.allowed or steps_from(here))
         walk.end_path()
-    elif error.whole or len(step) == 1:
-        for place in step:
-            walk.job.refuse(place, words)
-    elif error.place is not None and error.place in step:
-        walk.job.refuse(error.place, words)
-        walk.steps.appendleft({place: view for place, view in step.items() if place != error.place})
     else:
-        places = list(step)
-        middle = len(places) // 2
-        for half in (places[middle:], places[:middle]):
-            walk.steps.appendleft({place: step[place] for place in half})
+        walk.steps.extendleft(reversed(walk.job.leave_out(step, error)))
 
 
 async def _each(walks: Sequence[Walk], work: Callable[[Walk], Coroutine[None, None, None]]) -> None:

@@ -150,7 +150,7 @@ def _changes(channel: Channel, write: FieldWrite) -> list[Change]:
     blank = dict.fromkeys(entry.places)
     expected = entry.spread(write.expected) if isinstance(write.expected, dict) or len(views) == 1 else blank
     written = {place: view for place, view in views.items() if place not in entry.beside}
-    return [Change(place, view, expected.get(place), hops=write.hops) for place, view in written.items()]
+    return [Change(place, view, expected.get(place), write.hops, write.field) for place, view in written.items()]
 
 
 def settle_one(

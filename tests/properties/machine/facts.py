@@ -39,7 +39,9 @@ class Facts(After):
             if (not latest.system and not latest.fresh and not answered) or (
                 latest.system and self._lives(whole, latest) and not self._unseen(latest)
             ):
-                self.found.hold("P1", (latest.new or None) == stands, f"{where}, and the last word was {latest}")
+                filled = not latest.new and self._met(whole, fact, stands)  # a word against nothing, or so it looks
+                held = (latest.new or None) == stands or filled
+                self.found.hold("P1", held, f"{where}, and the last word was {latest}")
 
     def _met(self, whole: Whole, fact: str, stands: Any) -> bool:
         """What a server filled in may be a person's, where the hub met its record again after a create in doubt."""
