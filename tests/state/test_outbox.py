@@ -10,7 +10,7 @@ from mappings.reconcile.model import NewRecord, Parked
 from state import LeaseLost, claims, leases, outbox, settling, workers
 from state.store import Store
 from state.types import Settled, Worker
-from tests.state_builders import Clock, a_change, a_write, due_claim, linked, opened, planned, the
+from tests.state_builders import TRACKER, Clock, a_change, a_record, a_write, due_claim, linked, opened, planned, the
 
 
 def sent(store: Store, worker: Worker) -> list[str]:
@@ -206,3 +206,16 @@ def test_writes_in_doubt_are_counted_by_system_and_kind(store: Store, worker: Wo
     settling.settle(store, [Settled(sent(store, worker)[0], "sent")])
 
     assert outbox.count_doubtful(store) == (("tracker", "issue", 1),)
+
+
+@pytest.mark.parametrize(("in_scope", "known"), [(True, ["41"]), (False, [])])
+def test_what_was_made_is_known_while_lists_still_show_it(
+    in_scope: bool, known: list[str], store: Store, worker: Worker, clock: Clock
+) -> None:
+    opened(store, worker, creates=[NewRecord("tracker", "issue", (a_write("t"),))])
+    record = replace(a_record("41", of=TRACKER, title="t"), in_scope=in_scope)
+    made = Settled(sent(store, worker)[0], "settled", change=a_change(0, "t"), external_id="41", record=record)
+
+    settling.settle(store, [replace(made, began=clock.now)])
+
+    assert [one.record for one in outbox.made(store, "tracker", kind="issue")] == known
