@@ -183,7 +183,7 @@ def _opening(store: Store, one: Decided, *, key: str) -> dict[str, Any]:
         "created": owner.created or store.clock(),
         "revision": 1,
         "held_back": one.held,
-        "due": 0,
+        "due": int(one.again),
     }
 
 

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from state import cases, claims, runs, waiting
+from state import claims, runs, waiting
 from state.runs import Run
 from state.types import Decided
 
@@ -245,9 +245,6 @@ class _Carrying:
             store(wired, decided)
             owners = [one.outcome.entity.id for one in decided]
             waiting.adopt(wired.store, owners, run=wired.run, mapping=wired.shape.fingerprint)
-            new = [one.outcome.entity.id for one in decided if one.again and one.claimed is None]
-            if new:
-                cases.mark_due(wired.store, new)
             self.stored += len(decided)
 
     def _chosen(self, decided: Decided) -> Decided | None:

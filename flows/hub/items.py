@@ -33,9 +33,8 @@ def add_item(wired: Wired, owner: Whole, facts: Mapping[str, Value], *, by: str)
     entity = _new(wired, owner.entity, facts, by=by)
     told = [Event("set", name, None, said.value, by=by) for name, said in entity.facts.items()]
     outcome = Outcome(entity, events=[Event("opened", "", by=by, cause="added at the hub"), *told])
-    decided = Decided(outcome, prefix=shape.prefix)
+    decided = Decided(outcome, prefix=shape.prefix, again=True)
     done = commits.commit(wired.store, wired.worker, decided=[decided], run=wired.run, mapping=shape.fingerprint)
-    cases.mark_due(wired.store, [entity.id])
     return done.keys[entity.id]
 
 

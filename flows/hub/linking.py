@@ -74,11 +74,10 @@ async def link(act: Act, system: str, record: str, *, kind: str | None = None) -
     new = NewLink(-1, snapshot, settles=settles)
     decided = decide_claimed(wired, claimed, Meeting(unread=unread), joined=[new]).decided
     events = [one._replace(by=act.person) if one.what == "linked" else one for one in decided.outcome.events]
-    decided = replace(decided, outcome=replace(decided.outcome, events=events))
+    decided = replace(decided, outcome=replace(decided.outcome, events=events), again=True)
     done = store(wired, [decided])
     if done.lost:
         raise Busy("the case or the record was changed by another worker meanwhile; do it again")
-    cases.mark_due(wired.store, [act.entity])
     return Linked(claimed.entity.key, scope, snapshot.record.id)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from mappings.canonical.values import Value, encode
 from mappings.reconcile.model import Entity, Event, Fact, Origin, Outcome
 from mappings.transforms.signed import HUB
-from state import cases, commits, family
+from state import commits, family
 from state.store import Store
 from state.types import Decided, Whole
 
@@ -49,9 +49,8 @@ def add_note(wired: Wired, owner: Whole, text: str, *, by: str, internal: bool =
     )
     told = [Event("set", "body", None, text, by=by)] if not internal else []
     outcome = Outcome(entity, events=[Event("opened", "", by=by, cause="added at the hub"), *told])
-    decided = Decided(outcome, prefix=shape.prefix)
+    decided = Decided(outcome, prefix=shape.prefix, again=True)
     done = commits.commit(wired.store, wired.worker, decided=[decided], run=wired.run, mapping=shape.fingerprint)
-    cases.mark_due(wired.store, [entity.id])
     return done.keys[entity.id]
 
 

@@ -287,3 +287,11 @@ def test_an_entity_can_be_opened_at_the_hub_without_a_record(store: Store, worke
     commits.commit(store, worker, decided=[Decided(Outcome(an_entity(title="С нуля")))])
 
     assert (the(store).entity.key, the(store).links) == ("CASE-1", ())
+
+
+def test_what_is_not_judged_whole_when_it_is_opened_is_due_with_its_opening(store: Store, worker: Worker) -> None:
+    put(store, a_record())
+    [stranger] = claim(store, worker).strangers
+    commits.commit(store, worker, decided=[replace(opening(stranger), again=True)])
+
+    assert [one.entity.key for one in claim(store, worker).cases] == ["CASE-1"]
