@@ -15,8 +15,8 @@ from .reach import Reach
 from .swap import NotSwappable, changed_codes, swap
 
 HUB = (
-    *("bad_records", "changed_mapping", "collecting", "doubts", "doubts_of_updates", "drifting", "edit_times"),
-    *("full_read", "gone", "guards", "kills", "linking", "meeting", "parking", "pass", "paths", "races"),
+    *("bad_records", "changed_mapping", "collecting", "doubted_searches", "doubts", "doubts_of_updates", "drifting"),
+    *("edit_times", "full_read", "gone", "guards", "kills", "linking", "meeting", "parking", "pass", "paths", "races"),
     *("races_of_leases", "refused_writes", "reused_numbers", "sync", "under", "undoing"),
 )
 TESTS = (
