@@ -70,16 +70,6 @@ def test_an_older_version_is_dropped(store: Store, worker: Worker, clock: Clock)
     assert hinted(store) == []
 
 
-@pytest.mark.parametrize(("waits", "comes", "count"), [("5", "4", PutCount(stale=1)), (None, None, PutCount(hinted=1))])
-def test_what_is_older_than_what_waits_is_dropped_and_what_may_be_is_asked_for(
-    store: Store, clock: Clock, waits: str | None, comes: str | None, count: PutCount
-) -> None:
-    slow = clock.now
-    put(store, a_record(version=waits, title="новое"), began=clock.go(60))
-
-    assert put(store, a_record(version=comes, title="старое"), began=slow) == count
-
-
 def test_a_higher_version_is_stored_even_if_its_request_left_before_the_last_read(
     store: Store, worker: Worker, clock: Clock
 ) -> None:

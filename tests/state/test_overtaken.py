@@ -4,7 +4,7 @@ import pytest
 
 from state import claims, codec, history, outbox, overtaken, settling
 from state.store import Store
-from state.types import Settled, Worker
+from state.types import PutCount, Settled, Worker
 from tests.state_builders import SCOPES, START, TRACKER, Clock, a_change, a_record, hinted, linked, planned, put, the
 
 FRESH = a_record("41", of=TRACKER, title="наше")
@@ -47,3 +47,13 @@ def test_what_waited_goes_with_the_write_into_the_history_and_is_asked_for_again
     assert hinted(store, TRACKER) == hints
     said = [line.event for line in history.history(store, entity=the(store).entity.id)]
     assert [(event.what, event.old) for event in said if event.old == "чужое"] == [("read", "чужое")]
+
+
+@pytest.mark.parametrize(("waits", "comes", "count"), [("5", "4", PutCount(stale=1)), (None, None, PutCount(hinted=1))])
+def test_what_is_older_than_what_waits_is_dropped_and_what_may_be_is_asked_for(
+    store: Store, clock: Clock, waits: str | None, comes: str | None, count: PutCount
+) -> None:
+    slow = clock.now
+    put(store, a_record(version=waits, title="новое"), began=clock.go(60))
+
+    assert put(store, a_record(version=comes, title="старое"), began=slow) == count
