@@ -8,7 +8,7 @@ off; it goes on asking until somebody approves what a plan shows.
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from mappings.reconcile.guards import Stop
@@ -184,8 +184,9 @@ async def heartbeat(wired: Wired, sleep: Callable[[float], Awaitable[None]] = as
         yield
     finally:
         beating.cancel()
-        with suppress(asyncio.CancelledError):
-            await beating
+        await asyncio.wait([beating])  # awaiting it would take a Ctrl-C that comes just now for its end, and go on
+        if not beating.cancelled():
+            beating.result()
 
 
 async def _beat(wired: Wired, sleep: Callable[[float], Awaitable[None]]) -> None:
