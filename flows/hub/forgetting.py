@@ -97,8 +97,10 @@ def _forget_contents(installation: Installation, case: Entity) -> None:
 
 
 def _descendants(installation: Installation, parents: list[str]) -> Iterator[str]:
+    known = set(parents)  # two systems may put two items under each other, crosswise
     while parents:
-        parents = [whole.entity.id for whole in children(installation.store, parents)]
+        parents = [one.entity.id for one in children(installation.store, parents) if one.entity.id not in known]
+        known.update(parents)
         yield from parents
 
 

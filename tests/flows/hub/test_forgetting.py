@@ -5,12 +5,14 @@ import json
 import sqlalchemy as sa
 
 from flows.hub.forgetting import forget_case
-from state.tables import metadata
+from flows.hub.items import add_item
+from state.tables import entity, metadata
 from tests.flows.hub.attachments.files_world import digest_of, sharing
 from tests.flows.hub.documents.test_keeping import DOCUMENTS, a_wiki_hub
 from tests.flows.hub.test_contacts import ANNA
 from tests.flows.hub.test_contacts import a_world as a_hub_with_contacts
 from tests.hub_builders import a_deal
+from tests.kinds_builders import KINDS, a_case
 
 NAMED = DOCUMENTS.replace('"{{ case.key }}"', '"{{ case.key }} {{ client.name }}"')
 ZINA = {**ANNA, "name": "Зинаида"}
@@ -116,3 +118,19 @@ def test_a_contact_is_forgotten_by_its_key_alone(tmp_path):
 
     assert (report.what, report.forgotten.all) == (("CONTACT-1",), True)
     assert [remembered(hub, one) for one in ("anna@romashka.example", "+7 495", "Зинаида")] == [[], [], []]
+
+
+def test_items_that_stand_under_each_other_are_forgotten_and_it_ends(tmp_path):
+    hub, _, _ = a_case(tmp_path, hub=KINDS)
+    keys = [
+        hub.wired(lambda wired, title=title: add_item(wired, hub.case(), {"title": title}, by="ann"))
+        for title in ("Стенд", "Смета")
+    ]
+    one, other = (hub.case(key).entity.id for key in keys)
+    with hub.installation.store.write() as conn:  # as two systems may tell it, each its half
+        for mine, above in ((one, other), (other, one)):
+            conn.execute(sa.update(entity).where(entity.c.id == mine).values(parent=above))
+
+    forget_case(hub.installation, keys[0], by="мария")
+
+    assert remembered(hub, "Смета") == remembered(hub, "Стенд") == []
