@@ -1,6 +1,6 @@
 """
-`gone: close` and `restore` on a real Tryton and Redmine: copies of notes and files go with what was deleted, and nobody's
-own words do; or a file is put back.
+`gone: close` and `restore` on a real Tryton and Redmine: copies of notes and files go with what was deleted, and
+nobody's own words do; or a file is put back.
 """
 
 import pytest
