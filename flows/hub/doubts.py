@@ -7,6 +7,7 @@ that were taken away. An update is read back by `get`.
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -35,11 +36,12 @@ async def settle_doubts(wired: Wired, system: str) -> int:
         return 0
     connector = wired.connectors[system]
     settled: list[Settled] = []
-    told: set[str] = set()  # of two alike, each is one
+    told: defaultdict[str, set[str]] = defaultdict(set)  # by kind; of two alike, each is one
     for one in going:
         if one.link is None:
-            settled.append(await _create_in_doubt(wired, connector, one, told))
-            told |= {one.external_id for one in settled if one.external_id is not None}
+            settled.append(await _create_in_doubt(wired, connector, one, told[one.kind]))
+            if settled[-1].external_id is not None:
+                told[one.kind].add(settled[-1].external_id)
     settled += await _updates_in_doubt(wired, connector, [one for one in going if one.link is not None])
     await asyncio.to_thread(store_settled, wired, settled)
     return sum(1 for one in settled if one.next != "sent")
@@ -65,7 +67,7 @@ async def _look_for(wired: Wired, connector: Connector, one: Outgoing, told: Col
         return Settled(one.key, "sent", not_before=later)
     if not (search.current or _is_newer(search.newest, one)):
         return _unknown(wired, one, f"{one.system} has shown nothing newer since, so its search may be behind")
-    return await _not_there(wired, connector, one)
+    return await _not_there(wired, connector, one, told)
 
 
 def _patience(connector: Connector, one: Outgoing) -> timedelta:
@@ -74,14 +76,13 @@ def _patience(connector: Connector, one: Outgoing) -> timedelta:
     return timedelta(seconds=abilities.request_timeout + abilities.index_lag)
 
 
-async def _not_there(wired: Wired, connector: Connector, one: Outgoing) -> Settled:
+async def _not_there(wired: Wired, connector: Connector, one: Outgoing, told: Collection[str]) -> Settled:
     """
-    The search is as new as it has to be and shows nothing: sent again, if it shows what is known to be there.
-
-    Where nothing of our making is known yet, an empty answer proves little: it has to be empty twice.
+    The search is as new as it has to be and shows nothing: sent again, if it shows what is known to be there, as it has
+    with those TOLD just now. Where nothing of our making is known yet, it has to be empty twice: once proves little.
     """
     again = Settled(one.key, "planned", not_before=wired.clock())
-    if not connector.abilities_of(one.kind).marker:
+    if told or not connector.abilities_of(one.kind).marker:
         return again
     made = await asyncio.to_thread(outbox.made, wired.store, one.system, kind=one.kind)
     if made:

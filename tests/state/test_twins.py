@@ -123,7 +123,7 @@ def test_the_number_of_a_deleted_record_is_that_of_the_one_we_have_made(
 def test_a_record_that_is_made_again_is_not_merged_any_more(store: Store, worker: Worker, clock: Clock) -> None:
     put(store, a_record("41", of=TRACKER))
     put(store, a_record("42", of=TRACKER))
-    strangers = claim(store, worker).strangers
+    strangers = sorted(claim(store, worker).strangers, key=lambda one: one.record.id)
     commits.commit(store, worker, decided=[opening(one, at) for at, one in enumerate(strangers, 1)])
     look(store, Found("42", "here", a_record("41", of=TRACKER), other="41"), of=TRACKER, began=clock.go(60))
     merged = due_claim(store, worker, the(store, 2))

@@ -48,3 +48,25 @@ def test_where_nothing_is_known_yet_an_empty_search_is_believed_the_second_time(
     assert ["looked for once more" in text for text in once[1]] == [True]
     assert titles(hub) == ["Внедрение CRM"]
     assert at_peace(hub)
+
+
+def test_what_one_search_of_a_pass_finds_vouches_for_the_others(tmp_path):
+    hub, met = a_world(tmp_path), []
+    for title in ("Pilot", "Склад"):
+        hub.systems["crm"].create("record", a_deal(title))
+
+    def only_the_first_arrives(request, moment):
+        if request.verb == "create":
+            met.append(moment)
+            if len(met) != 1:
+                raise LOST
+
+    hub.systems["trk"].hook = only_the_first_arrives
+    hub.sync()
+    hub.systems["trk"].hook = lambda request, moment: None
+    once = titles(hub)
+    after(hub, minutes=2)
+
+    assert len(once) == 1
+    assert titles(hub) == ["Pilot", "Внедрение CRM", "Склад"]
+    assert at_peace(hub)
