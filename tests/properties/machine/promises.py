@@ -6,6 +6,7 @@ Each check is counted for its promise; what does not hold is a `Broken`.
 
 from collections import Counter, defaultdict
 from datetime import timedelta
+from functools import cached_property
 
 from flows.hub.sync import PassOptions
 from state import attention, outbox
@@ -37,6 +38,14 @@ def hold_all(life: Life) -> Findings:
 class Promises(Links, Facts):
     """What is held of all that is there."""
 
+    @cached_property
+    def case_of(self) -> dict[str, int]:
+        """Entity -> the number of its case."""
+        deals = {
+            one.external_id: whole.entity.id for whole in self.wholes for one in whole.links if one.system == "crm"
+        }
+        return {deals[deal]: case for case, deal in self.life.deals.items() if deal in deals}
+
     def hold(self) -> None:
         """Hold all promises."""
         self._count_conflicts()
@@ -58,11 +67,7 @@ class Promises(Links, Facts):
             )
 
     def _count_conflicts(self) -> None:
-        deals = {
-            one.external_id: whole.entity.id for whole in self.wholes for one in whole.links if one.system == "crm"
-        }
-        mine = {deals[deal]: case for case, deal in self.life.deals.items() if deal in deals}
-        self.found.count_conflicts(self.lines, mine)
+        self.found.count_conflicts(self.lines, self.case_of)
 
     # --- P1 ---
 
@@ -159,7 +164,7 @@ class Promises(Links, Facts):
 
     def _asked_again(self, system: str, record: str) -> int:
         """So often was it asked to be tried once more, or was its end not known."""
-        case, steps = self.life.case_of(system, record), self.life.history.steps
+        case, steps = self.case_of.get(self.owners.get((system, record), "")), self.life.history.steps
         asked = sum(one["do"] in ("remap", "undo") or (one["do"] == "retry" and one["case"] == case) for one in steps)
         return asked + self.life.counts.unclear[system, record] + self.life.counts.faults["killed"]
 
