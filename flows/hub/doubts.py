@@ -8,9 +8,10 @@ that were taken away. An update is read back by `get`.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from connectors.base import Connector, Search
 from connectors.errors import AuthFailed, ConnectorError, RetryLater
@@ -27,6 +28,8 @@ from .sides import record_made
 from .times import stamp_time
 from .wired import IN_DOUBT, WHOLE, Wired
 
+T = TypeVar("T")
+
 
 async def settle_doubts(wired: Wired, system: str) -> int:
     """Settle the doubtful writes of *system*; returns how many could be told."""
@@ -35,28 +38,38 @@ async def settle_doubts(wired: Wired, system: str) -> int:
     if not going:
         return 0
     connector = wired.connectors[system]
-    settled: list[Settled] = []
-    told: defaultdict[str, set[str]] = defaultdict(set)  # by kind; of two alike, each is one
-    for one in going:
-        if one.link is None:
-            settled.append(await _create_in_doubt(wired, connector, one, told[one.kind]))
-            if settled[-1].external_id is not None:
-                told[one.kind].add(settled[-1].external_id)
+    settled = await _creates_in_doubt(wired, connector, [one for one in going if one.link is None])
     settled += await _updates_in_doubt(wired, connector, [one for one in going if one.link is not None])
     await asyncio.to_thread(store_settled, wired, settled)
     return sum(1 for one in settled if one.next != "sent")
 
 
-async def _create_in_doubt(wired: Wired, connector: Connector, one: Outgoing, told: Collection[str]) -> Settled:
+async def _creates_in_doubt(wired: Wired, connector: Connector, going: Sequence[Outgoing]) -> list[Settled]:
+    settled: list[Settled] = []
+    absent: list[Outgoing] = []
+    told: defaultdict[str, set[str]] = defaultdict(set)  # by kind; of two alike, each is one
+    for one in going:
+        found = await _trying(wired, one, _look_for(wired, connector, one, told[one.kind]))
+        if found is None:
+            absent.append(one)
+            continue
+        settled.append(found)
+        if found.external_id is not None:
+            told[one.kind].add(found.external_id)
+    return settled + [await _trying(wired, one, _not_there(wired, connector, one, told[one.kind])) for one in absent]
+
+
+async def _trying(wired: Wired, one: Outgoing, look: Awaitable[T]) -> T | Settled:
     try:
-        return await _look_for(wired, connector, one, told)
+        return await look
     except (AuthFailed, RetryLater):
         raise
     except ConnectorError as error:  # it is this record that cannot be looked for; the others go on
         return _unknown(wired, one, str(error))
 
 
-async def _look_for(wired: Wired, connector: Connector, one: Outgoing, told: Collection[str]) -> Settled:
+async def _look_for(wired: Wired, connector: Connector, one: Outgoing, told: Collection[str]) -> Settled | None:
+    """Return what became of a create; None where it is time to say so, and the search does not show it."""
     search = await _search(wired, connector, one)
     later = wired.clock() + _patience(connector, one)
     ids = await asyncio.to_thread(_nobodys, wired, one, search.ids, told)
@@ -67,7 +80,7 @@ async def _look_for(wired: Wired, connector: Connector, one: Outgoing, told: Col
         return Settled(one.key, "sent", not_before=later)
     if not (search.current or _is_newer(search.newest, one)):
         return _unknown(wired, one, f"{one.system} has shown nothing newer since, so its search may be behind")
-    return await _not_there(wired, connector, one, told)
+    return None
 
 
 def _patience(connector: Connector, one: Outgoing) -> timedelta:
@@ -79,7 +92,7 @@ def _patience(connector: Connector, one: Outgoing) -> timedelta:
 async def _not_there(wired: Wired, connector: Connector, one: Outgoing, told: Collection[str]) -> Settled:
     """
     The search is as new as it has to be and shows nothing: sent again, if it shows what is known to be there, as it has
-    with those TOLD just now. Where nothing of our making is known yet, it has to be empty twice: once proves little.
+    with those TOLD in this round. Where nothing of our making is known yet, it has to be empty twice.
     """
     again = Settled(one.key, "planned", not_before=wired.clock())
     if told or not connector.abilities_of(one.kind).marker:
