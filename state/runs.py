@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -13,7 +12,6 @@ from mappings.lens import UNKNOWN
 
 from . import codec
 from .gone import mark
-from .prepared import many
 from .store import Store
 from .tables import cursor, entity, hint, inbox, link, outbox, parked, run, sync
 
@@ -75,30 +73,34 @@ def finish(
     """
     Record how a run ended; COUNTS are numbers and keys, no customer values.
 
-    PULLED: (system, kind) -> when it was asked for what is new and answered to the end; kept beside its cursor.
+    PULLED: (system, kind) -> when it was asked for what is new and answered to the end; kept beside its cursor,
+    which one that is not read page by page gets for that.
     """
     ended = replace(begun, finished=store.clock(), state=state, counts=dict(counts or {}), text=text)
     values = {"finished": ended.finished, "state": state, "counts": ended.counts, "text": text}
     with store.write() as conn:
         conn.execute(sa.update(run).where(run.c.id == begun.id).values(values))
-        read = [{"b_system": name, "b_kind": kind, "b_at": at} for (name, kind), at in sorted((pulled or {}).items())]
-        many(conn, _pulled(), read)
+        read = [
+            {"system": name, "kind": kind, "lane": "changes", **_FRESH, "pulled_at": at}
+            for (name, kind), at in sorted((pulled or {}).items())
+        ]
+        if read:
+            conn.execute(_pulled(store), read)
     return ended
 
 
-@cache
-def _pulled() -> sa.Update:
-    at = sa.bindparam("b_at", type_=cursor.c.pulled_at.type)
-    return (
-        sa.update(cursor)
-        .where(
-            cursor.c.system == sa.bindparam("b_system", type_=cursor.c.system.type),
-            cursor.c.kind == sa.bindparam("b_kind", type_=cursor.c.kind.type),
-            cursor.c.lane == "changes",
-            cursor.c.pulled_at < at,
-        )
-        .values(pulled_at=at)
+_FRESH = {"form": codec.cursor_form(Cursor(None)), "first_read_done": False}
+"""The cursor of what is not read page by page: documents are looked at one by one."""
+
+
+def _pulled(store: Store) -> sa.Insert:
+    new = store.insert(cursor)
+    said: sa.Insert = new.on_conflict_do_update(
+        index_elements=["system", "kind", "lane"],
+        set_={"pulled_at": new.excluded.pulled_at},
+        where=cursor.c.pulled_at < new.excluded.pulled_at,
     )
+    return said
 
 
 def give_up(store: Store, name: str, *, by: str, before: datetime, text: str) -> int:

@@ -7,7 +7,7 @@ from mappings.reconcile.model import Parked
 from state import cases, cursors, inbox, outbox, runs
 from state.runs import Figures
 from state.store import Store
-from state.types import Worker
+from state.types import CursorState, Worker
 from tests.state_builders import (
     TRACKER,
     Clock,
@@ -68,7 +68,7 @@ def test_the_end_of_a_run_says_when_each_kind_was_read_though_no_cursor_moved(st
     runs.finish(store, begun, pulled={place: first})  # an older one of another pass that took longer
 
     assert cursors.state(store, page.system, kind=page.kind).pulled_at == clock.now
-    assert cursors.state(store, "wiki", kind="page").pulled_at is None
+    assert cursors.state(store, "wiki", kind="page") == CursorState(Cursor(None), pulled_at=clock.now)
 
 
 # --- mappings -------------------------------------------------------------------------------------------------------

@@ -146,6 +146,7 @@ class DocumentOf(Shape):
     version: str
     url: str
     system: str
+    fresh: FreshOf
 
 
 class ContactOf(Shape):

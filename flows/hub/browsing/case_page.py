@@ -122,7 +122,7 @@ class NoteRow:
 
 @dataclass(frozen=True, slots=True)
 class DocumentRow:
-    """A page or folder that was made for the case."""
+    """A page or folder that was made for the case, and how fresh what is known of it is."""
 
     key: str
     title: str
@@ -130,6 +130,7 @@ class DocumentRow:
     state: str
     version: str
     url: str
+    fresh: Freshness
     system: str = ""
 
 

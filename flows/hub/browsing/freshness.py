@@ -9,6 +9,9 @@ from mappings.language import Hub
 PERIODS = 5
 """A system is read every so often; unheard of for so many times as long, what is known of it is stale."""
 AT_LEAST = timedelta(minutes=10)
+LOOKED_AT_WHOLE = frozenset({"folder"})
+WHOLE = timedelta(days=2)
+"""Kinds that only full scans look at, which are daily unless hub.yaml says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +23,10 @@ class Freshness:
 
 
 def allowed(hub: Hub, system: str) -> timedelta:
-    """Return how long a system may be unheard of."""
-    periods = [sync.schedule.every for sync in hub.syncs.values() if system in sync.systems]
-    return max(AT_LEAST, PERIODS * min(periods, default=AT_LEAST))
+    """Return how long a system may be unheard of; one that only holds documents takes part in no sync."""
+    every = {name: sync.schedule.every for name, sync in hub.syncs.items()}
+    mine = [every[name] for name, sync in hub.syncs.items() if system in sync.systems] or list(every.values())
+    return max(AT_LEAST, PERIODS * min(mine, default=AT_LEAST))
 
 
 def freshness(
@@ -30,4 +34,5 @@ def freshness(
 ) -> Freshness:
     """Return how fresh the records of (system, kind) are; PULLED says when each was last asked for what is new."""
     at = pulled.get((system, kind))
-    return Freshness(at, at is None or now - at > allowed(hub, system))
+    longest = WHOLE if kind in LOOKED_AT_WHOLE else allowed(hub, system)
+    return Freshness(at, at is None or now - at > longest)

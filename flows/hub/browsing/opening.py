@@ -65,7 +65,7 @@ def open_case(
         tuple(_items(found)),
         _talk(one for one in found.notes if internal or not is_internal(one.entity)),
         tuple(map(_file, (one for one in files if internal or not one.internal))),
-        tuple(map(_document, found.documents)),
+        tuple(map(shown.document, found.documents)),
         lines.awaiting_of(store, _visible(found, internal=internal)),
         names,
         stages_of(hub, entity.sync),
@@ -152,6 +152,13 @@ class _Shown:
 
     # --- records ---
 
+    def document(self, whole: Whole) -> DocumentRow:
+        entity = whole.entity
+        texts = {name: _text(entity, name) for name in ("title", "kind", "state", "version")}
+        system, kind = next(((link.system, link.kind) for link in whole.links), ("", ""))
+        fresh = freshness(self.installation.hub, self.pulled, system, kind=kind, now=self.now)
+        return DocumentRow(entity.key, url=openable(_text(entity, "url")), fresh=fresh, system=system, **texts)
+
     def records(self) -> Iterator[LinkedRecord]:
         mapped = {(spec.system, spec.kind) for spec in self.installation.hub.mappings}
         for link in self.case.links:
@@ -230,13 +237,6 @@ def _note(whole: Whole) -> NoteRow:
         is_internal(entity),
         _places(whole.links),
     )
-
-
-def _document(whole: Whole) -> DocumentRow:
-    entity = whole.entity
-    texts = {name: _text(entity, name) for name in ("title", "kind", "state", "version")}
-    system = next((link.system for link in whole.links), "")
-    return DocumentRow(entity.key, url=openable(_text(entity, "url")), system=system, **texts)
 
 
 def _file(shown: FileView) -> FileView:

@@ -1,7 +1,8 @@
 """Documents as a part of a pass."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
+from connectors.mediawiki import MediaWikiConnector
 from mappings.language.model import Sync
 from mappings.reconcile.model import Entity
 from state import cases
@@ -9,7 +10,7 @@ from state import cases
 from ..beside import Beside
 from ..kept import Papers
 from ..report import Report
-from ..wired import Wired
+from ..wired import Scope, Wired
 from ..wiring import Installation, Maker
 from .desk import Desk, desk_of
 from .foreseeing import PlannedPaper, batches_of, foreseen
@@ -27,6 +28,7 @@ class Keeper:
 
     async def __call__(self, wired: Wired, report: Report, *, full: bool) -> bool:
         """Do what is to be done, tell it in *report*, and say whether cases have an address to tell elsewhere."""
+        began = wired.clock()
         room = Room(wired.shape.name, wired.store, wired.worker, wired.run, most=wired.shape.limits.max_creates)
         told = await keep_documents(self._desk, room, full=full)
         report.trouble |= told.trouble
@@ -38,7 +40,14 @@ class Keeper:
             report.created[system] += told.made_in[system]
             report.updated[system] += told.written_in[system]
         report.parked += told.parked
+        report.pulled |= dict.fromkeys(self._looked_at(told.trouble, full=full), began)
         return told.due > 0
+
+    def _looked_at(self, trouble: Container[str], *, full: bool) -> list[Scope]:
+        """Where all is known by now: a wiki tells in every pass what has changed, folders are looked at one by one."""
+        wikis = {name for name, one in self._desk.connectors.items() if isinstance(one, MediaWikiConnector)}
+        well = [name for name in self._desk.systems if name not in trouble and (full or name in wikis)]
+        return [(name, "page" if name in wikis else "folder") for name in well]
 
     async def planned(self, wired: Wired, entities: Mapping[str, Entity]) -> tuple[PlannedPaper, ...]:
         """Return what the next pass would do about the documents of these cases, by what a plan calls them."""

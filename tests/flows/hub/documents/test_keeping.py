@@ -116,9 +116,9 @@ class WikiHub(AHub):
         return [one.code for one in attention.parked_fields(self.installation.store) if one.field == "document"]
 
 
-def a_wiki_hub(folder: Path, *, documents: str = DOCUMENTS, page: str = PAGE) -> WikiHub:
+def a_wiki_hub(folder: Path, *, documents: str = DOCUMENTS, page: str = PAGE, **given: Any) -> WikiHub:
     (folder / "brief.wiki").write_text(page, encoding="utf-8")
-    made = a_hub(folder, hub=HUB.replace("\nsyncs:", WIKI, 1) + documents, env={"WORD": "geheim"})
+    made = a_hub(folder, hub=HUB.replace("\nsyncs:", WIKI, 1) + documents, env={"WORD": "geheim"}, **given)
     return WikiHub(made.installation, made.systems)
 
 
