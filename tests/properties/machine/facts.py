@@ -35,13 +35,19 @@ class Facts(After):
             # Whoever moved away from a value has answered it, even where it was said anew before his move was seen: by
             # values alone that is the same. A client was emptied in one system, changed in another, and brought back at
             # the hub before the first had been read: empty stands, and the history has the rest.
-            answered = any(d.system and d.old == latest.new and (d.new or None) == stands for d in deeds)
-            if (not latest.system and not latest.fresh and not answered) or (
-                latest.system and self._lives(whole, latest) and not self._unseen(latest)
+            answers = [d for d in deeds if d.system and d.old == latest.new and (d.new or None) == stands]
+            at_once = any(not d.fresh and not self._shown_between(d, latest) for d in answers)
+            if (not latest.system and not latest.fresh and not answers) or (
+                latest.system and self._lives(whole, latest) and not self._unseen(latest) and not at_once
             ):
                 filled = not latest.new and self._met(whole, fact, stands)  # a word against nothing, or so it looks
                 held = (latest.new or None) == stands or filled
                 self.found.hold("P1", held, f"{where}, and the last word was {latest}")
+
+    def _shown_between(self, one: Deed, other: Deed) -> bool:
+        """Whether the hub has seen the record of *one* between both: if not, they were said at once, as it sees it."""
+        first, last = sorted((one.at, other.at))
+        return any(d.what == "shown" and first < d.at < last for d in self.life.tape.of(one.system, one.record))
 
     def _met(self, whole: Whole, fact: str, stands: Any) -> bool:
         """What a server filled in may be a person's, where the hub met its record again after a create in doubt."""

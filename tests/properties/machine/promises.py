@@ -105,13 +105,16 @@ class Promises(Links, Facts):
 
     def _nothing_doubled(self) -> None:
         alive: dict[tuple[str, str], list[str]] = defaultdict(list)
-        flags: dict[tuple[str, str], str] = {}
+        gone: set[tuple[str, str]] = set()  # deleted, or restored and not shown to the hub since
         for deed in self.life.tape.deeds:
-            if deed.what == "flag":
-                flags[deed.system, deed.record] = str(deed.new)
+            record = (deed.system, deed.record)
+            if deed.what == "flag" and deed.new == "deleted":
+                gone.add(record)
+            elif deed.what == "shown":
+                gone.discard(record)
             elif deed.what == "made" and isinstance(deed.new, str):
-                key = (deed.system, self.owners[deed.system, deed.record])
-                standing = [one for one in alive[key] if flags.get((deed.system, one)) != "deleted"]
+                key = (deed.system, self.owners[record])
+                standing = [one for one in alive[key] if (deed.system, one) not in gone]
                 self.found.hold("P2", not standing, f"{deed.system}: #{deed.record} made, though there is #{standing}")
                 alive[key].append(deed.record)
         linked = {(one.system, one.external_id) for whole in self.wholes for one in whole.links}
