@@ -105,12 +105,16 @@ class Promises(Links, Facts):
 
     def _nothing_doubled(self) -> None:
         alive: dict[tuple[str, str], list[str]] = defaultdict(list)
+        deleted: set[tuple[str, str]] = set()
         gone: set[tuple[str, str]] = set()  # deleted, or restored and not shown to the hub since
         for deed in self.life.tape.deeds:
             record = (deed.system, deed.record)
             if deed.what == "flag" and deed.new == "deleted":
+                deleted.add(record)
                 gone.add(record)
-            elif deed.what == "shown":
+            elif deed.what == "flag":
+                deleted.discard(record)
+            elif deed.what == "shown" and record not in deleted:  # a list that lags shows what is deleted, too
                 gone.discard(record)
             elif deed.what == "made" and isinstance(deed.new, str):
                 key = (deed.system, self.owners[record])
