@@ -125,13 +125,14 @@ class TapedSystem(MemorySystem):
 
 
 class TapedDesk(MemoryDesk):
-    """Notes on the tape which records the hub was shown; an answer that was lost showed nothing."""
+    """Notes on the tape which records the hub was shown as they stood; an answer that was lost showed nothing."""
 
     system: TapedSystem
 
     def record(self, kind: str, row: Row) -> VendorRecord:
         shown = super().record(kind, row)
-        self.system.tape.note("shown", self.name, row.id)
+        if row is self.system.stands(row.id):  # not what a list that lags, or an answer before an edit, shows
+            self.system.tape.note("shown", self.name, row.id)
         if self.system.nulled:
             views = {place: None if place in self.system.nulled else view for place, view in shown.views.items()}
             return VendorRecord(
