@@ -8,10 +8,9 @@ that were taken away. An update is read back by `get`.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from connectors.base import Connector, Search
 from connectors.errors import AuthFailed, ConnectorError, RetryLater
@@ -27,8 +26,6 @@ from .pushing import make_write, settle_one, store_settled, unseen_or_expected
 from .sides import record_made
 from .times import stamp_time
 from .wired import IN_DOUBT, WHOLE, Wired
-
-T = TypeVar("T")
 
 
 async def settle_doubts(wired: Wired, system: str) -> int:
@@ -49,19 +46,22 @@ async def _creates_in_doubt(wired: Wired, connector: Connector, going: Sequence[
     absent: list[Outgoing] = []
     told: defaultdict[str, set[str]] = defaultdict(set)  # by kind; of two alike, each is one
     for one in going:
-        found = await _trying(wired, one, _look_for(wired, connector, one, told[one.kind]))
+        found = await _create_in_doubt(wired, connector, one, told[one.kind])
         if found is None:
             absent.append(one)
             continue
         settled.append(found)
         if found.external_id is not None:
             told[one.kind].add(found.external_id)
-    return settled + [await _trying(wired, one, _not_there(wired, connector, one, told[one.kind])) for one in absent]
+    for kind in dict.fromkeys(one.kind for one in absent):
+        settled += await _not_there(wired, connector, [one for one in absent if one.kind == kind], told[kind])
+    return settled
 
 
-async def _trying(wired: Wired, one: Outgoing, look: Awaitable[T]) -> T | Settled:
+async def _create_in_doubt(wired: Wired, connector: Connector, one: Outgoing, told: Collection[str]) -> Settled | None:
+    """Return what became of a create; None where it is time to say so, and the search does not show it."""
     try:
-        return await look
+        return await _look_for(wired, connector, one, told)
     except (AuthFailed, RetryLater):
         raise
     except ConnectorError as error:  # it is this record that cannot be looked for; the others go on
@@ -69,7 +69,6 @@ async def _trying(wired: Wired, one: Outgoing, look: Awaitable[T]) -> T | Settle
 
 
 async def _look_for(wired: Wired, connector: Connector, one: Outgoing, told: Collection[str]) -> Settled | None:
-    """Return what became of a create; None where it is time to say so, and the search does not show it."""
     search = await _search(wired, connector, one)
     later = wired.clock() + _patience(connector, one)
     ids = await asyncio.to_thread(_nobodys, wired, one, search.ids, told)
@@ -89,21 +88,36 @@ def _patience(connector: Connector, one: Outgoing) -> timedelta:
     return timedelta(seconds=abilities.request_timeout + abilities.index_lag)
 
 
-async def _not_there(wired: Wired, connector: Connector, one: Outgoing, told: Collection[str]) -> Settled:
+async def _not_there(
+    wired: Wired, connector: Connector, going: Sequence[Outgoing], told: Collection[str]
+) -> list[Settled]:
     """
-    The search is as new as it has to be and shows nothing: sent again, if it shows what is known to be there, as it has
-    with those TOLD in this round. Where nothing of our making is known yet, it has to be empty twice.
+    The search is as new as it has to be and shows none of *going*, of one kind: they are sent again if it shows what is
+    known to be there, as it has with those TOLD in this round. Where nothing of our making is known yet, it has to be
+    empty twice.
     """
-    again = Settled(one.key, "planned", not_before=wired.clock())
-    if told or not connector.abilities_of(one.kind).marker:
+    system, kind = going[0].system, going[0].kind
+    again = [Settled(one.key, "planned", not_before=wired.clock()) for one in going]
+    if told or not connector.abilities_of(kind).marker:
         return again
-    made = await asyncio.to_thread(outbox.made, wired.store, one.system, kind=one.kind)
-    if made:
-        text = f"the search does not find #{made[0].record} either, which the hub has made before"
-        return again if await _shows_one(connector, one.kind, made) else _unknown(wired, one, text)
+    made = await asyncio.to_thread(outbox.made, wired.store, system, kind=kind)
+    if not made:
+        return [await _nothing_known(wired, connector, one) for one in going]
+    why = f"the search does not find #{made[0].record} either, which the hub has made before"
+    try:
+        if await _shows_one(connector, kind, made):
+            return again
+    except (AuthFailed, RetryLater):
+        raise
+    except ConnectorError as error:
+        why = str(error)
+    return [_unknown(wired, one, why) for one in going]
+
+
+async def _nothing_known(wired: Wired, connector: Connector, one: Outgoing) -> Settled:
     waits = await asyncio.to_thread(attention.parked_fields, wired.store, entity_id=one.entity.id)
     if any((entry.system, entry.code) == (one.system, IN_DOUBT) for entry in waits):
-        return again
+        return Settled(one.key, "planned", not_before=wired.clock())
     text = f"nothing that the hub has made is known in {one.system} yet, so it is looked for once more"
     return _unknown(wired, one, text, patience=_patience(connector, one))
 
