@@ -35,7 +35,7 @@ def main(given: list[str]) -> int:
         while tally.histories < asked.histories and (ends is None or time.monotonic() < ends):
             history = draw(seed + tally.worlds)
             lived = live(history, ground)
-            tally.add(lived)
+            tally.add(history.seed, history.cases, counts=lived.counts, findings=lived.findings)
             if lived.broken and not asked.plain:
                 _keep(history, lived.broken[0], ground, asked.kept)
     if asked.out:

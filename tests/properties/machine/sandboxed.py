@@ -8,38 +8,19 @@ import json
 import secrets
 import sys
 import traceback
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
 from flows.hub.scenarios.ground import Ground
 
-from .findings import Broken, Findings
+from .findings import Broken
 from .sandboxed_life import Life
 from .sandboxed_promises import Promises
 from .tally import Tally, lines
-from .world import Counts
 
 
-@dataclass(frozen=True)
-class _World:
-    seed: int
-    cases: int
-
-
-@dataclass
-class _Lived:
-    history: _World
-    counts: Counts
-    findings: Findings
-
-    @property
-    def broken(self) -> list[Broken]:
-        return self.findings.broken
-
-
-def live(seed: int, ground: Ground) -> _Lived:
-    """Live the world of *seed*."""
+def live(seed: int, ground: Ground) -> Life:
+    """Live the world of *seed*, and hold the promises of it; its counts are by the number of a case, from 0 on."""
     deals = Random(seed).choice((1, 2, 3, 4, 5))  # noqa: S311 - no secrets
     life = Life(seed, ground, deals)
     try:
@@ -52,7 +33,7 @@ def live(seed: int, ground: Ground) -> _Lived:
         each = [counted[deal] for deal in numbers]
         counted.clear()
         counted.update(dict(enumerate(each)))
-    return _Lived(_World(seed, deals), life.counts, life.findings)
+    return life
 
 
 def main(given: list[str]) -> int:
@@ -67,7 +48,8 @@ def main(given: list[str]) -> int:
     tally = Tally()
     with Ground() as ground:
         while tally.histories < asked.histories:
-            tally.add(live(seed + tally.worlds, ground))  # type: ignore[arg-type]  # it has what is counted of a `Lived`
+            life = live(seed + tally.worlds, ground)
+            tally.add(life.seed, life.deals, counts=life.counts, findings=life.findings)
     if asked.out:
         asked.out.write_text(json.dumps(tally.as_json() | {"seed": seed}, ensure_ascii=False), encoding="utf-8")
     sys.stdout.writelines(f"{line}\n" for line in lines(tally))

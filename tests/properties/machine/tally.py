@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .running import Lived
+from .findings import Findings
+from .world import Counts
 
 MEASURES = ("steps", "faults", "conflicts", "creates in doubt")
 
@@ -21,21 +22,16 @@ class Tally:
     spread: dict[str, Counter[int]] = field(default_factory=lambda: {name: Counter() for name in MEASURES})
     broken: list[dict[str, Any]] = field(default_factory=list)
 
-    def add(self, lived: Lived) -> None:
-        """Count one world."""
+    def add(self, seed: int, cases: int, *, counts: Counts, findings: Findings) -> None:
+        """Count the world of *seed*, in which so many cases lived."""
         self.worlds += 1
-        self.histories += lived.history.cases
-        self.checks += lived.findings.checks
-        self.faults += lived.counts.faults
-        counts = (
-            lived.counts.steps_of,
-            lived.counts.faults_of,
-            lived.findings.conflicts_of,
-            lived.counts.doubts_of,
-        )
-        for name, each in zip(MEASURES, counts, strict=True):
-            self.spread[name].update(each[case] for case in range(lived.history.cases))
-        self.broken += [{"seed": lived.history.seed, "promise": one.promise, "text": one.text} for one in lived.broken]
+        self.histories += cases
+        self.checks += findings.checks
+        self.faults += counts.faults
+        each_case = (counts.steps_of, counts.faults_of, findings.conflicts_of, counts.doubts_of)
+        for name, each in zip(MEASURES, each_case, strict=True):
+            self.spread[name].update(each[case] for case in range(cases))
+        self.broken += [{"seed": seed, "promise": one.promise, "text": one.text} for one in findings.broken]
 
     def as_json(self) -> dict[str, Any]:
         """Return it as JSON."""
