@@ -193,10 +193,13 @@ def _note_cell(notes: Notes, cell: Cell, facts: Facts) -> None:
 def _note_drift(notes: Notes, cell: Cell, known: Facts) -> None:
     """Nobody moved, and yet they differ: the words of the system mean something else now. A plan repairs it."""
     entry = cell.field
+    told = notes.side.link.parked.get(entry.name)
+    if told is not None and told.code in (UNDONE, "left") and not known and not told.value and told.view == cell.seen:
+        notes.parked[entry.name] = told  # the hub knows nothing of what was put back, and a person has not said yet
+        return
     still = [fact for fact in known if cell.at_base(fact) and not cell.bases[fact].default]
     if all(cell.fits(fact, known[fact]) for fact in still):
         return
-    told = notes.side.link.parked.get(entry.name)
     if told is not None and told.code in (EMPTIED, "left") and _still(told, known, cell.seen):
         notes.parked[entry.name] = told  # why they differ is known, or a person wants it so
         return

@@ -14,6 +14,7 @@ from mappings.lens import Field, Refusal, Unseen
 from .judge import held_of, slot, stored_view
 from .model import Base, Conflict, Entity, Event, Fact, Link, Origin, Party, Side
 from .reconcile import keep_held
+from .undo import UNDONE
 
 
 class Unresolvable(Exception):
@@ -63,8 +64,18 @@ def chosen(conflict: Conflict, take: str) -> Party:
 
 
 def retry(link: Link, field: str) -> Link:
-    """Forget that *field* was parked, so that the next pass tries again."""
-    return replace(link, parked={name: parked for name, parked in link.parked.items() if name != field})
+    """
+    Forget that *field* was parked, so that the next pass tries again.
+
+    What an undo put back while the hub knows nothing of it is met as if for the first time: the hub learns it.
+    """
+    told, bases, seen = link.parked.get(field), link.bases, link.seen
+    if told is not None and told.code == UNDONE:
+        mine = {key for key in bases if key == field or key.startswith(f"{field}.")}
+        bases = {key: base for key, base in bases.items() if key not in mine or base.value.keys() <= told.value.keys()}
+        seen = {field: told.view, **seen}
+    kept = {name: parked for name, parked in link.parked.items() if name != field}
+    return replace(link, bases=bases, seen=seen, parked=kept)
 
 
 def _editable(sides: Sequence[Side], fact: str) -> None:

@@ -54,7 +54,7 @@ def compensation(
 def after_undo(entry: Field, wanted: FieldWrite, view: View) -> Parked | None:
     """Return what is parked once *wanted* has arrived as *view*; None where that is what the hub says anyway."""
     undone = wanted.undoes or {}
-    if all(entry.lens.fits(fact, value, view) for fact, value in undone.items()):
+    if all(entry.lens.fits(fact, undone.get(fact), view) for fact in entry.facts):  # of some it may know nothing
         return None
     return Parked(UNDONE, STANDS, undone, view)
 

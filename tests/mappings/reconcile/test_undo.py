@@ -5,6 +5,7 @@ from dataclasses import replace
 from mappings.exchange import Refused
 from mappings.reconcile import reconcile
 from mappings.reconcile.model import FieldWrite
+from mappings.reconcile.resolve import retry
 from mappings.reconcile.undo import UNDOING, UNDONE, after_undo, wish
 from tests.reconcile_builders import a_case, a_cell, a_field, a_side, after, rules, settlement, value, writes, written
 
@@ -129,3 +130,16 @@ def test_what_stands_for_one_fact_of_two_is_still_another_than_the_hubs():
 
     assert parked is not None
     assert (parked.code, parked.value) == (UNDONE, undoes)
+
+
+def test_what_is_put_back_where_the_hub_knows_nothing_waits_for_a_person_and_is_learnt_at_a_retry():
+    parked = {"title": wish({}, wrote="новое", before="старое")}
+    shown = a_side("trk", 2, values={"title": None}, views={"title": "новое"}, parked=parked)
+    done = taken_back(a_case({}), shown)
+
+    later = after([done], reconcile(a_case({}), [done], RULES))
+    retried = [replace(side, link=retry(side.link, "title")) for side in later]
+
+    assert [side.link.parked["title"].code for side in later] == [UNDONE]
+    assert value(reconcile(a_case({}), later, RULES)) is None
+    assert value(reconcile(a_case({}), retried, RULES)) == "старое"
