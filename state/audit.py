@@ -1,5 +1,6 @@
 """Who did what at the page, and to the accounts: an entry is added and never changed."""
 
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,6 +8,9 @@ import sqlalchemy as sa
 
 from .store import Store
 from .tables import audit
+
+WHERE_FROM: ContextVar[str] = ContextVar("where_from", default="")
+"""The address of whoever asks, for what is noted while they are answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +24,16 @@ class Audited:
     at: datetime | None = None
 
 
-def note(store: Store, done: Audited) -> None:
-    """Add an entry."""
-    row = {"at": store.clock(), "by": done.by, "what": done.what, "about": done.about, "address": done.address}
-    with store.write() as conn:
-        conn.execute(sa.insert(audit), row)
+def note(store: Store, *done: Audited) -> None:
+    """Add entries."""
+    at, address = store.clock(), WHERE_FROM.get()
+    rows = [
+        {"at": at, "by": one.by, "what": one.what, "about": one.about, "address": one.address or address}
+        for one in done
+    ]
+    if rows:
+        with store.write() as conn:
+            conn.execute(sa.insert(audit), rows)
 
 
 def audited(store: Store, *, limit: int, skip: int = 0, by: str = "") -> tuple[Audited, ...]:

@@ -16,6 +16,7 @@ from state.attention import Attention
 from state.store import Store
 
 from .cookies import see_other
+from .deeds import called, tried
 from .house import store_of
 from .rendering import page
 from .viewer import Viewer
@@ -121,28 +122,35 @@ def relation_to(viewer: Viewer, case: Entity) -> Relation:
     )
 
 
-def check(request: Request, viewer: Viewer, deed: Deed) -> None:
-    """Answer 404 or 403 to an act that the viewer may not do."""
+def check(request: Request, viewer: Viewer, deed: Deed) -> str:
+    """Answer 404 or 403 to an act that the viewer may not do; return what the audit calls it."""
+    tried(request, called(deed))
     match deed:
         case Give():
             case = case_for(request, viewer, deed.key)
-            _let(viewer, case, "settle" if deed.fact in case.conflicts else "edit")
+            settles = deed.fact in case.conflicts
+            _let(viewer, case, "settle" if settles else "edit")
+            return called(deed, settles=settles)
         case Match() | Part():
             case_for(request, viewer, deed.key, action="settle")
             _need(viewer.may("name_people"))
         case Same():
             _need(viewer.may("name_people"))
         case Again() | Leave():
-            _check_entry(request, viewer, _entry(request, deed.number))
+            return _check_entry(request, viewer, deed)
+    return called(deed)
 
 
-def _check_entry(request: Request, viewer: Viewer, entry: Attention) -> None:
+def _check_entry(request: Request, viewer: Viewer, deed: Again | Leave) -> str:
+    entry = _entry(request, deed.number)
     if entry.entity is None:
         if viewer.access.persons is not None:
             raise HTTPException(404)
         _need(viewer.may("name_people" if entry.code == UNKNOWN else "start_pass"))
-    else:
-        _let(viewer, case_of(store_of(request), entry.entity), "settle")
+        return called(deed)
+    case = case_of(store_of(request), entry.entity)
+    _let(viewer, case, "settle")
+    return called(deed, case.key, entry.field)
 
 
 def _entry(request: Request, number: int) -> Attention:

@@ -9,6 +9,7 @@ from state.audit import Audited
 from state.store import Store
 
 from .cookies import SAFE, address_in
+from .deeds import BY, left
 from .viewer import Viewer
 
 
@@ -25,6 +26,7 @@ class Auditing:
             await self._app(scope, receive, send)
             return
         status = 500
+        audit.WHERE_FROM.set(address_in(scope))
 
         async def sent(message: Message) -> None:
             nonlocal status
@@ -37,7 +39,9 @@ class Auditing:
         finally:
             viewer: Viewer | None = scope.get("state", {}).get("viewer")
             if viewer is not None:
-                by = f" by token {viewer.token}" if viewer.token else ""
-                what = f"{scope['method']} {scope['path']}{by}"
-                done = Audited(viewer.login, what, str(status), address_in(scope))
-                await asyncio.to_thread(audit.note, self._store, done)
+                by = f"{BY}{viewer.token}" if viewer.token else ""
+                kept = [
+                    Audited(viewer.login, f"{scope['method']} {path}{by}", str(ended), address_in(scope))
+                    for path, ended in left(scope, status)
+                ]
+                await asyncio.to_thread(audit.note, self._store, *kept)

@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 from flows.hub.acting import Again, Deed, Foreseen, Give, Leave, Match, NotAsShown, Part, Same, foresee, make
 from web.acts import check
 from web.bench import desk_of, person_of
+from web.deeds import made
 from web.languages import later
 from web.viewer import SignedIn
 
@@ -218,10 +219,11 @@ def preview(request: Request, viewer: SignedIn, asked: Annotated[Look, Body()]) 
 def carry_out(request: Request, viewer: SignedIn, asked: Annotated[Do, Body()]) -> Done:
     """Do what was shown. Where it has moved since, nothing is done, and `plan` of the answer 409 is what it is now."""
     deed = asked.act.deed()
-    check(request, viewer, deed)
+    act = check(request, viewer, deed)
     try:
-        made = make(desk_of(request), deed, mark=asked.fingerprint, by=person_of(viewer))
+        done = make(desk_of(request), deed, mark=asked.fingerprint, by=person_of(viewer))
     except NotAsShown as error:
         plan = plan_of(error.foreseen)
         raise Refusal(409, "", plan=plan.model_dump(mode="json")) from None
-    return Done(done=plan_of(made))
+    made(request, act)
+    return Done(done=plan_of(done))

@@ -12,6 +12,7 @@ from state import accounts as kept
 from state import audit
 from state.errors import Taken
 from web.cookies import see_other
+from web.deeds import told
 from web.house import house_of, store_of
 from web.languages import LANGUAGES, later
 from web.rendering import page, refusal, words
@@ -109,7 +110,7 @@ def audited(
     return page(
         request,
         "pages/audit.html",
-        entries=found[:AT_ONCE],
+        entries=[(one, told(one)) for one in found[:AT_ONCE]],
         units={one.id: one.name for one in kept.units(store)},
         more=len(found) > AT_ONCE,
         number=number,

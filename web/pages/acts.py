@@ -15,6 +15,7 @@ from mappings.reconcile.model import Entity
 from state import cases
 from web.acts import MOST, Shown, case_for, check, done, read, sheet, written
 from web.bench import desk_of, person_of
+from web.deeds import made, tried
 from web.house import house_of, store_of
 from web.pages.login import inside
 from web.rendering import words
@@ -102,19 +103,22 @@ def carry_out(request: Request, viewer: SignedIn, *, deed: Many = (), mark: Many
     if len(deed) != len(mark) or len(deed) > MOST:
         raise HTTPException(422)
     _ = words(request)
-    made, moved = 0, list[Shown]()
+    count, moved, unmade = 0, list[Shown](), list[str]()
     for text, sign in zip(deed, mark, strict=True):
         meant = read(text)
         try:
-            check(request, viewer, meant)
+            act = check(request, viewer, meant)
             make(desk_of(request), meant, mark=sign, by=person_of(viewer))
-            made += 1
+            made(request, act)
+            count += 1
         except NotAsShown as error:
             moved.append((text, error.foreseen))
+            unmade.append(act)
         except NoSuchEntry:
             continue
     if moved:
-        return _shown(request, moved, back, made=made, moved=True, status=409)
+        tried(request, *unmade)
+        return _shown(request, moved, back, made=count, moved=True, status=409)
     return done(request, inside(back), said=_("Done. The systems follow with the next pass."))
 
 
