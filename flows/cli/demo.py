@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .browser import NoOpen, show
 from .demo_page import page_of
 from .opening import in_sync
 from .terminal import DONE, FAILED, USAGE, AsJson, emit, progress, say, tell
@@ -50,13 +51,19 @@ Work = Callable[["Systems", "Installation"], int]
 
 
 def demo(
-    *, once: Once = False, pause: Pause = False, port: Port = None, hub: Folder = None, as_json: AsJson = False
+    *,
+    once: Once = False,
+    pause: Pause = False,
+    port: Port = None,
+    hub: Folder = None,
+    no_open: NoOpen = False,
+    as_json: AsJson = False,
 ) -> None:
     """
     Try it: two systems on this machine, 40 deals, a hub.
 
     Needs no account and no internet: a CRM and a tracker in memory, each with a page to edit in, that speak the
-    protocols of Bitrix24 and Redmine. Shows the page of its hub with a conflict to be settled, and goes on until
+    protocols of Bitrix24 and Redmine. Opens the page of its hub, with a conflict to be settled, and goes on until
     Ctrl-C; with --once it ends when both sides' records have been compared, and exits with 1 where they differ.
 
     \b
@@ -69,7 +76,9 @@ def demo(
     from flows.hub.demo.seeding import NotSeeded
 
     def work(systems: "Systems", installation: "Installation") -> int:
-        return _once(systems, installation, pause=pause) if once else _on_and_on(systems, installation, port)
+        if once:
+            return _once(systems, installation, pause=pause)
+        return _on_and_on(systems, installation, port, opens=not no_open)
 
     if as_json and not once:
         raise typer.BadParameter("a demo that goes on has no result; add --once", param_hint="--json")
@@ -186,13 +195,15 @@ def _once(systems: "Systems", installation: "Installation", *, pause: bool) -> i
 # --- on and on --------------------------------------------------------------------------------------------------------
 
 
-def _on_and_on(systems: "Systems", installation: "Installation", port: int | None) -> int:
+def _on_and_on(systems: "Systems", installation: "Installation", port: int | None, *, opens: bool) -> int:
     import time
 
     passes = _begin(installation)
     _tear(systems, passes)
     with page_of(installation, systems.environment(), port + 2 if port else None) as link:
         _where_to_look(systems, installation, link)
+        if opens:
+            show(link)
         while True:
             passes.show(passes.run())
             time.sleep(EVERY)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .browser import NoOpen, here, show
 from .serve import Host, Port
 from .terminal import FAILED, USAGE, AsJson, emit, say, tell, terminal
 
@@ -24,6 +25,7 @@ def up(
     host: Host = "127.0.0.1",
     port: Port = 8080,
     prefect_port: PrefectPort = 4200,
+    no_open: NoOpen = False,
     as_json: AsJson = False,
 ) -> None:
     """
@@ -31,12 +33,13 @@ def up(
 
     Goes on until Ctrl-C or SIGTERM; then passes at work get a few seconds to end. What is stopped in the middle loses
     nothing: the next pass carries on. With PREFECT_API_URL set it uses that server instead of one of its own.
-    --json prints where everything is, once all of it stands.
+    --json prints where everything is, once all of it stands. The page opens in the browser where somebody sits in front
+    of a screen and may look at it.
 
     \b
     Examples:
       casehub up
-      casehub --hub /srv/casehub up --port 9000 --prefect-port 4300
+      casehub --hub /srv/casehub up --port 9000 --prefect-port 4300 --no-open
     """
     from flows.up import AlreadyUp, Asked, CannotStart
 
@@ -46,7 +49,7 @@ def up(
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, lambda *_: stopped.set())
     try:
-        _run(ctx, asked, stopped, as_json=as_json)
+        _run(ctx, asked, stopped, as_json=as_json, opens=not no_open)
     except AlreadyUp as error:
         tell(str(error))
         raise typer.Exit(USAGE) from None
@@ -56,7 +59,7 @@ def up(
     tell("stopped; nothing is lost, `casehub up` goes on from here")
 
 
-def _run(ctx: typer.Context, asked: "Asked", stopped: threading.Event, *, as_json: bool) -> None:
+def _run(ctx: typer.Context, asked: "Asked", stopped: threading.Event, *, as_json: bool, opens: bool) -> None:
     import os
 
     from flows.up import Supervisor, children, own_prefect
@@ -89,6 +92,8 @@ def _run(ctx: typer.Context, asked: "Asked", stopped: threading.Event, *, as_jso
             _told(asked, syncs, supervisor.home)
         if strangers:
             tell("nobody may look at the page yet: casehub user add LOGIN --role admin")
+        elif opens and not as_json:
+            show(here(asked.host, asked.port))
         follower = _Follower(asked.folder, {**planned[0].environment})
         supervisor.watch(lambda: stopped.is_set() or follower.look())
         tell("stopping: passes at work get a few seconds")
