@@ -4,11 +4,28 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
-Reserve = Callable[[int, float, float], tuple[int, float]]
-"""(requests wanted, how many a second, how many at once) -> (requests granted, seconds to wait where none were)."""
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """
+    What a process asks of a budget that several share: WANTED requests, of a budget of PER_SECOND and AT_ONCE.
+
+    SENT have left already and are in nobody's books. REFUSED: the system has just said that nothing is left.
+    """
+
+    wanted: int
+    per_second: float
+    at_once: float
+    sent: int = 0
+    refused: bool = False
+
+
+Reserve = Callable[[Wanted], tuple[int, float]]
+"""Returns how many requests are granted, and the seconds to wait where none are."""
 UNASKED = 5
-"""Requests of a process that are in nobody's books: a pass with nothing to do writes nothing there."""
+"""Requests of a process that are booked with the next ones: a pass with nothing to do writes nothing there."""
 
 
 class Limiter:
@@ -39,7 +56,8 @@ class Limiter:
         self._sleep = sleep
         self._reserve = reserve
         self._slice_size = slice_size
-        self._granted = UNASKED
+        self._granted = self._sent = UNASKED
+        self._refused = False
         self._level_until = 0.0
         self._held_until = 0.0
         self._under_way = asyncio.Semaphore(concurrency)
@@ -57,8 +75,9 @@ class Limiter:
             yield
 
     def hold(self, seconds: float) -> None:
-        """Nothing leaves for *seconds*: the system asked for it."""
+        """Nothing leaves for *seconds*: the system asked for it, whatever the books say is left."""
         self._held_until = max(self._held_until, self._monotonic() + seconds)
+        self._granted, self._refused = 0, True
 
     def _moment(self) -> float:
         """Take the next free moment and return the seconds until then."""
@@ -74,8 +93,9 @@ class Limiter:
     async def _take_granted(self, reserve: Reserve, per_second: float) -> None:
         async with self._asking:
             while self._granted == 0:
-                asked = (self._slice_size, per_second, self._capacity)
-                self._granted, wait = await asyncio.to_thread(reserve, *asked)
+                asked = Wanted(self._slice_size, per_second, self._capacity, self._sent, self._refused)
+                self._sent, self._refused = 0, False
+                self._granted, wait = await asyncio.to_thread(reserve, asked)
                 if self._granted == 0:
                     await self._sleep(wait)
             self._granted -= 1

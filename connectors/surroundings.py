@@ -12,6 +12,8 @@ import httpx
 
 from mappings.exchange import Json
 
+from .limiter import Reserve
+
 
 class Shelf(Protocol):
     """Keeps dictionaries (statuses, users, names of fields) and sessions for a while; flows put the state behind it."""
@@ -66,5 +68,5 @@ class Surroundings:
     transport: httpx.AsyncBaseTransport | None = None
     markers: Mapping[str, str] = field(default_factory=dict)
     shelf: Shelf = field(default_factory=MemoryShelf)
-    reserve: Callable[[int, float, float], tuple[int, float]] | None = None
+    reserve: Reserve | None = None
     spool: Spool | None = None

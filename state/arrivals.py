@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
@@ -24,6 +24,9 @@ from .rows import Row
 from .store import Store, inserting
 from .tables import cursor, hint, inbox, link, parked
 from .types import Lane
+
+Reads: TypeAlias = Sequence[tuple[VendorRecord, Read]]
+"""Records, each with what is judged of it: see `reads_of`."""
 
 RECORD_TROUBLE = ("fault", "refused")
 """Codes of whole records on the attention list that go away when the record is read."""
@@ -142,13 +145,16 @@ def known_link(row: Row) -> Known:
     return Known(row["hash"], row["version"], row["touched"], row["flag"])
 
 
-def sort_out(
-    store: Store, records: Sequence[VendorRecord], *, seen: Seen, began: datetime, lag: bool = False
-) -> Arrived:
-    """Decide what becomes of *records* that a request which left at BEGAN has shown."""
+def reads_of(records: Sequence[VendorRecord], began: datetime) -> Reads:
+    """Return *records*, each once, with what is judged of them; to be made before anybody has to wait for it."""
+    each = {record.id: record for record in records}
+    return [(record, Read(codec.digest(record), record.version, began)) for record in each.values()]
+
+
+def sort_out(store: Store, reads: Reads, *, seen: Seen, lag: bool = False) -> Arrived:
+    """Decide what becomes of records that were read."""
     arrived = Arrived()
-    for place, record in enumerate({record.id: record for record in records}.values()):
-        read = Read(codec.digest(record), record.version, began)
+    for place, (record, read) in enumerate(reads):
         verdict = _verdict(read, seen, record_id=record.id, lag=lag)
         match verdict:
             case "same":
@@ -160,7 +166,7 @@ def sort_out(
                 arrived.hinted.append(record.id)
             case "new":
                 _store(store, arrived, record, read=read, seen=seen, place=place)
-        if verdict in ("same", "new") and not lag and record.id in seen.hints and seen.hints[record.id] <= began:
+        if verdict in ("same", "new") and not lag and record.id in seen.hints and seen.hints[record.id] <= read.began:
             arrived.answered.append(record.id)
         if record.id in seen.trouble:
             arrived.readable.append(record.id)

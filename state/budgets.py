@@ -9,11 +9,23 @@ from .store import Store
 from .tables import budget
 
 
-def reserve(store: Store, system: str, *, rate: float, burst: float, want: int, leave: int = 0) -> int:
+def reserve(
+    store: Store,
+    system: str,
+    *,
+    rate: float,
+    burst: float,
+    want: int,
+    leave: int = 0,
+    sent: int = 0,
+    refused: bool = False,
+) -> int:
     """
     Take up to WANT requests out of *system*'s budget, and return how many were granted; none is an answer too.
 
     RATE is requests per second, BURST how many may be saved up. LEAVE so many to those who are in a greater hurry.
+    SENT requests are gone already and were never booked. REFUSED: the system says that nothing is left, whatever the
+    books say. Nothing is written where nothing is booked.
     """
     now = store.clock()
     new = store.insert(budget).on_conflict_do_nothing(index_elements=["system"])
@@ -21,17 +33,13 @@ def reserve(store: Store, system: str, *, rate: float, burst: float, want: int, 
         conn.execute(new, {"system": system, "level": burst, "at": now})
         row = conn.execute(sa.select(budget).where(budget.c.system == system).with_for_update()).one()
         passed = max((now - row.at).total_seconds(), 0.0)
-        level = min(burst, row.level + passed * rate)
+        level = 0.0 if refused else min(burst, row.level + passed * rate) - sent
         granted = max(min(want, int(level) - leave), 0)
+        if not (granted or sent or refused):
+            return 0
         after = {"level": level - granted, "at": max(now, row.at)}
         conn.execute(sa.update(budget).where(budget.c.system == system).values(after))
     return granted
-
-
-def give_back(store: Store, system: str, *, unused: int) -> None:
-    """Return requests that were reserved and not sent."""
-    with store.write() as conn:
-        conn.execute(sa.update(budget).where(budget.c.system == system).values(level=budget.c.level + unused))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from mappings.exchange import Fault, Found, Page
 from mappings.reconcile.model import Parked
 
 from . import cursors, leases
-from .arrivals import Arrived, Seen, clear, look, remember, sort_out, write
+from .arrivals import Arrived, Seen, clear, look, reads_of, remember, sort_out, write
 from .attention import Changes, Place
 from .gone import Looked, look_up
 from .prepared import many
@@ -45,11 +45,12 @@ def put(
     the attention list until their record can be read. Raises `LeaseLost`.
     """
     ids = [record.id for record in page.records]
+    reads = reads_of(page.records, page.began)
     with store.write() as conn:
         leases.check(conn, lease)
         asked = ids + [fault.id for fault in page.faults if fault.id is not None]
         seen = look(conn, page.system, kind=page.kind, ids=asked, lane=lane)
-        arrived = sort_out(store, page.records, seen=seen, began=page.began, lag=lag)
+        arrived = sort_out(store, reads, seen=seen, lag=lag)
         write(store, conn, arrived, system=page.system, kind=page.kind)
         _faults(store, conn, page.faults, place=(page.system, page.kind), seen=seen)
         if scan is not None:
@@ -115,13 +116,13 @@ def put_found(
     it goes to the attention list. Another id is a merge (ours becomes a tombstone, "merged into", if the other is
     linked) or a move (the link goes over to the new id). Raises `LeaseLost`.
     """
+    reads = reads_of([one.record for one in found if one.state == "here" and one.record is not None], began)
     with store.write() as conn:
         leases.check(conn, lease)
         ids = {one.id for one in found} | {one.other for one in found if one.other}
         seen = look(conn, system, kind=kind, ids=sorted(ids))
         looked = look_up(store, conn, found, seen=seen, place=(system, kind), began=began)
-        records = [one.record for one in found if one.state == "here" and one.record is not None]
-        arrived = sort_out(store, records, seen=seen, began=began)
+        arrived = sort_out(store, reads, seen=seen)
         write(store, conn, arrived, system=system, kind=kind)
         clear(conn, looked.answered, system=system, kind=kind)
         remember(store, conn, looked.hinted, system=system, kind=kind, reason="unordered")

@@ -23,7 +23,7 @@ from .discreet import Discreet
 
 HUB = "CASEHUB_HUB"
 """Names the hub's folder to a task server, as to the command line."""
-WATCH = 0.2
+WATCH = 0.1
 """Seconds between two looks for webhooks in the database: a task may begin seconds after it was asked for."""
 POLL = 10.0
 """Seconds between two looks at systems that send no webhooks."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.limiter import UNASKED, Limiter
+from connectors.limiter import UNASKED, Limiter, Wanted
 
 
 class Time:
@@ -122,9 +122,9 @@ async def test_so_many_requests_are_under_way_and_no_more() -> None:
 @pytest.mark.asyncio
 async def test_a_shared_budget_is_taken_in_slices_behind_the_first_few_requests() -> None:
     time = Time()
-    asked: list[tuple[float, ...]] = []
+    asked: list[Wanted] = []
 
-    def reserve(*wanted: float) -> tuple[int, float]:
+    def reserve(wanted: Wanted) -> tuple[int, float]:
         asked.append(wanted)
         return (4, 0.0) if len(asked) != 2 else (0, 30.0)
 
@@ -132,14 +132,31 @@ async def test_a_shared_budget_is_taken_in_slices_behind_the_first_few_requests(
     left = await moments(limiter, time, UNASKED + 8)
 
     assert left == [0] * (UNASKED + 4) + [30] * 4
-    assert asked == [(4, 100, 50)] * 3
+    assert asked == [Wanted(4, 100, 50, sent=UNASKED), Wanted(4, 100, 50), Wanted(4, 100, 50)]
+
+
+@pytest.mark.asyncio
+async def test_what_was_granted_is_void_once_the_system_says_that_nothing_is_left() -> None:
+    time = Time()
+    asked: list[Wanted] = []
+
+    def reserve(wanted: Wanted) -> tuple[int, float]:
+        asked.append(wanted)
+        return (4, 0.0)
+
+    limiter = a_limiter(time, reserve=reserve, slice_size=4, capacity=50, per_second=100)
+    await moments(limiter, time, UNASKED + 1)
+    limiter.hold(1)
+
+    assert await moments(limiter, time, 1) == [1.0]
+    assert asked[1:] == [Wanted(4, 100, 50, refused=True)]
 
 
 @pytest.mark.asyncio
 async def test_where_no_rate_is_to_be_kept_nobody_asks_for_a_share() -> None:
     time = Time()
 
-    def reserve(*_: float) -> tuple[int, float]:
+    def reserve(_: Wanted) -> tuple[int, float]:
         raise AssertionError("nobody has a budget here")
 
     assert await moments(a_limiter(time, reserve=reserve), time, 20) == [0] * 20

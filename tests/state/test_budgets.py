@@ -20,11 +20,28 @@ def test_it_fills_with_time_up_to_its_size(store: Store, clock: Clock) -> None:
     assert budgets.reserve(store, "crm", rate=2, burst=5, want=9) == 5
 
 
-def test_what_was_not_used_can_be_given_back(store: Store) -> None:
-    budgets.reserve(store, "crm", rate=2, burst=5, want=5)
-    budgets.give_back(store, "crm", unused=4)
+def test_what_left_before_anybody_asked_is_booked_too(store: Store, clock: Clock) -> None:
+    assert budgets.reserve(store, "crm", rate=2, burst=5, want=5, sent=4) == 1
+    assert budgets.reserve(store, "crm", rate=2, burst=5, want=5, sent=4) == 0
+    clock.go(2)
+    assert budgets.reserve(store, "crm", rate=2, burst=5, want=5) == 0
+    clock.go(1)
+    assert budgets.reserve(store, "crm", rate=2, burst=5, want=5) == 2
 
-    assert budgets.reserve(store, "crm", rate=2, burst=5, want=9) == 4
+
+def test_a_refusal_empties_the_books(store: Store, clock: Clock) -> None:
+    refused = budgets.reserve(store, "crm", rate=2, burst=5, want=2, refused=True)
+    clock.go(1)
+
+    assert (refused, budgets.reserve(store, "crm", rate=2, burst=5, want=5)) == (0, 2)
+
+
+def test_where_nothing_is_left_nothing_is_written(store: Store) -> None:
+    budgets.reserve(store, "crm", rate=2, burst=5, want=5)
+    with store.recorded() as texts:
+        assert budgets.reserve(store, "crm", rate=2, burst=5, want=1) == 0
+
+    assert not [text for text in texts if text.startswith("UPDATE")]
 
 
 def test_a_clock_that_goes_back_takes_nothing_away(store: Store, clock: Clock) -> None:

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from connectors import connector_class
 from connectors.base import Connector, Surroundings
 from connectors.errors import AuthFailed, ConnectorError
+from connectors.limiter import Reserve, Wanted
 from mappings.exchange import Account, Discovery, SystemPerson
 from mappings.language import (
     Hub,
@@ -45,8 +46,8 @@ class Contact:
     account: Account | None = None
 
 
-LEFT = 3
-"""Requests of a vendor's budget that scheduled passes leave to the fast path."""
+LEFT = 8
+"""Requests of a vendor's budget that scheduled passes leave to the fast path: to open a system anew, and some looks."""
 
 
 def make_connector(
@@ -82,13 +83,21 @@ def urgent_connector(installation: Installation, name: str) -> Connector:
     return make_connector(installation, name, leave=0)
 
 
-def _budget(installation: Installation, name: str, leave: int) -> Callable[[int, float, float], tuple[int, float]]:
-    """Return how a process asks for its share of the budget of a system: see `connectors.limiter.Reserve`."""
+def _budget(installation: Installation, name: str, leave: int) -> Reserve:
+    """Return how a process asks for its share of the budget of a system."""
 
-    def reserve(wanted: int, per_second: float, at_once: float) -> tuple[int, float]:
-        left = min(leave, int(at_once) - 1)
-        granted = budgets.reserve(installation.store, name, rate=per_second, burst=at_once, want=wanted, leave=left)
-        return granted, 1.0 / per_second
+    def reserve(share: Wanted) -> tuple[int, float]:
+        granted = budgets.reserve(
+            installation.store,
+            name,
+            rate=share.per_second,
+            burst=share.at_once,
+            want=share.wanted,
+            leave=min(leave, int(share.at_once) - 1),
+            sent=share.sent,
+            refused=share.refused,
+        )
+        return granted, 1.0 / share.per_second
 
     return reserve
 
