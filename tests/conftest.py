@@ -5,6 +5,7 @@ The network guard is an audit hook, so it sees every socket that Python opens, w
 see child processes or C libraries with sockets of their own (libpq); tests that need those live in ``tests/live``.
 """
 
+import gc
 import os
 import re
 import shutil
@@ -75,6 +76,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Keep Prefect out of the user's home and off the network; set before anything imports it."""
     home = tempfile.mkdtemp(prefix="casehub-tests-")
     config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
+    gc.set_threshold(50_000, 20, 50)  # modules and syntax trees stay: looking for what is free among them takes seconds
     os.environ["PREFECT_HOME"] = home
     os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
     os.environ["DO_NOT_TRACK"] = "1"
@@ -82,6 +84,12 @@ def pytest_configure(config: pytest.Config) -> None:
     sys.dont_write_bytecode = False  # rewriting the asserts of all tests takes seconds; what was not edited is kept
     for name in [name for name in os.environ if re.match(r"CASEHUB_(?!\w*(LIVE|TEST)_)", name)]:
         del os.environ[name]  # the settings of whoever runs the tests are not the tests' settings
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

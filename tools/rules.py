@@ -26,7 +26,7 @@ IMPURE_METHODS = frozenset(
 
 def impure(source: Source) -> Iterator[Finding]:
     """Find what asks the world: files, clock, chance, environment, output. Imports are held by contract."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         match node:
             case ast.Call(func=ast.Name(id=name)) if name in IMPURE_CALLS:
                 yield Finding(source.path, node.lineno, f"{name}() in a pure folder; take it as an argument")
@@ -55,7 +55,9 @@ MAY_WAIT = frozenset(
 
 def waits_inside_a_with(source: Source) -> Iterator[Finding]:
     """Find an `await` inside a synchronous `with`: it would hold a transaction (or a lock) while others wait."""
-    for node in ast.walk(source.tree):
+    if "async " not in source.text:
+        return
+    for node in source.nodes:
         if not isinstance(node, ast.With) or all(_called(item.context_expr) in MAY_WAIT for item in node.items):
             continue
         for inner in _own_body(node.body):
@@ -91,7 +93,7 @@ def too_long(source: Source) -> Iterator[Finding]:
     lines = source.text.count("\n")
     if lines > LONGEST_FILE:
         yield Finding(source.path, 1, f"{lines} lines; a file that passes {LONGEST_FILE} becomes a folder")
-    for node in ast.walk(source.tree):
+    for node in source.nodes if lines >= LONGEST_FUNCTION else ():
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             size = (node.end_lineno or node.lineno) - node.lineno + 1
             if size > LONGEST_FUNCTION:
@@ -121,7 +123,8 @@ def workplace(source: Source) -> Iterator[Finding]:
 
 
 def _matches(source: Source, pattern: re.Pattern[str], why: str) -> Iterator[Finding]:
-    for number, line in enumerate(source.text.splitlines(), 1):
+    lines = source.text.splitlines() if pattern.search(source.text) else []  # one look into most files
+    for number, line in enumerate(lines, 1):
         for match in pattern.finditer(line):
             yield Finding(source.path, number, f"{match.group()!r} {why}")
 
@@ -153,7 +156,9 @@ def silenced(source: Source) -> Iterator[Finding]:
 
 def patched(source: Source) -> Iterator[Finding]:
     """Find a test that replaces a name from outside: what needs patching wants an argument."""
-    for node in ast.walk(source.tree):
+    if not re.search("mock|monkeypatch", source.text):
+        return
+    for node in source.nodes:
         match node:
             case ast.ImportFrom(module="unittest.mock") | ast.ImportFrom(module="unittest", names=[ast.alias("mock")]):
                 yield Finding(source.path, node.lineno, "a mock; use a fake")
@@ -163,7 +168,9 @@ def patched(source: Source) -> Iterator[Finding]:
 
 def timed(source: Source) -> Iterator[Finding]:
     """Find a test that sleeps: it is slow on a good day and wrong on a bad one."""
-    for node in ast.walk(source.tree):
+    if "sleep" not in source.text:
+        return
+    for node in source.nodes:
         match node:
             case ast.Call(func=ast.Attribute(value=ast.Name(id="time" | "asyncio" | "anyio"), attr="sleep"), args=args):
                 if not (args and isinstance(args[0], ast.Constant) and args[0].value == 0):
@@ -175,7 +182,7 @@ def timed(source: Source) -> Iterator[Finding]:
 
 def imported(source: Source) -> Iterator[tuple[str, int]]:
     """Yield the top name of every absolute import, with its line."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         match node:
             case ast.Import(names=names):
                 yield from ((alias.name.partition(".")[0], node.lineno) for alias in names)

@@ -23,6 +23,11 @@ class Source:
         """The syntax tree; for Python files."""
         return ast.parse(self.text, self.path)
 
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Every node of the tree: to walk it takes longer than to make it, so it is walked once."""
+        return tuple(ast.walk(self.tree))
+
     @property
     def folder(self) -> str:
         """The top folder, or "" for a file beside them."""
