@@ -123,19 +123,30 @@ def count(store: Store, chosen: Chosen) -> tuple[Counted, ...]:
 
 
 def _groups(store: Store, chosen: Chosen) -> list[sa.Select[Any]]:
-    """Four small counts take less than one in which each case is looked up in both sets."""
+    """
+    Four small counts take less than one in which each case is looked up in both sets. What they share is worked out
+    once, before they are joined: how many cases a search finds no database guesses well enough to choose a way.
+    """
     base = list(_conditions(store, chosen.widest))
-    waits = case_line.c.key.in_(cases_that_wait())
+    columns = (case_line.c.key, case_line.c.outcome, case_line.c.stage)  # as they stand in the index
+    those: Any = _once(sa.select(*columns).where(*base), "those") if base else case_line
+    waiting = _once(cases_that_wait(), "waiting")
+    waits = those.c.key.in_(sa.select(waiting.c.case_key))
     parts: dict[str, list[sa.ColumnElement[bool]]] = {"all": [], "waits": [waits]}
     if chosen.me:
-        mine = case_line.c.key.in_(keys_of([chosen.me]))
+        mine = those.c.key.in_(keys_of([chosen.me]))
         parts |= {"mine": [mine], "both": [mine, waits]}
-    place = (case_line.c.outcome, case_line.c.stage)  # as they stand in the index
+    place = (those.c.outcome, those.c.stage)
     number = sa.func.count().label("number")
     return [
-        sa.select(sa.literal_column(f"'{part}'").label("part"), *place, number).where(*base, *more).group_by(*place)
+        sa.select(sa.literal_column(f"'{part}'").label("part"), *place, number).where(*more).group_by(*place)
         for part, more in parts.items()
     ]
+
+
+def _once(query: sa.Select[Any], name: str) -> sa.CTE:
+    """Return *query* as what is worked out once; SQLite does so by itself with what is asked for more than once."""
+    return query.cte(name).prefix_with("MATERIALIZED", dialect="postgresql")
 
 
 def _apart(place: tuple[str, str], found: Mapping[str, Mapping[tuple[str, str], int]]) -> Iterator[Counted]:

@@ -31,6 +31,7 @@ entity = sa.Table(
     sa.UniqueConstraint("prefix", "number"),
     only("ix_entity_held_back", "id", where="held_back"),
     only("ix_entity_behind", "id", where="revision <> shown"),
+    only("ix_entity_behind_kind", "kind", "id", where="revision <> shown"),
     only("ix_entity_due", "id", where="due > 0"),
     only("ix_entity_claimed", "claimed_by", where="claimed_by IS NOT NULL"),
     only("ix_entity_parent", "parent", where="parent IS NOT NULL"),
