@@ -32,7 +32,7 @@ test: $(STAMP)
 	  echo "live: Redmine, Tryton, PostgreSQL, MediaWiki, WebDAV and Chromium on 127.0.0.1; what is missing is installed first:"
 	  trap '$(BIN)/python tests/live/servers down' EXIT
 	  $(BIN)/python tests/live/servers up
-	  chosen $(BIN)/pytest -q -n 2 tests/live $(ARGS)
+	  chosen $(BIN)/pytest -q -n 3 tests/live $(ARGS)
 	fi
 
 demo: $(STAMP)

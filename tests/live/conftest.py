@@ -1,5 +1,5 @@
 """
-Two workers share the live tests: files that work with the same servers go to the same one.
+Three workers share the live tests: files that work with the same servers go to the same one.
 
 The tests in a browser share one world, which is made for the first of them; nobody else pays for its imports.
 """
@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # it brings no types
 
+from tests.live.plain import ON_TWINS
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
@@ -21,12 +23,19 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 SHARED = {
-    "trackers": re.compile(r"REDMINE|TRYTON|\bboth\(|PlainRedmine|PlainTryton"),
-    "documents": re.compile(r"MEDIAWIKI|WEBDAV|documents_hub"),
+    "both": re.compile(r"TRYTON|\bboth\(|PlainTryton"),
+    "redmine": re.compile(r"REDMINE|PlainRedmine"),
     "postgres": re.compile(r"PG_|postgres"),
+    "tests/live/test_two_workers.py": re.compile(r"(?!)"),
+    "documents": re.compile(r"MEDIAWIKI|WEBDAV|documents_hub"),
     "browser": re.compile(r"tools\.screenshots"),
 }
-"""Group -> what a file says that works with its servers; such files wipe them, so they never run side by side."""
+"""
+Group -> what a file says that works with its servers; such files wipe them, so they never run side by side. The groups
+that take longest begin first; a file of no group is one by itself.
+"""
+ALONE = "redmine"
+"""The group that works with the copies of its servers, as another one has these."""
 
 
 @cache
@@ -36,8 +45,14 @@ def group_of(file: str) -> str:
     return next((group for group, words in SHARED.items() if words.search(text)), file)
 
 
+def turn_of(file: str) -> int:
+    """Return when the group of *file* has its turn."""
+    group = group_of(file)
+    return [*SHARED, group].index(group)
+
+
 class ByServer(LoadScopeScheduling):  # type: ignore[misc]  # xdist tells no types
-    """Gives whole groups of files to a worker, the largest first: it takes the longest."""
+    """Gives whole groups of files to a worker, in the order of their turns."""
 
     def _split_scope(self, nodeid: str) -> str:
         return group_of(nodeid.partition("::")[0])
@@ -46,7 +61,21 @@ class ByServer(LoadScopeScheduling):  # type: ignore[misc]  # xdist tells no typ
 @pytest.hookimpl(optionalhook=True, tryfirst=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByServer:
     """Schedule by server, whatever --dist says; nothing else is safe here."""
+    config.option.loadscopereorder = False  # not by the number of tests: one test may be the longest of all
     return ByServer(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests into the order in which their groups have their turns."""
+    items.sort(key=lambda item: turn_of(item.path.relative_to(ROOT).as_posix()))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def twins(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Have the files of the group that stands alone work with copies."""
+    ON_TWINS.set(group_of(request.path.relative_to(ROOT).as_posix()) == ALONE)
+    yield
+    ON_TWINS.set(False)
 
 
 @pytest.fixture(scope="session")

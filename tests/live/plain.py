@@ -12,6 +12,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from typing import Any
 import httpx
 import pytest
 
+ON_TWINS: ContextVar[bool] = ContextVar("on_twins", default=False)
+"""Whether a file of tests works with the copies of its servers: see conftest.py."""
 HOME = Path(os.environ.get("CASEHUB_LIVE_HOME") or Path(__file__).resolve().parents[2] / "var" / "live")
 
 
@@ -26,10 +29,14 @@ def live(prefix: str) -> dict[str, str]:
     """
     Return what is known of a live server, by names without *prefix*; the environment wins over ``env.json``.
 
+    It is a copy of that server where the tests of this file work with one.
+
     Skips the test where the server does not run.
     """
     path = HOME / "env.json"
     known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    if ON_TWINS.get():
+        prefix = f"{prefix}_TWIN"
     known |= {name: value for name, value in os.environ.items() if name.startswith(f"{prefix}_")}
     found = {name.removeprefix(f"{prefix}_"): value for name, value in known.items() if name.startswith(f"{prefix}_")}
     if "URL" not in found:

@@ -6,7 +6,8 @@ Real servers for the tests in ``tests/live``.
     python tests/live/servers status [NAME ...]   0: all run, 3: some do not
     python tests/live/servers env [NAME ...]      shell exports:  eval "$(python tests/live/servers env)"
 
-Names: redmine, redmine-ru, tryton, postgres, mediawiki, webdav, chromium; none means all.
+Names: redmine, redmine-twin, redmine-ru, redmine-ru-twin, tryton, postgres, mediawiki, webdav, chromium; none means
+all.
 """
 
 import argparse
@@ -22,12 +23,13 @@ from machine import Trouble, home, say, write_private
 from mediawiki import MediaWiki
 from packages import install_debian, missing_debian
 from postgres import Postgres
-from redmine import EnglishRedmine, RussianRedmine
+from redmine import EnglishRedmine, EnglishTwin, RussianRedmine, RussianTwin
 from server import Part
 from tryton import Tryton
 from webdav import WebDav
 
-SERVERS: tuple[type[Part], ...] = (EnglishRedmine, RussianRedmine, Tryton, Postgres, MediaWiki, WebDav, Chromium)
+REDMINES = (EnglishRedmine, EnglishTwin, RussianRedmine, RussianTwin)
+SERVERS: tuple[type[Part], ...] = (*REDMINES, Tryton, Postgres, MediaWiki, WebDav, Chromium)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,5 +1,5 @@
 """
-Debian's Redmine under puma on SQLite, once with English and once with Russian words.
+Debian's Redmine under puma on SQLite, once with English and once with Russian words, and each of them twice.
 
 What Debian's package wants, each point learned the hard way:
 
@@ -60,6 +60,11 @@ class Redmine(Server):
         return self.instance / "redmine.db"
 
     @property
+    def ids(self) -> Path:
+        """Where the seed leaves the numbers that it got."""
+        return self.folder.root / "ids.json"
+
+    @property
     def link(self) -> Path:
         """Where Debian finds the instance; two checkouts on one machine have two."""
         return INSTANCES / f"casehub-{hashlib.sha256(str(self.instance).encode()).hexdigest()[:12]}"
@@ -73,10 +78,7 @@ class Redmine(Server):
 
     def seed(self) -> None:
         shutil.rmtree(self.instance, ignore_errors=True)
-        for part in ("config", "files", "tmp/cache", "log", "public/plugin_assets"):
-            (self.instance / part).mkdir(parents=True)
-        self._write_config(self.instance, self.database)
-        self._link()
+        self._lay_out()
         copy_database(self._migrated(), self.database)
         self.folder.remember(accounts=self._accounts())
         self._fill()
@@ -100,7 +102,7 @@ class Redmine(Server):
         return status == 200 and b"total_count" in body
 
     def env(self) -> Mapping[str, str]:
-        facts, ids = self.folder.facts(), json.loads(_text(self.folder.root / "ids.json"))
+        facts, ids = self.folder.facts(), json.loads(_text(self.ids))
         plain = {
             "URL": self.url,
             "PROJECT": self.words.project[0],
@@ -126,6 +128,13 @@ class Redmine(Server):
 
     # --- making the data -------------------------------------------------------------------------------------------
 
+    def _lay_out(self) -> None:
+        """Make the folders of an instance, and have Debian find it."""
+        for part in ("config", "files", "tmp/cache", "log", "public/plugin_assets"):
+            (self.instance / part).mkdir(parents=True)
+        self._write_config(self.instance, self.database)
+        self._link()
+
     def _accounts(self) -> dict[str, dict[str, str]]:
         names = ["ADMIN", *(user.key for user in self.words.users)]
         return {name: {"password": secrets.token_urlsafe(15), "api_key": secrets.token_hex(20)} for name in names}
@@ -137,7 +146,7 @@ class Redmine(Server):
         words |= {"admin": accounts["ADMIN"], "flow": FLOW, "projects": [words["project"], words["other_project"]]}
         source = self.folder.root / ".seed.json"
         write_private(source, json.dumps(words))
-        env = self._environment(CASEHUB_SEED=str(source), CASEHUB_SEED_IDS=str(self.folder.root / "ids.json"))
+        env = self._environment(CASEHUB_SEED=str(source), CASEHUB_SEED_IDS=str(self.ids))
         script = Path(__file__).parent / "seeds" / "redmine.rb"
         try:
             run(["bundle", "exec", "rails", "runner", str(script)], log=self.folder.log("seed"), env=env, cwd=APP)
@@ -182,6 +191,40 @@ class RussianRedmine(Redmine):
     name = "redmine-ru"
     prefix = "REDMINE_RU"
     words = RUSSIAN
+
+
+class Twin(Redmine):
+    """
+    A Redmine once more, with the same accounts, keys, words and ids, and issues of its own.
+
+    Tests that need no other server work with it, beside those that need the first one together with a Tryton.
+    """
+
+    first: type[Redmine]
+
+    def seed(self) -> None:
+        first = self.first()
+        with first.folder.locked():
+            first.install()
+            first.seed_once()
+        shutil.rmtree(self.instance, ignore_errors=True)
+        self._lay_out()
+        copy_database(first.database, self.database)
+        shutil.copyfile(first.ids, self.ids)
+        self.folder.remember(accounts=first.folder.facts()["accounts"])
+
+
+class EnglishTwin(Twin):
+    name = "redmine-twin"
+    prefix = "REDMINE_TWIN"
+    first = EnglishRedmine
+
+
+class RussianTwin(Twin):
+    name = "redmine-ru-twin"
+    prefix = "REDMINE_RU_TWIN"
+    words = RUSSIAN
+    first = RussianRedmine
 
 
 def _text(path: Path) -> str:

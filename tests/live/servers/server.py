@@ -114,7 +114,7 @@ class Server(Part):
             if self.is_running() and self._is_fresh():
                 return took
             self._stop()
-            for step in (self.install, self._seed_once, self._start):
+            for step in (self.install, self.seed_once, self._start):
                 began = time.monotonic()
                 step()
                 took[step.__name__.strip("_")] = time.monotonic() - began
@@ -144,7 +144,8 @@ class Server(Part):
             self._stop()
             raise
 
-    def _seed_once(self) -> None:
+    def seed_once(self) -> None:
+        """Make the data unless it is there and is what the scripts would make."""
         if self._is_fresh():
             return
         self.folder.remember(seeded=None)
