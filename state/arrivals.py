@@ -4,7 +4,7 @@ How records enter the inbox: what is known of them is read with one statement, w
 Used for pages, for look-ups by id and for the records that writes bring back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -20,7 +20,7 @@ from .columns import Json, Time, Words
 from .freshness import Known, Read, Verdict, judge
 from .history import event_row, write_down
 from .prepared import many
-from .rows import Row
+from .rows import Row, cut
 from .store import Store, inserting
 from .tables import cursor, hint, inbox, link, parked
 from .types import Lane
@@ -77,7 +77,8 @@ def _branch(what: str, **columns: Any) -> sa.Select[Any]:
 
 def look(conn: sa.Connection, system: str, *, kind: str, ids: Sequence[str], lane: Lane = "changes") -> Seen:
     """Read all that is known of the records *ids*, and the cursor, with one statement."""
-    return _seen(conn.execute(_known(), {"system": system, "kind": kind, "ids": ids, "lane": lane}).mappings())
+    found = conn.execute(_known(), {"system": system, "kind": kind, "ids": ids, "lane": lane})
+    return _seen(row for (row,) in cut(found, tuple(_COLUMNS)))
 
 
 @cache
@@ -124,7 +125,7 @@ def _among(table: sa.Table, column: str = "external_id") -> sa.ColumnElement[boo
     return sa.and_(_at(table), table.c[column].in_(sa.bindparam("ids", expanding=True, type_=Words())))
 
 
-def _seen(rows: sa.MappingResult) -> Seen:
+def _seen(rows: Iterable[Row]) -> Seen:
     seen = Seen()
     for row in rows:
         match row["what"]:

@@ -18,7 +18,7 @@ from .arrivals import known_link, remember
 from .free import free_params, free_rows, is_free
 from .freshness import Read, judge
 from .prepared import many
-from .rows import Row, hanging, same_record, snapshot_of, whole_of
+from .rows import Row, cut, hanging, names_of, same_record, snapshot_of, whole_of
 from .store import Store
 from .tables import IS_DUE, IS_OPEN, entity, inbox, link, outbox
 from .types import Batch, Claimed, Snapshot, Worker
@@ -106,7 +106,7 @@ def _chosen(store: Store, conn: sa.Connection, only: Sequence[str]) -> list[Row]
 def _news(conn: sa.Connection, given: dict[str, Any]) -> list[Row]:
     """Entities with waiting records, then those that are due."""
     rows: dict[str, Row] = {}
-    for row in conn.execute(_newest(of_sync=given["sync"] is not None), given).mappings():
+    for (row,) in cut(conn.execute(_newest(of_sync=given["sync"] is not None), given), names_of(entity)):
         if len(rows) < given["limit"]:
             rows.setdefault(row["id"], row)
     return list(rows.values())

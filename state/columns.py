@@ -96,7 +96,9 @@ class Words(TypeDecorator[str]):
 
 
 def _words(text: str | None) -> str | None:
-    return None if text is None else storable(text)
+    if text is None or (text.isascii() and "\x00" not in text):
+        return text
+    return storable(text)
 
 
 class Time(TypeDecorator[datetime]):

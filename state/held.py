@@ -16,9 +16,11 @@ class Held(Mapping[str, tuple[Value, ...]]):
 
     def __getitem__(self, fact: str) -> tuple[Value, ...]:
         entity = self._entity
-        if fact not in entity.facts:
-            return entity.held[fact]
-        return (entity.facts[fact].value, *entity.held.get(fact, ()))
+        now = entity.facts.get(fact)
+        return entity.held[fact] if now is None else (now.value, *entity.held.get(fact, ()))
+
+    def __contains__(self, fact: object) -> bool:
+        return fact in self._entity.facts or fact in self._entity.held
 
     def __iter__(self) -> Iterator[str]:
         return iter({**dict.fromkeys(self._entity.held), **dict.fromkeys(self._entity.facts)})

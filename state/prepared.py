@@ -9,6 +9,7 @@ given tuples. Statements are counted and recorded as any other.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
@@ -25,6 +26,19 @@ class Prepared:
     slots: tuple[tuple[str, Convert | None], ...]
     fixed: Mapping[str, Any]
     by_name: bool
+
+    def each(self, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """Return *rows* as the driver takes them: column by column, so that nothing is asked for every value."""
+        if self.by_name or len(self.slots) < 2:
+            return [self.values(row) for row in rows]
+        whole = [{**self.fixed, **row} for row in rows] if self.fixed else rows
+        picked = map(itemgetter(*(name for name, _ in self.slots)), whole)
+        columns = zip(*picked, strict=True)
+        converted = [
+            column if convert is None else map(convert, column)
+            for column, (_, convert) in zip(columns, self.slots, strict=True)
+        ]
+        return list(zip(*converted, strict=True))
 
     def values(self, row: Mapping[str, Any]) -> Any:
         """Return *row* as the driver takes it."""
@@ -45,7 +59,7 @@ def many(conn: sa.Connection, statement: Any, rows: Sequence[Mapping[str, Any]])
     if not rows:
         return 0
     ready = _prepared(conn.dialect, statement, tuple(rows[0]))
-    return conn.exec_driver_sql(ready.text, [ready.values(row) for row in rows]).rowcount
+    return conn.exec_driver_sql(ready.text, ready.each(rows)).rowcount
 
 
 @cache

@@ -15,7 +15,7 @@ from datetime import datetime
 
 from mappings.canonical.values import Facts
 from mappings.exchange import Receipt, Refused, VendorRecord, View
-from mappings.lens import Field, Held, Refusal, Unseen
+from mappings.lens import UNSEEN, Field, Held, Refusal, Unseen
 
 from .guards import AFTER_WRITE
 from .judge import last_seen
@@ -168,8 +168,10 @@ def _by_view(
         _park(state, entry, Parked("unseen", "written, but the record does not show it", wanted.value, wanted.expected))
         return
     old = last_seen(state.bases, state.seen, entry)
-    reading = entry.lens.read(view, held)
-    if _as_written(entry, wanted, view):
+    fits = _as_written(entry, wanted, view)
+    # A view that says all that was written need not be read, unless it also speaks of facts that were not written.
+    reading = {} if fits and all(fact in wanted.value for fact in entry.facts) else entry.lens.read(view, held)
+    if fits:
         _base_at(state, entry, view, said=wanted.value, reading={} if isinstance(reading, Refusal) else reading)
         before = wanted.expected if isinstance(old, Unseen) else old
         cause = "undo" if wanted.undoes is not None else ""
@@ -271,8 +273,14 @@ def _defaults(
 
 def _absorbed(state: _Settling, record: VendorRecord, fields: Mapping[str, Field]) -> bool:
     """Say whether every field of the record shows the view that the hub has last seen."""
-    views = [(entry, entry.view(record.views)) for entry in fields.values() if entry.direction != "once"]
-    return all(isinstance(view, Unseen) or last_seen(state.bases, state.seen, entry) == view for entry, view in views)
+    bases, seen = state.bases, state.seen
+    for entry in fields.values():
+        if entry.direction == "once":
+            continue
+        view = entry.view(record.views)
+        if view is not UNSEEN and last_seen(bases, seen, entry) != view:
+            return False
+    return True
 
 
 def left_out(change: LinkChange, parked: Mapping[str, Parked]) -> LinkChange:
