@@ -168,10 +168,6 @@ def conflict_of(form: Json) -> Conflict:
 # --- what a link keeps ----------------------------------------------------------------------------------------------
 
 
-_base = Base._make
-"""Without the names of its parts, which cost half as much again."""
-
-
 def base_form(base: Base) -> Json:
     form = {"value": encode_facts(base.value), "view": base.view, "lens": base.lens}
     if base.way:
@@ -183,7 +179,7 @@ def base_of(form: Json) -> Base:
     """By far the most have neither way nor default; there are some thirty in a case."""
     value = decode_facts(form["value"])
     if len(form) == 3:
-        return _base((value, form["view"], form["lens"], False, ()))
+        return tuple.__new__(Base, (value, form["view"], form["lens"], False, ()))
     return Base(value, form["view"], form["lens"], form.get("default", False), tuple(form.get("way", ())))
 
 
@@ -237,11 +233,14 @@ def cursor_of(form: Json) -> Cursor:
     return Cursor(form["at"], tuple(form["ids"]), form["resume"], form["full"])
 
 
+_BARE = (str, bool, int)
+
+
 def either_form(value: Value | View) -> Json:
     """The form of a line of the history: a view stands as it is, unless it could be taken for something else."""
-    if value is None or isinstance(value, bool | int | str):
+    if value is None or isinstance(value, _BARE):
         return value
-    if isinstance(value, dict | list):
+    if isinstance(value, (dict, list)):
         return {"view": value}
     return {"value": encode(value)}
 

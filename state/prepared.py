@@ -15,6 +15,8 @@ from typing import Any, TypeAlias
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
+from .columns import converted
+
 Convert: TypeAlias = Callable[[Any], Any]
 
 
@@ -34,11 +36,11 @@ class Prepared:
         whole = [{**self.fixed, **row} for row in rows] if self.fixed else rows
         picked = map(itemgetter(*(name for name, _ in self.slots)), whole)
         columns = zip(*picked, strict=True)
-        converted = [
-            column if convert is None else map(convert, column)
+        ready = [
+            column if convert is None else converted(convert, column)
             for column, (_, convert) in zip(columns, self.slots, strict=True)
         ]
-        return list(zip(*converted, strict=True))
+        return list(zip(*ready, strict=True))
 
     def values(self, row: Mapping[str, Any]) -> Any:
         """Return *row* as the driver takes it."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from connectors.errors import ConnectorError
 from mappings.exchange import SystemPerson, VendorRecord, View
-from mappings.lens import Field, Single, Unseen
+from mappings.lens import UNSEEN, Field, Single, Unseen
 from mappings.reconcile.judge import stored_view
 from mappings.reconcile.model import Side
 from state import people as kept
@@ -65,7 +65,8 @@ def _left(side: Side) -> Iterator[tuple[str, str]]:
     """Yield the fields of a person that are newly empty, with who stood there."""
     fresh = side.fresh or {}
     for name, entry in side.fields.items():
-        if name in fresh and _is_empty(fresh[name]) and _of_a_person(entry):
+        view = fresh.get(name, UNSEEN)
+        if (view is None or view == "") and _of_a_person(entry):
             before = stored_view(side, entry)
             if not isinstance(before, Unseen) and not _is_empty(before):
                 yield name, str(before)

@@ -33,7 +33,7 @@ class Decision(NamedTuple):
 
 def decide(entity: Entity, fact: str, carriers: Sequence[Cell], rules: Rules) -> Decision | None:
     """Decide *fact* from all cells that carry it, or return None where nobody proposes anything."""
-    movers = [cell for cell in carriers if cell.moved(fact)]
+    movers = [cell for cell in carriers if fact in cell.moved_facts]
     if not movers:
         return None
     said = entity.facts.get(fact)

@@ -96,8 +96,12 @@ def settle(
 
 
 def _as_written(entry: Field, wanted: FieldWrite, view: "View | Unseen | None") -> bool:
-    said = wanted.value.items()
-    return not isinstance(view, Unseen) and all(entry.lens.fits(fact, value, view) for fact, value in said)
+    if isinstance(view, Unseen):
+        return False
+    for fact, value in wanted.value.items():
+        if not entry.lens.fits(fact, value, view):
+            return False
+    return True
 
 
 def _refusals(entries: Mapping[str, Field], receipt: Receipt) -> dict[str, Refused]:
@@ -170,7 +174,7 @@ def _by_view(
     old = last_seen(state.bases, state.seen, entry)
     fits = _as_written(entry, wanted, view)
     # A view that says all that was written need not be read, unless it also speaks of facts that were not written.
-    reading = {} if fits and all(fact in wanted.value for fact in entry.facts) else entry.lens.read(view, held)
+    reading = {} if fits and wanted.value.keys() >= {*entry.facts} else entry.lens.read(view, held)
     if fits:
         _base_at(state, entry, view, said=wanted.value, reading={} if isinstance(reading, Refusal) else reading)
         before = wanted.expected if isinstance(old, Unseen) else old

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from state.columns import Json, Time, dumps, loads, storable, stored
+from state.columns import Json, Time, Words, converted, dumps, loads, storable, stored
 from state.store import Store
 
 SQLITE = sa.create_engine("sqlite://").dialect
@@ -28,6 +28,14 @@ def test_every_text_can_be_stored_and_json_loses_nothing(text: str) -> None:
     assert json.loads(dumps(text)) == text
     assert "\x00" not in storable(text)
     assert "\x00" not in dumps(text)
+
+
+@settings(derandomize=True, deadline=None, max_examples=100)
+@given(st.lists(st.none() | st.text(alphabet=["я", "a", "\x00", "\ud83d", "\ude00", "😀"], max_size=3), max_size=4))
+def test_texts_of_one_column_are_stored_as_each_of_them_is(texts: list[str | None]) -> None:
+    convert = Words().bind_processor(SQLITE)
+
+    assert list(converted(convert, texts)) == [None if text is None else storable(text) for text in texts]
 
 
 FORMS = st.recursive(
