@@ -116,7 +116,8 @@ def put_found(
     it goes to the attention list. Another id is a merge (ours becomes a tombstone, "merged into", if the other is
     linked) or a move (the link goes over to the new id). Raises `LeaseLost`.
     """
-    reads = reads_of([one.record for one in found if one.state == "here" and one.record is not None], began)
+    records = [one.record for one in found if one.state == "here" and one.record is not None]
+    reads = reads_of(records, began)
     with store.write() as conn:
         leases.check(conn, lease)
         ids = {one.id for one in found} | {one.other for one in found if one.other}

@@ -64,7 +64,7 @@ class Cell(NamedTuple):
         if not away:
             return cls(side, field, seen, held, bases, None)
         emptied = field.name in side.emptied
-        moved = frozenset([fact for fact in away if not (emptied or _stands(field, bases, fact, seen=seen))])
+        moved = frozenset(fact for fact in away if not (emptied or _stands(field, bases, fact, seen=seen)))
         return cls(side, field, seen, held, bases, field.lens.read(seen, held), moved)
 
     @property

@@ -96,12 +96,8 @@ def settle(
 
 
 def _as_written(entry: Field, wanted: FieldWrite, view: "View | Unseen | None") -> bool:
-    if isinstance(view, Unseen):
-        return False
-    for fact, value in wanted.value.items():
-        if not entry.lens.fits(fact, value, view):
-            return False
-    return True
+    said = wanted.value.items()
+    return not isinstance(view, Unseen) and all(entry.lens.fits(fact, value, view) for fact, value in said)
 
 
 def _refusals(entries: Mapping[str, Field], receipt: Receipt) -> dict[str, Refused]:
