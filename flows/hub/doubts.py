@@ -3,7 +3,8 @@ Writes of which nobody knows whether they arrived: found again and settled befor
 
 A create is looked for by its marker; it is sent again only after the request's time-out and the declared lag, and only
 if the search is as new as that and shows what the hub has made before: a list may hide what is there, be it for rights
-that were taken away. An update is read back by `get`.
+that were taken away. Where records carry no marker, what was made before is asked for by its id. An update is read
+back by `get`.
 """
 
 import asyncio
@@ -98,7 +99,7 @@ async def _not_there(
     """
     system, kind = going[0].system, going[0].kind
     again = [Settled(one.key, "planned", not_before=wired.clock()) for one in going]
-    if told or not connector.abilities_of(kind).marker:
+    if told:
         return again
     made = await asyncio.to_thread(outbox.made, wired.store, system, kind=kind)
     if not made:
@@ -123,7 +124,10 @@ async def _nothing_known(wired: Wired, connector: Connector, one: Outgoing) -> S
 
 
 async def _shows_one(connector: Connector, kind: str, made: Sequence[Made]) -> bool:
-    """Whether the search finds one of them; some may have lost their markers."""
+    """Whether one of them is shown; some may have lost their markers, or never had one."""
+    if not connector.abilities_of(kind).marker:
+        found = await connector.get(kind, [one.record for one in made])
+        return any(one.record is not None and one.record.in_scope for one in found)
     for one in made:
         if one.record in (await connector.find(kind, str(Marker(one.entity, one.generation)))).ids:
             return True

@@ -4,6 +4,7 @@ from connectors.errors import RetryLater
 from state import attention
 from tests.fault_builders import Clock, Hook, after, at_peace, failing, titles
 from tests.hub_builders import a_deal, a_hub
+from tests.kinds_builders import a_case
 
 LOST = RetryLater("POST /records was not answered within 30 s; it may have been carried out", system="trk", sent=True)
 
@@ -32,6 +33,30 @@ def test_a_search_that_hides_what_is_known_to_be_there_is_not_believed(tmp_path)
 
     assert "the search does not find #1 either" in told
     assert titles(hub) == ["Внедрение CRM", "Второй"]
+    assert at_peace(hub)
+
+
+def test_among_comments_that_are_hidden_an_empty_search_is_not_believed(tmp_path):
+    hub, deal, _ = a_case(tmp_path, clock=Clock())
+    trk = hub.systems["trk"]
+    hub.systems["crm"].create("comment", {"text": "С чего начнём?", "parent": deal})
+    hub.sync()
+    trk.hook = Hook("create", "after", failing(LOST), kind="comment")
+    hub.systems["crm"].create("comment", {"text": "Со сметы", "parent": deal})
+    hub.sync()
+    both = list(hub.records("trk", "comment"))
+    for comment in both:
+        trk.move_away("comment", comment)  # comments carry no marker: they are looked for below their record
+    for _ in range(3):
+        after(hub, minutes=6)
+    [told] = [one.text for one in attention.parked_fields(hub.installation.store) if one.code == "in doubt"]
+    for comment in both:
+        trk.move_away("comment", comment, away=False)
+    for _ in range(3):
+        after(hub, minutes=6)
+
+    assert f"the search does not find #{both[0]} either" in told
+    assert sorted(views["text"] for views in hub.records("trk", "comment").values()) == ["С чего начнём?", "Со сметы"]
     assert at_peace(hub)
 
 
