@@ -5,7 +5,7 @@ Its place is read like a query: a tie to what is nobody's, or another item's, sa
 several cases are named nobody guesses.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from mappings.exchange import VendorRecord, View
@@ -99,6 +99,15 @@ def wake_of(store: Store, shape: SyncShape, decided: Sequence[Decided], reasons:
     """Have records looked at again that may belong to cases just opened, changed, or with another record."""
     asked.wake(store, shape, [one.outcome for one in decided], reasons)
     wake(store, shape, [record for one in decided for record in _records_of(one)], reasons)
+
+
+def wake_named(store: Store, shape: SyncShape, keys: Collection[str], reasons: Sequence[str]) -> None:
+    """Have records looked at again, put aside for one of REASONS, that name one of KEYS, of cases just opened."""
+    for one in shape.each if keys else ():
+        for scope, channel in one.channels.items():
+            under = channel.mapping.under
+            if under is not None and under.holds == "key":
+                family.wake_showing(store, scope, reasons, {under.at: set(keys)})
 
 
 def _records_of(decided: Decided) -> list[str]:

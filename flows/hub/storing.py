@@ -31,4 +31,6 @@ def store(wired: Wired, decided: Sequence[Decided]) -> Committed:
         )
     )
     related.wake_of(wired.store, whole, decided, HOMELESS)
+    opened = [one.outcome.entity.id for one in decided if one.claimed is None and one.outcome.entity.kind == "case"]
+    related.wake_named(wired.store, whole, [done.keys[one] for one in opened if one in done.keys], HOMELESS)
     return done

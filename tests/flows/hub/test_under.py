@@ -94,6 +94,17 @@ def test_a_key_that_is_no_cases_is_told_and_the_item_stays(tmp_path):
     assert "it hangs on CASE-98, which is no case's" in told.text
 
 
+def test_a_task_that_named_its_case_too_early_is_an_item_of_it_once_it_is_there(tmp_path):
+    hub = a_world(tmp_path, "key")
+    hub.systems["crm"].create("task", {"title": "Смета", "about": "CASE-3"})
+    hub.sync()
+    hub.systems["crm"].create("record", a_deal("Третье дело"))
+    hub.sync()
+
+    assert [item.facts["title"].value for item in (one.entity for one in those(hub, "item", "CASE-3"))] == ["Смета"]
+    assert hub.sync().decided == 0
+
+
 def test_among_several_labels_the_one_that_is_a_key_counts(tmp_path):
     hub = a_world(tmp_path, "key", "set")
     task = hub.systems["crm"].create("task", {"title": "Смета", "about": ["CASE-2", "срочно"]})
