@@ -131,6 +131,13 @@ def cases(
     return Listed(tuple(found), rows[-1]["number"] if len(rows) == limit else None)
 
 
+def by_sync(store: Store) -> dict[str, int]:
+    """Return how many cases each sync has, also one that is in no file any more."""
+    query = sa.select(entity.c.sync, sa.func.count()).where(entity.c.kind == "case").group_by(entity.c.sync)
+    with store.read() as conn:
+        return {row[0]: int(row[1]) for row in conn.execute(query.order_by(entity.c.sync))}
+
+
 def count(store: Store, *, kind: str = "case", sync: str | None = None) -> int:
     """Return how many entities there are."""
     query = sa.select(sa.func.count()).select_from(entity).where(entity.c.kind == kind)

@@ -63,6 +63,9 @@ def _show(found: "Check", *, offline: bool) -> None:
         _show_system(system)
     for name, sync in found.hub.syncs.items():
         say(f"{name}: cases are born in {sync.opens} and appear in {', '.join(one.system for one in sync.makes)}")
+    for name, number in found.left.items():
+        whose = "1 case belongs" if number == 1 else f"{number} cases belong"
+        say(f"  ! no sync is called {name} any more, but {whose} to it: nobody reads or writes there until one is")
     if not found.problems and not found.unreachable:
         say("The files are right." if offline else "Everything is as the files say.")
 

@@ -14,7 +14,7 @@ from connectors.base import Connector
 from mappings.exchange import Abilities, Account, Discovery, Place
 from mappings.language import Hub, MappingSpec, Problem, Problems, compile_sync
 from mappings.transforms.vocabulary import Vocabulary
-from state import runs
+from state import cases, runs
 
 from .documents import check_documents, stores_of
 from .wired import Scope
@@ -53,6 +53,8 @@ class Check:
     hub: Hub
     systems: tuple[SystemCheck, ...] = ()
     problems: tuple[Problem, ...] = ()
+    left: Mapping[str, int] = field(default_factory=dict)
+    """Syncs that are in no file any more -> how many cases belong to them: nobody reads or writes these."""
 
     @property
     def unreachable(self) -> Mapping[str, str]:
@@ -64,6 +66,7 @@ class Check:
             "problems": problems_form(self.problems),
             "systems": {one.name: one.form() for one in self.systems},
             "syncs": {name: list(sync.systems) for name, sync in self.hub.syncs.items()},
+            "left": dict(self.left),
             "mappings": sorted(f"{one.system} {one.kind} -> {one.entity}" for one in self.hub.mappings),
         }
 
@@ -93,7 +96,8 @@ async def check(installation: Installation, *, make: Maker = make_connector) -> 
     systems = tuple(
         replace(one, notes=(*one.notes, *(each.text for each in odd if each.system == one.name))) for one in systems
     )
-    return Check(hub, systems, tuple(sorted(set(problems))))
+    left = {name: number for name, number in cases.by_sync(installation.store).items() if name not in hub.syncs}
+    return Check(hub, systems, tuple(sorted(set(problems))), left)
 
 
 def _made(installation: Installation, make: Maker) -> tuple[dict[str, Connector], list[Problem]]:

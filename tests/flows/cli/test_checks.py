@@ -27,6 +27,15 @@ def test_the_json_of_a_check_has_it_all(opened):
     assert found["systems"]["trk"]["kinds"] == {"record": "18 fields, 1 of them choices; 2 people"}
 
 
+def test_cases_of_a_sync_that_was_renamed_are_told(opened):
+    change(opened, "hub.yaml", "presales:", "sales:")
+
+    told = opened.done("check").out
+
+    assert "! no sync is called presales any more, but 1 case belongs to it: nobody reads or writes there" in told
+    assert opened.done("check", "--json").json["left"] == {"presales": 1}
+
+
 def test_offline_only_the_files_are_read(hub):
     hub.break_file("trk")
     (hub.folder / "casehub.db").unlink()
