@@ -1,7 +1,10 @@
 """What the page reads is brought up to date by whoever reads first, in pieces of bounded size."""
 
+import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -201,3 +204,34 @@ def test_a_household_has_items_with_their_parts_and_the_last_notes(store: Store)
     assert [one.entity.key for one in found.items] == ["ITEM-1", "ITEM-2"]
     assert [one.entity.key for one in found.notes] == ["NOTE-3", "NOTE-4", "NOTE-5"]
     assert found.documents == ()
+
+
+def test_what_of_a_kind_the_lists_do_not_have_yet_is_found_without_reading_every_entity(store: Store) -> None:
+    seeds = seeded(store)
+    cases_made = [seeds.case(title=f"Кейс {number}") for number in range(300)]
+    seeds.put()
+    lines.catch_up_whole(store)
+
+    ways = plans(store, lambda: lines.household(store, cases_made[7][1]))
+
+    assert "ix_entity_behind_kind" in ways[0]
+    assert not any(re.search(r"Seq Scan on entity|SCAN entity(?! USING)", way) for way in ways)
+
+
+def plans(store: Store, work: Callable[[], object]) -> list[str]:
+    """How the database would answer each question of *work*, were the tables large."""
+    asked: list[tuple[str, Any]] = []
+
+    def before(*given: Any) -> None:
+        asked.append((given[2], given[3]))
+
+    sa.event.listen(store.engine, "before_cursor_execute", before)
+    try:
+        work()
+    finally:
+        sa.event.remove(store.engine, "before_cursor_execute", before)
+    explain = "EXPLAIN QUERY PLAN " if store.dialect == "sqlite" else "EXPLAIN "
+    with store.read() as conn:
+        if store.dialect != "sqlite":  # which reads a small table whole, whatever it has
+            conn.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        return ["\n".join(str(row) for row in conn.exec_driver_sql(explain + one, given)) for one, given in asked]
