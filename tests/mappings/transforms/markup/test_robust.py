@@ -6,7 +6,7 @@ import pytest
 
 from mappings.transforms.markup import Markup, normal_markdown
 
-MANY = 10_000
+MANY = 4_000
 HTML, BBCODE, TEXTILE = Markup("html"), Markup("bbcode"), Markup("textile")
 
 SIGNS: dict[Callable[[str], object], str] = {
@@ -19,7 +19,7 @@ DEEP = [(read, sign.replace("·", " ") * MANY + "x") for read, signs in SIGNS.it
 
 
 @pytest.mark.parametrize(("read", "source"), DEEP, ids=[source[:12] for _, source in DEEP])
-def test_a_sign_ten_thousand_times_is_read(read: Callable[[str], object], source: str) -> None:
+def test_a_sign_thousands_of_times_is_read(read: Callable[[str], object], source: str) -> None:
     assert "x" in str(read(source))
 
 
