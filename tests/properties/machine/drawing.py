@@ -32,7 +32,7 @@ def draw(seed: int) -> History:
     """Draw the history of *seed*."""
     dice = Random(seed)  # noqa: S311 - no secrets
     setting = draw_setting(dice)
-    cases = dice.choice((1, 2, 4, 8, 12, 16, 16, 20))
+    cases = dice.choice((1, 3, 8, 12, 16, 20, 24, 32))
     return History(seed, setting, cases, tuple(_Drawing(dice, setting, cases).steps()))
 
 
@@ -48,7 +48,7 @@ class _Drawing(People):
         yield from self._filled(
             [step["case"] for step in opened if step["do"] == "open" and "channel" not in step["views"]]
         )
-        for _ in range(self.dice.choice((4, 5, 6))):
+        for _ in range(self.dice.choice((3, 4, 4))):
             yield from self._round()
 
     def _opening(self, case: int) -> Iterator[Step]:
