@@ -1,6 +1,12 @@
 """`python -m web`: the web process of the hub that CASEHUB_HUB names, on the address that it is told."""
 
 import argparse
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from typing import BinaryIO
 
 import uvicorn
 
@@ -18,7 +24,10 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--proxy", default="127.0.0.1", help="address of the proxy whose word counts")
+    parser.add_argument("--until-eof", action="store_true", help="end when standard input is closed")
     given = parser.parse_args()
+    if given.until_eof:
+        end_with(sys.stdin.buffer, lambda: os.kill(os.getpid(), signal.SIGTERM))
     uvicorn.run(
         served(),
         host=given.host,
@@ -30,6 +39,18 @@ def main() -> None:
         access_log=False,
         server_header=False,
     )
+
+
+def end_with(stream: BinaryIO, end: Callable[[], object]) -> threading.Thread:
+    """Have END called when nothing more can come from STREAM: whoever held its other side is gone, killed maybe."""
+
+    def wait() -> None:
+        stream.read()
+        end()
+
+    waiting = threading.Thread(target=wait, daemon=True)
+    waiting.start()
+    return waiting
 
 
 if __name__ == "__main__":

@@ -27,22 +27,22 @@ def page_of(installation: "Installation", environment: Mapping[str, str], port: 
 
     chosen = port or _free()
     around = {**os.environ, **environment, "CASEHUB_HUB": str(installation.folder)}
-    command = [sys.executable, "-m", "web", "--host", HOST, "--port", str(chosen)]
-    page = subprocess.Popen(command, env=around)  # noqa: S603  # our own page, as a list; it is above the command line
-    try:
-        address = f"http://{HOST}:{chosen}"
-        if not _answers(f"{address}/healthz", page):
-            raise NotStarted(f"the page does not answer at {address}")
-        store = installation.store
-        reader = accounts.make(store, accounts.Wanted(READER, "Анна Ковалёва", role="admin"), by="demo")
-        yield address + accounts.link_path(accounts.make_link(store, reader, by="demo"))
-    finally:
-        page.terminate()
+    command = [sys.executable, "-m", "web", "--host", HOST, "--port", str(chosen), "--until-eof"]
+    with subprocess.Popen(command, env=around, stdin=subprocess.PIPE) as page:  # noqa: S603  # our own page, as a list; it is above the command line
         try:
-            page.wait(GRACE)
-        except subprocess.TimeoutExpired:
-            page.kill()
-            page.wait()
+            address = f"http://{HOST}:{chosen}"
+            if not _answers(f"{address}/healthz", page):
+                raise NotStarted(f"the page does not answer at {address}")
+            store = installation.store
+            reader = accounts.make(store, accounts.Wanted(READER, "Анна Ковалёва", role="admin"), by="demo")
+            yield address + accounts.link_path(accounts.make_link(store, reader, by="demo"))
+        finally:
+            page.terminate()
+            try:
+                page.wait(GRACE)
+            except subprocess.TimeoutExpired:
+                page.kill()
+                page.wait()
 
 
 def _free() -> int:
