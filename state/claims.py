@@ -14,9 +14,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from . import workers
-from .arrivals import known_link, remember
+from .arrivals import remember
 from .free import free_params, free_rows, is_free
-from .freshness import Read, judge
+from .freshness import Known, Read, judge
 from .prepared import many
 from .rows import Row, cut, hanging, names_of, same_record, snapshot_of, whole_of
 from .store import Store
@@ -200,7 +200,7 @@ def _claimed(conn: sa.Connection, rows: Iterable[Row], dropped: _Dropped) -> lis
 
 
 def _fresh(of: Mapping[str, Any], waiting: Mapping[str, Any], dropped: _Dropped) -> Snapshot | None:
-    known = known_link({**of, "flag": of["tombstone"]})
+    known = Known(of["hash"], of["version"], of["touched"], of["tombstone"])
     match judge(Read(waiting["hash"], waiting["version"], waiting["began"]), known):
         case "new":
             return snapshot_of(waiting, read_after=of["began"])

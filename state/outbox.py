@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from . import leases, workers
 from .free import NOW, free_rows, is_free
-from .rows import cut, entity_of, is_of, link_of, names_of, open_write_of, outgoing_of
+from .rows import cut, entity_of, is_of, link_of, names_of, names_told_by, open_write_of, outgoing_of, told_by
 from .store import Store
 from .tables import IS_OPEN, entity, link, outbox
 from .types import Lease, Outgoing, Worker
@@ -178,13 +178,14 @@ def joined() -> sa.Select[Any]:
     """Return the query for writes with their entities and links; see `joined_rows`."""
     both = outbox.join(entity, entity.c.id == outbox.c.entity).outerjoin(link, its_link())
     as_text = ("facts", "held")  # of which little is asked
-    owner = [sa.type_coerce(each, sa.Text()).label(each.name) if each.name in as_text else each for each in entity.c]
-    return sa.select(outbox, *owner, link).select_from(both)
+    told = told_by(entity)
+    owner = [sa.type_coerce(each, sa.Text()).label(each.name) if each.name in as_text else each for each in told]
+    return sa.select(*told_by(outbox), *owner, link).select_from(both)
 
 
 def joined_rows(conn: sa.Connection, query: sa.Select[Any], given: Mapping[str, Any] | None = None) -> list[Joined]:
     """Return what a query made from `joined` finds."""
-    return list(cut(conn.execute(query, given), names_of(outbox), names_of(entity), names_of(link)))
+    return list(cut(conn.execute(query, given), names_told_by(outbox), names_told_by(entity), names_of(link)))
 
 
 def outgoing(rows: Iterable[Joined]) -> tuple[Outgoing, ...]:

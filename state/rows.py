@@ -12,7 +12,7 @@ from mappings.exchange import VendorRecord
 from mappings.reconcile.model import Entity, Link, OpenWrite
 
 from . import codec
-from .tables import IS_OPEN, inbox, link, outbox
+from .tables import IS_OPEN, entity, inbox, link, outbox
 from .types import OpenCreate, Outgoing, Snapshot, Whole
 
 Row: TypeAlias = sa.RowMapping | Mapping[str, Any]
@@ -31,6 +31,26 @@ def cut(rows: sa.Result[Any], *names: Sequence[str]) -> Iterator[tuple[dict[str,
 def names_of(table: sa.Table) -> tuple[str, ...]:
     """Return the names of the columns of *table*, in their order."""
     return tuple(table.c.keys())
+
+
+_BESIDE = {
+    entity: {"prefix", "number", "revision", "due", "claimed_by", "claimed_until", "held_back", "shown"},
+    inbox: {"claimed_by", "claimed_until"},
+    outbox: {"mapping", "planned_at", "closed_at", "worker", "again", "window", "run"},
+}
+"""Columns that no value is made of: what a pass reads of every case is read without them."""
+
+
+@cache
+def told_by(table: sa.Table) -> tuple[sa.Column[Any], ...]:
+    """Return the columns of *table* that its values are made of."""
+    return tuple(column for column in table.c if column.name not in _BESIDE.get(table, ()))
+
+
+@cache
+def names_told_by(table: sa.Table) -> tuple[str, ...]:
+    """Return the names of `told_by`."""
+    return tuple(column.name for column in told_by(table))
 
 
 def entity_of(row: Row, *, lazily: bool = False) -> Entity:
@@ -160,7 +180,7 @@ class Family:
 def hanging(conn: sa.Connection, ids: Sequence[str]) -> Family:
     """Return what hangs on the entities *ids*."""
     found = Family()
-    rows = cut(conn.execute(_hanging(), {"ids": ids}), names_of(link), names_of(inbox), names_of(outbox))
+    rows = cut(conn.execute(_hanging(), {"ids": ids}), names_of(link), names_told_by(inbox), names_told_by(outbox))
     for of, waiting, write in rows:
         if of["id"] is not None:
             found.links.setdefault(of["entity"], []).append((of, waiting))
@@ -174,15 +194,16 @@ def _hanging() -> sa.CompoundSelect[Any]:
     """Links and writes are asked for at once, below each other: a create has no link yet."""
     ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
     joined = link.outerjoin(inbox, same_record(inbox))
-    links = sa.select(link, inbox, *nothing_of(outbox)).select_from(joined).where(link.c.entity.in_(ids))
-    writes = sa.select(*nothing_of(link), *nothing_of(inbox), outbox).where(outbox.c.entity.in_(ids), IS_OPEN)
+    links = sa.select(link, *told_by(inbox), *nothing_of(*told_by(outbox))).select_from(joined)
+    writes = sa.select(*nothing_of(*link.c), *nothing_of(*told_by(inbox)), *told_by(outbox))
+    links, writes = links.where(link.c.entity.in_(ids)), writes.where(outbox.c.entity.in_(ids), IS_OPEN)
     return sa.union_all(links, writes).order_by(sa.literal_column("1"))
 
 
-def nothing_of(table: sa.Table) -> Iterator[sa.ColumnElement[Any]]:
-    """Give columns without a value, named after *table*: rows of several tables can be asked for below each other."""
-    for column in table.c:
-        yield sa.type_coerce(sa.null(), column.type).label(f"no_{table.name}_{column.name}")
+def nothing_of(*columns: sa.Column[Any]) -> Iterator[sa.ColumnElement[Any]]:
+    """Give as many without a value, named after *columns*: rows of several tables can be asked for below each other."""
+    for column in columns:
+        yield sa.type_coerce(sa.null(), column.type).label(f"no_{column.table.name}_{column.name}")
 
 
 def same_record(table: sa.Table) -> sa.ColumnElement[bool]:

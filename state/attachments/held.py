@@ -244,9 +244,9 @@ def of_case(store: Store, sync: str, owner: str) -> Files:
 def _of_case() -> sa.CompoundSelect[Any]:
     """Files and what became of their copies are asked for at once, below each other."""
     owner: sa.BindParameter[str] = sa.bindparam("owner")
-    listing = sa.select(attachment, *nothing_of(file_copy)).join(link, _on_link())
+    listing = sa.select(attachment, *nothing_of(*file_copy.c)).join(link, _on_link())
     listing = listing.where(link.c.entity == owner, attachment.c.sync == sa.bindparam("of_sync"))
-    told = sa.select(*nothing_of(attachment), file_copy).where(file_copy.c.entity == owner)
+    told = sa.select(*nothing_of(*attachment.c), file_copy).where(file_copy.c.entity == owner)
     return sa.union_all(listing, told).order_by(sa.literal_column("1"))
 
 
