@@ -45,7 +45,8 @@ def end_with(stream: BinaryIO, end: Callable[[], object]) -> threading.Thread:
     """Have END called when nothing more can come from STREAM: whoever held its other side is gone, killed maybe."""
 
     def wait() -> None:
-        stream.read()
+        while os.read(stream.fileno(), 4096):  # not by the stream itself: Python cannot end while a thread reads there
+            pass
         end()
 
     waiting = threading.Thread(target=wait, daemon=True)

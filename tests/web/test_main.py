@@ -1,6 +1,8 @@
 """The web process as it is started: it can be made to end with whoever started it."""
 
 import os
+import subprocess
+import sys
 import threading
 
 from web.__main__ import end_with
@@ -17,3 +19,11 @@ def test_what_is_served_for_somebody_ends_when_they_are_gone_however_that_was():
         waiting.join()
 
     assert ended.is_set()
+
+
+def test_a_process_ends_in_peace_while_the_one_that_started_it_is_still_there():
+    code = "import sys; from web.__main__ import end_with; end_with(sys.stdin.buffer, sys.exit); print('served')"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as served:
+        said = served.stdout.read()
+
+        assert (served.wait(), said) == (0, b"served\n")
