@@ -8,25 +8,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any
 
 import sqlalchemy as sa
 
 from mappings.exchange import VendorRecord
 from mappings.reconcile.model import Event
 
-from . import codec
 from .columns import Json, Time, Words
-from .freshness import Known, Read, Verdict, judge
+from .freshness import Known, Read, Reads, Verdict, judge
 from .history import event_row, write_down
 from .prepared import many
 from .rows import Row, cut
 from .store import Store, inserting
 from .tables import cursor, hint, inbox, link, parked
 from .types import Lane
-
-Reads: TypeAlias = Sequence[tuple[VendorRecord, Read]]
-"""Records, each with what is judged of it: see `reads_of`."""
 
 RECORD_TROUBLE = ("fault", "refused")
 """Codes of whole records on the attention list that go away when the record is read."""
@@ -144,12 +140,6 @@ def _seen(rows: Iterable[Row]) -> Seen:
 
 def known_link(row: Row) -> Known:
     return Known(row["hash"], row["version"], row["touched"], row["flag"])
-
-
-def reads_of(records: Sequence[VendorRecord], began: datetime) -> Reads:
-    """Return *records*, each once, with what is judged of them; to be made before anybody has to wait for it."""
-    each = {record.id: record for record in records}
-    return [(record, Read(codec.digest(record), record.version, began)) for record in each.values()]
 
 
 def sort_out(store: Store, reads: Reads, *, seen: Seen, lag: bool = False) -> Arrived:

@@ -5,9 +5,14 @@ Versions order by themselves. Where they are equal, or there are none, only time
 read or write of the record had ended shows something newer, unless the list it came from may lag behind.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
+
+from mappings.exchange import VendorRecord
+
+from . import codec
 
 Verdict: TypeAlias = Literal["new", "same", "stale", "unclear"]
 
@@ -19,6 +24,16 @@ class Read:
     hash: str
     version: str | None
     began: datetime
+
+
+Reads: TypeAlias = Sequence[tuple[VendorRecord, Read]]
+"""Records, each with what is judged of it."""
+
+
+def reads_of(records: Sequence[VendorRecord], began: datetime) -> Reads:
+    """Return *records*, each once, with what is judged of them; to be made before anybody has to wait for it."""
+    each = {record.id: record for record in records}
+    return [(record, Read(codec.digest(record), record.version, began)) for record in each.values()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,9 @@ from mappings.exchange import Fault, Found, Page
 from mappings.reconcile.model import Parked
 
 from . import cursors, leases
-from .arrivals import Arrived, Seen, clear, look, reads_of, remember, sort_out, write
+from .arrivals import Arrived, Seen, clear, look, remember, sort_out, write
 from .attention import Changes, Place
+from .freshness import reads_of
 from .gone import Looked, look_up
 from .prepared import many
 from .store import Store

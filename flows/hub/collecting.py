@@ -3,7 +3,7 @@
 import gc
 
 NEW = 100_000
-"""Objects that come to be more than go before Python looks: more than a batch of cases is made of. It comes with 700."""
+"""Objects that come to be more than go before Python looks: more than a batch of cases has. It comes with 700."""
 
 
 def collect_rarely() -> None:
