@@ -31,12 +31,13 @@ class Guard:
     """Says which addresses may be reached at the moment: none, those of this machine, or all."""
 
     def __init__(self) -> None:
+        self.watched = WATCHED  # its own: the hook is asked to the very end, when modules have lost their names
         self.everything = False
         self.loopback = False
 
     def __call__(self, event: str, args: tuple[object, ...]) -> None:
         """Refuse an audited *event* that reaches further than the running test may."""
-        if self.everything or event not in WATCHED:
+        if self.everything or event not in self.watched:
             return
         host = _text(args[0]) if event.startswith("socket.get") else _host(args[1])
         if host is not None and not (self.loopback and host in LOOPBACK):
