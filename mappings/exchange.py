@@ -35,7 +35,8 @@ class VendorRecord:
     the place where our marker lives, whoever wrote it there. IN_SCOPE is False when the record can be read but lies
     outside the project, pipeline or query that the system is connected to. PARENT is the record of the same system that
     this one hangs on: the issue of a comment, of a file or of a sub-issue, as (kind, id). PEOPLE are the names that it
-    shows beside the ids of people; they go before it is stored.
+    shows beside the ids of people; they go before it is stored. EDITOR is who changed it last, where the system says so
+    without being asked: the id of a person there, and in the hub's hands the name.
     """
 
     system: str
@@ -49,6 +50,7 @@ class VendorRecord:
     in_scope: bool = True
     parent: tuple[str, str] | None = None
     people: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    editor: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -218,6 +218,7 @@ def inbox_row(record: VendorRecord, read: Read, *, sequence: int, put_at: dateti
         "views": dict(record.views),
         "parent_kind": record.parent[0] if record.parent else None,
         "parent_id": record.parent[1] if record.parent else None,
+        "editor": record.editor or None,
         "open": "",
         "aside": "",
     }

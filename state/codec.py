@@ -101,7 +101,8 @@ def moment_of(form: str) -> datetime:
 
 
 def origin_form(origin: Origin) -> Json:
-    return [origin.by, origin.name, origin.at and moment_form(origin.at), origin.ref]
+    form = [origin.by, origin.name, origin.at and moment_form(origin.at), origin.ref]
+    return [*form, origin.who] if origin.who else form
 
 
 def origin_of(form: Json) -> Origin:
@@ -109,9 +110,9 @@ def origin_of(form: Json) -> Origin:
 
 
 @lru_cache(maxsize=256)
-def _origin(by: Any, name: str, at: str | None, ref: str) -> Origin:
+def _origin(by: Any, name: str, at: str | None, ref: str, who: str = "") -> Origin:
     """Most facts of an entity were said by one system at one time."""
-    return Origin(by, name, moment_of(at) if at else None, ref)
+    return Origin(by, name, moment_of(at) if at else None, ref, who)
 
 
 def fact_form(fact: Fact) -> Json:

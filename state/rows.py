@@ -114,6 +114,7 @@ def record_of(row: Row) -> VendorRecord:
         url=row["url"],
         in_scope=row["in_scope"],
         parent=parent_of(row),
+        editor=row["editor"] or "",
     )
 
 

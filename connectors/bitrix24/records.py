@@ -64,6 +64,7 @@ class Reader:
             marker=marker if isinstance(marker, str) else None,
             url=f"{self.portal}{self.kind.page.format(id=number)}",
             in_scope=self.category is None or views.get(CATEGORY) == str(self.category),
+            editor=str(row.get("updatedBy") or ""),
         )
 
     def views(self, row: Mapping[str, Any]) -> Views:

@@ -184,6 +184,7 @@ class MemoryDesk:
             url=self.url_of(kind, row.id),
             in_scope=not row.away,
             parent=_parent(row, traits),
+            editor=row.by,
         )
 
     def _look_up(self, kind: str, record_id: str) -> Found:

@@ -49,6 +49,8 @@ class Row:
     deleted: bool = False
     away: bool = False
     """Outside of what the hub is connected to."""
+    by: str = ""
+    """Who changed it last."""
 
 
 Hook = Callable[[MemoryRequest, Literal["before", "after"]], None]
@@ -216,7 +218,7 @@ class MemorySystem:
             old = row.views.get(place)
             if old != view:
                 self.truth.append(Truth(now, kind, row.id, place=place, old=old, new=view, by=by))
-        changed = replace(row, views={**row.views, **views}, changed=now, revision=row.revision + 1)
+        changed = replace(row, views={**row.views, **views}, changed=now, revision=row.revision + 1, by=by)
         self._append(kind, changed)
 
     def _flag(self, kind: str, row: Row) -> None:

@@ -189,6 +189,7 @@ class Reader:
             url=self._url_of(row.id),
             in_scope=not self._kind.scoped or row.views["company"] == str(session.company),
             parent=row.parent,
+            editor=self._names.person_of(int(row.by)) if row.by else "",
         )
 
     def _look_of(self, row: Mapping[str, Any], session: Session) -> Look:

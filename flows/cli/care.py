@@ -132,11 +132,12 @@ def explain(ctx: typer.Context, key: CaseKey, fact: OneFact = None, *, as_json: 
 
 
 def _explained(one: "Explanation", zone: str) -> Iterator[str]:
+    from flows.hub.telling import said_by
     from mappings.canonical.show import show
 
     yield f"{one.fact}: {show(one.value, zone=zone)}"
     if one.origin is not None:
-        who = f"{one.origin.name} {one.origin.ref}".strip()
+        who = said_by(one.origin)
         there = f", entered there {show(one.source_at, zone=zone)}" if one.source_at else ""
         by = f"; {one.mapping}" if one.mapping else ""
         yield f"  said by    {who}, {show(one.said_at, zone=zone)}{there}{by}"

@@ -96,6 +96,7 @@ def show(ctx: typer.Context, key: CaseKey, *, as_json: AsJson = False) -> None:
 
 def _show(found: "CaseView", zone: str) -> None:
     from flows.hub.looking import title_of
+    from flows.hub.telling import said_by
     from mappings.canonical.show import show as shown
 
     entity = found.whole.entity
@@ -107,7 +108,7 @@ def _show(found: "CaseView", zone: str) -> None:
             one.system: f"{one.label}{f' ({one.parked})' if one.parked else ''}"
             for one in found.standings.get(name, ())
         }
-        who = f"{said.origin.name} {said.origin.ref}".strip()
+        who = said_by(said.origin)
         flag = "conflict" if name in entity.conflicts else ""
         at = shown(said.origin.at, zone=zone)
         rows.append([name, shown(said.value, zone=zone), who, at, *(labels.get(one, "") for one in systems), flag])

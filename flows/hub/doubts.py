@@ -22,7 +22,7 @@ from state import attention, cases, inbox, outbox
 from state.outbox import Made
 from state.types import Outgoing, Settled
 
-from .kin import admitted
+from .intake import admitted
 from .pushing import make_write, settle_one, store_settled, unseen_or_expected
 from .sides import record_made
 from .times import stamp_time

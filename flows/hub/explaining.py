@@ -112,6 +112,7 @@ class Explanation:
             "who": origin.name if origin else None,
             "by": origin.by if origin else None,
             "ref": origin.ref if origin else None,
+            "editor": origin.who if origin else None,
             "at": _iso(self.said_at),
             "source_at": _iso(self.source_at),
             "decided": self.decided,

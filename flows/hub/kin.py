@@ -20,7 +20,6 @@ from state import cases
 from state.types import Outgoing, Snapshot, Whole
 
 from .asked import asking, cases_shown
-from .notes import sealed
 from .related import is_tie, keys_in, related_records, seeking
 from .tied import fields_knowing, side_knowing, tied_records, tied_to
 from .wired import Channel, Scope, SyncShape, Wired
@@ -249,11 +248,6 @@ def _looked_up(shape: SyncShape, records: Iterable[VendorRecord], links: Iterabl
         if shape.has_queries or shape.has_relations:  # an item's record may show several cases: it is its own's then
             found.setdefault((record.system, record.kind), set()).add(record.id)
     return found
-
-
-def admitted(wired: Wired, record: VendorRecord) -> VendorRecord:
-    """Return a record of a system as it may come in, and as it is placed: whatever is read goes through here."""
-    return sealed(wired.whole, placed(wired, record))
 
 
 def placed(wired: Wired, record: VendorRecord) -> VendorRecord:

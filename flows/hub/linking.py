@@ -10,7 +10,7 @@ from state.types import Claimed, NewLink, OpenCreate, Snapshot
 
 from .casework import Act, Busy
 from .deciding import Meeting, decide_claimed
-from .kin import admitted
+from .intake import admitted
 from .storing import store
 from .wired import Scope, Wired
 

@@ -117,6 +117,7 @@ class CaseView:
             "by": said.origin.by,
             "who": said.origin.name,
             "ref": said.origin.ref,
+            "editor": said.origin.who,
             "at": _iso(said.origin.at),
             "systems": {one.system: one.form() for one in self.standings.get(name, ())},
         }

@@ -13,7 +13,7 @@ from mappings.reconcile.guards import check_full_read
 from state import cursors, inbox, waiting
 from state.types import Lane, PutCount, Scan
 
-from .kin import admitted
+from .intake import admitted
 from .missing import note_missing
 from .people_left import note_names
 from .report import Report

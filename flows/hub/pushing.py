@@ -19,7 +19,8 @@ from state import settling
 from state.types import Outgoing, Settled
 
 from . import related
-from .kin import Kin, admitted, kin_of
+from .intake import admitted
+from .kin import Kin, kin_of
 from .notes import sealed_receipt
 from .overwritten import overwritten, parked_for
 from .paths import learn, told_where, way_on

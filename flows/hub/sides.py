@@ -25,7 +25,8 @@ def make_side(channel: Channel, link: Link, snapshot: Snapshot | None) -> Side:
     record = snapshot.record
     at = stamp_time(record.stamp)
     fresh = channel.views(record.views)
-    return Side(link, channel.fields, fresh, at=at, after=snapshot.read_after, began=snapshot.began)
+    after, began = snapshot.read_after, snapshot.began
+    return Side(link, channel.fields, fresh, at=at, after=after, began=began, editor=record.editor)
 
 
 def live_sides(shape: SyncShape, links: tuple[Link, ...], snapshots: Mapping[int, Snapshot]) -> list[Side]:
@@ -73,6 +74,7 @@ def with_derived(shape: SyncShape, sides: list[Side], snapshots: Mapping[int, Sn
             after=side.after,
             began=side.began,
             derived={**_derived(shape, side, sides, addresses), **side.derived},
+            editor=side.editor,
         )
         for side in sides
     ]

@@ -15,6 +15,12 @@ from .wired import Channel, SyncShape
 ARROW = " → "
 
 
+def said_by(origin: Origin) -> str:
+    """Return who said a value: a system with its record, and who changed that; a rule with its policy; a person."""
+    where = f"{origin.name} {origin.ref}".strip()
+    return f"{where} ({origin.who})" if origin.who else where
+
+
 @dataclass(frozen=True)
 class Words:
     """What turns a plan into text: the words of the systems (SHAPE), the hub's ZONE, and the present time."""
@@ -68,7 +74,7 @@ class Words:
     def origin(self, origin: Origin | None) -> str:
         if origin is None:
             return ""
-        name = f"{origin.name} {origin.ref}".strip() if origin.by == "system" else origin.name
+        name = said_by(origin) if origin.by == "system" else origin.name
         return f"{name}, {self.time(origin.at)}" if origin.at else name
 
     def time(self, when: datetime) -> str:

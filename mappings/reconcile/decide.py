@@ -120,7 +120,8 @@ def _origin(dispute: Dispute, verdict: Verdict, rules: Rules) -> Origin:
     if not sources:
         return Origin("rule", verdict.policy, rules.now)
     first = sources[0] if len(sources) == 1 else min(sources, key=lambda p: p.system)
-    return Origin("system", first.system, rules.now, ref=f"#{first.cell.side.link.external_id}")
+    side = first.cell.side
+    return Origin("system", first.system, rules.now, ref=f"#{side.link.external_id}", who=side.editor)
 
 
 def _quarrel(dispute: Dispute, rules: Rules) -> str | None:

@@ -24,6 +24,8 @@ class Origin:
     at: datetime | None = None
     ref: str = ""
     """The record it came from (``#41``), or the policy that decided."""
+    who: str = ""
+    """Of a system: the name of who changed that record last, where it says so."""
 
 
 class Fact(NamedTuple):
@@ -206,6 +208,8 @@ class Side:
     """Field -> when the view that is seen now was put there; only for the policy `newest`."""
     emptied: frozenset[str] = frozenset()
     """Fields of a person that are empty by no edit: the account of whoever stood there is gone."""
+    editor: str = ""
+    """The name of who changed the record last, as the fresh snapshot tells it; empty where nobody does, or the hub."""
 
 
 class Event(NamedTuple):

@@ -151,7 +151,8 @@ def _readings(looks: Sequence[_Look]) -> list[Event]:
             cell = look.cells.get(entry.name)
             restyled = cell is not None and not any(cell.moved(fact) for fact in entry.facts)
             cause = "unreadable" if entry.name in look.refusals else "restyled" if restyled else ""
-            events.append(Event("read", entry.name, old, view, system=side.link.system, at=side.at, cause=cause))
+            told = Event("read", entry.name, old, view, side.link.system, side.editor, side.at, cause)
+            events.append(told)
     return events
 
 

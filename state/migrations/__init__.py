@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from ..errors import OutOfDate
 
-HEAD = "0012"
+HEAD = "0013"
 
 
 def upgrade(engine: sa.Engine) -> None:

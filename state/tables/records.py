@@ -83,6 +83,7 @@ inbox = sa.Table(
     sa.Column("claimed_until", Time),
     sa.Column("parent_kind", Words),  # of the record that this one hangs on
     sa.Column("parent_id", Words),
+    sa.Column("editor", Words),  # who changed it last, where its system says so
     only("ix_inbox_parent", "system", "parent_kind", "parent_id", where="parent_id IS NOT NULL"),
     only("ix_inbox_waiting", "sequence", where="open IS NOT NULL"),
     only("ix_inbox_claimed", "claimed_by", where="claimed_by IS NOT NULL"),

@@ -112,6 +112,7 @@ async def test_a_page_is_one_request_with_the_names_of_other_records_in_it(serve
         "employee": "1",
         "state": "lead",
     }
+    assert record.editor == "user/2"  # as people are listed: no employee belongs to that user
     assert record.views["conversion_probability"] == "0.5"
     assert record.views["start_date"] == "2026-11-01"
 

@@ -37,7 +37,7 @@ values = (
     | st.frozensets(text, max_size=3)
 )
 facts = st.dictionaries(text, values, max_size=3)
-origins = st.builds(Origin, st.sampled_from(["person", "rule", "system"]), text, st.none() | times, text)
+origins = st.builds(Origin, st.sampled_from(["person", "rule", "system"]), text, st.none() | times, text, text)
 parties = st.builds(Party, text, values, view=views, record=text, origin=st.none() | origins)
 view_tuples = st.lists(views, max_size=3).map(tuple)
 

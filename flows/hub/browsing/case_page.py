@@ -36,8 +36,9 @@ class Side:
 @dataclass(frozen=True, slots=True)
 class FactRow:
     """
-    A fact with who said it: SYSTEM is where ("hub" for a person or a rule there), WHO names a person or rule, REF the
-    record or the policy. VALUE is None also where nobody has said it and systems show something all the same.
+    A fact with who said it: SYSTEM is where ("hub" for a person or a rule there), WHO names a person or rule, or who
+    changed the record of a system last, REF the record or the policy. VALUE is None also where nobody has said it and
+    systems show something all the same.
     """
 
     name: str

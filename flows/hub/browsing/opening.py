@@ -196,7 +196,7 @@ def _fact(name: str, kind: str, said: Fact | None, sides: Mapping[str, Side], ca
         return FactRow(name, kind, None, "", "", "", "", None, sides, name in case.conflicts)
     origin = said.origin
     system = origin.name if origin.by == "system" else "hub"
-    who = "" if origin.by == "system" else origin.name
+    who = origin.who if origin.by == "system" else origin.name
     return FactRow(name, kind, said.value, system, origin.by, who, origin.ref, origin.at, sides, name in case.conflicts)
 
 

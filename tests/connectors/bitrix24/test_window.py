@@ -80,6 +80,23 @@ async def test_the_cursor_is_the_newest_stamp_as_the_portal_wrote_it_with_the_re
 
 
 @pytest.mark.asyncio
+async def test_a_record_says_who_changed_it_last():
+    portal = APortal()
+    deal = portal.add(title="Сделка")
+
+    async with portal.connector() as connector:
+        [made] = (await connector.pull("deal", None)).records
+        portal.clock.advance(60)
+        portal.portal.items[DEAL].rows[int(deal)]["updatedBy"] = 99
+        found = await connector.get("deal", [deal])
+
+    record = found[0].record
+    assert made.editor == str(portal.portal.user("manager").id)
+    assert record is not None
+    assert record.editor == "99"
+
+
+@pytest.mark.asyncio
 async def test_a_cursor_never_falls_where_the_newest_record_is_deleted():
     portal = APortal()
     portal.add(title="раз")
