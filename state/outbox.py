@@ -109,6 +109,20 @@ def doubtful(
     return outgoing(rows)
 
 
+def still_ours(store: Store, worker: Worker, keys: Sequence[str]) -> frozenset[str]:
+    """
+    Return which of the sent writes KEYS are WORKER's still. Nobody takes those over before it has been silent anew.
+
+    A process that stood still for longer than `workers.SILENCE` counts as dead meanwhile, and does not notice.
+    """
+    query = sa.select(outbox.c.key).where(
+        outbox.c.key.in_(keys), outbox.c.worker == worker.id, outbox.c.state == "sent"
+    )
+    with store.write() as conn:
+        workers.beat_in(store, conn, worker)
+        return frozenset(conn.execute(query.with_for_update()).scalars())
+
+
 def made(store: Store, system: str, *, kind: str, limit: int = 3) -> tuple[Made, ...]:
     """Return the records that the hub has made there last and that still stand; writes are forgotten after a while."""
     place = (outbox.c.system == system, outbox.c.kind == kind, outbox.c.verb == "create", outbox.c.state == "settled")

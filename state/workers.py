@@ -17,6 +17,8 @@ from .types import Worker
 SILENCE = timedelta(seconds=15)
 BEAT = timedelta(seconds=5)
 """A heartbeat younger than this is not written again."""
+SURE = SILENCE - 2 * BEAT
+"""For so long nobody takes over what a worker took or looked after just now: its heartbeat may be older by `BEAT`."""
 
 
 def beat(store: Store, who: Worker) -> None:

@@ -15,7 +15,7 @@ from mappings.reconcile.marker import Marker
 from mappings.reconcile.model import Event, FieldWrite, Link, LinkChange, OpenWrite, Parked
 from mappings.reconcile.settle import Settlement, left_out
 from mappings.transforms.belonging import HUNG
-from state import settling
+from state import outbox, settling
 from state.types import Outgoing, Settled
 
 from . import related
@@ -70,9 +70,10 @@ async def push_batch(wired: Wired, system: str, going: Sequence[Outgoing]) -> Pu
     links = [one.link for one in going if one.link is not None]
     kin = await asyncio.to_thread(kin_of, wired, entities=[one.entity for one in going], writes=said, links=links)
     writes = await asyncio.to_thread(lambda: [make_write(wired, one, kin) for one in going])
-    answers, failed = await send(wired, system, writes)
+    taken = min((one.sent_at for one in going if one.sent_at is not None), default=wired.clock())
+    answers, failed = await send(wired, system, writes, taken=taken)
     receipts = [_placed(wired, one) for one in answers]
-    if failed is not None:
+    if failed is not None and len(receipts) < len(going):
         await _postpone(wired, going[len(receipts) :], failed)
     going = going[: len(receipts)]
     shown = [receipt.record for receipt in receipts if receipt.record is not None]
@@ -107,7 +108,14 @@ def _lacks(wired: Wired, one: Outgoing) -> Receipt:
 
 
 def store_settled(wired: Wired, settled: Sequence[Settled]) -> None:
-    """Store what became of writes, all in one transaction; tried again, since they have left and would be in doubt."""
+    """
+    Store what became of writes, all in one transaction; tried again, since they have left and would be in doubt. What
+    did not leave, and somebody else has taken over, is theirs.
+    """
+    unsent = [one.key for one in settled if one.next == "planned"]
+    if unsent:
+        ours = outbox.still_ours(wired.store, wired.worker, unsent)
+        settled = [one for one in settled if one.next != "planned" or one.key in ours]
     run, lease, whole = wired.run, wired.lease, wired.whole
     family, ties = whole.has_families, whole.has_ties
     made = related.linked_by(settled)

@@ -8,11 +8,13 @@ within a moment: one request's worth where a system takes its time, some where i
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from connectors.errors import AuthFailed, RetryLater
+from connectors.guarded import OURS, STOOD_STILL
 from mappings.exchange import Receipt, Write
-from state import leases, outbox
+from state import leases, outbox, workers
 from state.types import Outgoing
 
 from .wired import Wired
@@ -48,24 +50,52 @@ def at_once(wired: Wired, system: str) -> int:
 
 
 async def send(
-    wired: Wired, system: str, writes: Sequence[Write]
+    wired: Wired, system: str, writes: Sequence[Write], *, taken: datetime
 ) -> tuple[list[Receipt], AuthFailed | RetryLater | None]:
     """
-    Send *writes*, with as many requests as that takes, and return the receipts of those that left, with why no others
-    did. Raises LeaseLost before a request that the lease would not outlive.
+    Send *writes*, TAKEN then, with as many requests as that takes, and return the receipts of those that left, with why
+    no others did. Raises LeaseLost before a request that the lease would not outlive.
     """
     connector, size, began = wired.connectors[system], at_once(wired, system), wired.clock()
     receipts: list[Receipt] = []
-    for first in range(0, len(writes), size):
-        await _keep_lease(wired, connector.abilities.request_timeout)
-        try:
+    watch = Watch(wired, taken)
+    kept = OURS.set(watch.ours)
+    try:
+        for first in range(0, len(writes), size):
+            await _keep_lease(wired, connector.abilities.request_timeout)
+            if not await watch.ours(writes[first].key):
+                raise RetryLater(STOOD_STILL, system=system)
             receipts += await connector.push(writes[first : first + size])
-        except (AuthFailed, RetryLater) as error:
-            wired.requests_at_once[system] = 1
-            return receipts, error
+    except (AuthFailed, RetryLater) as error:
+        wired.requests_at_once[system] = 1
+        return receipts, error
+    finally:
+        OURS.reset(kept)
     now = wired.requests_at_once.get(system, 1)
     wired.requests_at_once[system] = how_many_next(now, took=wired.clock() - began, most=TOGETHER // size)
     return receipts, None
+
+
+@dataclass
+class Watch:
+    """
+    Whether what was taken is still ours. A process may stand still for minutes: a machine that slept, a disk that hung.
+    Others take it for dead meanwhile, and find out what became of its writes; it does not notice.
+    """
+
+    wired: Wired
+    sure: datetime
+    """Nobody took anything over before that."""
+
+    async def ours(self, key: str) -> bool:
+        """Say whether the write KEY is; asks the database no more than every few seconds."""
+        now = self.wired.clock()
+        if now - self.sure < workers.SURE:
+            return True
+        if key not in await asyncio.to_thread(outbox.still_ours, self.wired.store, self.wired.worker, [key]):
+            return False
+        self.sure = now
+        return True
 
 
 def how_many_next(now: int, *, took: timedelta, most: int) -> int:

@@ -30,6 +30,7 @@ class Facts(After):
         last = next((deed for deed in reversed(deeds) if (deed.new or None) == stands), None)
         if last is not None and last.system:
             self._not_withdrawn(last, deeds, where)
+        deeds = self._moves(whole, fact, deeds)
         if deeds and self.life.setting["policies"].get(fact, self.life.setting["policies"]["default"]) == "park":
             latest = deeds[-1]
             # Whoever moved away from a value has answered it, even where it was said anew before his move was seen: by
@@ -43,6 +44,25 @@ class Facts(After):
                 filled = not latest.new and self._met(whole, fact, stands)  # a word against nothing, or so it looks
                 held = (latest.new or None) == stands or filled
                 self.found.hold("P1", held, f"{where}, and the last word was {latest}")
+
+    def _moves(self, whole: Whole, fact: str, deeds: list[Deed]) -> list[Deed]:
+        """
+        Leave out what was typed last and taken back: the record says again what it said before, and what it said in
+        between was never the hub's, since nobody looked or since it was in conflict. By values nothing was done there.
+        """
+        lines = [line.event for line in self.lines if line.entity == whole.entity.id]
+        taken = {str(event.new) for event in lines if event.what in ("set", "resolved") and event.field == fact}
+        while deeds and deeds[-1].system:
+            latest = deeds[-1]
+            same = [d for d in deeds if (d.system, d.record) == (latest.system, latest.record)]
+            ours = [d.at for d in self.life.tape.of(latest.system, latest.record) if _writes(d, latest.place)]
+            run = [d for d in same if not any(d.at < at < latest.at for at in ours)]
+            while run and any(str(d.new) in taken for d in run[:-1]):
+                run.pop(0)
+            if (run[0].old or None) != (latest.new or None):
+                break
+            deeds = [d for d in deeds if d not in run]
+        return deeds
 
     def _shown_between(self, one: Deed, other: Deed) -> bool:
         """Whether the hub has seen the record of *one* between both: if not, they were said at once, as it sees it."""
@@ -99,3 +119,7 @@ class Facts(After):
                     self.found.hold(
                         "kept", one not in stands, f"{whole.entity.key} {fact}: {one!r} is back, gone in {deed.system}"
                     )
+
+
+def _writes(deed: Deed, place: str) -> bool:
+    return deed.what == "written" and deed.place == place

@@ -62,6 +62,7 @@ class Faults:
             life.counts.faults[BETWEEN.get(what["do"], "edit in between")] += 1
             self._tell(request, doubt=False)
             life.depth += 1
+            life.beat()
             try:
                 with suppress(Undoable):
                     life.elsewhere(lambda: life.do(life, what))

@@ -154,11 +154,11 @@ class Life:
 
     def beat(self) -> None:
         """
-        Whoever waits while another is at work shows that he lives, as his heartbeat would: his own loop stands still.
+        Whoever is at work shows that he lives, as his heartbeat would: his loop stands still while another is at it.
         """
         mine = self.store
         plain = Store(mine.engine, mine.clock, mine.fresh_id, mine.process_lives, mine.counted, mine.beaten)
-        for wired in self.working[:-1]:
+        for wired in self.working:
             workers.beat(plain, wired.worker)
 
     # --- records ---
