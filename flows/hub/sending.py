@@ -58,7 +58,7 @@ async def send(
     """
     connector, size, began = wired.connectors[system], at_once(wired, system), wired.clock()
     receipts: list[Receipt] = []
-    watch = Watch(wired, taken)
+    watch = Watch(wired, taken, frozenset(write.key for write in writes))
     kept = OURS.set(watch.ours)
     try:
         for first in range(0, len(writes), size):
@@ -84,18 +84,18 @@ class Watch:
     """
 
     wired: Wired
-    sure: datetime
-    """Nobody took anything over before that."""
+    since: datetime
+    """Nobody has taken over any more of it."""
+    mine: frozenset[str]
 
     async def ours(self, key: str) -> bool:
         """Say whether the write KEY is; asks the database no more than every few seconds."""
         now = self.wired.clock()
-        if now - self.sure < workers.SURE:
-            return True
-        if key not in await asyncio.to_thread(outbox.still_ours, self.wired.store, self.wired.worker, [key]):
-            return False
-        self.sure = now
-        return True
+        if now - self.since >= workers.SURE:
+            keys = sorted(self.mine)
+            self.mine = await asyncio.to_thread(outbox.still_ours, self.wired.store, self.wired.worker, keys)
+            self.since = now
+        return key in self.mine
 
 
 def how_many_next(now: int, *, took: timedelta, most: int) -> int:
