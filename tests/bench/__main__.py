@@ -137,7 +137,8 @@ def _rows(raw: dict[str, Any]) -> list[Row]:
 
 def _head(arguments: Sequence[str], load: float, repeat: int) -> str:
     cpu = next((ln.split(":")[1].strip() for ln in Path("/proc/cpuinfo").read_text().splitlines() if "name" in ln), "")
-    command = " ".join(["python -m tests.bench", *arguments])
+    said = ("URL" if "://" in one else one for one in arguments)  # an address has a password in it
+    command = " ".join(["python -m tests.bench", *said])
     words = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC · {os.cpu_count()} × {cpu} · Python {platform.python_version()}"
     times = f"times are medians of {repeat} (of 1 above N = {REAL_RATE})"
     return f"`{command}` · {words} · load {load:.1f} at the start, {os.getloadavg()[0]:.1f} at the end · {times}\n"
