@@ -41,7 +41,7 @@ class Auditing:
             if viewer is not None:
                 by = f"{BY}{viewer.token}" if viewer.token else ""
                 kept = [
-                    Audited(viewer.login, f"{scope['method']} {path}{by}", str(ended), address_in(scope))
+                    Audited(viewer.login, f"{scope['method']} {path}{by}", str(ended))
                     for path, ended in left(scope, status)
                 ]
                 await asyncio.to_thread(audit.note, self._store, *kept)

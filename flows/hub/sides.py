@@ -65,19 +65,7 @@ def _takes_part(shape: SyncShape, link: Link, snapshot: Snapshot | None) -> bool
 def with_derived(shape: SyncShape, sides: list[Side], snapshots: Mapping[int, Snapshot]) -> list[Side]:
     """Return *sides* with the facts that the hub works out for each: address and progress in the other systems."""
     addresses = {side.link.system: _address(side.link, snapshots.get(side.link.id)) for side in sides}
-    return [
-        Side(
-            side.link,
-            side.fields,
-            side.fresh,
-            at=side.at,
-            after=side.after,
-            began=side.began,
-            derived={**_derived(shape, side, sides, addresses), **side.derived},
-            editor=side.editor,
-        )
-        for side in sides
-    ]
+    return [replace(side, derived={**_derived(shape, side, sides, addresses), **side.derived}) for side in sides]
 
 
 def derived_for_new(
