@@ -181,17 +181,23 @@ class Field:
     slots: tuple[tuple[str, str], ...] = field(init=False, repr=False, compare=False)
     """Each fact with the key of its base: the field's name, and the fact's where there are several."""
     fingerprint: str = field(init=False, repr=False, compare=False)
-    """A short hash of what decides how this field reads and writes; a base made by another one is no base."""
+    """
+    Short hashes of where this field is, and of all that decides how it reads and writes; a base made by another one is
+    no base.
+    """
 
     def __post_init__(self) -> None:
         """Work out once what reconcile asks of every field of every record."""
         facts = self.lens.facts
         keys = [self.name] if len(facts) == 1 else [f"{self.name}.{fact}" for fact in facts]
-        form = [list(self.places), self.direction, self.lens.settings()]
-        text = json.dumps(form, sort_keys=True, ensure_ascii=False, default=str)
+        where, how = _short(list(self.places)), _short([list(self.places), self.direction, self.lens.settings()])
         object.__setattr__(self, "facts", facts)
         object.__setattr__(self, "slots", tuple(zip(facts, keys, strict=True)))
-        object.__setattr__(self, "fingerprint", hashlib.sha256(text.encode()).hexdigest()[:16])
+        object.__setattr__(self, "fingerprint", f"{where}{how}")
+
+    def at_place_of(self, fingerprint: str) -> bool:
+        """Say whether the field with that *fingerprint* was read at the places of this one."""
+        return self.fingerprint[:SHORT] == fingerprint[:SHORT]
 
     def view(self, views: Views) -> "View | Unseen":
         """Return the field's view in a record's *views*, or UNSEEN where the record does not carry it whole."""
@@ -206,6 +212,15 @@ class Field:
         if len(self.places) == 1:
             return {self.places[0]: view}
         return {place: view[place] for place in self.places}
+
+
+SHORT = 8
+"""Letters of a short hash."""
+
+
+def _short(form: list[object]) -> str:
+    text = json.dumps(form, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:SHORT]
 
 
 class Unseen:

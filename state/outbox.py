@@ -133,6 +133,14 @@ def made(store: Store, system: str, *, kind: str, limit: int = 3) -> tuple[Made,
     return tuple(Made(*row) for row in rows)
 
 
+def is_being_sent(store: Store, owner: str, *, system: str, kind: str) -> bool:
+    """Say whether a worker that lives has sent a create of that entity: he will say himself what came of it."""
+    place = (outbox.c.entity == owner, outbox.c.system == system, outbox.c.kind == kind, outbox.c.verb == "create")
+    query = sa.select(outbox.c.key).where(*place, outbox.c.state == "sent", IS_OPEN, outbox.c.worker.is_not(None))
+    with store.read() as conn:
+        return conn.execute(query.where(outbox.c.worker.not_in(workers.dead(store, conn)))).first() is not None
+
+
 def count_doubtful(store: Store, sync: str | None = None) -> tuple[tuple[str, str, int], ...]:
     """Return how many writes `doubtful` would give by now, as (system, kind, number)."""
     columns = (outbox.c.system, outbox.c.kind)

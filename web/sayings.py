@@ -37,6 +37,7 @@ FORMS: Sequence[tuple[str, str]] = tuple(
         later("neither side moved, yet what it shows no longer stands for the hub's value"),
         later("changed there, where the hub only writes"),
         later("the record never shows this field"),
+        later("not read since the mapping says another place"),
         later("writing would drop: %(value)s"),
         later("written, but the record does not show it"),
         later("written, but the record still shows what it did"),

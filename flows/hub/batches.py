@@ -8,7 +8,7 @@ from mappings.reconcile.guards import Tally
 from mappings.reconcile.marker import Marker
 from mappings.reconcile.meeting import Meeting as Met
 from mappings.reconcile.model import Link
-from state import cases, claims, cursors, family, inbox, reused
+from state import cases, claims, cursors, family, inbox, outbox, reused
 from state import strangers as strangers_of
 from state import waiting as waiting_for
 from state.family import DOUBTED
@@ -222,6 +222,8 @@ class Deciding:
             self.aside([snapshot], f"{COPY} ({whole.entity.key})", listed=True)
         elif marker.generation != whole.entity.generation:
             self.aside([snapshot], f"{OLD_COPY} {whole.entity.key}", listed=True)
+        elif outbox.is_being_sent(self.wired.store, marker.entity, system=record.system, kind=record.kind):
+            self.busy(record)
         else:
             self._join(marker.entity, snapshot)
 
@@ -272,7 +274,7 @@ class Deciding:
         inbox.set_aside(self.wired.store, snapshots, reason="", left=[sync])
 
     def busy(self, record: VendorRecord) -> None:
-        """A record of a case that another worker is deciding: looked at again with the next pass."""
+        """A record of a case that another worker is deciding, or making: looked at again with the next pass."""
         inbox.hint(self.wired.store, record.system, kind=record.kind, ids=[record.id], reason="its case was busy")
 
 

@@ -156,13 +156,25 @@ def stored_view(side: Side, field: Field) -> "View | Unseen":
 
 
 def last_seen(bases: Mapping[str, Base], seen: Mapping[str, View], field: Field) -> "View | Unseen":
-    """Return the view of *field* last seen in a link with these *bases* and *seen* views."""
+    """
+    Return the view of *field* last seen in a link with these *bases* and *seen* views. What was shown at another place,
+    before the mapping was changed, is no view of it: until the record is read again, nothing was seen.
+    """
     if field.name in seen:
         return seen[field.name]
     for _, key in field.slots:
         if key in bases:
-            return bases[key].view
+            return bases[key].view if field.at_place_of(bases[key].lens) else UNSEEN
     return UNSEEN
+
+
+def at_bases(bases: Mapping[str, Base], field: Field, view: View) -> bool:
+    """Say whether *view* is that of all *bases* of the field, so that it is known without being kept beside them."""
+    for _, key in field.slots:
+        base = bases.get(key)
+        if base is None or base.view != view or not field.at_place_of(base.lens):
+            return False
+    return True
 
 
 def frozen(side: Side) -> bool:

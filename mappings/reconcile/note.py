@@ -12,7 +12,7 @@ from mappings.lens import UNKNOWN, UNSEEN, Field, Refusal, Unseen
 
 from .advice import set_aside, unreadable, unwritable
 from .decide import Decision
-from .judge import Cell, seen_view, slot
+from .judge import Cell, at_bases, seen_view, slot
 from .model import Base, FieldWrite, LinkChange, Parked, Side
 from .undo import UNDONE, compensation, known_facts
 
@@ -33,16 +33,9 @@ class Notes:
         seen = {name: view for name, view in self.side.link.seen.items() if name not in self.side.fields}
         for entry in self.entries:
             view = seen_view(self.side, entry)
-            if not isinstance(view, Unseen) and not self._at_base(entry, view):
+            if not isinstance(view, Unseen) and not at_bases(self.bases, entry, view):
                 seen[entry.name] = view
         return LinkChange(self.side.link.id, self.bases, seen, self.parked, tuple(self.writes), answers)
-
-    def _at_base(self, entry: Field, view: View) -> bool:
-        for _, key in entry.slots:
-            base = self.bases.get(key)
-            if base is None or base.view != view:
-                return False
-        return True
 
 
 def frozen_note(side: Side) -> Notes:
@@ -240,6 +233,9 @@ def _note_unseen(notes: Notes, entry: Field, facts: Facts) -> None:
     parked = notes.side.link.parked.get(entry.name)
     if parked is not None and _held_back(parked, entry, known):
         notes.parked[entry.name] = parked  # why it was left out says more than that it is not shown
+    elif any(key in notes.bases for _, key in entry.slots):
+        text = "not read since the mapping says another place; a full pass reads it"
+        notes.parked[entry.name] = Parked("drift", text, known)
     else:
         notes.parked[entry.name] = Parked("unseen", "the record never shows this field", known)
 

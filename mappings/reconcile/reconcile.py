@@ -10,8 +10,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from mappings.canonical.values import Facts, Value
-from mappings.exchange import View
-from mappings.lens import UNSEEN, Field, Held, Refusal, Unseen
+from mappings.lens import Field, Held, Refusal, Unseen
 
 from .answers import Times, count_answers
 from .decide import Decision, decide, kept_open
@@ -144,7 +143,7 @@ def _readings(looks: Sequence[_Look]) -> list[Event]:
         for entry in side.fields.values() if frozen(side) else look.entries:
             if entry.direction == "once" or entry.name not in side.fresh:
                 continue
-            view, before = side.fresh[entry.name], _known_view(side, entry)
+            view, before = side.fresh[entry.name], stored_view(side, entry)
             old = None if isinstance(before, Unseen) else before
             if before == view or (isinstance(before, Unseen) and view is None):
                 continue
@@ -154,14 +153,6 @@ def _readings(looks: Sequence[_Look]) -> list[Event]:
             told = Event("read", entry.name, old, view, side.link.system, side.editor, side.at, cause)
             events.append(told)
     return events
-
-
-def _known_view(side: Side, entry: Field) -> "View | Unseen":
-    """What another mapping of the field made of the record is not what this one shows changed."""
-    bases = [side.link.bases[key] for _, key in entry.slots if key in side.link.bases]
-    if entry.name not in side.link.seen and any(base.lens != entry.fingerprint for base in bases):
-        return UNSEEN
-    return stored_view(side, entry)
 
 
 def _changes(before: Entity, after: Entity, decisions: Mapping[str, Decision]) -> list[Event]:

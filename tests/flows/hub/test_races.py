@@ -14,6 +14,7 @@ from flows.hub.sync import PassOptions, Steps, decide_batch
 from flows.hub.wiring import open_sync
 from state import history, inbox
 from tests.fault_builders import (
+    Clock,
     Hook,
     a_world,
     at_peace,
@@ -21,7 +22,7 @@ from tests.fault_builders import (
     opened,
     titles,
 )
-from tests.hub_builders import HUB, a_deal
+from tests.hub_builders import HUB, a_deal, a_hub
 
 
 def a_pass(hub, steps, how=None):
@@ -180,3 +181,21 @@ def test_a_plan_beside_a_pass_changes_nothing(tmp_path):
 
     assert hub.records("trk")["1"]["amount"] == "7"
     assert at_peace(hub)
+
+
+def test_what_a_create_had_to_leave_out_is_written_once_where_another_reads_the_new_record(tmp_path):
+    """Nothing distinguishes the second request but that it was made: what stands there was written once more."""
+
+    def updates(folder, deed):
+        folder.mkdir()
+        hub = a_hub(folder, clock=Clock(), traits={"trk": KindTraits(refused=frozenset({"deadline"}))})
+        hub.systems["crm"].create("record", a_deal("Сделка", deadline="2026-12-01", next_step="шаг"))
+        hub.systems["trk"].hook = met = Hook("update", "before", lambda: deed(hub))
+        hub.sync()
+        hub.sync()
+        assert (titles(hub), hub.records("trk")["1"]["next_step"]) == (["Сделка"], "шаг")
+        return met.met
+
+    alone = updates(tmp_path / "alone", lambda _: None)
+
+    assert 0 < alone == updates(tmp_path / "two", lambda hub: elsewhere(hub.sync)())

@@ -214,6 +214,19 @@ def test_a_view_that_is_no_longer_listed_is_asked_about_and_not_overwritten():  
     assert (writes(outcome, [side]), parked(outcome, field="stage")) == ({}, "unreadable")
 
 
+def test_what_was_shown_at_another_place_is_no_view_of_a_field_that_was_moved():  # H49
+    there = Field("channel", ("other",), Single("channel", Word()))
+    crm = a_side("crm", 1, fields=[a_field("channel")], values={"channel": "сайт"}, fresh={"channel": "почта"})
+    trk = a_side("trk", 2, fields=[a_field("channel")], values={"channel": "сайт"})
+    sides = [crm, replace(trk, fields={"channel": there})]
+
+    unread = reconcile(a_case({"channel": "сайт"}), sides, rules())
+    read = reconcile(unread.entity, after(sides, unread, {"trk": {"channel": None}}), rules())
+
+    assert (parked(unread, 1, "channel"), writes(unread, sides)) == ("drift", {})
+    assert (read.entity.conflicts, writes(read, sides)) == ({}, {"trk": {"channel": "почта"}})
+
+
 # --- never shown, would be lost --------------------------------------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ from state import attention, cases, history
 from state.types import Whole
 
 from .findings import Findings
+from .settings import KIND
 from .tape import Deed
 from .world import Life
 
@@ -115,11 +116,19 @@ class After:
             (one.system, one.external_id) == (deed.system, deed.record) and not one.tombstone for one in whole.links
         )
 
+    def _shown_to_another(self, typed: Deed) -> bool:
+        """One worker had compared before the edit and wrote after it; another one read it between, and that is told."""
+        if self.life.systems[typed.system].traits(KIND).conditional_writes:
+            return False
+        lines = (line.event for line in self.lines if line.record == typed.record)
+        told = (event for event in lines if event.system == typed.system and event.cause == "replaced unread")
+        return any(event.field == typed.place and event.old == typed.new for event in told)
+
     def _unseen(self, typed: Deed) -> bool:
-        """The hub wrote over it before anything showed it, or its own people did."""
+        """The hub wrote over it before anything showed it to whoever wrote, or its own people did."""
         for deed in self.life.tape.of(typed.system, typed.record):
             if deed.at > typed.at and deed.what == "shown":
-                return False
+                return self._shown_to_another(typed)
             if deed.at > typed.at and deed.what in ("written", "typed") and deed.place == typed.place:
                 return True
         return True

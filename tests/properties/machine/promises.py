@@ -160,7 +160,7 @@ class Promises(Links, Facts):
             excused = self._asked_again(system, record) if +again else 0
             for place, often in (+again).items():
                 text = f"{system}#{record} {place}: {last[place].new!r} was sent {1 + often} times in vain"
-                self.found.hold("P3", often <= excused, text)
+                self.found.hold("P3", often <= excused + self._wished_anew(system, record, last[place]), text)
             self.found.checks["P3"] += sum(deed.what == "dropped" for deed in deeds)
 
     def _said_between(self, before: Deed | None, deed: Deed) -> bool:
@@ -168,6 +168,13 @@ class Promises(Links, Facts):
         owner = self.owners.get((deed.system, deed.record), "")
         said = self.life.tape.of("", owner)
         return before is not None and any(before.at < one.at < deed.at for one in said)
+
+    def _wished_anew(self, system: str, record: str, deed: Deed) -> int:
+        """So often has the hub come back to a value that it had left, as where a system showed nothing for a while."""
+        owner = self.owners.get((system, record), "")
+        events = [line.event for line in self.lines if line.entity == owner]
+        said = [one for one in events if one.what == "set" and one.field == deed.place and str(one.new) == deed.new]
+        return max(len(said) - 1, 0)
 
     def _asked_again(self, system: str, record: str) -> int:
         """So often was it asked to be tried once more, or was its end not known."""

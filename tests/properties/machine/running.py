@@ -3,6 +3,7 @@
 import copy
 import traceback
 from dataclasses import dataclass
+from functools import partial
 
 from flows.hub.scenarios.ground import Ground
 
@@ -35,7 +36,7 @@ def live(history: History, ground: Ground) -> Lived:
     try:
         for step in history.steps:
             try:
-                do(life, copy.deepcopy(step))
+                life.mortal(partial(do, life, copy.deepcopy(step)))  # whoever writes then may die of an earlier `kill`
             except Undoable:
                 continue
             if "case" in step:
