@@ -14,6 +14,7 @@ MEGABYTES = 50
 RECONCILE_US = 50
 ENOUGH = 100
 """Cases from which a pass says something of one case, and not of what any run costs."""
+PLANS = {"plan of new": "a plan of new cases", "plan of changed": "a plan of cases changed on both sides"}
 BOUND_WORLDS = ("nothing moved, one snapshot", "nothing moved, two snapshots", "a title moved")
 MORE = 200
 FEW = 1000
@@ -50,8 +51,19 @@ def _of(count: int, passes: Mapping[str, Mapping[str, Any]], where: str = "memor
         note = "what 100 more changed cases add to a pass: read, decided, written to both systems, settled"
         yield Row(group, "changed on both sides: statements per 100 more", more, STATEMENTS, note=note)
     sizes = {"first": count, "changed": max(1, count // 100), "more": max(1, count // 100) + MORE, "full": count}
+    for name, title in PLANS.items():
+        if name in passes:
+            yield from _planned(group, title, passes[name])
     for name, cost in passes.items():
-        yield from _times(group, name, cost, sizes.get(name, count))
+        if name not in PLANS:
+            yield from _times(group, name, cost, sizes.get(name, count))
+
+
+def _planned(group: str, title: str, cost: Mapping[str, Any]) -> Iterator[Row]:
+    cases = cost["cases"]
+    note = f"{cases} cases: decode, read, reconcile, plan, SQL"
+    yield Row(group, f"{title}: hub CPU per case", cost["hub_cpu"] / cases * 1000, HUB_MS, "ms", note=note)
+    yield Row(group, f"{title}: statements per 100 cases", cost["statements"] / cases * 100)
 
 
 def _times(group: str, name: str, cost: Mapping[str, Any], cases: int) -> Iterator[Row]:

@@ -9,6 +9,8 @@ import json
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ from flows.hub.wiring import Installation, install
 from tests.hub_builders import CRM, HUB, SQLITE, TRK
 
 from .far_memory import NAMES, Far, FarConnector, far_systems
-from .passes import Cost, measured
+from .passes import Cost, Planned, measured, planned
 
 OVERLAP = 2.2
 """Seconds after which no record written by the last pass is inside the systems' overlap of one second any more."""
@@ -27,6 +29,18 @@ MORE = 200
 
 def run(count: int, folder: Path, database: str = "") -> dict[str, Any]:
     """Measure the passes of a hub with *count* cases; DATABASE is a file on disk, as in production, or an address."""
+    with _hub(count, folder / "passes", database) as (installation, far):
+        costs: dict[str, Any] = {name: asdict(cost) for name, cost in _passes(installation, far, count).items()}
+    if not database:  # an address is of one empty database
+        with _hub(count, folder / "plans", "") as (installation, far):
+            costs |= {name: asdict(cost) for name, cost in _plans(installation, far, count).items()}
+    return costs
+
+
+@contextmanager
+def _hub(count: int, folder: Path, database: str) -> Iterator[tuple[Installation, Far]]:
+    """A hub between memory systems of another process, one of which has *count* records that nobody has read."""
+    folder.mkdir()
     hub = HUB.replace(SQLITE, "${BENCH_DATABASE}" if database else SQLITE)
     for name, text in {"hub.yaml": hub, "record.crm.yaml": CRM, "record.trk.yaml": TRK}.items():
         (folder / name).write_text(text, encoding="utf-8")
@@ -34,9 +48,25 @@ def run(count: int, folder: Path, database: str = "") -> dict[str, Any]:
         far.seed(count)
         installation = install(folder, {"BENCH_DATABASE": database})
         try:
-            return {name: asdict(cost) for name, cost in _passes(installation, far, count).items()}
+            yield installation, far
         finally:
             installation.store.close()
+
+
+def _plans(installation: Installation, far: Far, count: int) -> dict[str, Planned]:
+    """What plans of *count* cases cost: of new ones, and of ones that were changed on both sides."""
+
+    def make(_: Installation, name: str) -> FarConnector:
+        return FarConnector(name, far)
+
+    new = planned(installation, make)
+    measured(installation, make)
+    for _ in range(2):
+        time.sleep(OVERLAP)
+        measured(installation, make)
+    time.sleep(OVERLAP)
+    _people(far, count)
+    return {"plan of new": new, "plan of changed": planned(installation, make)}
 
 
 def _passes(installation: Installation, far: Far, count: int) -> dict[str, Cost]:

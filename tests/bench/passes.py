@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from connectors.base import Connector
+from flows.hub.planning import make_plan
 from flows.hub.report import Report
 from flows.hub.running import How, run_recorded
 from flows.hub.sync import PassOptions
@@ -47,12 +48,9 @@ def measured(installation: Installation, make: Making, *, full: bool = False, th
     """
     transport = Transport()
 
-    def metered(at: Installation, name: str) -> Connector:
-        return cast("Connector", Metered(make(at, name), transport))
-
     async def run() -> Cost:
         asyncio.get_running_loop().set_task_factory(cast("Any", transport.factory))
-        async with open_sync(installation, None, metered) as wired:
+        async with open_sync(installation, None, _metered(make, transport)) as wired:
             forget_peak()
             before, wall = resident_mb(), time.perf_counter()
             cpu, inside = time.process_time(), transport.seconds
@@ -61,6 +59,38 @@ def measured(installation: Installation, make: Making, *, full: bool = False, th
             return _cost(report, time.perf_counter() - wall, hub=used - within, transport=within, before=before)
 
     return asyncio.run(run()) if threads else at_once(run())
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What a plan took: decode, read, reconcile, plan, SQL; nothing was written to a system."""
+
+    cases: int
+    statements: int
+    seconds: float
+    hub_cpu: float
+    transport_cpu: float
+
+
+def planned(installation: Installation, make: Making) -> Planned:
+    """Make a plan of what is new in the systems and return its cost. Its pages are stored, its decisions are not."""
+    transport = Transport()
+
+    async def run() -> Planned:
+        asyncio.get_running_loop().set_task_factory(cast("Any", transport.factory))
+        async with open_sync(installation, None, _metered(make, transport)) as wired:
+            wall, cpu, statements = time.perf_counter(), time.process_time(), wired.store.statements
+            inside = transport.seconds
+            plan = await make_plan(wired)
+            used, within = time.process_time() - cpu, transport.seconds - inside
+            counted = wired.store.statements - statements
+            return Planned(len(plan.rulings), counted, time.perf_counter() - wall, used - within, within)
+
+    return asyncio.run(run())
+
+
+def _metered(make: Making, transport: Transport) -> Making:
+    return lambda at, name: cast("Connector", Metered(make(at, name), transport))
 
 
 def _cost(report: Report, seconds: float, *, hub: float, transport: float, before: float) -> Cost:
