@@ -8,7 +8,7 @@ from connectors.errors import AuthFailed, ConnectorError, Rejected, RetryLater
 from mappings.canonical.show import Unreadable
 from mappings.canonical.values import Value
 from mappings.exchange import View
-from mappings.language.reader import Keys
+from mappings.language.reader import Keys, Scalar
 from mappings.lens import Refusal
 from mappings.reconcile import Unresolvable
 from state import attention, inbox
@@ -22,8 +22,9 @@ from ..sync import PassOptions
 from ..undoing import carry_out, find_run, plan_undo
 from ..wired import Wired
 from .model import Step, plain
+from .standins import TEXT
 from .turning import turned
-from .world import Lost, World
+from .world import PARENT, Lost, World
 
 PERSON = "Анна"
 UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
@@ -107,6 +108,18 @@ def _text(said: View) -> str:
     return "" if said is None else str(said)
 
 
+def _comment(world: World, step: Step) -> None:
+    """The first of its people says something, where the story names nobody else."""
+    system = step.args["system"]
+    words = step.value
+    views = _views(step) if isinstance(words, Keys) else {TEXT: words.text if isinstance(words, Scalar) else None}
+    parent = world.commented(system, step.args.get("name", ""))
+    kind, by = world.comment_kind(system), world.systems[system].people[0].id
+    made = world.systems[system].create(kind, {PARENT: parent, **views}, by=by)
+    if "note" in step.args:
+        world.names[step.args["note"]] = (system, kind, made)
+
+
 def _delete(world: World, step: Step) -> None:
     system = step.args["system"]
     world.systems[system].delete(*world.record(system, step.args.get("name", "")))
@@ -139,8 +152,7 @@ def _turn(world: World, step: Step) -> None:
     system = world.systems[step.args["system"]]
     if not isinstance(step.value, Keys):
         raise Lost("turn SYSTEM wants the habits that change: `turn trk: {hides: [amount]}`")
-    for kind, traits in list(system.kinds.items()):
-        system.kinds[kind] = turned(traits, step.value)[0]
+    system.kinds.update(turned(system.kinds, step.value)[0])
     locked = step.value.get("locked_out")
     if locked is not None:
         system.locked_out = plain(locked) is True
@@ -263,6 +275,7 @@ DEEDS: dict[str, Callable[[World, Step], None]] = {
     "move back": _move_away,
     "clone": _clone,
     "merge": _merge,
+    "comment": _comment,
     "turn": _turn,
     "sync": _sync,
     "full scan": lambda world, _: world.mortal(lambda: world.sync(PassOptions(full=True))),

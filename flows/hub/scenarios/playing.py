@@ -172,13 +172,13 @@ class _Playing:
 
     def _at_rest(self) -> Iterator[Difference]:
         """A full pass at the end has nothing to write, and changes nothing."""
-        before = {name: self._world.records(name) for name in self._world.systems}
+        before = {name: self._world.everything(name) for name in self._world.systems}
         self._world.mortal(lambda: self._world.sync(PassOptions(full=True)))
         made = {name: count for name, count in (self._world.last.writing if self._world.last else {}).items() if count}
         last = max((step.line for step in self._story.steps), default=0)
         if made:
             yield Difference(last, "at rest", "a further pass writes nothing", said(made))
-        after = {name: self._world.records(name) for name in self._world.systems}
+        after = {name: self._world.everything(name) for name in self._world.systems}
         for name in before:
             if before[name] != after[name]:
                 yield Difference(last, f"at rest {name}", said(before[name]), said(after[name]))

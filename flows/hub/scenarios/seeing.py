@@ -13,6 +13,7 @@ from state import attention
 from ..entering import NoSuchFact, entered, fact_of
 from ..remembering import all_lines, line_text
 from .model import Difference, Step, plain, texts
+from .standins import TEXT
 from .world import Lost, World
 
 NOTHING = ("none", "nothing")
@@ -67,21 +68,30 @@ class _Looking:
                 return
             yield from self._record(f"{system} {name}", node, views)
             return
-        there = [views for _, views in world.records(system)]
+        yield from self._all(system, node, [views for _, views in world.records(system)])
+
+    def _all(self, where: str, node: Node, there: Sequence[Mapping[str, View]]) -> Iterator[Difference]:
         if isinstance(node, Scalar):
             wanted = 0 if node.text in NOTHING else node.word
             if wanted != len(there):
-                yield Difference(self._line, system, f"{node.text} records", f"{len(there)} records")
+                yield Difference(self._line, where, f"{node.text} records", f"{len(there)} records")
             return
         wanted_records = node.items if isinstance(node, Items) else (node,)
         if len(wanted_records) != len(there):
             was = f"{len(there)} records" + "".join(f"; {_brief(views)}" for views in there)
-            yield Difference(self._line, system, f"{len(wanted_records)} records", was)
+            yield Difference(self._line, where, f"{len(wanted_records)} records", was)
             return
         for number, (each, views) in enumerate(zip(wanted_records, there, strict=True), 1):
-            yield from self._record(f"{system} {number}." if len(there) > 1 else system, each, views)
+            yield from self._record(f"{where} {number}." if len(there) > 1 else where, each, views)
+
+    def comments(self, about: str, node: Node) -> Iterator[Difference]:
+        """What is said in a system, or on one of its records: the texts in their order, or what else they show."""
+        system, _, name = about.strip().partition(" ")
+        yield from self._all(f"comments {about.strip()}", node, self._world.comments(system, name.strip()))
 
     def _record(self, where: str, node: Node, views: Mapping[str, View]) -> Iterator[Difference]:
+        if isinstance(node, Scalar) and not _same(node.text, views.get(TEXT)):
+            yield Difference(node.line, f"{where} {TEXT}", said(node.text), said(views.get(TEXT)))
         for key, wanted in node.pairs if isinstance(node, Keys) else ():
             view = plain(wanted)
             shown_view = views.get(key.text)
@@ -211,6 +221,7 @@ class _Looking:
 
 
 WATCHED: Mapping[str, Callable[[_Looking, str, Node], Iterator[Difference]]] = {
+    "comments": _Looking.comments,
     "facts": _Looking.facts,
     "cases": _Looking.cases,
     "conflicts": _Looking.conflicts,

@@ -10,6 +10,7 @@ from mappings.language.model import FieldSpec
 from mappings.language.problems import Problem, hint
 from mappings.language.reader import Keys, Scalar
 
+from ..notes import NOTE
 from .ground import later
 from .model import pairs, plain
 from .turning import turned
@@ -17,6 +18,8 @@ from .turning import turned
 ANNA, BORIS = SystemPerson("7", "Анна Ли", email="ann@example.com"), SystemPerson("8", "Борис", email="bob@example.com")
 """Who works in every system where a story names nobody else."""
 STANDARD_TYPES = {"number", "bool", "date", "datetime", "person", "reference"}
+TEXT = "text"
+"""Where comments say what they say."""
 CLOSED = ("won", "lost", "withdrawn", "no_decision")
 
 Found = Mapping[tuple[str, str], Discovery]
@@ -43,9 +46,8 @@ def stand_ins(
         wrong += problems
         kinds = {kind: _traits(hub, name, kind, known.get((name, kind))) for kind in kinds_of(hub, name)}
         if levers is not None:
-            for kind, traits in kinds.items():
-                kinds[kind], problems = turned(traits, levers)
-                wrong += problems
+            kinds, problems = turned(kinds, levers)
+            wrong += problems
         own = _people(levers.get("people") if levers else None) or _people(people) or _known_people(known, name)
         around = later(clock, ahead) if ahead else clock
         made[name] = MemorySystem(around, kinds=kinds, people=own or (ANNA, BORIS))
@@ -56,6 +58,11 @@ def kinds_of(hub: Hub, system: str) -> tuple[str, ...]:
     """Return the kinds of record that the mappings of *system* name; that of its cases first."""
     specs = sorted(hub.mappings_of(system), key=lambda one: one.entity != "case")
     return tuple(dict.fromkeys(spec.kind for spec in specs))
+
+
+def comments_of(hub: Hub, system: str) -> str:
+    """Return the kind of record that are the comments of *system*; "" where no mapping tells of them."""
+    return next((one.kind for one in hub.mappings_of(system) if one.entity == NOTE), "")
 
 
 def _traits(hub: Hub, system: str, kind: str, found: Discovery | None) -> KindTraits:
@@ -69,8 +76,14 @@ def _traits(hub: Hub, system: str, kind: str, found: Discovery | None) -> KindTr
             places.setdefault(name, Place(name, name, "text"))
     remembered = {place.name: place for place in found.places} if found else {}
     hung = next((hub_kind for spec in specs if (hub_kind := _hangs_on(hub, spec))), "")
-    signed = bool(specs) and all(spec.entity == "note" for spec in specs)
-    return KindTraits(places=tuple({**places, **remembered}.values()), hangs_on=hung, signed=signed, marker=not signed)
+    signed = bool(specs) and all(spec.entity == NOTE for spec in specs)
+    return KindTraits(
+        places=tuple({**places, **remembered}.values()),
+        hangs_on=hung,
+        signed=signed,
+        marker=not signed,
+        required=frozenset({TEXT} if signed else ()),
+    )
 
 
 def _hangs_on(hub: Hub, spec: MappingSpec) -> str:

@@ -31,14 +31,20 @@ def _flag(name: str, *, other: bool = False) -> Callable[[KindTraits, Node], Kin
 
 def _set_of(name: str) -> Callable[[KindTraits, Node], KindTraits]:
     def pull(traits: KindTraits, node: Node) -> KindTraits:
-        listed = texts(node)
-        known = [place.name for place in traits.places]
-        for one in listed:
-            if known and one not in known:
-                raise ValueError(f"no place {one!r}{hint(one, known)}")
-        return _with(traits, name, frozenset(listed))
+        return _with(traits, name, frozenset(one for one in texts(node) if _has(traits, one)))
 
     return pull
+
+
+def _requires(traits: KindTraits, node: Node) -> KindTraits:
+    """What is signed cannot do without its text, whatever else a story says."""
+    named = _set_of("required")(traits, node)
+    return _with(named, "required", named.required | traits.required) if traits.signed else named
+
+
+def _marker(traits: KindTraits, node: Node) -> KindTraits:
+    """What is signed has no room for one, whatever its system's other records have."""
+    return _with(_flag("marker")(traits, node), "marker", plain(node) is True and not traits.signed)
 
 
 def _number(name: str) -> Callable[[KindTraits, Node], KindTraits]:
@@ -65,7 +71,8 @@ def _workflow(traits: KindTraits, node: Node) -> KindTraits:
 
 
 def _defaults(traits: KindTraits, node: Node) -> KindTraits:
-    return _with(traits, "defaults", plain(node) or {})
+    own = {place.text: plain(each) for place, each in pairs(node) if _has(traits, place.text)}
+    return _with(traits, "defaults", own)
 
 
 def _cut(traits: KindTraits, node: Node) -> KindTraits:
@@ -104,6 +111,10 @@ def _relabelled(place: Place, named: list[tuple[Scalar, Node]] | None) -> Place:
     return replace(place, type="choice", choices=made)
 
 
+def _has(traits: KindTraits, place: str) -> bool:
+    return not traits.places or any(one.name == place for one in traits.places)
+
+
 def _with(traits: KindTraits, name: str, value: Any) -> KindTraits:
     return replace(traits, **{name: value})
 
@@ -119,14 +130,14 @@ LEVERS: Mapping[str, Callable[[KindTraits, Node], KindTraits]] = {
     "feed": _flag("change_feed"),
     "versions": _flag("versions"),
     "change_log": _flag("change_log"),
-    "marker": _flag("marker"),
+    "marker": _marker,
     "stamps": _stamps,
     "page": _number("page_size"),
     "lag": _number("index_lag"),
     "silent": _flag("silent"),
     "names_fields": _flag("names"),
     "workflow": _workflow,
-    "requires": _set_of("required"),
+    "requires": _requires,
     "refuses": _set_of("refused"),
     "drops": _set_of("dropped"),
     "hides": _set_of("hidden"),
@@ -142,16 +153,30 @@ LEVERS: Mapping[str, Callable[[KindTraits, Node], KindTraits]] = {
 """What a story may say of a system -> what it does to the habits of its records."""
 
 
-def turned(traits: KindTraits, levers: Keys) -> tuple[KindTraits, Wrong]:
-    """Return *traits* with all *levers* pulled, and what is wrong with them."""
+LISTED = ("requires", "refuses", "drops", "hides")
+"""Levers that name places."""
+
+
+def turned(kinds: Mapping[str, KindTraits], levers: Keys) -> tuple[dict[str, KindTraits], Wrong]:
+    """Return *kinds* with all *levers* pulled, each where its places are, and what is wrong with them."""
     wrong: Wrong = []
+    made = dict(kinds)
+    known = list(dict.fromkeys(place.name for traits in kinds.values() for place in traits.places))
     for key, node in levers.pairs:
         lever = LEVERS.get(key.text)
         if lever is None:
             wrong.append((key.line, f"{key.text}: no such habit{hint(key.text, list(LEVERS))}"))
             continue
         try:
-            traits = lever(traits, node)
+            if key.text in LISTED:
+                _check_places(texts(node), known)
+            made = {kind: lever(traits, node) for kind, traits in made.items()}
         except ValueError as error:
             wrong.append((key.line, f"{key.text}: {error}"))
-    return traits, wrong
+    return made, wrong
+
+
+def _check_places(listed: list[str], known: list[str]) -> None:
+    for one in listed:
+        if known and one not in known:
+            raise ValueError(f"no place {one!r}{hint(one, known)}")

@@ -25,6 +25,10 @@ FORMS: dict[str, str] = {
     "clone SYSTEM as NAME": "clone",
     "clone SYSTEM OF as NAME": "clone",
     "merge SYSTEM NAME into OTHER": "merge",
+    "comment SYSTEM": "comment",
+    "comment SYSTEM NAME": "comment",
+    "comment SYSTEM as NOTE": "comment",
+    "comment SYSTEM NAME as NOTE": "comment",
     # passes and time
     "sync": "sync",
     "sync only SYSTEM": "sync",
@@ -55,7 +59,7 @@ FORMS: dict[str, str] = {
     "see": "see",
 }
 """How a step is written -> what it is."""
-HOLES = ("SYSTEM", "NAME", "OTHER", "OF", "FACT", "FIELD", "FILE", "VERB")
+HOLES = ("SYSTEM", "NAME", "OTHER", "OF", "NOTE", "FACT", "FIELD", "FILE", "VERB")
 
 
 @cache

@@ -23,7 +23,10 @@ from ..wired import Wired
 from ..wiring import Installation, open_sync
 from .ground import Clock, Death, Killed
 from .loops import Loops
-from .standins import kinds_of
+from .standins import comments_of, kinds_of
+
+PARENT = "parent"
+"""Where a comment says on which record it is."""
 
 
 class Lost(Exception):
@@ -132,6 +135,30 @@ class World:
         rows = self.systems[system].rows.get(kind or self.kind(system), {})
         living = [(key, versions[-1]) for key, versions in rows.items() if not versions[-1].deleted]
         return [(key, row.views) for key, row in sorted(living, key=lambda one: int(one[0]))]
+
+    def comment_kind(self, system: str) -> str:
+        """Raises Lost where the hub knows of no comments there."""
+        kind = comments_of(self.installation.hub, system)
+        if not kind:
+            raise Lost(f"{system} has no comments: no mapping of it is of notes")
+        return kind
+
+    def commented(self, system: str, name: str = "") -> str:
+        """Return the id of the record of a case that is called *name*: people comment on those. Raises Lost."""
+        kind, record = self.record(system, name)
+        if kind != self.kind(system):
+            raise Lost(f"{name} is no record of a case, and has no comments")
+        return record
+
+    def comments(self, system: str, name: str = "") -> list[Mapping[str, View]]:
+        """Return the comments of a system, or those on its record *name*, in the order they were made. Raises Lost."""
+        there = [views for _, views in self.records(system, self.comment_kind(system))]
+        parent = self.commented(system, name) if name else None
+        return [views for views in there if parent is None or views.get(PARENT) == parent]
+
+    def everything(self, system: str) -> list[tuple[str, Mapping[str, View]]]:
+        """Return (id, views) of all living records of a system, kind by kind."""
+        return [one for kind in kinds_of(self.installation.hub, system) for one in self.records(system, kind)]
 
     def _all(self, system: str, kind: str) -> list[str]:
         return list(self.systems[system].rows.get(kind, {}))

@@ -10,6 +10,7 @@ from mappings.language import Problems
 
 ROOT = Path(__file__).parents[4]
 PAIR = ROOT / "tests/scenarios/hubs/pair"
+TALK = ROOT / "tests/scenarios/hubs/talk"
 BEGIN = "story: Проба\nsteps:\n  - create crm: {title: Внедрение CRM, stage: PREP}\n  - sync\n"
 
 
@@ -21,9 +22,9 @@ def told(folder, *texts, hub=PAIR):
     return [[(one.line, one.where, one.expected, one.was) for one in each.differences] for each in played]
 
 
-def problems(folder, text):
+def problems(folder, text, hub=PAIR):
     with pytest.raises(Problems) as caught:
-        told(folder, text)
+        told(folder, text, hub=hub)
     return [str(one) for one in caught.value.problems]
 
 
@@ -109,6 +110,65 @@ def test_people_may_speak_in_facts(tmp_path):
 )
 def test_what_is_wrong_is_told_with_its_line_and_the_nearest_right_word(tmp_path, text, problem):
     assert problem in problems(tmp_path, text)
+
+
+SAY = BEGIN + "  - comment crm as Вопрос: С чего начнём?\n  - sync\n"
+MISSED = {
+    "see: {comments crm: none}": ("comments crm", "none records", "1 records"),
+    "see: {comments crm: [Когда?]}": ("comments crm text", "'Когда?'", "'С чего начнём?'"),
+    "see: {comments crm: [С чего начнём?, +1]}": ("comments crm", "2 records", "1 records; С чего начнём?"),
+    "see: {comments crm: [{author: 8}]}": ("comments crm author", "'8'", "'7'"),
+    'see: {"comments trk #1": 2}': ("comments trk #1", "2 records", "1 records"),
+    "see: {trk Вопрос: {text: С чего?}}": ("trk Вопрос text", "'С чего?'", "'Анна Ли (crm):\\n\\nС чего начнём?'"),
+    "comment trk Вопрос: С НДС": ("comment", "it can be done", "Вопрос is no record of a case, and has no comments"),
+}
+
+
+def test_comments_can_be_missed(tmp_path):
+    found = told(tmp_path, *(f"{SAY}  - {step}\n" for step in MISSED), hub=TALK)
+
+    assert found == [[(7, *one)] for one in MISSED.values()]
+
+
+def test_a_comment_that_a_pass_at_the_end_would_still_write_is_told(tmp_path):
+    [found] = told(tmp_path, SAY + "  - edit crm Вопрос: {text: Когда?}\n", hub=TALK)
+
+    assert [one[1] for one in found] == ["at rest", "at rest trk"]
+
+
+def test_a_habit_is_that_of_the_records_that_have_its_place(tmp_path):
+    habits = "systems: {trk: {requires: [title], defaults: {next_step: Позвонить}, refuses: [text], marker: true}}\n"
+    seen = "  - see: {trk: {next_step: Позвонить}, comments trk: none, parked: [trk rejected]}\n"
+
+    assert told(tmp_path, habits + SAY + seen, hub=TALK) == [[]]
+
+
+WRONG = {
+    "comment crm:": "comment: what is said? a text, or {place: view}",
+    "comment crm: {texx: а}": "no place of a comment in crm is called 'texx'; did you mean 'text'?",
+    "edit crm: а": "edit: it is written {place: view}",
+    "see: {comments: none}": "comments: of which system? crm, trk",
+    "see: {comments crn: none}": "no system 'crn'; did you mean 'crm'?",
+    "see: {comments crm: [{private: true}]}": (
+        "no place of a comment in crm is called 'private'; there is 'author', 'created_on', 'text'"
+    ),
+    "see: {comment crm: none}": "nothing to see is called 'comment'; did you mean 'comments'?",
+}
+
+
+def test_what_is_wrong_with_comments_is_told_like_anything_else(tmp_path):
+    steps = "".join(f"  - {step}\n" for step in WRONG)
+
+    assert problems(tmp_path, BEGIN + steps, TALK) == [f"0.yaml:{5 + n}: {one}" for n, one in enumerate(WRONG.values())]
+
+
+def test_where_the_hub_knows_of_no_comments_there_is_none_to_write_or_to_see(tmp_path):
+    none = "crm has no comments: no mapping of it is of notes"
+
+    assert problems(tmp_path, BEGIN + "  - comment crm: а\n  - see: {comments crm: none}\n") == [
+        f"0.yaml:5: {none}",
+        f"0.yaml:6: {none}",
+    ]
 
 
 def test_all_that_is_wrong_is_told_at_once(tmp_path):
