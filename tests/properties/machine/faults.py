@@ -79,7 +79,7 @@ class Faults:
     def _tell(self, request: MemoryRequest, *, doubt: bool) -> None:
         """Count for the cases that it concerns."""
         life = self._life
-        if request.verb == "update":
+        if request.verb in ("update", "get"):  # nobody knows the end of a write either that cannot be read back
             life.counts.unclear.update((self._system, one) for one in request.ids)
         cases = {life.case_of(self._system, one) for one in request.ids} - {None}
         title = request.views.get("title")
