@@ -160,21 +160,30 @@ def last_seen(bases: Mapping[str, Base], seen: Mapping[str, View], field: Field)
     Return the view of *field* last seen in a link with these *bases* and *seen* views. What was shown at another place,
     before the mapping was changed, is no view of it: until the record is read again, nothing was seen.
     """
+    for _, key in field.slots:
+        if key in bases and bases[key].lens != field.fingerprint and not field.at_place_of(bases[key].lens):
+            return UNSEEN
     if field.name in seen:
         return seen[field.name]
     for _, key in field.slots:
         if key in bases:
-            return bases[key].view if field.at_place_of(bases[key].lens) else UNSEEN
+            return bases[key].view
     return UNSEEN
 
 
-def at_bases(bases: Mapping[str, Base], field: Field, view: View) -> bool:
-    """Say whether *view* is that of all *bases* of the field, so that it is known without being kept beside them."""
+def keep_seen(bases: dict[str, Base], seen: dict[str, View], field: Field, *, view: View) -> None:
+    """Keep the *view* that was seen of *field*: among *seen* where its bases don't tell. One of another place ends."""
+    told = True
     for _, key in field.slots:
         base = bases.get(key)
-        if base is None or base.view != view or not field.at_place_of(base.lens):
-            return False
-    return True
+        if base is not None and base.lens != field.fingerprint and not field.at_place_of(base.lens):
+            del bases[key]
+            base = None
+        told = told and base is not None and base.view == view
+    if told:
+        seen.pop(field.name, None)
+    else:
+        seen[field.name] = view
 
 
 def frozen(side: Side) -> bool:

@@ -12,7 +12,7 @@ from mappings.lens import UNKNOWN, UNSEEN, Field, Refusal, Unseen
 
 from .advice import set_aside, unreadable, unwritable
 from .decide import Decision
-from .judge import Cell, at_bases, seen_view, slot
+from .judge import Cell, keep_seen, seen_view, slot
 from .model import Base, FieldWrite, LinkChange, Parked, Side
 from .undo import UNDONE, compensation, known_facts
 
@@ -33,8 +33,8 @@ class Notes:
         seen = {name: view for name, view in self.side.link.seen.items() if name not in self.side.fields}
         for entry in self.entries:
             view = seen_view(self.side, entry)
-            if not isinstance(view, Unseen) and not at_bases(self.bases, entry, view):
-                seen[entry.name] = view
+            if not isinstance(view, Unseen):
+                keep_seen(self.bases, seen, entry, view=view)
         return LinkChange(self.side.link.id, self.bases, seen, self.parked, tuple(self.writes), answers)
 
 

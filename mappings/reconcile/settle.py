@@ -18,7 +18,7 @@ from mappings.exchange import Receipt, Refused, VendorRecord, View
 from mappings.lens import UNSEEN, Field, Held, Refusal, Unseen
 
 from .guards import AFTER_WRITE
-from .judge import at_bases, last_seen
+from .judge import keep_seen, last_seen
 from .model import Base, Event, FieldWrite, Link, LinkChange, OpenWrite, Parked
 from .undo import after_undo, on_its_way
 
@@ -240,10 +240,7 @@ def _remember(state: _Settling, entry: Field, view: View) -> None:
     """Keep the view as seen where it is not that of all bases."""
     if entry.direction == "once":
         return
-    if at_bases(state.bases, entry, view):
-        state.seen.pop(entry.name, None)
-    else:
-        state.seen[entry.name] = view
+    keep_seen(state.bases, state.seen, entry, view=view)
 
 
 def _tell(state: _Settling, entry: Field, old: "View | Unseen", view: View) -> None:

@@ -135,13 +135,11 @@ def test_whatever_a_system_newly_shows_is_in_the_history(world: World) -> None:
 
 
 def last(link: Link, entry: Field) -> View:
-    """The view of *entry* that was seen last: empty where none was, or only in the words of another mapping."""
-    if entry.name in link.seen:
-        return link.seen[entry.name]
+    """The view of *entry* that was seen last: empty where none was, or only at another place."""
     bases = [link.bases[key] for _, key in entry.slots if key in link.bases]
-    if not bases or any(base.lens != entry.fingerprint for base in bases):
+    if any(not entry.at_place_of(base.lens) for base in bases):
         return None
-    return bases[0].view
+    return link.seen.get(entry.name, bases[0].view if bases else None)
 
 
 @laws
