@@ -24,6 +24,8 @@ async def share(room: Room, owner: str) -> None:
     writer = Writer(room, owner, _parents(room, whole))
     before = writer.files()
     for doubt in before.doubts:
+        if not attachments.is_free(store, room.wired.worker, doubt):
+            return  # whoever has it under way tells what came of it: until then nothing there is nobody's
         await writer.settle(doubt)
     judged = await _known(room, writer)
     mine = {one.digest for one in writer.files().held if one.digest is not None}

@@ -202,10 +202,8 @@ class Writer:
     # --- doubts ---------------------------------------------------------------------------------------------------
 
     async def settle(self, doubt: Doubt) -> None:
-        """Find out what became of a request that nobody knows the end of."""
+        """Find out what became of a request that nobody knows the end of, and nobody has under way."""
         room, going = self.room, doubt.copied
-        if not attachments.is_free(room.wired.store, room.wired.worker, doubt):
-            return
         if going.system not in self.parents:
             self.failed = True
             return

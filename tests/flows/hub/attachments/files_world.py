@@ -14,6 +14,7 @@ from flows.hub.attachments.spool import Spool, spool_in
 from flows.hub.wiring import Installation
 from mappings.exchange import Cursor, Found, Page, VendorRecord
 from state import attachments, attention
+from tests.fault_builders import Clock
 from tests.hub_builders import HUB, AHub, a_deal, a_hub
 
 FILE = KindTraits(marker=False, signed=True, hangs_on="record", holds=True)
@@ -103,10 +104,12 @@ class FilesHub(AHub):
         return list(folder.iterdir()) if folder.is_dir() else []
 
 
-def sharing(folder: Path, files: str = SHARED, *, comments: bool = False, rest: str = "") -> tuple[FilesHub, str]:
+def sharing(
+    folder: Path, files: str = SHARED, *, comments: bool = False, rest: str = "", clock: Clock | None = None
+) -> tuple[FilesHub, str]:
     """A hub with one deal that has become an issue; returns the deal's id too."""
     kinds = {name: {"file": FILE, **({"comment": COMMENT} if comments else {})} for name in ("crm", "trk")}
-    made = a_hub(folder, hub=HUB + files + rest, kinds=kinds)
+    made = a_hub(folder, hub=HUB + files + rest, kinds=kinds, clock=clock)
     hub = FilesHub(made.installation, made.systems, fetched=[])
     deal = hub.systems["crm"].create("record", a_deal())
     hub.sync()

@@ -8,12 +8,10 @@ import pytest
 
 from connectors.errors import RetryLater
 from connectors.memory.system import MemoryRequest
-from state import attachments, workers
+from state import attachments, history, workers
+from tests.fault_builders import Clock
 from tests.flows.hub.attachments.files_world import FilesHub, sharing
-
-
-class Killed(BaseException):
-    """The process is gone: nobody catches it."""
+from tests.flows.hub.test_kills import Death, Killed, World
 
 
 class Ahead:
@@ -66,6 +64,41 @@ def test_a_file_is_there_once_wherever_a_pass_died(tmp_path: Path, system: str, 
     assert hub.files("crm", deal) == hub.files("trk", hub.issue()) == {"смета.pdf": "смета"}
     assert not hub.lying()
     assert hub.known().doubts == ()
+
+
+class Behind(Death):
+    """Ends a worker at the AT-th transaction after it has put a file."""
+
+    put = False
+
+    def step(self) -> None:
+        if self.put:
+            super().step()
+
+    def of_request(self, request: object, moment: str) -> None:
+        assert isinstance(request, MemoryRequest)
+        self.put |= (request.verb, request.kind, moment) == ("create", "file", "after")
+
+
+def test_a_copy_is_told_once_whichever_transaction_behind_it_was_the_last(tmp_path: Path) -> None:
+    """At first nobody can tell that the worker is dead: he might live on another machine."""
+    clock = Clock()
+    hub, deal = sharing(tmp_path, clock=clock)
+    hub.attach("crm", deal, "смета")
+    world, told = World.of(hub), []
+
+    for at in range(1, 6):
+        world.again()
+        with pytest.raises((Killed, BaseExceptionGroup)):
+            world.run(Behind(at))
+        for _ in range(3):
+            hub.sync()
+            clock.ahead(minutes=5)
+        lines = history.history(hub.installation.store, limit=100)
+        told.append([line.event.system for line in lines if line.event.what == "copied"])
+
+    assert told == [["trk"]] * 5
+    assert hub.files("trk", hub.issue()) == {"смета.pdf": "смета"}
 
 
 def test_a_pass_that_died_behind_the_spool_sends_what_lies_there(tmp_path: Path) -> None:
