@@ -182,10 +182,12 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path):
 
 def test_the_stories_of_the_page_end_as_they_are_told(tmp_path):
     page = (ROOT / "docs/how-to/scenarios.md").read_text(encoding="utf-8")
-    texts = re.findall(r"```yaml\n(story: .*?)```", page, re.DOTALL)
+    *texts, talk = re.findall(r"```yaml\n(story: .*?)```", page, re.DOTALL)
 
     assert len(texts) == 5
     assert told(tmp_path, *texts) == [[]] * 5
+    (tmp_path / "talk").mkdir()
+    assert told(tmp_path / "talk", talk, hub=TALK) == [[]]
 
 
 DEMO = """
