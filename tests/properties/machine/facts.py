@@ -59,7 +59,8 @@ class Facts(After):
             run = [d for d in same if not any(d.at < at < latest.at for at in ours)]
             while run and any(str(d.new) in taken for d in run[:-1]):
                 run.pop(0)
-            if (run[0].old or None) != (latest.new or None):
+            before = None if self._met(whole, fact, run[0].old) else run[0].old  # a server's word was in conflict too
+            if (before or None) != (latest.new or None):
                 break
             deeds = [d for d in deeds if d not in run]
         return deeds
