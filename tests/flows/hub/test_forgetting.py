@@ -120,6 +120,23 @@ def test_a_contact_is_forgotten_by_its_key_alone(tmp_path):
     assert [remembered(hub, one) for one in ("anna@romashka.example", "+7 495", "Зинаида")] == [[], [], []]
 
 
+def test_a_namesake_at_another_client_is_not_forgotten_with_a_case(tmp_path):
+    hub = a_hub_with_contacts(tmp_path)
+    crm = hub.systems["crm"]
+    crm.create("person", {**ZINA, "firm": "Берёза"})
+    crm.create("record", {**a_deal("Первый"), "contact": "Зинаида Ли", "client": "ООО «Ромашка»"})
+    crm.create("record", a_deal("Другой"))
+    crm.create("person", OTHER)
+    hub.sync()
+    for name, system in hub.systems.items():
+        for kind, said, lost in (("record", "title", "Первый"), ("person", "name", "Зинаида")):
+            system.delete(kind, next(key for key, views in hub.records(name, kind).items() if views[said] == lost))
+    hub.sync(full=True)
+
+    assert forget_case(hub.installation, "CASE-1", by="мария").what == ("CASE-1",)
+    assert remembered(hub, "anna@romashka.example")
+
+
 def test_items_that_stand_under_each_other_are_forgotten_and_it_ends(tmp_path):
     hub, _, _ = a_case(tmp_path, hub=KINDS)
     keys = [
