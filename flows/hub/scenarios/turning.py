@@ -31,15 +31,16 @@ def _flag(name: str, *, other: bool = False) -> Callable[[KindTraits, Node], Kin
 
 def _set_of(name: str) -> Callable[[KindTraits, Node], KindTraits]:
     def pull(traits: KindTraits, node: Node) -> KindTraits:
-        return _with(traits, name, frozenset(one for one in texts(node) if _has(traits, one)))
+        return _with(traits, name, frozenset(texts(node)))
 
     return pull
 
 
 def _requires(traits: KindTraits, node: Node) -> KindTraits:
-    """What is signed cannot do without its text, whatever else a story says."""
-    named = _set_of("required")(traits, node)
-    return _with(named, "required", named.required | traits.required) if traits.signed else named
+    """Nothing can be made without a place that it does not have; and what is signed always needs its text."""
+    own = {place.name for place in traits.places}
+    needed = frozenset(one for one in texts(node) if one in own or not own)
+    return _with(traits, "required", needed | traits.required if traits.signed else needed)
 
 
 def _marker(traits: KindTraits, node: Node) -> KindTraits:
@@ -71,8 +72,7 @@ def _workflow(traits: KindTraits, node: Node) -> KindTraits:
 
 
 def _defaults(traits: KindTraits, node: Node) -> KindTraits:
-    own = {place.text: plain(each) for place, each in pairs(node) if _has(traits, place.text)}
-    return _with(traits, "defaults", own)
+    return _with(traits, "defaults", plain(node) or {})
 
 
 def _cut(traits: KindTraits, node: Node) -> KindTraits:
@@ -109,10 +109,6 @@ def _relabelled(place: Place, named: list[tuple[Scalar, Node]] | None) -> Place:
     closing = {one.id for one in place.choices if one.closes}
     made = tuple(Choice(key.text, str(plain(label)), closes=key.text in closing) for key, label in named)
     return replace(place, type="choice", choices=made)
-
-
-def _has(traits: KindTraits, place: str) -> bool:
-    return not traits.places or any(one.name == place for one in traits.places)
 
 
 def _with(traits: KindTraits, name: str, value: Any) -> KindTraits:

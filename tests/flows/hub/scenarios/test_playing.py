@@ -137,10 +137,10 @@ def test_a_comment_that_a_pass_at_the_end_would_still_write_is_told(tmp_path):
 
 
 def test_a_habit_is_that_of_the_records_that_have_its_place(tmp_path):
-    habits = "systems: {trk: {requires: [title], defaults: {next_step: Позвонить}, refuses: [text], marker: true}}\n"
-    seen = "  - see: {trk: {next_step: Позвонить}, comments trk: none, parked: [trk rejected]}\n"
+    posted = "systems: {trk: {requires: [title], marker: true}}\n" + SAY + "  - see: {comments trk: 1, parked: none}\n"
+    refused = posted.replace("requires", "refuses: [text], requires").replace("trk: 1, parked: none", "trk: none")
 
-    assert told(tmp_path, habits + SAY + seen, hub=TALK) == [[]]
+    assert told(tmp_path, posted, refused, hub=TALK) == [[], []]
 
 
 WRONG = {
