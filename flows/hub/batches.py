@@ -218,7 +218,7 @@ class Deciding:
         record = snapshot.record
         if whole.entity.sync != self.wired.shape.name:
             self.aside([snapshot], f"{ELSEWHERE} {whole.entity.key}, of another sync", listed=True)
-        elif any((li.system, li.kind) == (record.system, record.kind) and not li.tombstone for li in whole.links):
+        elif _has_one(whole, record):
             self.aside([snapshot], f"{COPY} ({whole.entity.key})", listed=True)
         elif marker.generation != whole.entity.generation:
             self.aside([snapshot], f"{OLD_COPY} {whole.entity.key}", listed=True)
@@ -232,6 +232,10 @@ class Deciding:
         record = snapshot.record
         batch = claims.claim(self.wired.store, self.wired.worker, scopes=self.wired.scopes, limit=1, only=[entity])
         for claimed in batch.cases:
+            if _has_one(claimed, record):  # its own has come back since the markers of this batch were looked at
+                claims.release(self.wired.store, self.wired.worker, entities=[entity])
+                self.aside([snapshot], f"{COPY} ({claimed.entity.key})", listed=True)
+                continue
             self.keep([decide_claimed(self.wired, claimed, self._meeting({}), joined=[link_with(claimed, snapshot)])])
         if not batch.cases:
             self.busy(record)
@@ -276,6 +280,11 @@ class Deciding:
     def busy(self, record: VendorRecord) -> None:
         """A record of a case that another worker is deciding, or making: looked at again with the next pass."""
         inbox.hint(self.wired.store, record.system, kind=record.kind, ids=[record.id], reason="its case was busy")
+
+
+def _has_one(owner: Whole | Claimed, record: VendorRecord) -> bool:
+    """Say whether a living record of that kind is the owner's already."""
+    return any((li.system, li.kind) == (record.system, record.kind) and not li.tombstone for li in owner.links)
 
 
 def link_with(claimed: Claimed, snapshot: Snapshot) -> NewLink:
