@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from . import kills
+from . import kills, suites
 
 HISTORIES = 50_000
 """Histories of the full proof over systems in memory."""
@@ -120,6 +120,14 @@ def _mutant_rows(numbers: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
     return rows
 
 
+# --- stories and attacks ---------------------------------------------------------------------------------------------
+
+
+def _suites(_: Asked) -> list[Shard]:
+    """As many in a look as in the full proof."""
+    return [Shard(name, (sys.executable, "-m", "tools.proof.suites", name)) for name in suites.SUITES]
+
+
 # --- kills ----------------------------------------------------------------------------------------------------------
 
 
@@ -131,6 +139,7 @@ def _kills(asked: Asked) -> list[Shard]:
 PARTS: tuple[Part, ...] = (
     Part("machine", _machine, _machine_rows),
     Part("sandboxes", _sandboxes, _machine_rows),
+    Part("suites", _suites, suites.rows),
     Part("crash", _kills, kills.rows),
     Part("mutants", _mutants, _mutant_rows),
 )
