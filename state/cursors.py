@@ -16,17 +16,19 @@ from mappings.exchange import Cursor
 
 from . import codec
 from .arrivals import Seen
-from .prepared import many
+from .prepared import inserted, many
+from .rows import as_asked
 from .store import Store, inserting
 from .tables import cursor, hint, link, scan, scan_seen
 from .types import CursorState, Lane, Missing, Scan
 
+_PLACE = ("system", "kind", "lane")
+
 
 def state(store: Store, system: str, *, kind: str, lane: Lane = "changes") -> CursorState:
     """Return where a lane of (system, kind) stands."""
-    query = sa.select(cursor).where(cursor.c.system == system, cursor.c.kind == kind, cursor.c.lane == lane)
     with store.read() as conn:
-        row = conn.execute(query).one_or_none()
+        row = conn.execute(_rows(cursor, *_PLACE), {"system": system, "kind": kind, "lane": lane}).one_or_none()
     if row is None:
         return CursorState()
     return CursorState(codec.cursor_of(row.form), row.first_read_done, row.pulled_at)
@@ -47,21 +49,22 @@ def move(
     done = not more or (seen.cursor is not None and bool(seen.cursor["flag"]))
     if seen.cursor is not None and seen.cursor["form"] == form and bool(seen.cursor["flag"]) == done:
         return
-    new = store.insert(cursor)
+    row = dict(zip(_PLACE, place, strict=True))
+    now = store.clock()
+    many(conn, _moving(store.dialect), [{**row, "form": form, "first_read_done": done, "pulled_at": now}])
+
+
+@cache
+def _moving(dialect: str) -> Any:
+    new = inserting(dialect, cursor)
     names = ("form", "first_read_done", "pulled_at")
-    row = dict(zip(("system", "kind", "lane"), place, strict=True))
-    conn.execute(
-        new.on_conflict_do_update(
-            index_elements=["system", "kind", "lane"], set_={name: new.excluded[name] for name in names}
-        ),
-        {**row, "form": form, "first_read_done": done, "pulled_at": store.clock()},
-    )
+    return new.on_conflict_do_update(index_elements=_PLACE, set_={name: new.excluded[name] for name in names})
 
 
 def forget(store: Store, system: str, *, kind: str, lane: Lane = "changes") -> None:
     """Drop a cursor: the next pull begins at the beginning. That a first read was done is forgotten too."""
     with store.write() as conn:
-        conn.execute(sa.delete(cursor).where(cursor.c.system == system, cursor.c.kind == kind, cursor.c.lane == lane))
+        conn.execute(_deletion(cursor, *_PLACE), {"system": system, "kind": kind, "lane": lane})
 
 
 def begin_full(store: Store, system: str, *, kind: str, resume: bool = False) -> Scan:
@@ -71,14 +74,13 @@ def begin_full(store: Store, system: str, *, kind: str, resume: bool = False) ->
     Its pages are put with ``lane="full"`` and the scan. A new one forgets the old scan's ids and cursor.
     """
     with store.write() as conn:
-        old = conn.execute(sa.select(scan).where(scan.c.system == system, scan.c.kind == kind)).one_or_none()
+        old = conn.execute(_rows(scan, "system", "kind"), {"system": system, "kind": kind}).one_or_none()
         if old is not None:
             if resume:
                 return Scan(old.id, system, kind, old.began)
             _drop(conn, Scan(old.id, system, kind, old.began))
         begun = Scan(store.fresh_id(), system, kind, store.clock())
-        row = {"id": begun.id, "system": system, "kind": kind, "began": begun.began}
-        conn.execute(sa.insert(scan), row)
+        many(conn, inserted(scan), [{"id": begun.id, "system": system, "kind": kind, "began": begun.began}])
     return begun
 
 
@@ -99,19 +101,23 @@ def missing(store: Store, under_way: Scan) -> Missing:
     A record that was read or written since the scan began is not missing, whether it was listed or not; nor is one that
     is known to be out of scope.
     """
-    seen = sa.select(sa.func.count()).select_from(scan_seen).where(scan_seen.c.scan == under_way.id)
-    old = sa.select(sa.func.count()).select_from(link).where(*_expected(under_way))
-    gone = sa.select(sa.func.count()).select_from(link).where(*_expected(under_way), ~_met(under_way))
-    query = sa.select(old.scalar_subquery(), seen.scalar_subquery(), gone.scalar_subquery())
     with store.read() as conn:
-        return Missing(*conn.execute(query).one())
+        return Missing(*conn.execute(_numbers(), _params(under_way)).one())
+
+
+@cache
+def _numbers() -> sa.Select[Any]:
+    seen = sa.select(sa.func.count()).select_from(scan_seen).where(*as_asked(scan_seen, "scan"))
+    old = sa.select(sa.func.count()).select_from(link).where(*_expected())
+    gone = sa.select(sa.func.count()).select_from(link).where(*_expected(), ~_met())
+    return sa.select(old.scalar_subquery(), seen.scalar_subquery(), gone.scalar_subquery())
 
 
 def missing_records(store: Store, under_way: Scan) -> tuple[tuple[str, str], ...]:
     """Return (record, entity) of the linked records that the scan has not met, in the order of their links."""
-    query = sa.select(link.c.external_id, link.c.entity).where(*_expected(under_way), ~_met(under_way))
+    query = sa.select(link.c.external_id, link.c.entity).where(*_expected(), ~_met()).order_by(link.c.id)
     with store.read() as conn:
-        return tuple((row.external_id, row.entity) for row in conn.execute(query.order_by(link.c.id)))
+        return tuple((row.external_id, row.entity) for row in conn.execute(query, _params(under_way)))
 
 
 def end_full(store: Store, under_way: Scan, *, suspect: bool = True) -> int:
@@ -127,40 +133,54 @@ def end_full(store: Store, under_way: Scan, *, suspect: bool = True) -> int:
 
 
 def _suspect(store: Store, conn: sa.Connection, under_way: Scan) -> int:
-    at = sa.literal(store.clock(), hint.c.at.type)
+    given = {**_params(under_way), "now": store.clock()}
+    return int(conn.execute(_suspecting(store.dialect), given, execution_options={"preserve_rowcount": True}).rowcount)
+
+
+@cache
+def _suspecting(dialect: str) -> Any:
+    at = sa.bindparam("now", type_=hint.c.at.type)
     reason = sa.literal("not listed", hint.c.reason.type)
-    absent = sa.select(link.c.system, link.c.kind, link.c.external_id, at, reason).where(
-        *_older(under_way), ~_met(under_way)
-    )
+    absent = sa.select(link.c.system, link.c.kind, link.c.external_id, at, reason).where(*_older(), ~_met())
     columns = ["system", "kind", "external_id", "at", "reason"]
-    new = store.insert(hint).from_select(columns, absent)
+    new = inserting(dialect, hint).from_select(columns, absent)
     set_: dict[str, Any] = {"at": new.excluded.at, "reason": new.excluded.reason}
-    upsert = new.on_conflict_do_update(index_elements=columns[:3], set_=set_)
-    return int(conn.execute(upsert, execution_options={"preserve_rowcount": True}).rowcount)
+    return new.on_conflict_do_update(index_elements=columns[:3], set_=set_)
 
 
-def _older(under_way: Scan) -> tuple[sa.ColumnElement[bool], ...]:
+def _params(under_way: Scan) -> dict[str, Any]:
+    """The parameters of `_expected`, `_older` and `_met`."""
+    return {"scan": under_way.id, "system": under_way.system, "kind": under_way.kind, "began": under_way.began}
+
+
+def _older() -> tuple[sa.ColumnElement[bool], ...]:
     return (
-        link.c.system == under_way.system,
-        link.c.kind == under_way.kind,
+        *as_asked(link, "system", "kind"),
         link.c.tombstone.is_(False),
-        sa.or_(link.c.touched.is_(None), link.c.touched <= under_way.began),
+        sa.or_(link.c.touched.is_(None), link.c.touched <= sa.bindparam("began")),
     )
 
 
-def _expected(under_way: Scan) -> tuple[sa.ColumnElement[bool], ...]:
-    return (*_older(under_way), link.c.in_scope)
+def _expected() -> tuple[sa.ColumnElement[bool], ...]:
+    return (*_older(), link.c.in_scope)
 
 
-def _met(under_way: Scan) -> sa.ColumnElement[bool]:
-    return sa.exists().where(scan_seen.c.scan == under_way.id, scan_seen.c.external_id == link.c.external_id)
+def _met() -> sa.ColumnElement[bool]:
+    return sa.exists().where(*as_asked(scan_seen, "scan"), scan_seen.c.external_id == link.c.external_id)
 
 
 def _drop(conn: sa.Connection, under_way: Scan) -> None:
-    conn.execute(sa.delete(scan_seen).where(scan_seen.c.scan == under_way.id))
-    conn.execute(sa.delete(scan).where(scan.c.id == under_way.id))
-    conn.execute(
-        sa.delete(cursor).where(
-            cursor.c.system == under_way.system, cursor.c.kind == under_way.kind, cursor.c.lane == "full"
-        )
-    )
+    place = {"system": under_way.system, "kind": under_way.kind, "lane": "full"}
+    many(conn, _deletion(scan_seen, "scan"), [{"scan": under_way.id}])
+    many(conn, _deletion(scan, "id"), [{"id": under_way.id}])
+    many(conn, _deletion(cursor, *_PLACE), [place])
+
+
+@cache
+def _rows(table: sa.Table, *names: str) -> sa.Select[Any]:
+    return sa.select(table).where(*as_asked(table, *names))
+
+
+@cache
+def _deletion(table: sa.Table, *names: str) -> sa.Delete:
+    return sa.delete(table).where(*as_asked(table, *names))

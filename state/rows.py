@@ -17,6 +17,8 @@ from .types import OpenCreate, Outgoing, Snapshot, Whole
 
 Row: TypeAlias = sa.RowMapping | Mapping[str, Any]
 """Column name -> value; of a join, see `cut`."""
+LIMIT = sa.bindparam("limit", type_=sa.Integer())
+"""How many rows a statement that is made once may give."""
 
 
 def cut(rows: sa.Result[Any], *names: Sequence[str]) -> Iterator[tuple[dict[str, Any], ...]]:
@@ -205,6 +207,11 @@ def nothing_of(*columns: sa.Column[Any]) -> Iterator[sa.ColumnElement[Any]]:
     """Give as many without a value, named after *columns*: rows of several tables can be asked for below each other."""
     for column in columns:
         yield sa.type_coerce(sa.null(), column.type).label(f"no_{column.table.name}_{column.name}")
+
+
+def as_asked(table: sa.Table, *names: str) -> tuple[sa.ColumnElement[bool], ...]:
+    """The rows of *table* whose columns NAMES are what parameters of these names say: for what is made once."""
+    return tuple(table.c[name] == sa.bindparam(name) for name in names)
 
 
 def same_record(table: sa.Table) -> sa.ColumnElement[bool]:
