@@ -18,7 +18,7 @@ from .arrivals import remember
 from .free import free_params, free_rows, is_free
 from .freshness import Known, Read, judge
 from .prepared import many
-from .rows import Row, cut, hanging, names_of, same_record, snapshot_of, whole_of
+from .rows import LIMIT, Row, cut, hanging, names_of, same_record, snapshot_of, whole_of
 from .store import Store
 from .tables import IS_DUE, IS_OPEN, entity, inbox, link, outbox
 from .types import Batch, Claimed, Snapshot, Worker
@@ -90,7 +90,6 @@ def _scopes(scopes: Sequence[tuple[str, str]]) -> list[str]:
     return [f"{system}\n{kind}" for system, kind in scopes]
 
 
-_LIMIT = sa.bindparam("limit", type_=sa.Integer())
 _SYNC = sa.bindparam("sync", type_=entity.c.sync.type)
 
 
@@ -121,7 +120,7 @@ def _newest(*, of_sync: bool) -> sa.CompoundSelect[Any]:
         .select_from(joined)
         .where(inbox.c.open.is_not(None), _in_scopes(inbox), ~_frozen(), *mine)
         .order_by(inbox.c.sequence)
-        .limit(_LIMIT)
+        .limit(LIMIT)
         .with_for_update(of=entity, skip_locked=True)
         .subquery()
     )
@@ -129,7 +128,7 @@ def _newest(*, of_sync: bool) -> sa.CompoundSelect[Any]:
         sa.select(entity)
         .where(IS_DUE, *mine)
         .order_by(entity.c.id)
-        .limit(_LIMIT)
+        .limit(LIMIT)
         .with_for_update(skip_locked=True)
         .subquery()
     )
@@ -258,6 +257,6 @@ def _strangers(*, of_sync: bool) -> sa.Select[Any]:
             is_free(inbox),
         )
         .order_by(inbox.c.sequence)
-        .limit(_LIMIT)
+        .limit(LIMIT)
         .with_for_update(of=inbox, skip_locked=True)
     )

@@ -17,7 +17,7 @@ F = TypeVar("F")
 
 NOW = sa.bindparam("now", type_=entity.c.claimed_until.type)
 _SILENT = sa.bindparam("silent", type_=worker.c.heartbeat.type)
-_DEAD = sa.bindparam("dead", expanding=True, type_=sa.Text())
+DEAD = sa.bindparam("dead", expanding=True, type_=sa.Text())
 
 
 def is_free(table: sa.Table) -> sa.ColumnElement[bool]:
@@ -27,7 +27,7 @@ def is_free(table: sa.Table) -> sa.ColumnElement[bool]:
         table.c.claimed_by.is_(None),
         table.c.claimed_until < NOW,
         table.c.claimed_by.in_(silent),
-        table.c.claimed_by.in_(_DEAD),
+        table.c.claimed_by.in_(DEAD),
     )
 
 

@@ -13,8 +13,20 @@ from typing import Any, NamedTuple, TypeAlias
 import sqlalchemy as sa
 
 from . import leases, workers
-from .free import NOW, free_rows, is_free
-from .rows import cut, entity_of, is_of, link_of, names_of, names_told_by, open_write_of, outgoing_of, told_by
+from .free import DEAD, NOW, free_rows, is_free
+from .rows import (
+    LIMIT,
+    as_asked,
+    cut,
+    entity_of,
+    is_of,
+    link_of,
+    names_of,
+    names_told_by,
+    open_write_of,
+    outgoing_of,
+    told_by,
+)
 from .store import Store
 from .tables import IS_OPEN, entity, link, outbox
 from .types import Lease, Outgoing, Worker
@@ -66,17 +78,17 @@ def take(
 def _ready(*, of_run: bool, of_sync: bool) -> sa.Select[Any]:
     """The writes that may leave. Their entities are locked too, so that nobody claims one before the commit."""
     query = joined().where(
-        outbox.c.system == sa.bindparam("system", type_=outbox.c.system.type),
+        *as_asked(outbox, "system"),
         outbox.c.state == "planned",
         IS_OPEN,
         sa.or_(outbox.c.not_before.is_(None), outbox.c.not_before <= NOW),
         is_free(entity),
     )
     if of_run:
-        query = query.where(outbox.c.run == sa.bindparam("run", type_=outbox.c.run.type))
+        query = query.where(*as_asked(outbox, "run"))
     if of_sync:
-        query = query.where(entity.c.sync == sa.bindparam("sync", type_=entity.c.sync.type))
-    oldest = query.order_by(outbox.c.planned_at, outbox.c.key).limit(sa.bindparam("limit", type_=sa.Integer()))
+        query = query.where(*as_asked(entity, "sync"))
+    oldest = query.order_by(outbox.c.planned_at, outbox.c.key).limit(LIMIT)
     return oldest.with_for_update(of=[outbox, entity], skip_locked=True)
 
 
@@ -98,15 +110,21 @@ def doubtful(
     NOT_BEFORE.
     """
     with store.write() as conn:
-        query = joined().where(outbox.c.system.in_(systems), *_left_in_doubt(store, conn))
-        query = query if sync is None else query.where(entity.c.sync == sync)
-        query = query.order_by(outbox.c.sent_at, outbox.c.key).limit(limit)
-        rows = joined_rows(conn, query.with_for_update(of=[outbox, entity], skip_locked=True))
+        given = {"systems": systems, "sync": sync, "limit": limit, **_doubt_params(store, conn)}
+        rows = joined_rows(conn, _doubtful(of_sync=sync is not None), given)
         if rows:
             workers.beat_in(store, conn, worker)
             keys = [own["key"] for own, _, _ in rows]
             conn.execute(sa.update(outbox).where(outbox.c.key.in_(keys)).values(worker=worker.id))
     return outgoing(rows)
+
+
+@cache
+def _doubtful(*, of_sync: bool) -> sa.Select[Any]:
+    query = joined().where(outbox.c.system.in_(sa.bindparam("systems", expanding=True)), *_left_in_doubt())
+    query = query.where(*as_asked(entity, "sync")) if of_sync else query
+    oldest = query.order_by(outbox.c.sent_at, outbox.c.key).limit(LIMIT)
+    return oldest.with_for_update(of=[outbox, entity], skip_locked=True)
 
 
 def still_ours(store: Store, worker: Worker, keys: Sequence[str]) -> frozenset[str]:
@@ -115,12 +133,15 @@ def still_ours(store: Store, worker: Worker, keys: Sequence[str]) -> frozenset[s
 
     A process that stood still for longer than `workers.SILENCE` counts as dead meanwhile, and does not notice.
     """
-    query = sa.select(outbox.c.key).where(
-        outbox.c.key.in_(keys), outbox.c.worker == worker.id, outbox.c.state == "sent"
-    )
     with store.write() as conn:
         workers.beat_in(store, conn, worker)
-        return frozenset(conn.execute(query.with_for_update()).scalars())
+        return frozenset(conn.execute(_still_ours(), {"keys": keys, "worker": worker.id}).scalars())
+
+
+@cache
+def _still_ours() -> sa.Select[Any]:
+    sent = (outbox.c.key.in_(sa.bindparam("keys", expanding=True)), outbox.c.state == "sent")
+    return sa.select(outbox.c.key).where(*sent, *as_asked(outbox, "worker")).with_for_update()
 
 
 def made(store: Store, system: str, *, kind: str, limit: int = 3) -> tuple[Made, ...]:
@@ -135,29 +156,41 @@ def made(store: Store, system: str, *, kind: str, limit: int = 3) -> tuple[Made,
 
 def is_being_sent(store: Store, owner: str, *, system: str, kind: str) -> bool:
     """Say whether a worker that lives has sent a create of that entity: he will say himself what came of it."""
-    place = (outbox.c.entity == owner, outbox.c.system == system, outbox.c.kind == kind, outbox.c.verb == "create")
-    query = sa.select(outbox.c.key).where(*place, outbox.c.state == "sent", IS_OPEN, outbox.c.worker.is_not(None))
     with store.read() as conn:
-        return conn.execute(query.where(outbox.c.worker.not_in(workers.dead(store, conn)))).first() is not None
+        given = {"entity": owner, "system": system, "kind": kind, "dead": workers.dead(store, conn)}
+        return conn.execute(_being_sent(), given).first() is not None
+
+
+@cache
+def _being_sent() -> sa.Select[Any]:
+    create = (*as_asked(outbox, "entity", "system", "kind"), outbox.c.verb == "create")
+    by_one_alive = (outbox.c.worker.is_not(None), outbox.c.worker.not_in(DEAD))
+    return sa.select(outbox.c.key).where(*create, outbox.c.state == "sent", IS_OPEN, *by_one_alive)
 
 
 def count_doubtful(store: Store, sync: str | None = None) -> tuple[tuple[str, str, int], ...]:
     """Return how many writes `doubtful` would give by now, as (system, kind, number)."""
     columns = (outbox.c.system, outbox.c.kind)
     with store.read() as conn:
-        query = sa.select(*columns, sa.func.count()).where(*_left_in_doubt(store, conn)).group_by(*columns)
+        query = sa.select(*columns, sa.func.count()).where(*_left_in_doubt()).group_by(*columns)
         if sync is not None:
             query = query.join(entity, entity.c.id == outbox.c.entity).where(entity.c.sync == sync)
-        return tuple(sorted((row[0], row[1], row[2]) for row in conn.execute(query)))
+        rows = conn.execute(query, _doubt_params(store, conn))
+        return tuple(sorted((row[0], row[1], row[2]) for row in rows))
 
 
-def _left_in_doubt(store: Store, conn: sa.Connection) -> tuple[sa.ColumnExpressionArgument[bool], ...]:
+def _left_in_doubt() -> tuple[sa.ColumnExpressionArgument[bool], ...]:
     return (
         outbox.c.state == "sent",
         IS_OPEN,
-        sa.or_(outbox.c.not_before.is_(None), outbox.c.not_before <= store.clock()),
-        sa.or_(outbox.c.worker.is_(None), outbox.c.worker.in_(workers.dead(store, conn))),
+        sa.or_(outbox.c.not_before.is_(None), outbox.c.not_before <= NOW),
+        sa.or_(outbox.c.worker.is_(None), outbox.c.worker.in_(DEAD)),
     )
+
+
+def _doubt_params(store: Store, conn: sa.Connection) -> dict[str, Any]:
+    """The parameters of `_left_in_doubt`."""
+    return {"now": store.clock(), "dead": workers.dead(store, conn)}
 
 
 def open_writes(store: Store, *, system: str | None = None, limit: int = 200) -> tuple[Outgoing, ...]:

@@ -7,10 +7,13 @@ and start time) is gone. What a dead worker held is free: its claims, and the qu
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
-from .store import Store
+from .prepared import many
+from .store import Store, inserting
 from .tables import entity, inbox, outbox, worker
 from .types import Worker
 
@@ -35,9 +38,17 @@ def beat_in(store: Store, conn: sa.Connection, who: Worker) -> None:
     if last is not None and now - last < BEAT:
         return
     row = {"id": who.id, "host": who.host, "pid": who.pid, "started": who.started, "heartbeat": now}
-    statement = store.insert(worker)
-    conn.execute(statement.on_conflict_do_update(index_elements=["id"], set_={"heartbeat": now}), row)
+    many(conn, _beating(store.dialect), [row])
     store.beaten[who.id] = now
+
+
+@cache
+def _beating(dialect: str) -> Any:
+    new = inserting(dialect, worker)
+    return new.on_conflict_do_update(index_elements=["id"], set_={"heartbeat": new.excluded.heartbeat})
+
+
+_ALL = sa.select(worker)
 
 
 def dead(store: Store, conn: sa.Connection) -> list[str]:
@@ -46,7 +57,7 @@ def dead(store: Store, conn: sa.Connection) -> list[str]:
 
     One that is not known here is not among them: it may have come into being since this transaction looked.
     """
-    rows = conn.execute(sa.select(worker)).all()
+    rows = conn.execute(_ALL).all()
     silent = store.clock() - SILENCE
     return [
         row.id
@@ -78,8 +89,13 @@ def _forget(conn: sa.Connection, ids: Sequence[str]) -> None:
 def free(conn: sa.Connection, ids: Sequence[str]) -> None:
     """Give all claims of the workers *ids* back."""
     for table in (entity, inbox):
-        statement = sa.update(table).where(table.c.claimed_by.in_(ids))
-        conn.execute(statement.values(claimed_by=None, claimed_until=None))
+        conn.execute(_freeing(table), {"b_ids": ids})
+
+
+@cache
+def _freeing(table: sa.Table) -> sa.Update:
+    mine = sa.update(table).where(table.c.claimed_by.in_(sa.bindparam("b_ids", expanding=True)))
+    return mine.values(claimed_by=None, claimed_until=None)
 
 
 def sweep(store: Store, *, older: timedelta = timedelta(days=1)) -> int:
