@@ -50,13 +50,15 @@ def _edits(wired: Wired, side: Side, asked: frozenset[str]) -> dict[str, Interva
 def _between(wired: Wired, side: Side) -> Interval:
     abilities = wired.connectors[side.link.system].abilities_of(side.link.kind)
     lag, resolution = timedelta(seconds=abilities.index_lag), timedelta(seconds=abilities.stamp_resolution)
-    after = side.after
-    # A list that did not name the record says as much as a reading that showed it unchanged.
+    # A list that did not name the record says as much as a reading that showed it unchanged. One that came after what
+    # the record's own stamp says has named it, and the look-up that it asked for came later still.
     listed = wired.pulled_before.get((side.link.system, side.link.kind)) if abilities.change_feed else None
-    if listed is not None and side.began is not None and listed < side.began:
+    if listed is not None and side.began is not None and listed < side.began and side.at is not None:
         asked = listed - timedelta(seconds=abilities.request_timeout)  # kept when its page was stored
-        after = asked if after is None else max(after, asked)
-    return seen_between(after, side.at, lag=lag, resolution=resolution)
+        heard = seen_between(max(asked, side.after or asked), side.at, lag=lag, resolution=resolution)
+        if heard.after is not None:
+            return heard
+    return seen_between(side.after, side.at, lag=lag, resolution=resolution)
 
 
 # --- from change logs -------------------------------------------------------------------------------------------------

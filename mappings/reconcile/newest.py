@@ -43,10 +43,14 @@ def _by_time(policy: Policy) -> bool:
 def seen_between(before: datetime | None, stamp: datetime | None, *, lag: timedelta, resolution: timedelta) -> Interval:
     """
     Return when an edit was made that a reading shows for the first time: the last reading left at BEFORE, the record
-    bears STAMP. Lists may run behind by LAG, stamps are cut to their RESOLUTION.
+    bears STAMP. Lists may run behind by LAG, stamps are cut to their RESOLUTION. A reading after the stamp by more than
+    clocks differ has overlooked the edit, and says nothing of it.
     """
     after = before - lag if before is not None else None
-    return Interval(after, stamp + resolution if stamp is not None else None)
+    until = stamp + resolution if stamp is not None else None
+    if after is not None and until is not None and after - until > SKEW:
+        after = None
+    return Interval(after, until)
 
 
 def logged_at(stamp: datetime, *, resolution: timedelta) -> Interval:

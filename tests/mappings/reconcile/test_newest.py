@@ -89,6 +89,14 @@ def test_lag_and_resolution_widen_an_interval():
     assert seen_between(None, None, lag=SECOND, resolution=SECOND) == Interval(None, None)
 
 
+def test_a_reading_after_the_stamp_has_overlooked_the_edit_and_says_nothing_of_it():
+    overlooked = seen_between(TEN + SKEW + 2 * SECOND, TEN, lag=0 * SECOND, resolution=SECOND)
+    as_clocks_differ = seen_between(TEN + SKEW + SECOND, TEN, lag=0 * SECOND, resolution=SECOND)
+
+    assert overlooked == Interval(None, TEN + SECOND)
+    assert as_clocks_differ.after == TEN + SKEW + SECOND
+
+
 # --- simulation: random pairs of edits --------------------------------------------------------------------------------
 
 
