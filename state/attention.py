@@ -17,7 +17,7 @@ from mappings.reconcile.model import Conflict, Parked
 
 from . import codec
 from .prepared import many
-from .rows import Row
+from .rows import LIMIT, Row, as_asked
 from .store import Store, inserting
 from .tables import conflict, entity, parked
 
@@ -181,20 +181,15 @@ def _upsert_conflict(dialect: str) -> Any:
 
 def conflicts(store: Store, *, entity_id: str | None = None, after: int = 0, limit: int = 200) -> tuple[Attention, ...]:
     """Return open conflicts, oldest first, of one entity or of all; page on with AFTER."""
-    query = _listed(conflict, entity_id=entity_id, after=after, limit=limit)
-    with store.read() as conn:
-        return tuple(map(_conflict_entry, conn.execute(query).mappings()))
+    return tuple(map(_conflict_entry, _open(store, conflict, after=after, limit=limit, entity=entity_id)))
 
 
 def parked_fields(
     store: Store, *, entity_id: str | None = None, system: str | None = None, after: int = 0, limit: int = 200
 ) -> tuple[Attention, ...]:
     """Return what is parked, oldest first, of one entity, one system, or all; page on with AFTER."""
-    query = _listed(parked, entity_id=entity_id, after=after, limit=limit)
-    if system is not None:
-        query = query.where(parked.c.system == system)
-    with store.read() as conn:
-        return tuple(map(_parked_entry, conn.execute(query).mappings()))
+    rows = _open(store, parked, after=after, limit=limit, entity=entity_id, system=system)
+    return tuple(map(_parked_entry, rows))
 
 
 def park_records(store: Store, entries: Iterable[tuple[Place, Parked]]) -> None:
@@ -223,15 +218,21 @@ def unpark_field(store: Store, place: Place, field: str) -> None:
         changes.write(store, conn)
 
 
-def _listed(table: sa.Table, *, entity_id: str | None, after: int, limit: int) -> sa.Select[Any]:
-    query = (
+def _open(store: Store, table: sa.Table, *, after: int, limit: int, **wanted: str | None) -> Sequence[Row]:
+    given = {name: value for name, value in wanted.items() if value is not None}
+    with store.read() as conn:
+        return conn.execute(_listed(table, *given), {**given, "after": after, "limit": limit}).mappings().all()
+
+
+@cache
+def _listed(table: sa.Table, *names: str) -> sa.Select[Any]:
+    return (
         sa.select(table, entity.c.key)
         .select_from(table.outerjoin(entity, entity.c.id == table.c.entity))
-        .where(table.c.closed.is_(None), table.c.id > after)
+        .where(table.c.closed.is_(None), table.c.id > sa.bindparam("after"), *as_asked(table, *names))
         .order_by(table.c.id)
-        .limit(limit)
+        .limit(LIMIT)
     )
-    return query if entity_id is None else query.where(table.c.entity == entity_id)
 
 
 def _conflict_entry(row: Row) -> Attention:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from .columns import stored
 from .gone import mark
-from .rows import wholes
+from .rows import among, as_asked, wholes
 from .store import Store
 from .tables import IS_BEHIND, case_line, entity, link
 from .types import Whole
@@ -30,18 +30,21 @@ class Listed:
 
 def case(store: Store, key: str) -> Whole | None:
     """Return the entity with the key *key* (``CASE-42``), None if there is none."""
-    found = _whole(store, entity.c.key == key)
+    found = _whole(store, sa.select(entity).where(entity.c.key == key))
     return found[0] if found else None
+
+
+_BY_ID = sa.select(entity).where(among(entity.c.id, "ids"))
 
 
 def by_ids(store: Store, ids: Sequence[str]) -> dict[str, Whole]:
     """Return entities by their ids; unknown ids are left out."""
-    return {one.entity.id: one for one in _whole(store, entity.c.id.in_(ids))}
+    return {one.entity.id: one for one in _whole(store, _BY_ID, {"ids": ids})}
 
 
 def by_keys(store: Store, keys: Sequence[str]) -> dict[str, Whole]:
     """Return entities by their keys; unknown keys are left out."""
-    return {one.entity.key: one for one in _whole(store, entity.c.key.in_(keys))}
+    return {one.entity.key: one for one in _whole(store, sa.select(entity).where(entity.c.key.in_(keys)))}
 
 
 def entities_by_marker(store: Store, ids: Sequence[str]) -> dict[str, Whole]:
@@ -54,13 +57,16 @@ def entities_by_marker(store: Store, ids: Sequence[str]) -> dict[str, Whole]:
     return by_ids(store, ids)
 
 
+_OWNERS = sa.select(link.c.external_id, link.c.entity).where(
+    *as_asked(link, "system", "kind"), among(link.c.external_id, "ids")
+)
+
+
 def by_record(store: Store, system: str, *, kind: str, ids: Sequence[str]) -> dict[str, Whole]:
     """Return the entities that the records *ids* are linked to, by record id; tombstones count."""
-    linked = sa.select(link.c.external_id, link.c.entity).where(
-        link.c.system == system, link.c.kind == kind, link.c.external_id.in_(ids)
-    )
+    given = {"system": system, "kind": kind, "ids": ids}
     with store.read() as conn:
-        owners = {row.external_id: row.entity for row in conn.execute(linked)}
+        owners = {row.external_id: row.entity for row in conn.execute(_OWNERS, given)}
     found = by_ids(store, sorted(set(owners.values())))
     return {record: found[owner] for record, owner in owners.items() if owner in found}
 
@@ -71,7 +77,7 @@ def by_words(store: Store, sync: str, words: Sequence[str], *, kind: str = "case
         return ()
     said = sa.type_coerce(entity.c.facts, sa.Text)
     found = sa.or_(*(said.contains(stored(word), autoescape=True) for word in words))
-    return tuple(_whole(store, sa.and_(entity.c.kind == kind, entity.c.sync == sync, found)))
+    return tuple(_whole(store, sa.select(entity).where(entity.c.kind == kind, entity.c.sync == sync, found)))
 
 
 def open_saying(store: Store, sync: str, asked: Collection[Mapping[str, AbstractSet[str]]]) -> tuple[Whole, ...]:
@@ -110,7 +116,7 @@ def _open_facts(conn: sa.Connection, sync: str) -> Iterator[tuple[str, Mapping[s
 def by_any_record(store: Store, system: str, *, record: str) -> tuple[Whole, ...]:
     """Return the entities that a record of *system* with that id is linked to, whatever kind of record it is."""
     linked = sa.select(link.c.entity).where(link.c.system == system, link.c.external_id == record)
-    return tuple(_whole(store, entity.c.id.in_(linked)))
+    return tuple(_whole(store, sa.select(entity).where(entity.c.id.in_(linked))))
 
 
 def cases(
@@ -151,6 +157,6 @@ def mark_due(store: Store, ids: Sequence[str]) -> None:
         mark(conn, sorted(ids))
 
 
-def _whole(store: Store, where: sa.ColumnElement[Any]) -> list[Whole]:
+def _whole(store: Store, query: sa.Select[Any], given: Mapping[str, Any] | None = None) -> list[Whole]:
     with store.read() as conn:
-        return wholes(conn, conn.execute(sa.select(entity).where(where)).mappings().all())
+        return wholes(conn, conn.execute(query, given).mappings().all())

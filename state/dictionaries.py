@@ -14,6 +14,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from mappings.exchange import Json, Transition
 
 from .errors import WrongKey
+from .rows import as_asked
 from .store import Store
 from .tables import dictionary, token, workflow
 
@@ -29,9 +30,7 @@ def remember(store: Store, system: str, *, name: str, form: Json) -> None:
 
 
 _KEPT = sa.select(dictionary.c.form).where(
-    dictionary.c.system == sa.bindparam("system"),
-    dictionary.c.name == sa.bindparam("name"),
-    dictionary.c.at > sa.bindparam("after"),
+    *as_asked(dictionary, "system", "name"), dictionary.c.at > sa.bindparam("after")
 )
 """Made once: a pass asks it a dozen times and more."""
 
@@ -97,12 +96,18 @@ def unlearn(store: Store, system: str, *, kind: str, transitions: Sequence[Trans
             )
 
 
+_STEPS = (
+    sa.select(workflow)
+    .where(*as_asked(workflow, "system", "kind"))
+    .order_by(workflow.c.type, workflow.c.role, workflow.c.source, workflow.c.target)
+)
+
+
 def transitions(store: Store, system: str, *, kind: str) -> tuple[Transition, ...]:
     """Return the steps that are known to be allowed."""
-    query = sa.select(workflow).where(workflow.c.system == system, workflow.c.kind == kind)
-    query = query.order_by(workflow.c.type, workflow.c.role, workflow.c.source, workflow.c.target)
     with store.read() as conn:
-        return tuple(Transition(row.source, row.target, row.type, row.role) for row in conn.execute(query))
+        rows = conn.execute(_STEPS, {"system": system, "kind": kind})
+        return tuple(Transition(row.source, row.target, row.type, row.role) for row in rows)
 
 
 @dataclass(frozen=True, slots=True)

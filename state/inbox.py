@@ -8,6 +8,8 @@ is cleared only by a read that began after it.
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -20,6 +22,7 @@ from .attention import Changes, Place
 from .freshness import reads_of
 from .gone import Looked, look_up
 from .prepared import many
+from .rows import LIMIT, as_asked
 from .store import Store
 from .tables import hint as hint_table
 from .tables import inbox
@@ -95,10 +98,16 @@ def newest_hint(store: Store, *, reason: str) -> datetime | None:
 
 def hints(store: Store, system: str, *, kind: str, limit: int) -> tuple[Hint, ...]:
     """Return the oldest hints of (system, kind)."""
-    table = hint_table
-    query = sa.select(table).where(table.c.system == system, table.c.kind == kind).order_by(table.c.at).limit(limit)
+    given = {"system": system, "kind": kind, "limit": limit}
     with store.read() as conn:
-        return tuple(Hint(row.system, row.kind, row.external_id, row.at, row.reason) for row in conn.execute(query))
+        rows = conn.execute(_hints(), given)
+        return tuple(Hint(row.system, row.kind, row.external_id, row.at, row.reason) for row in rows)
+
+
+@cache
+def _hints() -> sa.Select[Any]:
+    mine = as_asked(hint_table, "system", "kind")
+    return sa.select(hint_table).where(*mine).order_by(hint_table.c.at).limit(LIMIT)
 
 
 def put_found(

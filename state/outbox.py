@@ -16,6 +16,7 @@ from . import leases, workers
 from .free import DEAD, NOW, free_rows, is_free
 from .rows import (
     LIMIT,
+    among,
     as_asked,
     cut,
     entity_of,
@@ -121,7 +122,7 @@ def doubtful(
 
 @cache
 def _doubtful(*, of_sync: bool) -> sa.Select[Any]:
-    query = joined().where(outbox.c.system.in_(sa.bindparam("systems", expanding=True)), *_left_in_doubt())
+    query = joined().where(among(outbox.c.system, "systems"), *_left_in_doubt())
     query = query.where(*as_asked(entity, "sync")) if of_sync else query
     oldest = query.order_by(outbox.c.sent_at, outbox.c.key).limit(LIMIT)
     return oldest.with_for_update(of=[outbox, entity], skip_locked=True)
@@ -140,7 +141,7 @@ def still_ours(store: Store, worker: Worker, keys: Sequence[str]) -> frozenset[s
 
 @cache
 def _still_ours() -> sa.Select[Any]:
-    sent = (outbox.c.key.in_(sa.bindparam("keys", expanding=True)), outbox.c.state == "sent")
+    sent = (among(outbox.c.key, "keys"), outbox.c.state == "sent")
     return sa.select(outbox.c.key).where(*sent, *as_asked(outbox, "worker")).with_for_update()
 
 

@@ -7,6 +7,8 @@ Who an id was when it was first met is kept, whatever its system shows of it lat
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -16,6 +18,7 @@ from mappings.reconcile.model import Parked
 
 from . import codec
 from .prepared import inserted, many
+from .rows import as_asked
 from .store import Store
 from .tables import answer, identity, parked, person
 
@@ -60,10 +63,8 @@ def store_people(store: Store, system: str, *, people: Sequence[SystemPerson], w
 
 def identities(store: Store, *, system: str | None = None) -> tuple[Identity, ...]:
     """Return all identities, or those of one system."""
-    query = sa.select(identity, person.c.email.label("named")).join(person, person.c.id == identity.c.person)
-    query = query.order_by(identity.c.system, identity.c.external_id)
     with store.read() as conn:
-        rows = conn.execute(query if system is None else query.where(identity.c.system == system))
+        rows = conn.execute(_identities(*(["system"] if system is not None else [])), {"system": system})
         return tuple(
             Identity(
                 row.person,
@@ -73,6 +74,12 @@ def identities(store: Store, *, system: str | None = None) -> tuple[Identity, ..
             )
             for row in rows
         )
+
+
+@cache
+def _identities(*names: str) -> sa.Select[Any]:
+    query = sa.select(identity, person.c.email.label("named")).join(person, person.c.id == identity.c.person)
+    return query.where(*as_asked(identity, *names)).order_by(identity.c.system, identity.c.external_id)
 
 
 def names(store: Store, wanted: Collection[str]) -> dict[str, str]:
@@ -120,11 +127,14 @@ def keep_answer(store: Store, given: Answer) -> None:
         conn.execute(again, {**row, "at": store.clock()})
 
 
+_ANSWERS = sa.select(answer).order_by(answer.c.system, answer.c.external_id)
+
+
 def answers(store: Store) -> tuple[Answer, ...]:
     """Return what has been answered."""
-    query = sa.select(answer).order_by(answer.c.system, answer.c.external_id)
     with store.read() as conn:
-        return tuple(Answer(row.system, row.external_id, row.identity, row.by, row.at) for row in conn.execute(query))
+        rows = conn.execute(_ANSWERS)
+        return tuple(Answer(row.system, row.external_id, row.identity, row.by, row.at) for row in rows)
 
 
 def forget_answer(store: Store, system: str, id_: str) -> bool:

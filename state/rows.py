@@ -214,6 +214,11 @@ def as_asked(table: sa.Table, *names: str) -> tuple[sa.ColumnElement[bool], ...]
     return tuple(table.c[name] == sa.bindparam(name) for name in names)
 
 
+def among(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
+    """The rows whose *column* is one of what the parameter NAME lists."""
+    return column.in_(sa.bindparam(name, expanding=True))
+
+
 def same_record(table: sa.Table) -> sa.ColumnElement[bool]:
     """The join of *table* with `link` over the record both speak of."""
     return sa.and_(

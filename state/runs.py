@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -12,7 +13,9 @@ from mappings.lens import UNKNOWN
 
 from . import codec
 from .gone import mark
-from .store import Store
+from .prepared import inserted, many
+from .rows import as_asked
+from .store import Store, inserting
 from .tables import cursor, entity, hint, inbox, link, outbox, parked, run, sync
 
 
@@ -57,7 +60,7 @@ def start(store: Store, name: str, *, what: str = "sync", by: str = "") -> Run:
     begun = Run(store.fresh_id(), name, what, store.clock(), by=by)
     row = {"id": begun.id, "sync": name, "what": what, "started": begun.started, "state": "running", "counts": {}}
     with store.write() as conn:
-        conn.execute(sa.insert(run), {**row, "by": by, "text": ""})
+        many(conn, inserted(run), [{**row, "by": by, "text": ""}])
     return begun
 
 
@@ -77,15 +80,14 @@ def finish(
     which one that is not read page by page gets for that.
     """
     ended = replace(begun, finished=store.clock(), state=state, counts=dict(counts or {}), text=text)
-    values = {"finished": ended.finished, "state": state, "counts": ended.counts, "text": text}
+    values = {"b_finished": ended.finished, "b_state": state, "b_counts": ended.counts, "b_text": text}
     with store.write() as conn:
-        conn.execute(sa.update(run).where(run.c.id == begun.id).values(values))
+        many(conn, _ending(), [{"b_id": begun.id, **values}])
         read = [
             {"system": name, "kind": kind, "lane": "changes", **_FRESH, "pulled_at": at}
             for (name, kind), at in sorted((pulled or {}).items())
         ]
-        if read:
-            conn.execute(_pulled(store), read)
+        many(conn, _pulled(store.dialect), read)
     return ended
 
 
@@ -93,14 +95,21 @@ _FRESH = {"form": codec.cursor_form(Cursor(None)), "first_read_done": False}
 """The cursor of what is not read page by page: documents are looked at one by one."""
 
 
-def _pulled(store: Store) -> sa.Insert:
-    new = store.insert(cursor)
-    said: sa.Insert = new.on_conflict_do_update(
+@cache
+def _ending() -> sa.Update:
+    names = ("finished", "state", "counts", "text")
+    given = {name: sa.bindparam(f"b_{name}", type_=run.c[name].type) for name in names}
+    return sa.update(run).where(run.c.id == sa.bindparam("b_id")).values(given)
+
+
+@cache
+def _pulled(dialect: str) -> Any:
+    new = inserting(dialect, cursor)
+    return new.on_conflict_do_update(
         index_elements=["system", "kind", "lane"],
         set_={"pulled_at": new.excluded.pulled_at},
         where=cursor.c.pulled_at < new.excluded.pulled_at,
     )
-    return said
 
 
 def give_up(store: Store, name: str, *, by: str, before: datetime, text: str) -> int:
@@ -127,10 +136,13 @@ def last_compared(store: Store, name: str) -> Run | None:
         return Run(**row) if row else None
 
 
+_MAPPING = sa.select(sync.c.mapping).where(*as_asked(sync, "name"))
+
+
 def fingerprint(store: Store, name: str) -> str | None:
     """Return the fingerprint of the mappings that the sync *name* was last run with; None: never."""
     with store.read() as conn:
-        return conn.execute(sa.select(sync.c.mapping).where(sync.c.name == name)).scalar_one_or_none()
+        return conn.execute(_MAPPING, {"name": name}).scalar_one_or_none()
 
 
 def set_fingerprint(store: Store, name: str, *, mapping: str) -> int:

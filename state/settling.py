@@ -7,6 +7,7 @@ by the caller (`Settled.change`); whatever else the fresh record shows is put in
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
@@ -25,7 +26,7 @@ from .outbox import Joined
 from .overtaken import covered, last_words, newer, wrote
 from .prepared import inserted, many
 from .reused import name_of, renamed
-from .rows import Row
+from .rows import Row, among
 from .settled_rows import closing, raised, sent_rows
 from .store import Store
 from .tables import link
@@ -108,12 +109,17 @@ def _others(conn: sa.Connection, settled: Sequence[tuple[str, Settled]]) -> Othe
     ids = {name for _, one in settled for name in (one.external_id, one.rekey) if name is not None}
     if not ids:
         return {}
-    columns = (link.c.id, link.c.system, link.c.kind, link.c.external_id, link.c.entity, link.c.tombstone)
-    query = sa.select(*columns).where(link.c.external_id.in_(ids), link.c.system.in_({system for system, _ in settled}))
+    given = {"ids": sorted(ids), "systems": sorted({system for system, _ in settled})}
     return {
         (row.system, row.kind, row.external_id): _Owner(row.entity, row.id, row.tombstone)
-        for row in conn.execute(query)
+        for row in conn.execute(_owners(), given)
     }
+
+
+@cache
+def _owners() -> sa.Select[Any]:
+    columns = (link.c.id, link.c.system, link.c.kind, link.c.external_id, link.c.entity, link.c.tombstone)
+    return sa.select(*columns).where(among(link.c.external_id, "ids"), among(link.c.system, "systems"))
 
 
 def _moved_or_merged(own: Row, one: Settled, others: Others) -> Settled:

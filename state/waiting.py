@@ -70,15 +70,18 @@ def wake_lone(store: Store, sync: str, *, system: str, kind: str) -> int:
         return int(conn.execute(sa.update(entity).where(entity.c.sync == sync, ~linked).values(raised)).rowcount)
 
 
+_HELD = (entity.c.sync == sa.bindparam("b_sync"), entity.c.held_back, IS_HELD)
+_ANY_HELD = sa.select(sa.exists().where(*_HELD))
+
+
 def wake_held(store: Store, sync: str) -> int:
     """Have the entities of *sync* decided again of which a record was held back; writes nothing where there is none."""
-    mine = (entity.c.sync == sync, entity.c.held_back, IS_HELD)
     with store.read() as conn:
-        if not conn.execute(sa.select(sa.exists().where(*mine))).scalar_one():
+        if not conn.execute(_ANY_HELD, {"b_sync": sync}).scalar_one():
             return 0
     raised = {"due": entity.c.due + 1, "revision": entity.c.revision + 1, "held_back": False}
     with store.write() as conn:
-        return int(conn.execute(sa.update(entity).where(*mine).values(raised)).rowcount)
+        return int(conn.execute(sa.update(entity).where(*_HELD).values(raised), {"b_sync": sync}).rowcount)
 
 
 def wake_parked(store: Store, sync: str, *, codes: Sequence[str]) -> int:

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from .prepared import many
+from .rows import among
 from .store import Store, inserting
 from .tables import entity, inbox, outbox, worker
 from .types import Worker
@@ -94,8 +95,7 @@ def free(conn: sa.Connection, ids: Sequence[str]) -> None:
 
 @cache
 def _freeing(table: sa.Table) -> sa.Update:
-    mine = sa.update(table).where(table.c.claimed_by.in_(sa.bindparam("b_ids", expanding=True)))
-    return mine.values(claimed_by=None, claimed_until=None)
+    return sa.update(table).where(among(table.c.claimed_by, "b_ids")).values(claimed_by=None, claimed_until=None)
 
 
 def sweep(store: Store, *, older: timedelta = timedelta(days=1)) -> int:
