@@ -134,7 +134,7 @@ def end_full(store: Store, under_way: Scan, *, suspect: bool = True) -> int:
 
 def _suspect(store: Store, conn: sa.Connection, under_way: Scan) -> int:
     given = {**_params(under_way), "now": store.clock()}
-    return int(conn.execute(_suspecting(store.dialect), given, execution_options={"preserve_rowcount": True}).rowcount)
+    return many(conn, _suspecting(store.dialect), [given])
 
 
 @cache
