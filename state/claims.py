@@ -18,7 +18,7 @@ from .arrivals import remember
 from .free import free_params, free_rows, is_free
 from .freshness import Known, Read, judge
 from .prepared import many
-from .rows import LIMIT, Row, cut, hanging, names_of, same_record, snapshot_of, whole_of
+from .rows import LIMIT, Row, among, cut, hanging, names_of, same_record, snapshot_of, whole_of
 from .store import Store
 from .tables import IS_DUE, IS_OPEN, entity, inbox, link, outbox
 from .types import Batch, Claimed, Snapshot, Worker
@@ -70,8 +70,13 @@ def release(store: Store, worker: Worker, *, entities: Sequence[str] | None = No
 
 def let_go(conn: sa.Connection, worker: Worker, ids: Sequence[str]) -> None:
     """As `release`, inside a transaction."""
-    ours = sa.update(entity).where(entity.c.id.in_(ids), entity.c.claimed_by == worker.id)
-    conn.execute(ours.values(claimed_by=None, claimed_until=None))
+    conn.execute(_letting_go(), {"b_ids": ids, "b_worker": worker.id})
+
+
+@cache
+def _letting_go() -> sa.Update:
+    ours = (among(entity.c.id, "b_ids"), entity.c.claimed_by == sa.bindparam("b_worker"))
+    return sa.update(entity).where(*ours).values(claimed_by=None, claimed_until=None)
 
 
 def _in_scopes(table: sa.Table) -> sa.ColumnElement[bool]:
@@ -97,9 +102,14 @@ _SYNC = sa.bindparam("sync", type_=entity.c.sync.type)
 
 
 def _chosen(store: Store, conn: sa.Connection, only: Sequence[str]) -> list[Row]:
-    query = sa.select(entity).where(entity.c.id.in_(only), is_free(entity)).order_by(entity.c.id)
-    given = free_params(store, workers.dead(store, conn))
-    return list(conn.execute(query.with_for_update(skip_locked=True), given).mappings())
+    given = {"ids": only, **free_params(store, workers.dead(store, conn))}
+    return list(conn.execute(_named(), given).mappings())
+
+
+@cache
+def _named() -> sa.Select[Any]:
+    query = sa.select(entity).where(among(entity.c.id, "ids"), is_free(entity)).order_by(entity.c.id)
+    return query.with_for_update(skip_locked=True)
 
 
 def _news(conn: sa.Connection, given: dict[str, Any]) -> list[Row]:

@@ -7,6 +7,8 @@ Tokens are encrypted (Fernet); the key is an argument and is never stored.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from cryptography.fernet import Fernet, InvalidToken
@@ -14,19 +16,24 @@ from cryptography.fernet import Fernet, InvalidToken
 from mappings.exchange import Json, Transition
 
 from .errors import WrongKey
+from .prepared import many
 from .rows import as_asked
-from .store import Store
+from .store import Store, inserting
 from .tables import dictionary, token, workflow
 
 
 def remember(store: Store, system: str, *, name: str, form: Json) -> None:
     """Keep a dictionary (stages, statuses, users) of *system* as of now."""
-    new = store.insert(dictionary)
-    again = new.on_conflict_do_update(
+    with store.write() as conn:
+        many(conn, _keeping(store.dialect), [{"system": system, "name": name, "form": form, "at": store.clock()}])
+
+
+@cache
+def _keeping(dialect: str) -> Any:
+    new = inserting(dialect, dictionary)
+    return new.on_conflict_do_update(
         index_elements=["system", "name"], set_={"form": new.excluded.form, "at": new.excluded.at}
     )
-    with store.write() as conn:
-        conn.execute(again, {"system": system, "name": name, "form": form, "at": store.clock()})
 
 
 _KEPT = sa.select(dictionary.c.form).where(

@@ -80,11 +80,15 @@ def retire(store: Store, who: Worker) -> None:
     del store.beaten[who.id]
 
 
+_ORPHANED = sa.update(outbox).where(among(outbox.c.worker, "b_ids"), outbox.c.state == "sent").values(worker=None)
+_GONE = sa.delete(worker).where(among(worker.c.id, "b_ids"))
+
+
 def _forget(conn: sa.Connection, ids: Sequence[str]) -> None:
     """Nobody knows these workers any more, so nothing may be theirs."""
     free(conn, ids)
-    conn.execute(sa.update(outbox).where(outbox.c.worker.in_(ids), outbox.c.state == "sent").values(worker=None))
-    conn.execute(sa.delete(worker).where(worker.c.id.in_(ids)))
+    for statement in (_ORPHANED, _GONE):
+        conn.execute(statement, {"b_ids": ids})
 
 
 def free(conn: sa.Connection, ids: Sequence[str]) -> None:
