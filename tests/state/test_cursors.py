@@ -55,11 +55,15 @@ def test_h11_what_a_full_scan_did_not_meet_is_suspected_and_nothing_more(
     scan = cursors.begin_full(store, "crm", kind="deal")
     inbox.put(store, a_page(store, a_record("10"), cursor=Cursor(resume="2"), more=True), lane="full", scan=scan)
     inbox.put(store, a_page(store, a_record("12"), a_record("13"), cursor=Cursor()), lane="full", scan=scan)
+    other = cursors.begin_full(store, "crm", kind="contact")
+    with store.write() as conn:
+        cursors.met(store, conn, other, ids=["11"])
 
     numbers = cursors.missing(store, scan)
+    missing = [record for record, _ in cursors.missing_records(store, scan)]
     hinted = cursors.end_full(store, scan)
 
-    assert (numbers, hinted) == (Missing(linked=3, seen=3, gone=1), 1)
+    assert (numbers, missing, hinted) == (Missing(linked=3, seen=3, gone=1), ["11"], 1)
     assert [(one.id, one.reason) for one in inbox.hints(store, "crm", kind="deal", limit=9)] == [("11", "not listed")]
     assert cursors.state(store, "crm", kind="deal", lane="full") == CursorState()
 

@@ -130,6 +130,22 @@ def test_a_living_workers_writes_are_not_doubtful(store: Store, worker: Worker) 
     assert outbox.doubtful(store, store.worker(), systems=["tracker"]) == ()
 
 
+def test_a_create_is_being_sent_only_while_the_worker_that_sent_it_lives(
+    store: Store, worker: Worker, clock: Clock
+) -> None:
+    creates = [NewRecord("tracker", "issue", (a_write("t"),), {})]
+    owners = {one.entity.id for one in opened(store, worker, a_record("10"), a_record("11"), creates=creates)}
+    [going] = outbox.take(store, worker, system="tracker", limit=1)
+
+    def being_sent() -> set[str]:
+        return {one for one in owners if outbox.is_being_sent(store, one, system="tracker", kind="issue")}
+
+    assert being_sent() == {going.entity.id} < owners
+
+    clock.go(workers.SILENCE.total_seconds())
+    assert being_sent() == set()
+
+
 def test_a_dead_workers_writes_are_taken_over_once(store: Store, worker: Worker, clock: Clock) -> None:
     linked(store, worker)
     planned(store, worker)
