@@ -76,7 +76,8 @@ class Plans:
             if old.write.state == "planned":
                 self.dropped.append(old.write.key)
             if old.write.state == "planned" and place not in answered:
-                changes.fields(Place(*place, entity=one.outcome.entity.id), before=old.left_out, after={})
+                where = Place(*place, entity=one.outcome.entity.id)
+                changes.fields(where, before=old.left_out, after=_parked_at(place, one, claimed))
 
     def _replace(
         self,
@@ -135,3 +136,10 @@ class Plans:
             late = sa.update(outbox).where(outbox.c.key.in_(self.again), outbox.c.state == "sent")
             conn.execute(late.values(again=True))
         many(conn, inserted(outbox), self.inserted)
+
+
+def _parked_at(place: tuple[str, str], one: Decided, claimed: Claimed) -> Mapping[str, Parked]:
+    """Return what is set aside of the record at *place*: it may have come back before it was made anew."""
+    changes = {change.link: change for change in one.outcome.links}
+    stands = (changes.get(each.id, each) for each in claimed.links if (each.system, each.kind) == place)
+    return next((each.parked for each in stands), {})
