@@ -197,7 +197,7 @@ class Field:
 
     def at_place_of(self, fingerprint: str) -> bool:
         """Say whether the field with that *fingerprint* was read at the places of this one."""
-        return self.fingerprint[:SHORT] == fingerprint[:SHORT]
+        return fingerprint == self.fingerprint or fingerprint[:SHORT] == self.fingerprint[:SHORT]
 
     def view(self, views: Views) -> "View | Unseen":
         """Return the field's view in a record's *views*, or UNSEEN where the record does not carry it whole."""

@@ -8,7 +8,7 @@ from mappings.reconcile.guards import Tally
 from mappings.reconcile.marker import Marker
 from mappings.reconcile.meeting import Meeting as Met
 from mappings.reconcile.model import Link
-from state import cases, claims, cursors, family, inbox, outbox, reused
+from state import cases, claims, cursors, family, inbox, reused
 from state import strangers as strangers_of
 from state import waiting as waiting_for
 from state.family import DOUBTED
@@ -32,7 +32,9 @@ from .strangers import (
     TORN,
     UNMATCHED,
     WAITS,
+    being_made,
     by_who_is_left,
+    has_one,
     left_over,
     markers_of,
     meeting_of,
@@ -218,11 +220,11 @@ class Deciding:
         record = snapshot.record
         if whole.entity.sync != self.wired.shape.name:
             self.aside([snapshot], f"{ELSEWHERE} {whole.entity.key}, of another sync", listed=True)
-        elif _has_one(whole, record):
+        elif has_one(whole, record):
             self.aside([snapshot], f"{COPY} ({whole.entity.key})", listed=True)
         elif marker.generation != whole.entity.generation:
             self.aside([snapshot], f"{OLD_COPY} {whole.entity.key}", listed=True)
-        elif outbox.is_being_sent(self.wired.store, marker.entity, system=record.system, kind=record.kind):
+        elif being_made(self.wired, whole, record):
             self.busy(record)
         else:
             self._join(marker.entity, snapshot)
@@ -232,7 +234,7 @@ class Deciding:
         record = snapshot.record
         batch = claims.claim(self.wired.store, self.wired.worker, scopes=self.wired.scopes, limit=1, only=[entity])
         for claimed in batch.cases:
-            if _has_one(claimed, record):  # its own has come back since the markers of this batch were looked at
+            if has_one(claimed, record):  # its own has come back since the markers of this batch were looked at
                 claims.release(self.wired.store, self.wired.worker, entities=[entity])
                 self.aside([snapshot], f"{COPY} ({claimed.entity.key})", listed=True)
                 continue
@@ -280,11 +282,6 @@ class Deciding:
     def busy(self, record: VendorRecord) -> None:
         """A record of a case that another worker is deciding, or making: looked at again with the next pass."""
         inbox.hint(self.wired.store, record.system, kind=record.kind, ids=[record.id], reason="its case was busy")
-
-
-def _has_one(owner: Whole | Claimed, record: VendorRecord) -> bool:
-    """Say whether a living record of that kind is the owner's already."""
-    return any((li.system, li.kind) == (record.system, record.kind) and not li.tombstone for li in owner.links)
 
 
 def link_with(claimed: Claimed, snapshot: Snapshot) -> NewLink:

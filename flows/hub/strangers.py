@@ -14,8 +14,8 @@ from mappings.lens import Refusal
 from mappings.reconcile.marker import Marker, parse_marker
 from mappings.reconcile.meeting import Candidate, Meeting, meet
 from mappings.reconcile.model import Entity
-from state import family
-from state.types import Snapshot, Whole
+from state import family, outbox
+from state.types import Claimed, Snapshot, Whole
 
 from . import notes
 from .kin import Kin, kin_of
@@ -255,3 +255,15 @@ def _read(channel: Channel, snapshot: Snapshot, facts: set[str]) -> Mapping[str,
             if not isinstance(reading, Refusal):
                 found.update({fact: value for fact, value in reading.items() if fact in facts})
     return found
+
+
+def has_one(owner: Whole | Claimed, record: VendorRecord) -> bool:
+    """Say whether a living record of that kind is the owner's already."""
+    return any((li.system, li.kind) == (record.system, record.kind) and not li.tombstone for li in owner.links)
+
+
+def being_made(wired: Wired, owner: Whole, record: VendorRecord) -> bool:
+    """Say whether a worker that lives has sent the owner's create there; most have none that was sent."""
+    place = (record.system, record.kind)
+    sent = any((one.system, one.kind) == place and one.write.state == "sent" for one in owner.creates)
+    return sent and outbox.is_being_sent(wired.store, owner.entity.id, system=record.system, kind=record.kind)

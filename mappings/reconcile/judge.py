@@ -161,7 +161,7 @@ def last_seen(bases: Mapping[str, Base], seen: Mapping[str, View], field: Field)
     before the mapping was changed, is no view of it: until the record is read again, nothing was seen.
     """
     for _, key in field.slots:
-        if key in bases and bases[key].lens != field.fingerprint and not field.at_place_of(bases[key].lens):
+        if key in bases and not field.at_place_of(bases[key].lens):
             return UNSEEN
     if field.name in seen:
         return seen[field.name]
@@ -176,7 +176,7 @@ def keep_seen(bases: dict[str, Base], seen: dict[str, View], field: Field, *, vi
     told = True
     for _, key in field.slots:
         base = bases.get(key)
-        if base is not None and base.lens != field.fingerprint and not field.at_place_of(base.lens):
+        if base is not None and not field.at_place_of(base.lens):
             del bases[key]
             base = None
         told = told and base is not None and base.view == view

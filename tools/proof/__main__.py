@@ -22,6 +22,8 @@ def main(given: Sequence[str]) -> int:
     parser.add_argument("--jobs", type=int, default=2, help="processes at once")
     parser.add_argument("parts", nargs="*", help="only these parts")
     said = parser.parse_args(given)
+    if unknown := set(said.parts) - {part.name for part in PARTS}:
+        parser.error(f"no part {', '.join(sorted(unknown))}; there are {', '.join(part.name for part in PARTS)}")
     asked = Asked(said.histories, said.seed)
     folder = FOLDER / f"{asked.seed}-{asked.histories}"
     folder.mkdir(parents=True, exist_ok=True)

@@ -62,7 +62,7 @@ def rows(numbers: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
     found += [(f"kills at a {kind}", str(count)) for kind, count in sorted(by.items())]
     found += [("workers", _workers(one)) for one in numbers if "workers" in one]
     if not any("workers" in one for one in numbers):
-        found.append(("PostgreSQL, workers", "not run: no PostgreSQL of the live tests, or a look only"))
+        found.append(("workers", "not run yet, or no PostgreSQL of the live tests, or a look only"))
     return found
 
 
