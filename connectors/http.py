@@ -17,6 +17,7 @@ from .body import Body
 from .call import READING, Call, Params, following_of, is_address, name_of, origin
 from .errors import AuthFailed, Rejected, RetryLater
 from .limiter import Limiter
+from .ours import must_be_ours
 from .repeats import LONGEST_WAIT, attempts
 from .unpacking import TAKEN, unpacked
 
@@ -40,8 +41,8 @@ class Http:
     """
     Requests to one system below one address; secrets in that address never show.
 
-    Only reading requests, and those marked as repeatable, are repeated; all others are sent once, so that the caller
-    decides what an unclear answer means. Raises only errors of `connectors.errors`.
+    Only reading requests, and those marked as repeatable, are repeated; all others are sent once, while they are ours
+    to send: the caller decides what an unclear answer means. Raises only errors of `connectors.errors`.
     """
 
     def __init__(
@@ -74,7 +75,7 @@ class Http:
         if self._client is not None:
             return
         quiet_libraries()
-        if not all(_sendable(value) for value in self._headers.values()):
+        if not all(value.isascii() and value.isprintable() for value in self._headers.values()):
             raise AuthFailed("a key or a name in the settings cannot be sent: it is not all ASCII", system=self._system)
         limits = httpx.Limits(
             max_connections=self._settings.connections,
@@ -180,6 +181,8 @@ class Http:
 
     async def _once(self, call: Call) -> Answer:
         async with self._limiter.slot():
+            if not call.reading and not call.overhead:
+                await must_be_ours(self._system)
             answer = await self._send(call)
         self._raise_for(call, answer)
         return answer
@@ -286,10 +289,6 @@ class Http:
         if call.reading:
             raise Rejected(f"{text}; ask for less at once", system=self._system, whole=True)
         raise RetryLater(f"{text}; it may have been carried out", system=self._system, sent=True)
-
-
-def _sendable(value: str) -> bool:
-    return value.isascii() and value.isprintable()
 
 
 def quiet_libraries() -> None:

@@ -1,15 +1,13 @@
 """Writing where a system has no exact condition, and taking away what the hub has made."""
 
 from .conditional import ConditionalPort, push_conditional
-from .creates import OURS, STOOD_STILL, CreatePort, push_creates
+from .creates import CreatePort, push_creates
 from .deletes import DeletePort, push_deletes
 from .port import MOST_STEPS, GuardedPort, Inspection
 from .updates import push_guarded
 
 __all__ = [
     "MOST_STEPS",
-    "OURS",
-    "STOOD_STILL",
     "ConditionalPort",
     "CreatePort",
     "DeletePort",

@@ -1,8 +1,7 @@
 """Creates that carry their marker, where one field of many may be what the system refuses."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextvars import ContextVar
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -12,19 +11,6 @@ from ..errors import AuthFailed, ConnectorError, Rejected, RetryLater
 from .blame import fellows, values_of
 from .port import GuardedPort
 from .updates import FAILURES, push_guarded
-
-
-async def _always(key: str) -> bool:
-    del key
-    return True
-
-
-OURS: ContextVar[Callable[[str], Awaitable[bool]]] = ContextVar("OURS", default=_always)
-"""
-Whether the create of that key is still for this process to send: asked before each, since one that stood still for a
-while is taken for dead, and what it was sending is sent by others. Whoever pushes says how that is found out.
-"""
-STOOD_STILL = "this process stood still, and another one has taken over what it was sending"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +52,6 @@ class _Batch:
 
     async def _one(self, create: Create) -> Receipt:
         async with self._slots:
-            if not self._stopped and not await OURS.get()(create.key):
-                self._stopped = STOOD_STILL
             if self._stopped:
                 return Receipt(create.key, "unsent", reason=self._stopped)
             began = self._port.clock()

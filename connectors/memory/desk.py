@@ -10,6 +10,7 @@ from mappings.exchange import Create, Found, PastChange, VendorRecord, View, Vie
 from ..base import RequestCount, Surroundings
 from ..errors import AuthFailed, Gone, Rejected, RetryLater, Stale
 from ..guarded import Inspection
+from ..ours import must_be_ours
 from .file import load, save
 from .system import HUB, MemoryRequest, MemorySystem, Row
 from .traits import KindTraits, moment_of, stamp_of
@@ -74,9 +75,11 @@ class MemoryDesk:
         return Inspection(log, {place: traits.reachable(place, record.views.get(place)) for place in traits.workflow})
 
     async def write(self, before: VendorRecord, views: Mapping[str, View]) -> None:
+        await must_be_ours(self.name)
         self._update(before, views, revision=None)
 
     async def write_if(self, record: VendorRecord, views: Mapping[str, View]) -> VendorRecord:
+        await must_be_ours(self.name)
         revision = int(record.version) if record.version else None
         return self.record(record.kind, self._update(record, views, revision=revision))
 
@@ -94,6 +97,7 @@ class MemoryDesk:
 
     async def delete(self, record: VendorRecord) -> None:
         """Delete a record; a kind with conditional writes refuses it if the record has moved."""
+        await must_be_ours(self.name)
         request = MemoryRequest("delete", record.kind, (record.id,))
         self.ask(request, writing=True)
         traits = self.system.traits(record.kind)
@@ -108,6 +112,7 @@ class MemoryDesk:
         self.answered(request)
 
     async def create(self, write: Create, views: Mapping[str, View]) -> VendorRecord:
+        await must_be_ours(self.name)
         request = MemoryRequest("create", write.kind, views=views)
         self.ask(request, writing=True)
         carried = {self.marker_place(write.kind): write.marker} if self.system.traits(write.kind).marker else {}

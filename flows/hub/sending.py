@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from connectors.errors import AuthFailed, RetryLater
-from connectors.guarded import OURS, STOOD_STILL
+from connectors.ours import STILL_OURS, must_be_ours
 from mappings.exchange import Receipt, Write
 from state import leases, outbox, workers
 from state.types import Outgoing
@@ -59,18 +59,17 @@ async def send(
     connector, size, began = wired.connectors[system], at_once(wired, system), wired.clock()
     receipts: list[Receipt] = []
     watch = Watch(wired, taken, frozenset(write.key for write in writes))
-    kept = OURS.set(watch.ours)
+    kept = STILL_OURS.set(watch.ours)
     try:
         for first in range(0, len(writes), size):
             await _keep_lease(wired, connector.abilities.request_timeout)
-            if not await watch.ours(writes[first].key):
-                raise RetryLater(STOOD_STILL, system=system)
+            await must_be_ours(system)
             receipts += await connector.push(writes[first : first + size])
     except (AuthFailed, RetryLater) as error:
         wired.requests_at_once[system] = 1
         return receipts, error
     finally:
-        OURS.reset(kept)
+        STILL_OURS.reset(kept)
     now = wired.requests_at_once.get(system, 1)
     wired.requests_at_once[system] = how_many_next(now, took=wired.clock() - began, most=TOGETHER // size)
     return receipts, None
@@ -86,16 +85,18 @@ class Watch:
     wired: Wired
     since: datetime
     """Nobody has taken over any more of it."""
-    mine: frozenset[str]
+    keys: frozenset[str]
+    mine: bool = True
 
-    async def ours(self, key: str) -> bool:
-        """Say whether the write KEY is; asks the database no more than every few seconds."""
+    async def ours(self) -> bool:
+        """Say whether all of it is; asks the database no more than every few seconds."""
         now = self.wired.clock()
-        if now - self.since >= workers.SURE:
-            keys = sorted(self.mine)
-            self.mine = await asyncio.to_thread(outbox.still_ours, self.wired.store, self.wired.worker, keys)
+        if self.mine and now - self.since >= workers.SURE:
+            keys = sorted(self.keys)
+            mine = await asyncio.to_thread(outbox.still_ours, self.wired.store, self.wired.worker, keys)
+            self.mine = mine == self.keys
             self.since = now
-        return key in self.mine
+        return self.mine
 
 
 def how_many_next(now: int, *, took: timedelta, most: int) -> int:

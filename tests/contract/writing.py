@@ -1,10 +1,13 @@
 """What every connector promises about writing."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 
 from connectors.base import SystemConnector
+from connectors.errors import RetryLater
+from connectors.ours import STILL_OURS
 from mappings.exchange import Update, VendorRecord
 from tests.contract.child_world import a_delete
 from tests.contract.world import World, create, pages, pull_all, update
@@ -14,6 +17,10 @@ async def read(connector: SystemConnector, world: World, record_id: str) -> Vend
     (found,) = await connector.get(world.kind, [record_id])
     assert found.record is not None
     return found.record
+
+
+async def _never() -> bool:
+    return False
 
 
 class WritingPromises:
@@ -52,6 +59,21 @@ class WritingPromises:
             (receipt,) = await connector.push([update(before, **{world.title: "Внедрение ERP"})])
 
             assert (receipt.window is None) == connector.abilities.conditional_writes
+
+    @pytest.mark.asyncio
+    async def test_what_another_process_has_taken_over_does_not_leave(self, world: World) -> None:
+        record_id = world.create("Внедрение CRM")
+        async with world.connector() as connector:
+            before = await read(connector, world, record_id)
+            made = create(world, connector.name, marker="casehub:standing", **{world.title: "Новая"})
+            kept = STILL_OURS.set(_never)
+            with suppress(RetryLater):  # where none of them was sent
+                receipts = await connector.push([update(before, **{world.title: "Внедрение ERP"}), made])
+                assert [receipt.state for receipt in receipts] == ["unsent", "unsent"]
+            STILL_OURS.reset(kept)
+
+            assert (await read(connector, world, record_id)).views == before.views
+            assert not (await connector.find(world.kind, made.marker)).ids
 
     @pytest.mark.asyncio
     async def test_receipts_stand_in_order_one_for_each_write(self, world: World) -> None:
