@@ -71,11 +71,14 @@ class Facts(After):
         return any(d.what == "shown" and first < d.at < last for d in self.life.tape.of(one.system, one.record))
 
     def _met(self, whole: Whole, fact: str, stands: Any) -> bool:
-        """What a server filled in may be a person's, where the hub met its record again after a create in doubt."""
+        """
+        What a server filled in may be a person's, where the hub met its record again after a create in doubt: also one
+        that is gone by now.
+        """
         return any(
-            self.life.setting["systems"][one.system].get("defaults", {}).get(fact) == stands
-            and one.external_id not in self.life.systems[one.system].answered
-            for one in whole.links
+            self.life.setting["systems"][system].get("defaults", {}).get(fact) == stands
+            and record not in self.life.systems[system].answered
+            for system, record in self.records.get(whole.entity.id, ())
         )
 
     def _not_back(self, whole: Whole, fact: str, deeds: list[Deed]) -> None:
