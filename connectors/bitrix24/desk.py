@@ -63,7 +63,7 @@ class Desk:
         looked, reply = await self.client.batch(asked)
         marks = [mark for row in rows_of(looked.value(), "items") if (mark := _mark(row)) is not None]
         rows = rows_of(reply.value(), "items")
-        step = next_after_first(before, turn, newest=marks, page=_ids(rows), size=self._page_size, total=looked.total)
+        step = next_after_first(before, turn, newest=marks, page=ids_of(rows), size=self._page_size, total=looked.total)
         page = await self._page(rows[: step.taken[0]], turn, reply=reply, cursor=step.cursor, more=step.more)
         return Page(page.system, page.kind, page.records, page.began, page.cursor, page.more, looked.total, page.faults)
 
@@ -76,7 +76,7 @@ class Desk:
         second = rows_of(behind.value(), "items") if full and behind.error is None else []
         if full and behind.error is not None:
             second = [{"id": 0}]  # not behind the first page, so it is asked for again
-        step = next_in_window(before, turn, first=_ids(first), second=_ids(second), size=self._page_size)
+        step = next_in_window(before, turn, first=ids_of(first), second=ids_of(second), size=self._page_size)
         rows = [*first[: step.taken[0]], *second[: step.taken[1]]]
         return await self._page(rows, turn, reply=reply, cursor=step.cursor, more=step.more)
 
@@ -215,7 +215,7 @@ def record_of(reply: Reply, reader: Reader) -> VendorRecord | None:
     return records[0] if records else None
 
 
-def _ids(rows: Sequence[Row]) -> list[int]:
+def ids_of(rows: Sequence[Row]) -> list[int]:
     """Return the ids of *rows*. Raises Unordered on a row without one: nobody could say what comes after it."""
     if not all(str(row.get("id")).isdecimal() for row in rows):
         raise Unordered("it shows records without a number")

@@ -20,6 +20,7 @@ from ..errors import ConnectorError, Gone, Rejected, RetryLater
 from .client import BATCH, Bitrix24Client, Command, Reply, Row, rows_of
 from .comments import COMMENT, FILE, GET, LIST, OWNER, Timeline, list_command, text_of
 from .desk import LIST as ITEMS
+from .desk import ids_of
 from .kinds import DEAL
 from .probe import date_form
 from .query import Earlier
@@ -27,7 +28,7 @@ from .records import CATEGORY
 from .replies import InWords
 from .settings import Bitrix24Settings
 from .times import filter_text, moment_of
-from .window import Mark, Turn, next_after_first, next_after_page, turn_of
+from .window import Mark, Turn, Unordered, next_after_first, next_after_page, turn_of
 
 MOVED = ("updatedTime", "lastActivityTime")
 """Times of a deal of which one moves when something happens in its timeline."""
@@ -69,10 +70,16 @@ class TimelineReader:
         except (ValueError, KeyError, TypeError) as error:
             text = "the cursor is not one of Bitrix24's; begin a full read"
             raise Rejected(text, system=self._client.system) from error
+        try:
+            return await self._page(cursor, turn)
+        except Unordered as error:
+            raise RetryLater(f"the list cannot be read in pages: {error}", system=self._client.system) from error
+
+    async def _page(self, cursor: Cursor | None, turn: Turn) -> Page:
         asked = await self._deals(cursor, turn)
         eager = [list_command(Earlier(f"$result[c{len(asked) - 1}][items][{n}][id]")) for n in range(EAGER)]
         replies = await self._client.batch([*asked, *eager])
-        deals = [int(row["id"]) for row in rows_of(replies[len(asked) - 1].value(), "items")]
+        deals = ids_of(rows_of(replies[len(asked) - 1].value(), "items"))
         began = replies[0].began or self.clock()
         if turn.after is None:
             marks = [mark for reply, name in zip(replies, MOVED, strict=False) for mark in _marks(reply, name)]
@@ -280,4 +287,5 @@ def _is_id(kind: str, record_id: str) -> bool:
 
 def _marks(reply: Reply, name: str) -> list[Mark]:
     rows = rows_of(reply.value(), "items")
-    return [(int(row["id"]), row[name]) for row in rows if isinstance(row.get(name), str)]
+    stamped = [row for row in rows if isinstance(row.get(name), str)]
+    return [(number, str(row[name])) for number, row in zip(ids_of(stamped), stamped, strict=True)]
