@@ -176,7 +176,12 @@ def _judge_one(
 
 
 def _judge_names(judged: Judged, living: Sequence[Held]) -> None:
-    """One name that somebody changed goes everywhere; several different ones stay as they are."""
+    """
+    One name that somebody changed goes everywhere; several different ones stay as they are, and so do those of a
+    content that a system holds twice: nobody knows which of two is meant.
+    """
+    if len({one.system for one in living}) < len(living):
+        return
     moved = {one.name for one in living if one.called and one.name != one.called}
     if len(moved) != 1:
         return

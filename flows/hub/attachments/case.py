@@ -90,9 +90,12 @@ async def _carry_out(writer: Writer, judged: Judged) -> None:
     for rename in judged.renames:
         if rename.held.system in writer.parents:
             await writer.rename(rename)
-    if judged.renames and not writer.failed:
+        else:
+            writer.failed = True  # its system is away: the name is still to go there
+    if not writer.failed:
         for held in writer.files().held:
-            attachments.called(store, room.sync, held.system, record=held.record, name=held.name)
+            if held.name != held.called:
+                attachments.called(store, room.sync, held.system, record=held.record, name=held.name)
     for refusal in judged.refusals:
         before = seen.get((refusal.system, refusal.source.identity), "")
         await writer.refuse(refusal, by_limit=True, seen=before)

@@ -24,6 +24,8 @@ PATIENCE = timedelta(hours=1)
 
 COPIED = "copied"
 """The history's word for a file that the hub has put somewhere."""
+RENAMED = "renamed"
+"""The history's word for a file that got a name which somebody has given it elsewhere."""
 
 
 @dataclass
@@ -118,7 +120,11 @@ class Writer:
             [found] = await connector.get(KIND, [held.record])
             if found.record is None:
                 return
-            change = Change("name", rename.name, found.record.views.get("name"))
+            if found.record.views.get("name") != held.name:  # somebody was there since: both are judged anew
+                attachments.put(room.wired.store, room.sync, [found.record])
+                self.failed = True
+                return
+            change = Change("name", rename.name, held.name)
             update = Update(
                 room.wired.store.fresh_id(), held.system, KIND, held.record, (change,), found.record.version
             )
@@ -130,6 +136,9 @@ class Writer:
             return
         if receipt.state in ("unsent", "unclear", "moved"):
             self.failed = True
+        elif receipt.state == "refused":
+            why = "; ".join(one.reason for one in receipt.refused) or receipt.reason
+            room.report.notices.append(f"{held.system}: file {held.name!r} is not called {rename.name!r} there: {why}")
         elif receipt.state == "done" and receipt.record is not None:
             name = str(receipt.record.views.get("name") or "")
             attachments.called(
@@ -140,6 +149,10 @@ class Writer:
                 name=name,
                 version=receipt.record.version or "",
             )
+            cause = f"#{held.record} was renamed elsewhere"
+            told = Event(RENAMED, held.name, held.name, name, held.system, cause=cause)
+            store, run = room.wired.store, room.wired.run
+            history.tell(store, told, entity=self.owner, kind=KIND, record=held.record, run=run)
             room.report.files["renamed"] += 1
 
     async def remove(self, removal: Removal) -> None:
@@ -206,6 +219,9 @@ class Writer:
         room, going = self.room, doubt.copied
         if going.system not in self.parents:
             self.failed = True
+            if going.state == "sent" and going.system in room.systems:
+                # The record that it hung on is gone. Should it come back, what it holds is read before any is copied.
+                attachments.drop(room.wired.store, self.owner, going)
             return
         try:
             await (self._find_file(doubt) if going.state == "sent" else self._find_line(doubt))

@@ -86,7 +86,10 @@ def _view(group: list[Held], copied: Mapping[tuple[str, str], Copied], systems: 
 
 @dataclass(frozen=True)
 class PlannedFile:
-    """A file that a pass would copy; UNREAD: what it holds is not known, so it may turn out to be there already."""
+    """
+    A file that a pass would copy, rename or delete. UNREAD: what it holds is not known, so it may turn out to be there
+    already.
+    """
 
     key: str
     name: str
@@ -94,6 +97,10 @@ class PlannedFile:
     source: str
     target: str
     unread: bool = False
+    becomes: str = ""
+    """It is there already, and would be called so: somebody has renamed it in SOURCE."""
+    goes: bool = False
+    """It is a copy of the hub's, and would be deleted: it was deleted in SOURCE."""
 
     def form(self) -> dict[str, Any]:
         return {
@@ -103,9 +110,15 @@ class PlannedFile:
             "from": self.source,
             "to": self.target,
             "unread": self.unread,
+            "becomes": self.becomes,
+            "goes": self.goes,
         }
 
     def line(self) -> str:
+        if self.goes:
+            return f"{self.key}  - {self.target} file  {self.name}  deleted in {self.source}"
+        if self.becomes:
+            return f"{self.key}  ~ {self.target} file  {self.name} → {self.becomes}  renamed in {self.source}"
         size = "" if self.size is None else f"  {shown_size(self.size)}"
         unread = "  (unless it is there already)" if self.unread else ""
         return f"{self.key}  + {self.target} file  {self.name}{size}  from {self.source}{unread}"
@@ -125,6 +138,14 @@ def _planned(whole: Whole, files: Files, into: Mapping[str, FileLimits], *, gone
     limits = {system: into[system] for system in there}
     judged = judge(files.held, files.copied, limits, gone=gone)
     key = whole.entity.key
+    for rename in judged.renames:
+        held = rename.held
+        by = next((one.system for one in files.held if one.name != one.called and one.digest == held.digest), "")
+        if held.system in there:
+            yield PlannedFile(key, held.name, held.size, by, held.system, becomes=rename.name)
+    for removal in judged.removals:
+        if {removal.system, removal.held.system} <= there:
+            yield PlannedFile(key, removal.held.name, removal.held.size, removal.system, removal.held.system, goes=True)
     for copy in judged.copies:
         yield PlannedFile(key, copy.name, copy.source.size, copy.source.system, copy.system)
     for held in judged.read:

@@ -142,14 +142,18 @@ class One:
             if not isinstance(found, Made):
                 self._settle(paper, found, link=link)
                 return
-            stand = replace(found.stand, bases={**link.bases, **found.stand.bases, **_kept(link)})
-            link = replace(link, version=stand.version)
-            self._keep(paper, Made(stand, found.title), parked=self._after_sending(link), link=link)
+            self._stood(paper, link, found)
             return
         before = documents.parked_here(self._store, paper)
         after = self._after_sending(link)
         if before != after:
             self._keep(paper, Made(_stand(link), str(fact(paper.document, "title"))), parked=after, link=link)
+
+    def _stood(self, paper: Paper, link: Link, found: Made) -> None:
+        """Keep how a document that was sent stands now."""
+        stand = replace(found.stand, bases={**link.bases, **found.stand.bases, **_kept(link)})
+        parked = self._after_sending(replace(link, version=stand.version))
+        self._keep(paper, Made(stand, found.title), parked=parked, link=link)
 
     def _after_sending(self, link: Link) -> Parked | None:
         sent = link.bases[SENT].view if SENT in link.bases else None
@@ -164,7 +168,12 @@ class One:
         return None
 
     async def _returned(self, paper: Paper, link: Link) -> None:
-        """A document that was gone is there again: everything goes on as before."""
+        """A document that was gone is there again: everything goes on as before, and what was sent stays so."""
+        if SENT in link.bases:
+            found = await self._maker.look(paper, link)
+            if isinstance(found, Made):
+                self._stood(paper, link, found)
+            return
         result = await self._maker.refresh(paper, link, self._facts)
         if isinstance(result, Made):
             self._settle(paper, result, link=link)

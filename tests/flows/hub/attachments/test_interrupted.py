@@ -9,9 +9,10 @@ import pytest
 from connectors.errors import RetryLater
 from connectors.memory.system import MemoryRequest
 from state import attachments, history, workers
-from tests.fault_builders import Clock
+from tests.fault_builders import Clock, Hook, failing
 from tests.flows.hub.attachments.files_world import FilesHub, sharing
 from tests.flows.hub.test_kills import Death, Killed, World
+from tests.hub_builders import a_deal
 
 
 class Ahead:
@@ -207,3 +208,22 @@ def test_passes_side_by_side_copy_a_file_once(tmp_path: Path) -> None:
     hub.sync()
 
     assert hub.files("trk", hub.issue()) == {"смета.pdf": "смета"}
+
+
+def test_a_file_in_doubt_whose_record_is_gone_waits_no_longer(tmp_path: Path) -> None:
+    hub, deal = sharing(tmp_path, clock=Clock())
+    for number in range(12):  # one of many, so that its going is no alarm
+        hub.systems["crm"].create("record", a_deal(f"Сделка {number}"))
+    hub.sync()
+    lost = RetryLater("no answer", system="trk", sent=True)
+    hub.systems["trk"].hook = Hook("create", "before", failing(lost), kind="file")
+    hub.attach("crm", deal, "смета")
+    hub.sync()
+    before = [one.state for one in hub.known().copied if one.state == "sent"]
+
+    hub.systems["trk"].delete("record", hub.issue())
+    hub.sync(full=True)
+    hub.systems["crm"].clock.ahead(hours=5)
+    hub.sync(full=True)
+
+    assert (before, [one.state for one in hub.known().copied if one.state == "sent"]) == (["sent"], [])
