@@ -40,7 +40,7 @@ PAGE = 2000
 QUOTING = ("parked", "made", "moved", "deleted", "kept")
 PAPERS = ("page", "folder")
 """Kinds of documents, which have names in their addresses; a folder is known by its path."""
-NAMED_BY_FILE = ("copied", "deleted")
+NAMED_BY_FILE = ("copied", "deleted", "renamed")
 """Words of the history whose lines are about a file by its name."""
 OPEN_STATES = ("planned", "sent")
 Plain = Callable[[str], bool]
@@ -150,8 +150,7 @@ def _entries(conn: sa.Connection, owner: str, *, everything: bool) -> int:
     for table in (conflict, parked):
         mine = [table.c.entity == owner, *([] if everything else [table.c.closed.is_not(None)])]
         for row in conn.execute(sa.select(table.c.id, table.c.shown).where(*mine)).all():
-            values = {"text": MARK, "shown": _bare_entry(row.shown)}
-            conn.execute(sa.update(table).where(table.c.id == row.id).values(values))
+            conn.execute(sa.update(table).where(table.c.id == row.id).values(text=MARK, shown=_bare_entry(row.shown)))
             count += 1
     return count
 
@@ -165,8 +164,9 @@ def _bare_entry(shown: Mapping[str, Any]) -> dict[str, Any]:
 
 def _writes(conn: sa.Connection, owner: str, *, everything: bool) -> int:
     mine = [outbox.c.entity == owner]
-    closed = outbox.c.state.not_in(OPEN_STATES)
-    where = mine if everything else [*mine, closed]
+    where = mine if everything else [*mine, outbox.c.state.not_in(OPEN_STATES)]
+    if everything:  # else it would be made, without a word in it
+        conn.execute(sa.delete(outbox).where(*mine, outbox.c.state == "planned"))
     return conn.execute(sa.update(outbox).where(*where).values(fields=[], fixed={}, left_out={})).rowcount
 
 

@@ -114,19 +114,21 @@ def typed(info: FactInfo, text: str) -> Value:
 
 
 def claim_case(act: Act) -> tuple[Claimed, list[Side]]:
-    """Take the case for the while, with its sides. Raises Busy."""
+    """
+    Take the case for the while, with its sides as they were last decided. Raises Busy.
+
+    What has been read since goes on waiting: whether its record has left, has only the number of ours, or was emptied
+    with an account is a pass's to find out, and nobody has been shown it.
+    """
     wired = act.wired
     batch = claims.claim(wired.store, wired.worker, scopes=wired.scopes, limit=1, only=[act.entity])
     if not batch.cases:
         raise Busy("another worker is deciding this case; try again in a moment")
     claimed = batch.cases[0]
-    kind = claimed.entity.kind
-    shape = wired.of(kind).shape
-    waiting = [one.record for one in claimed.snapshots.values()]
-    kin = kin_of(wired, entities=[claimed.entity], records=waiting, links=claimed.links)
-    shown = {number: kin.shown(one, entity=kind) for number, one in claimed.snapshots.items()}
-    sides = [kin.tied(side, shape) for side in live_sides(shape, claimed.links, shown)]
-    return claimed, with_derived(shape, sides, shown)
+    shape = wired.of(claimed.entity.kind).shape
+    kin = kin_of(wired, entities=[claimed.entity], links=claimed.links)
+    sides = [kin.tied(side, shape) for side in live_sides(shape, claimed.links, {})]
+    return claimed, with_derived(shape, sides, {})
 
 
 def store_deed(
@@ -140,8 +142,13 @@ def store_deed(
     outcome = reconcile(entity, sides, rules_for(wired, entity))
     by_link: Mapping[int, Side] = {side.link.id: side for side in sides}
     links: list[LinkChange] = [with_paths(wired, by_link[change.link], change) for change in outcome.links]
+    if wired.shape.belongs:  # a pass at work may send what is planned here before it is decided once more
+        said = [write for change in links for write in change.write]
+        kin = kin_of(wired, entities=[outcome.entity], writes=said, links=claimed.links)
+        links = [kin.where_possible(wired, by_link[change.link], change) for change in links]
     outcome = replace(outcome, links=links, events=[*events, *outcome.events])
-    decided = Decided(outcome, claimed, again=True)  # records that are now to be made are a pass's business
+    # records that are now to be made are a pass's business, and so is what waits
+    decided = Decided(outcome, claimed, consumed={}, again=True)
     done = store(wired, [decided])
     if done.lost:
         raise Busy("the case was changed by another worker meanwhile; do it again")

@@ -151,6 +151,8 @@ class FastPath:
     async def _pass(self, name: str, reports: list[Report]) -> None:
         wired = await self._at(name)
         wired.worker = self._installation.store.worker()  # the one of the last look has retired
+        wired.people.asked.clear()  # each pass asks by itself who is left
+        wired.reworded = False
         report = await run_recorded(wired, PassOptions(hinted=True), How(by=BY))
         reports.append(report)
         wired.counted = {system: one.requests for system, one in wired.connectors.items()}

@@ -69,6 +69,7 @@ async def link(act: Act, system: str, record: str, *, kind: str | None = None) -
     found = replace(found, record=admitted(wired, found.record)) if found.record else found
     snapshot = _stored(act, scope, found, began=began)
     claimed = _claim(act, scope)
+    claimed = replace(claimed, snapshots={})  # what waits of its other records is a pass's to look at
     settles = next((one.write.key for one in claimed.creates if (one.system, one.kind) == scope), "")
     unread = frozenset((make.system, make.kind) for make in _of(act).shape.makes)  # a pass makes records, not this
     new = NewLink(-1, snapshot, settles=settles)

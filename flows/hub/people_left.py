@@ -11,7 +11,7 @@ from mappings.lens import UNSEEN, Field, Single, Unseen
 from mappings.reconcile.judge import stored_view
 from mappings.reconcile.model import Side
 from state import people as kept
-from state.types import Batch, Claimed
+from state.types import Batch, Claimed, Decided
 
 from .sides import make_side
 from .wired import Wired
@@ -43,6 +43,16 @@ async def look_who_is_left(wired: Wired, batch: Batch) -> None:
             wired.people.listed[system] = await wired.connectors[system].people()
         except ConnectorError:
             continue
+
+
+async def left_in_plan(wired: Wired, decided: Sequence[Decided]) -> list[str]:
+    """As `look_who_is_left`, of decisions that nobody has stored: return the entities to be decided once more."""
+    claimed = [one.claimed for one in decided if one.claimed is not None]
+    before = set(wired.people.asked)
+    await look_who_is_left(wired, Batch(tuple(claimed), ()))
+    if wired.people.asked == before:
+        return []
+    return [one.entity.id for one in claimed if any(any(_left(side)) for side in _sides(wired, one))]
 
 
 def with_emptied(wired: Wired, side: Side) -> Side:

@@ -89,6 +89,9 @@ class PlanCase:
         return " ".join(line.mark for lines in self.writes.values() for line in lines.values())
 
 
+DELETED = "the record is deleted if it still shows this"
+
+
 def cases_of(plan: Plan, words: Words) -> dict[str, PlanCase]:
     """Return the cases of *plan* that would write something, be linked or are in conflict, by their names."""
     writes: dict[str, dict[Place, Mapping[str, PlanLine]]] = {}
@@ -122,7 +125,8 @@ def _lines(write: PlannedWrite, words: Words) -> Iterator[tuple[str, PlanLine]]:
         old = words.shown(channel, each, each.expected) if write.record else EMPTY
         new = words.shown(channel, each, each.view)
         via = "".join(f"{words.shown(channel, each, hop)} → " for hop in each.hops)
-        yield each.field, PlanLine(each.field, old, via + new, print_of([place, said]), words.source(each, write))
+        why = DELETED if write.verb == "delete" else words.source(each, write)
+        yield each.field, PlanLine(each.field, old, via + new, print_of([place, said]), why)
     for name, view in write.fixed.items():
         new = words.place(channel, name, view)
         yield f"{name}*", PlanLine(f"{name}*", EMPTY, new, print_of([place, name, view]), fixed=True)
@@ -159,7 +163,9 @@ def save(path: Path, chunks: Iterator[str]) -> None:
 
 
 def _text(plan: Plan, words: Words, more: str) -> Iterator[str]:
-    counts = {"create": plan.creates, "change": len(plan.writes) - plan.creates, "conflicts": plan.conflicts}
+    changes = len(plan.writes) - plan.creates - plan.deletes
+    deletes = {"delete": plan.deletes} if plan.deletes else {}
+    counts = {"create": plan.creates, "change": changes, **deletes, "conflicts": plan.conflicts}
     yield HEAD.format(sync=plan.sync)
     yield f"casehub: {FORMAT}\nsync: {word(plan.sync)}\nmade: {word(words.now.isoformat(timespec='seconds'))}\n"
     yield f"fingerprint: {word(plan.fingerprint)}\nmapping: {word(plan.mapping)}\n"

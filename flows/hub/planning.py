@@ -20,6 +20,7 @@ from .deciding import Meeting, Ruling, decide_claimed, decide_new
 from .drifting import DRIFT
 from .edit_times import narrow_for_plan
 from .pages import batched, pages
+from .people_left import left_in_plan
 from .plan import Plan, PlannedWrite, is_quiet, name_of, writes_of
 from .pulling import pull_full
 from .report import Report, cpu_of_hub
@@ -244,6 +245,8 @@ async def planned(
         step("deciding")
         look_again(wired)
         await asyncio.to_thread(planning.run)
+        left = await left_in_plan(wired, [one.decided for one in planning.rulings])
+        await asyncio.to_thread(planning.reconsider, left)
         reached = [name for name in systems if name not in report.trouble]
         told = await narrow_for_plan(wired, [one.decided for one in planning.rulings], systems=reached)
         await asyncio.to_thread(planning.reconsider, told)

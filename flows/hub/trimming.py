@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from mappings.reconcile.model import Event, FieldWrite, LinkChange, NewRecord, Outcome, Parked
+from mappings.reconcile.removal import left
 from state.attention import LEFT
 from state.types import Decided
 
@@ -20,7 +21,7 @@ def only(decided: Decided, meant: Meant, wired: Wired) -> Decided:
     met = {(make.system, make.kind) for make in wired.whole.makes}
     outcome = decided.outcome
     made = tuple(one for one in outcome.creates if meant == "create" and (one.system, one.kind) in met)
-    links = [replace(change, write=()) for change in outcome.links]
+    links = [replace(change, write=(), delete=False) for change in outcome.links]
     fewer = len(made) < len(outcome.creates) or any(change.write for change in outcome.links)
     again = meant == "link" or fewer
     return replace(decided, outcome=replace(outcome, links=links, creates=made), again=decided.again or again)
@@ -50,6 +51,8 @@ class Trim:
             return change
         place = self._place(change.link)
         wanted = self._wishes(place)
+        if change.delete:
+            return self._delete(change, place, set(wanted.values()))
         parked = dict(change.parked)
         for write in change.write:
             if wanted[write.field] == "no":
@@ -58,6 +61,19 @@ class Trim:
         kept = tuple(write for write in change.write if wanted[write.field] == "yes")
         return replace(change, write=kept, parked=parked)
 
+    def _delete(self, change: LinkChange, place: Place, wanted: set[Wish]) -> LinkChange:
+        """A record is deleted whole or not at all: its lines only say what it must still show."""
+        if wanted == {"yes"}:
+            return change
+        if "no" not in wanted:  # the wish stands, for the next pass
+            return replace(change, write=(), delete=False)
+        link = next(one for one in self.whole.claimed.links if one.id == change.link) if self.whole.claimed else None
+        if link is None:
+            return replace(change, write=(), delete=False)
+        kept, told = left(link, "struck out of a plan")
+        self.events.append(told._replace(by=self.by))
+        return kept
+
     def _creates(self, creates: Sequence[NewRecord]) -> Iterator[NewRecord]:
         for one in creates:
             place = (one.system, one.kind, "")
@@ -65,9 +81,9 @@ class Trim:
                 self.again = True
                 continue
             wanted = self._wishes(place)
-            left = {write.field: _left(write) for write in one.fields if wanted[write.field] == "no"}
+            unsaid = {write.field: _left(write) for write in one.fields if wanted[write.field] == "no"}
             kept = tuple(write for write in one.fields if wanted[write.field] == "yes")
-            yield replace(one, fields=kept, left_out={**one.left_out, **left})
+            yield replace(one, fields=kept, left_out={**one.left_out, **unsaid})
 
     def _wishes(self, place: Place) -> dict[str, Wish]:
         fields = list(self.present.writes[place])

@@ -12,6 +12,9 @@ FAILURES = 3
 AGAIN = timedelta(days=1)
 """An entry is told again only after so long, and only if it went away in between."""
 
+OVER = "over"
+"""The mark of what went away: syncs that do not run have no numbers, so the next one would look like the last."""
+
 
 def mark_of(entry: Attention) -> str:
     """Return what tells an entry from all others; it stays the same for as long as the entry is open."""
@@ -44,7 +47,7 @@ def after(
     open_places = {place_of(entry) for entry in entries}
     fresh = {place_of(entry): f"{mark_of(entry)} {now.isoformat()}" for entry in new}
     kept = {
-        place: text
+        place: text if place in open_places else f"{OVER} {text.partition(' ')[2]}"
         for place, text in told.items()
         if place in open_places or now - datetime.fromisoformat(text.partition(" ")[2]) < AGAIN
     }

@@ -12,6 +12,6 @@ def fast_path(hub: AHub, **more: Any) -> FastPath:
     return FastPath(hub.installation, hub.make, **more)
 
 
-def hint(hub: AHub, record: str = "1") -> None:
-    """A webhook of the CRM has pointed at *record*."""
-    inbox.hint(hub.installation.store, "crm", kind="record", ids=[record], reason="webhook")
+def hint(hub: AHub, record: str = "1", *, system: str = "crm") -> None:
+    """A webhook of *system* has pointed at *record*."""
+    inbox.hint(hub.installation.store, system, kind="record", ids=[record], reason="webhook")

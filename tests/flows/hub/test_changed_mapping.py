@@ -4,6 +4,7 @@ import pytest
 
 from connectors.errors import RetryLater
 from flows.hub.applying import Applying, apply_plan
+from flows.hub.casework import set_value
 from flows.hub.plan_file import read_plan, write_plan
 from flows.hub.planning import Planning, make_plan, planned
 from flows.hub.telling import Words
@@ -90,6 +91,24 @@ def test_what_stood_in_the_new_place_is_met_and_not_taken_for_an_edit(world):  #
     assert {views["title"] for views in world.records("crm").values()} == {"Первый", "Второй", "Третий"}
     assert [write.system for write in found.writes if any(one.field == "title" for one in write.fields)] == []
     assert found.conflicts == 3
+
+
+def test_nor_where_somebody_works_on_the_case_before_the_approval(world):
+    for number in "123":
+        world.systems["trk"].edit("record", number, {"contact": f"INT-{number}"})
+    changed(world, trk=("fields:\n", "fields:\n  contact: null\n"))
+    plan(world)
+    apply(world)
+    world.sync()
+    changed(world, trk=("  contact: null\n", "  contact: null\n  title: {at: contact, as: text}\n"))
+
+    world.act("CASE-1", lambda act: set_value(act, "channel", "почта"))
+    plan(world)
+    apply(world)
+    world.sync(full=True)
+
+    assert [views["title"] for views in world.records("crm").values()] == ["Первый", "Второй", "Третий"]
+    assert [views["contact"] for views in world.records("trk").values()] == ["INT-1", "INT-2", "INT-3"]
 
 
 def test_an_edit_after_the_approval_meets_bases_of_the_new_mapping(world):

@@ -4,14 +4,16 @@ import json
 
 import sqlalchemy as sa
 
+from connectors.errors import RetryLater
 from flows.hub.forgetting import forget_case
 from flows.hub.items import add_item
 from state.tables import entity, metadata
+from tests.fault_builders import Clock, Hook, after, failing
 from tests.flows.hub.attachments.files_world import digest_of, sharing
 from tests.flows.hub.documents.test_keeping import DOCUMENTS, a_wiki_hub
 from tests.flows.hub.test_contacts import ANNA
 from tests.flows.hub.test_contacts import a_world as a_hub_with_contacts
-from tests.hub_builders import a_deal
+from tests.hub_builders import a_deal, a_hub
 from tests.kinds_builders import KINDS, a_case
 
 NAMED = DOCUMENTS.replace('"{{ case.key }}"', '"{{ case.key }} {{ client.name }}"')
@@ -151,3 +153,22 @@ def test_items_that_stand_under_each_other_are_forgotten_and_it_ends(tmp_path):
     forget_case(hub.installation, keys[0], by="мария")
 
     assert remembered(hub, "Смета") == remembered(hub, "Стенд") == []
+
+
+def test_what_waits_to_be_made_of_a_forgotten_case_is_not_made(tmp_path):
+    hub = a_hub(tmp_path, clock=Clock())
+    for number in range(12):
+        hub.systems["crm"].create("record", a_deal(f"Сделка {number}"))
+    hub.sync()
+    away = RetryLater("POST is not answered", system="trk", after=60)
+    hub.systems["trk"].hook = Hook("create", "before", failing(away), times=3)
+    deal = hub.systems["crm"].create("record", a_deal("Иван Петров"))
+    hub.sync()
+    hub.systems["crm"].delete("record", deal)
+    hub.sync(full=True)
+
+    forget_case(hub.installation, "CASE-13", by="ann")
+    after(hub, minutes=5)
+    hub.sync(full=True)
+
+    assert len(hub.records("trk")) == 12

@@ -1,5 +1,6 @@
 """People end to end: one question however many cases wait, one answer for all of them, and nobody clears somebody."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ from flows.hub.people_asking import questions
 from mappings.exchange import SystemPerson
 from state import attention, people
 from state.people import Answer
-from tests.hub_builders import HUB, PEOPLE, AHub, a_deal, a_hub
+from tests.flows.hub.fastpath_builders import fast_path, hint
+from tests.flows.hub.test_applying import apply, kept
+from tests.hub_builders import HUB, PEOPLE, AHub, a_deal, a_hub, opened
 
 NEW = SystemPerson("9", "Щукин Егор")
 SHCHUKIN = SystemPerson("31", "Egor Shchukin", email="shchukin@example.com")
@@ -208,3 +211,40 @@ def test_without_a_memory_people_are_whom_systems_show(tmp_path: Path) -> None:
 
     assert seen.who["trk"] == {"7": "ann@example.com", "8": "bob@example.com"}
     assert seen.names_of("ann@example.com") == ["Анна Ли"]
+
+
+def test_accounts_that_are_lost_within_a_minute_take_nobody_off_a_case(tmp_path: Path) -> None:
+    hub, first = opened(tmp_path)
+    second = hub.systems["crm"].create("record", a_deal("Второе", owner="8"))
+    hub.sync()
+    issues = {views["title"]: number for number, views in hub.records("trk").items()}
+    lost = {"Внедрение CRM": PEOPLE[1:], "Второе": (replace(PEOPLE[0], id="9", name="Ещё один"),)}
+
+    async def work() -> None:
+        fast = fast_path(hub)
+        try:
+            await fast.look()
+            for title, people in lost.items():
+                hub.systems["trk"].people = people
+                hub.systems["trk"].edit("record", issues[title], {"owner": None})
+                hint(hub, issues[title], system="trk")
+                await fast.look()
+        finally:
+            await fast.close()
+
+    asyncio.run(work())
+
+    assert [hub.records("crm")[deal]["owner"] for deal in (first, second)] == ["7", "8"]
+
+
+def test_a_plan_takes_nobody_off_a_case_for_an_account_that_is_lost(tmp_path: Path) -> None:
+    hub, deal = opened(tmp_path)
+    [issue] = hub.records("trk")
+    hub.systems["trk"].people = PEOPLE[1:]
+    hub.systems["trk"].edit("record", issue, {"owner": None})
+
+    plan = kept(hub, tmp_path / "plan.yaml")
+    apply(hub, tmp_path / "plan.yaml")
+    hub.sync()
+
+    assert (plan.writes, hub.records("crm")[deal]["owner"]) == ((), "7")

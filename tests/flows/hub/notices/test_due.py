@@ -34,6 +34,21 @@ def test_one_that_comes_back_is_told_again_only_a_day_after_the_last_telling():
     assert news_of([again], told, NOW + timedelta(hours=25)) == [again]
 
 
+def test_a_sync_that_stops_again_on_one_day_is_told_of_once_more_the_day_after():
+    first = Attention(0, "stopped", "", "600 records would be made in trk", NOW, key="presales")
+    second = replace(first, text="crm lists none of the 40 linked records")
+    told = after({}, [first], new=[first], now=NOW)
+    told = after(told, [], new=[], now=NOW + timedelta(hours=1))  # somebody has approved it
+    heard = []
+    for hour in range(5, 60):
+        now = NOW + timedelta(hours=hour)
+        new = news_of([second], told, now)
+        told = after(told, [second], new=new, now=now)
+        heard += [(hour, one) for one in new]
+
+    assert heard == [(24, second)]
+
+
 def test_what_is_closed_and_a_day_old_is_forgotten():
     told = after({}, [PARKED], new=[PARKED], now=NOW)
 
