@@ -1,6 +1,8 @@
 """What an answer, or the lack of one, means: one table from HTTP's words to our errors."""
 
 import json
+import socket
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -56,6 +58,15 @@ BUGS: tuple[type[Exception], ...] = (
 )
 """Never raised by a transport itself (parents of others, or a misuse of the library by us): not translated."""
 
+HINDRANCES: tuple[tuple[type[BaseException], str], ...] = (
+    (ssl.SSLCertVerificationError, "its certificate is not trusted here (SSL_CERT_FILE names a list of your own)"),
+    (ssl.SSLError, "no TLS with it came about"),
+    (socket.gaierror, "its name leads nowhere"),
+    (ConnectionRefusedError, "nobody listens there"),
+    (httpx.ConnectTimeout, "it did not answer"),
+    (httpx.ProxyError, "the proxy refused"),
+)
+"""What stood in the way, by what lies behind the error of httpx."""
 
 MOST_DIGITS = 400
 
@@ -115,7 +126,7 @@ def raise_for_error(error: Exception, *, system: str, request: str, longest: flo
         raise Rejected(f"{request} cannot be sent; check the address and the credentials", system=system) from None
     if isinstance(error, NOT_SENT):
         raise RetryLater(
-            f"{request} did not reach the server ({_name(error)}); try again later", system=system
+            f"{request} did not reach the server: {_hindrance(error)}; try again later", system=system
         ) from None
     if isinstance(error, httpx.TimeoutException):
         text = f"{request} was not answered within {longest:g} s; it may have been carried out"
@@ -186,4 +197,15 @@ def _no_number(text: str) -> NoReturn:
 
 
 def _name(error: Exception) -> str:
+    return type(error).__name__
+
+
+def _hindrance(error: BaseException) -> str:
+    """Return what stood in the way, in words of our own: what the library says may repeat the address."""
+    cause: BaseException | None = error
+    while cause is not None:
+        for kind, words in HINDRANCES:
+            if isinstance(cause, kind):
+                return words
+        cause = cause.__cause__ or cause.__context__
     return type(error).__name__

@@ -90,7 +90,7 @@ def _of_a_system(error: BaseException) -> Advice | None:
             text = f"{error}. Renew the credentials of {system} (hub.yaml, or the environment), then `casehub check`."
             return Advice(text, "unreachable")
         case RetryLater(system=system):
-            return Advice(f"{error}. Is {system} up? `casehub check` asks again.", "unreachable")
+            return Advice(f"{error}\nIs {system} up? `casehub check` asks again.", "unreachable")
         case ConnectorError():
             return Advice(str(error), "failed")
     return None
@@ -155,7 +155,7 @@ def unreachable(trouble: dict[str, str]) -> str:
     """Return what is said of systems that a command could not talk to; it has done its work with the others."""
     lines = [why if why.startswith(name) else f"{name}: {why}" for name, why in sorted(trouble.items())]
     names = ", ".join(sorted(trouble))
-    return "\n".join([*lines, f"Everything but {names} was worked with; `casehub check` asks again."])
+    return "\n".join([*lines, f"Nothing was read from {names}, nor written there; `casehub check` asks again."])
 
 
 def attention(conflicts: int, parked: int) -> str:

@@ -62,7 +62,8 @@ def _show(found: "Check", *, offline: bool) -> None:
     for system in found.systems:
         _show_system(system)
     for name, sync in found.hub.syncs.items():
-        say(f"{name}: cases are born in {sync.opens} and appear in {', '.join(one.system for one in sync.makes)}")
+        places = ", ".join(one.system for one in sync.makes) or "no other system"
+        say(f"{name}: cases are born in {sync.opens} and appear in {places}")
     for name, number in found.left.items():
         whose = "1 case belongs" if number == 1 else f"{number} cases belong"
         say(f"  ! no sync is called {name} any more, but {whose} to it: nobody reads or writes there until one is")

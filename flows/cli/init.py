@@ -71,11 +71,15 @@ def _read(path: Path) -> "Answers":
     from flows.hub.beginning import BadAnswers, read_answers
 
     try:
-        return read_answers(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise BadAnswers(f"{path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise BadAnswers(f"{path} is not UTF-8; save it in that encoding") from None
+    try:
+        return read_answers(text)
+    except BadAnswers as error:
+        raise BadAnswers(f"{path}: {error}") from None
 
 
 def _proposed(given: "Answers", environment: Mapping[str, str], *, quiet: bool) -> "tuple[dict[str, Met], Proposal]":

@@ -180,7 +180,8 @@ def plan_lines(installation: "Installation", wired: "Wired", made: "Plan") -> li
     beside = [*(one.line() for one in made.files), *(one.line() for one in made.documents)]
     lines = [*reader.lines(made), *beside]
     counts = _counts(installation, wired, made)
-    return [*(lines or ["Nothing to do."]), counts.line(made.fingerprint)]
+    nothing = "Nothing to do with what could be read." if made.trouble else "Nothing to do."
+    return [*(lines or [nothing]), counts.line(made.fingerprint)]
 
 
 def _counts(installation: "Installation", wired: "Wired", made: "Plan") -> Any:

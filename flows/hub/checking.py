@@ -168,7 +168,7 @@ def weaknesses(abilities: Abilities, *, window: float | None = None) -> tuple[st
     if not abilities.conditional_writes:
         measured = f"; the longest so far was {window:.2f} s" if window is not None else ""
         told.append(
-            "no conditional writes: an edit that a person makes between our compare and our write (one request)"
+            "no conditional writes: an edit that a person makes between our compare and our write (of a batch)"
             f" can be overwritten unseen{measured}"
         )
         if not abilities.change_log:

@@ -153,7 +153,10 @@ def write_plan(path: Path, plan: Plan, words: Words, *, more: str = "") -> None:
 def save(path: Path, chunks: Iterator[str]) -> None:
     """Write *chunks* to a file that only its owner may read; there is no half a file. Raises OSError."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.writelines(chunks)

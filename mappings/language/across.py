@@ -71,7 +71,8 @@ def _check_make(make: Make, specs: list[MappingSpec], *, entity: str, sync: Sync
             )
         )
     elif spec.marker is None and entity not in UNMARKED:
-        sheet.add(make.mark.problem(f"{spec.mark.file} has no marker:, so a record could be made twice"))
+        place = f"name its place in {make.kind}.{make.system}.yaml"
+        sheet.add(make.mark.problem(f"{spec.mark.file} has no marker:, so a record could be made twice; {place}"))
     elif spec.marker is not None and spec.marker in make.fixed:
         sheet.add(make.marks[spec.marker].problem("our marker lives there; nothing else is written"))
 

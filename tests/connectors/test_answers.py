@@ -1,5 +1,7 @@
 """Every status and every error of the HTTP library has a meaning of ours."""
 
+import socket
+import ssl
 from datetime import UTC, datetime
 from typing import Any
 
@@ -172,3 +174,23 @@ def test_an_unreadable_answer_to_a_write_is_in_doubt() -> None:
 def test_the_clock_of_the_server_is_read() -> None:
     assert an_answer(date="Sat, 21 Nov 2026 18:00:00 GMT").date == NOW
     assert an_answer().date is None
+
+
+@pytest.mark.parametrize(
+    ("behind", "words"),
+    [
+        (ssl.SSLCertVerificationError(SECRET), "SSL_CERT_FILE"),
+        (socket.gaierror(SECRET), "its name leads nowhere"),
+        (ConnectionRefusedError(SECRET), "nobody listens there"),
+        (OSError(SECRET), "ConnectError"),
+    ],
+)
+def test_what_stood_in_the_way_is_told_in_words_of_our_own(behind: Exception, words: str) -> None:
+    error = httpx.ConnectError(SECRET)
+    error.__cause__ = RuntimeError(SECRET)  # what lies between httpx and the system
+    error.__cause__.__cause__ = behind
+
+    with pytest.raises(RetryLater, match=words) as caught:
+        raise_for_error(error, system="трекер", request="GET /", longest=30)
+
+    assert SECRET not in str(caught.value)

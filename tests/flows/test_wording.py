@@ -81,7 +81,7 @@ def test_systems_that_do_not_answer_are_named_once():
     assert text.splitlines() == [
         "crm: no answer",
         "trk: GET / did not arrive",
-        "Everything but crm, trk was worked with; `casehub check` asks again.",
+        "Nothing was read from crm, trk, nor written there; `casehub check` asks again.",
     ]
 
 

@@ -12,7 +12,7 @@ from mappings.language import Problems
 from ..describing import discover
 from ..files import read_catalog
 from ..wiring import Installation, Maker, install_systems, make_connector
-from .answers import Answers
+from .answers import Answers, BadAnswers
 from .writing import systems_text
 
 
@@ -34,7 +34,7 @@ async def meet(answers: Answers, environment: Mapping[str, str], make: Maker = m
     """
     Return name -> system, both tried and asked.
 
-    Raises NotMet where settings are wrong, or a system does not let us in or has nothing that is a case.
+    Raises BadAnswers where settings are wrong, NotMet where a system does not let us in or has nothing that is a case.
     """
     with tempfile.TemporaryDirectory(prefix="casehub-init-") as place:
         folder = Path(place)
@@ -42,7 +42,7 @@ async def meet(answers: Answers, environment: Mapping[str, str], make: Maker = m
         try:
             installation = install_systems(folder, environment)
         except Problems as problems:
-            raise NotMet(str(problems)) from problems
+            raise BadAnswers("\n".join(one.text for one in problems.problems)) from problems
         try:
             return {name: await _met(installation, name, make) for name in (answers.opens, answers.makes)}
         except Problems as problems:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from connectors import connector_class
+from connectors import CONNECTORS, connector_class
 from connectors.base import setting_keys
 from mappings.language import (
     Hub,
@@ -60,7 +60,11 @@ def load_files(files: Mapping[str, str], env: Mapping[str, str], *, catalog: Map
 
 
 def _schemas(files: Mapping[str, str]) -> dict[str, SystemSchema]:
-    return {name: _schema(name) for name in types_named(files.get("hub.yaml", "")) if _known(name)}
+    named = types_named(files.get("hub.yaml", ""))
+    types = [name for name in named if _known(name)]
+    if len(types) < len(named):  # a slip: all there are, for the hint
+        types = sorted({*types, *CONNECTORS})
+    return {name: _schema(name) for name in types}
 
 
 def _known(type_name: str) -> bool:

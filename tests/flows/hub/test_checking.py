@@ -13,7 +13,7 @@ def test_a_system_that_can_do_everything_has_nothing_told() -> None:
 def test_a_write_without_condition_is_told_with_the_longest_window_that_was_measured() -> None:
     [text, log, _] = weaknesses(Abilities(), window=0.256)
 
-    assert "between our compare and our write (one request) can be overwritten unseen" in text
+    assert "between our compare and our write (of a batch) can be overwritten unseen" in text
     assert text.endswith("the longest so far was 0.26 s")
     assert log.startswith("no change log")
 

@@ -107,7 +107,7 @@ def test_a_store_of_documents_has_no_cases():
 def test_settings_that_do_not_fit_are_told_by_their_key():
     text = ANSWERS.replace("crm: {type: memory}", "crm: {type: redmine, url: nowhere}")
 
-    with pytest.raises(NotMet, match=r"systems\.crm\.key: missing"):
+    with pytest.raises(BadAnswers, match=r"systems\.crm\.key: missing"):
         proposal(text=text)
 
 
