@@ -102,12 +102,12 @@ class _Mapping:
 
     def facts(self) -> frozenset[str]:
         """Return the facts that this mapping is going to know, as its lines say."""
-        form = yaml.safe_load("\n".join(self.lines())) or {}
-        listed = {name: entry for name, entry in {**self._inherited, **(form.get("fields") or {})}.items() if entry}
+        form = yaml.safe_load("\n".join(["fields:", *self._fields()]))
+        listed = {name: entry for name, entry in {**self._inherited, **(form["fields"] or {})}.items() if entry}
         return frozenset(listed)
 
     def lines(self) -> Iterator[str]:
-        met, place = self._met, self._position()
+        met = self._met
         yield from (f"# {met.discovery.kind}.{met.name}.yaml: begun by `casehub init`.", HEAD)
         yield from (f"system: {yaml_word(met.name)}", f"kind: {met.discovery.kind}", "entity: case")
         yield f"extends: {met.type}/{met.discovery.kind}"
@@ -117,10 +117,20 @@ class _Mapping:
             yield f"take: {{{listed}}}"
         yield from self._marker()
         if met.name == self._answers.makes:
-            yield "match: [{same: [title, client], within: 90d}]"
+            yield self._match()
         yield "fields:"
+        yield from self._fields()
+
+    def _fields(self) -> Iterator[str]:
+        place = self._position()
         yield from self._stage_lines(place)
         yield from self._field_lines(place)
+
+    def _match(self) -> str:
+        """A rule about what is not read here would be refused, and a title alone makes nobody's records one."""
+        if "client" in self.facts():
+            return "match: [{same: [title, client], within: 90d}]"
+        return "# match: [{same: [title, FACT], within: 90d}]    finds what is there; no field here is the client"
 
     def _marker(self) -> Iterator[str]:
         if "marker" in self._shipped:

@@ -59,6 +59,18 @@ def test_the_files_that_are_written_load_as_they_stand(tmp_path):
     assert {spec.system for spec in hub.mappings} == {"crm", "трекер"}
 
 
+def test_where_the_other_system_does_not_know_the_client_the_files_load_too(tmp_path):
+    hub = Hub()
+    known = tuple(place for place in hub.systems["трекер"].kinds["record"].places if place.name != "client")
+    hub.systems["трекер"].kinds["record"] = KindTraits(places=known)
+    made = proposal(hub)
+
+    write(tmp_path / "хаб", made.files)
+
+    assert load_installation(tmp_path / "хаб", {}).mapping("трекер", "record", entity="case").match == ()
+    assert "# match: [{same: [title, FACT], within: 90d}]" in made.files["record.трекер.yaml"]
+
+
 def test_every_line_that_was_guessed_says_so():
     made = proposal()
 
