@@ -175,6 +175,7 @@ class _Mapping:
         there, taken = set(self._places), {position.name} if position else set()
         taken |= {self._marker_place or ""}
         free = {info.name for info in CASE_FACTS} - {"stage", "outcome"}
+        lacking: dict[str, set[str]] = {}
         for name, entry in self._inherited.items():
             at = entry["at"] if isinstance(entry["at"], list) else [entry["at"]]
             if name == "outcome" and position:
@@ -183,19 +184,23 @@ class _Mapping:
                 taken |= set(at)
                 free.discard(name)
             else:
-                yield f"  {name}: null    # inherited; there is no {', '.join(sorted(set(at) - there))} here"
+                lacking[name] = set(at) - there
         able = [one for one in self._places.values() if one.name not in taken and one.type != "choice"]
         guesses = guess_facts(able, free, self._synonyms)
+        guessed = {info.name for info in guesses.values()}
+        for name, places in lacking.items():
+            if name not in guessed:
+                yield f"  {name}: null    # inherited; there is no {', '.join(sorted(places))} here"
         for place_name, info in guesses.items():
             place = self._places[place_name]
             yield f"  {info.name}: {self._entry(info, place)}  {GUESS}: {show(place.label)}"
-        yield from self._one_date({info.name for info in guesses.values()})
+        yield from self._one_date(guessed, self._inherited.keys() - lacking.keys())
 
-    def _one_date(self, guessed: set[str]) -> Iterator[str]:
+    def _one_date(self, guessed: set[str], inherited: set[str]) -> Iterator[str]:
         """A tracker has one date, and it is the one that the CRM knows."""
         dates = {"deadline", "closes_on"}
-        mine, theirs = dates & (guessed | set(self._inherited)), dates & self._elsewhere
-        if len(mine) == len(theirs) == 1 and mine != theirs and mine <= set(self._inherited):
+        mine, theirs = dates & (guessed | inherited), dates & self._elsewhere
+        if len(mine) == len(theirs) == 1 and mine != theirs and mine <= inherited:
             [old], [new] = mine, theirs
             yield f"  {old}: null  {GUESS}: {yaml_word(self._other)} knows {new} only"
             yield f"  {new}: {{at: {yaml_word(self._inherited[old]['at'])}, as: date}}  {GUESS}"
@@ -204,12 +209,15 @@ class _Mapping:
         at = f"at: {yaml_word(place.name)}"
         if info.derived:
             return f"{{{at}, direction: out, of: {yaml_word(self._other)}}}"
+        if info.type == "money" and place.type == "money":
+            return f"{{{at}, as: money, form: pipe}}"  # the place names its currency itself
         if info.type == "money":
             return f"{{{at}, as: money, currency: {self._answers.currency or 'RUB'}}}"
         if info.type == "set" and place.type == "text":
             return f'{{{at}, as: set, separator: ","}}'
         once = ", direction: in" if not place.writable else ""
-        return f"{{{at}, as: {place.type}{once}}}"
+        kind = "date" if info.type == "date" else place.type  # a date-time may be the place of a day
+        return f"{{{at}, as: {kind}{once}}}"
 
 
 def _guessed(meanings: Mapping[str, Meaning], choice: Choice) -> bool:

@@ -1,6 +1,7 @@
 """A hub to begin with: what is asked, what is tried, what is written."""
 
 import asyncio
+from decimal import Decimal
 
 import pytest
 import yaml
@@ -11,8 +12,10 @@ from connectors.memory.traits import KindTraits
 from flows.hub.beginning import AlreadyThere, Answers, BadAnswers, NotMet, meet, propose, read_answers, write
 from flows.hub.files import read_catalog
 from flows.hub.wiring import load_installation
+from mappings.canonical.values import Money
 from mappings.exchange import Choice, Place, SystemPerson
 from mappings.guess import read_synonyms
+from mappings.transforms import Spot, make
 from tests.hub_builders import some_traits
 
 ANSWERS = """
@@ -69,6 +72,20 @@ def test_where_the_other_system_does_not_know_the_client_the_files_load_too(tmp_
 
     assert load_installation(tmp_path / "хаб", {}).mapping("трекер", "record", entity="case").match == ()
     assert "# match: [{same: [title, FACT], within: 90d}]" in made.files["record.трекер.yaml"]
+
+
+def test_a_guessed_field_is_read_as_its_system_shows_it(tmp_path):
+    hub = Hub()
+    places = (Place("ufCrm_1", "Срок ответа", "datetime"), Place("ufCrm_2", "Бюджет клиента", "money"))
+    known = tuple(place for place in hub.systems["crm"].kinds["record"].places if place.name != "deadline")
+    hub.systems["crm"].kinds["record"] = KindTraits(places=(*known, *places))
+
+    write(tmp_path / "хаб", proposal(hub).files)
+
+    fields = load_installation(tmp_path / "хаб", {}).mapping("crm", "record", entity="case").fields
+    assert (fields["deadline"].transform, fields["deadline"].at) == ("date", ("ufCrm_1",))
+    budget = make("money", fields["budget"].settings, spot=Spot(("budget",), ("ufCrm_2",)))
+    assert budget.read("100.5|EUR", {}) == {"budget": Money(Decimal("100.5"), "EUR")}
 
 
 def test_every_line_that_was_guessed_says_so():
