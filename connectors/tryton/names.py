@@ -14,7 +14,7 @@ from .replies import FIELD
 
 DICTIONARY_SECONDS = 3600.0
 MOST_CLIENTS = 2000
-"""A directory of more clients is not a list to choose from."""
+"""Of more clients none is offered by name: one that is met once among the first of them is no proof of who is meant."""
 
 USER = ("name", "login", "email", "employee", "employees", "active")
 
@@ -135,14 +135,14 @@ class Names:
     async def _choices(self, company: int, state: Mapping[str, Any]) -> dict[str, tuple[Choice, ...]]:
         states = [(str(key), str(label)) for key, label in state.get("selection", [])]
         terms = await self._rows("account.invoice.payment_term", [], ["name"])
-        parties = await self._rows("party.party", [], ["name"], most=MOST_CLIENTS)
+        parties = await self._rows("party.party", [], ["name"], most=MOST_CLIENTS + 1)
         companies = await self._rows("company.company", [["id", "=", company]], ["rec_name"])
         return {
             "state": tuple(Choice(key, label, closes=key in CLOSED - {"converted"}) for key, label in states),
             "currency": tuple(Choice(code, code) for code in sorted(await self._currencies())),
             "employee": tuple(Choice(each.id, each.name) for each in await self._employees(company)),
             "payment_term": _listed(terms, "name"),
-            "party": _listed(parties, "name"),
+            "party": _listed(parties, "name") if len(parties) <= MOST_CLIENTS else (),
             "company": _listed(companies, "rec_name"),
         }
 
@@ -155,9 +155,9 @@ class Names:
         return dict(kept)
 
     async def _rows(
-        self, model: str, domain: Sequence[Any], asked: Iterable[str], most: int = 1000
+        self, model: str, domain: Sequence[Any], asked: Iterable[str], most: int | None = None
     ) -> list[dict[str, Any]]:
-        """Return records of a dictionary; nothing where the account may not see it."""
+        """Return the records of a dictionary, MOST of them at most; nothing where the account may not see it."""
         try:
             found = await self._client.read(
                 f"model.{model}.search_read", list(domain), 0, most, [["id", "ASC"]], list(asked), overhead=True

@@ -139,11 +139,12 @@ class FakeTryton:
                     n for n, name in self.table.parties.items() if clause[2] in ((n,) if clause[0] == "id" else (name,))
                 ]
             case "model.party.party.search_read":
-                return [{"id": number, "name": name} for number, name in self.table.parties.items()]
+                listed = [{"id": number, "name": name} for number, name in self.table.parties.items()]
+                return listed[: params[2]]
             case "model.currency.currency.search_read":
                 return [{"id": 1, "code": "EUR"}, {"id": 2, "code": "RUB"}]
             case "model.company.employee.search_read":
-                people = self.employees.items()
+                people = list(self.employees.items())[: params[2]]
                 return [
                     {"id": n, "party.": {"id": n, "name": who, "email": mail, "active": 1}} for n, (who, mail) in people
                 ]

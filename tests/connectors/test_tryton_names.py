@@ -1,0 +1,28 @@
+"""What Tryton calls clients and people: whole dictionaries, or none."""
+
+import pytest
+
+from tests.connectors.tryton_builders import connect
+from tests.contract.tryton_fake import FakeTryton
+
+
+@pytest.mark.asyncio
+async def test_of_more_clients_than_are_listed_none_is_offered_by_name() -> None:
+    """The namesake of one that is met once among the first two thousand may stand behind them."""
+    server = FakeTryton()
+    server.table.parties |= {number: f"ООО «{number}»" for number in range(10, 2010)}
+    async with connect(server) as connector:
+        discovery = await connector.discover("opportunity")
+
+    (party,) = (place for place in discovery.places if place.name == "party")
+    assert party.choices == ()
+
+
+@pytest.mark.asyncio
+async def test_everybody_is_known_however_many_they_are() -> None:
+    server = FakeTryton()
+    server.employees = {number: (f"Анна {number}", f"anna{number}@example.com") for number in range(1, 1202)}
+    async with connect(server) as connector:
+        people = await connector.people()
+
+    assert len(people) == 1201
