@@ -21,6 +21,7 @@ class Labels(Plain):
     - As a list, or with a SEPARATOR in one text. Writing keeps the order of what stays and adds the rest at the end.
     - PAIRS are the system's ids with what they stand for (labels, or people): a declared loss, since a label that it
       does not know cannot be kept there. An id that is not among them is refused (``unlisted``, ``unknown person``).
+      Of several ids of one person the first that is not INACTIVE is written, where there is one.
     - VOCABULARY is the same loss declared by the mapping, for places that show the words themselves. A word beyond it
       that stands in a view is read, and left there.
     - An edit is a step: what was added is added, what was removed is removed.
@@ -38,6 +39,7 @@ class Labels(Plain):
     vocabulary: frozenset[str] | None = None
     people: bool = False
     pairs: Mapping[str, str] | None = field(default=None, hash=False)
+    inactive: frozenset[str] = frozenset()
     writable: frozenset[str] | None = field(init=False, default=None, compare=False, repr=False)
     """The words that can be written at all; None where every word can."""
 
@@ -59,6 +61,7 @@ class Labels(Plain):
             vocabulary=None if words is None else frozenset(words),
             people=people,
             pairs=listed if listed or people else None,
+            inactive=spot.words.inactive if people else frozenset(),
         )
 
     @property
@@ -115,7 +118,8 @@ class Labels(Plain):
 
     def _entry(self, word: str) -> str:
         """Return the entry that is written for a word that is kept."""
-        return next((entry for entry, label in (self.pairs or {}).items() if label == word), word)
+        entries = [entry for entry, label in (self.pairs or {}).items() if label == word]
+        return next((entry for entry in entries if entry not in self.inactive), next(iter(entries), word))
 
     def _holds(self, word: str) -> bool:
         return self.writable is None or word in self.writable

@@ -94,6 +94,14 @@ def test_a_list_is_no_text():
     assert code(TEXT.read(["vip"])) == "malformed"
 
 
+def test_of_several_accounts_of_one_person_the_one_that_can_be_chosen_is_written():
+    known = Vocabulary(people={"5": "ann@example.org", "6": "ann@example.org"}, inactive=frozenset({"5"}))
+    team = Labels.built({"ids": "people"}, Spot(("participants",), ("watchers",), known))
+
+    assert team.write(frozenset({"ann@example.org"}), None) == ["6"]
+    assert team.write(frozenset({"ann@example.org"}), ["5"]) == ["5"]
+
+
 def test_the_system_gives_its_labels_and_people():
     known = Vocabulary(choices={"tags": (Choice("1", "срочно"),)}, people={"5": "ann@example.org"})
     spot = Spot(("labels",), ("tags",), known)
