@@ -1,6 +1,6 @@
 """Which records a mapping speaks of: clauses about what they show."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from mappings.exchange import View, Views
@@ -20,7 +20,12 @@ class Scope:
             return False
         shown = views[self.place]
         listed = shown if isinstance(shown, list) else [None if shown == "" else shown]
-        return any(one in self.views for one in listed) is not self.negated
+        return any(_named(one) in self.views for one in listed) is not self.negated
+
+
+def _named(shown: View) -> View:
+    """Return the id of another record, which is shown with its name beside it: a clause names it by the id."""
+    return shown["id"] if isinstance(shown, Mapping) and "id" in shown else shown
 
 
 def overlapping(one: Collection[Scope], other: Collection[Scope]) -> bool:

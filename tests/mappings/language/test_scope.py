@@ -50,3 +50,11 @@ def test_scopes_that_do_not_overlap_have_no_record_in_common(one, other):
 
     assert overlapping(one, other) or not both
     assert overlapping(one, other) == overlapping(other, one)
+
+
+def test_a_record_that_is_shown_with_its_name_is_meant_by_its_id():
+    shown = {"companyId": {"id": "3", "name": "ООО «Ромашка»"}}
+
+    assert Scope("companyId", ("3",)).holds(shown)
+    assert not Scope("companyId", ("3",), negated=True).holds(shown)
+    assert not Scope("companyId", ("4",)).holds(shown)
