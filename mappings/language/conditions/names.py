@@ -76,6 +76,8 @@ def literal(info: FactInfo, written: Written, *, choices: Collection[str] = ()) 
             return _date(info, written)
         case "datetime", str():
             return _datetime(info, written)
+        case "person", str() if "@" in written:
+            return written.lower()  # as every e-mail that a system shows
         case _, str() if info.type in _TEXTS:
             return written
     raise ValueError(f"{info.dotted} is {_WANTED[info.type]}, not {shown(written)}")

@@ -100,6 +100,13 @@ def test_a_condition_knows_its_facts_and_its_text():
     assert str(condition) == "deal.amount >= 3_000_000 and (client.key or set(case.need))"
 
 
+def test_a_person_is_meant_however_the_letters_of_the_e_mail_are_written():
+    condition = parse("deal.owner in ['Ann@Example.org', 'Boss']", names_of("case"))
+
+    assert condition({"deal.owner": "ann@example.org"})
+    assert condition({"deal.owner": "Boss"})
+
+
 def test_equal_conditions_are_equal_values():
     assert parse("client.key", names()) == parse(" client.key ", names())
     assert hash(parse("client.key", names())) == hash(parse("client.key", names()))
