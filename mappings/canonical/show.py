@@ -1,5 +1,6 @@
 """Values as people write and read them: for plans, lists and the command line."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
@@ -11,6 +12,8 @@ EMPTY = "—"
 SIGNS = {"RUB": "₽", "EUR": "€", "USD": "$", "GBP": "£", "KZT": "₸", "CNY": "¥"}
 LONGEST = 60
 _THIN = "\u00a0"
+_EITHER = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
+"""A comma before three digits: in English it stands between thousands, in Russian before the fraction."""
 
 
 class Unreadable(ValueError):
@@ -71,8 +74,12 @@ def parse(kind: FactType, text: str) -> Value:
 
 
 def _decimal(text: str, like: str) -> Decimal:
+    bare = text.replace(_THIN, "").replace(" ", "")
+    if _EITHER.fullmatch(bare):
+        whole, point = bare.replace(",", ""), bare.replace(",", ".")
+        raise Unreadable(f"{text!r} may be {whole} or {point}; write the one that is meant")
     try:
-        number = Decimal(text.replace(_THIN, "").replace(" ", "").replace(",", "."))
+        number = Decimal(bare.replace(",", "."))
     except InvalidOperation:
         raise Unreadable(f"{text!r} is not {like}") from None
     if not number.is_finite():

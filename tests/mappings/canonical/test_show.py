@@ -57,3 +57,10 @@ def test_what_a_person_writes_is_read(kind, text, value):
 def test_what_is_no_value_is_refused_with_an_example(kind, text):
     with pytest.raises(Unreadable, match=r"is not .*like|neither"):
         parse(kind, text)
+
+
+def test_a_comma_before_three_digits_may_be_either_and_is_not_guessed():
+    with pytest.raises(Unreadable, match=r"'150,000' may be 150000 or 150\.000; write the one that is meant"):
+        parse("money", "150,000 RUB")
+
+    assert parse("number", "0,125") == Decimal("0.125")
