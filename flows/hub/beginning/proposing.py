@@ -113,8 +113,7 @@ class _Mapping:
         yield f"extends: {met.type}/{met.discovery.kind}"
         take = self._answers.take.get(met.name) or {}
         if take:
-            listed = ", ".join(f"{yaml_word(key)}: {yaml_word(str(value))}" for key, value in take.items())
-            yield f"take: {{{listed}}}"
+            yield f"take: {_flow(take)}"
         yield from self._marker()
         if met.name == self._answers.makes:
             yield self._match()
@@ -165,7 +164,8 @@ class _Mapping:
 
     def _narrowed(self, place: Place) -> list[Choice]:
         """Leave of the stages of several pipelines those of the one that takes part."""
-        named = {str(value) for value in (self._answers.take.get(self._met.name) or {}).values()}
+        clauses = (self._answers.take.get(self._met.name) or {}).values()
+        named = {str(one) for clause in clauses for one in (clause if isinstance(clause, list) else [clause])}
         for other in self._places.values():
             named |= {one.id for one in other.choices if one.label in named}
         inside = [one for one in place.choices if one.group is None or one.group in named]
@@ -218,6 +218,18 @@ class _Mapping:
         once = ", direction: in" if not place.writable else ""
         kind = "date" if info.type == "date" else place.type  # a date-time may be the place of a day
         return f"{{{at}, as: {kind}{once}}}"
+
+
+def _flow(given: Any) -> str:
+    """Return what an answer says, in one line of YAML."""
+    match given:
+        case dict():
+            return f"{{{', '.join(f'{yaml_word(str(key))}: {_flow(value)}' for key, value in given.items())}}}"
+        case list():
+            return f"[{', '.join(_flow(one) for one in given)}]"
+        case None | bool():
+            return {None: "null", True: "true", False: "false"}[given]
+    return yaml_word(str(given))
 
 
 def _guessed(meanings: Mapping[str, Meaning], choice: Choice) -> bool:

@@ -181,5 +181,18 @@ def test_stages_of_other_pipelines_are_left_out():
     assert "Чужая" not in made
 
 
+def test_which_records_take_part_may_be_said_in_any_way_that_a_mapping_has(tmp_path):
+    text = ANSWERS + "take: {crm: {title: [Кейс, Пресейл], blocked: false, client: {not: 3}}}"
+
+    write(tmp_path / "хаб", proposal(text=text).files)
+
+    take = load_installation(tmp_path / "хаб", {}).mapping("crm", "record", entity="case").take
+    assert [(one.place, one.views, one.negated) for one in take] == [
+        ("title", ("Кейс", "Пресейл"), False),
+        ("blocked", (False,), False),
+        ("client", ("3",), True),
+    ]
+
+
 def test_answers_have_what_they_need_and_nothing_by_force():
     assert read_answers("{systems: {a: {}, b: {}}, opens: a, makes: b}") == Answers({"a": {}, "b": {}}, "a", "b")
