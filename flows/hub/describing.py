@@ -59,15 +59,15 @@ def starting_mapping(found: Discovery, type_name: str) -> str:
 
     It extends the shipped mapping of that type and kind, if there is one; whatever else there is stands in comments.
     """
-    shipped = read_catalog().get(f"{type_name}/{found.kind}.yaml")
-    inherited = _inherited(shipped) if shipped else {}
+    shipped = yaml.safe_load(read_catalog().get(f"{type_name}/{found.kind}.yaml", "{}"))
+    inherited = _inherited(shipped)
     there = {place.name for place in found.places}
     head = [
         f"# {found.kind}.{found.system}.yaml: begun by `casehub discover {found.system} {found.kind} --yaml`.",
         "# A field takes part once its line has no # before it; `casehub check` says what does not fit.",
         f"system: {yaml_word(found.system)}",
         f"kind: {yaml_word(found.kind)}",
-        "entity: case",
+        f"entity: {shipped.get('entity', 'case')}",
     ]
     head += [f"extends: {type_name}/{found.kind}"] if shipped else []
     covered = {place for places in inherited.values() for place in places if set(places) <= there}
@@ -76,9 +76,9 @@ def starting_mapping(found: Discovery, type_name: str) -> str:
     return "\n".join([*head, *fields, *_people(found)]) + "\n"
 
 
-def _inherited(text: str) -> dict[str, tuple[str, ...]]:
+def _inherited(shipped: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     """Return field -> places of a shipped mapping."""
-    fields: Mapping[str, Any] = yaml.safe_load(text).get("fields") or {}
+    fields: Mapping[str, Any] = shipped.get("fields") or {}
     return {name: _places(entry) for name, entry in fields.items() if isinstance(entry, dict)}
 
 

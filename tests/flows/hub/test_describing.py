@@ -1,8 +1,11 @@
 """A mapping to begin with."""
 
+from pathlib import Path
+
 import yaml
 
 from flows.hub.describing import starting_mapping
+from flows.hub.wiring import load_installation
 from mappings.exchange import Choice, Discovery, Place, SystemPerson
 
 STAGES = (Choice("C3:NEW", "Новая", group="Продажи"), Choice("C3:WON", "Выиграна", closes=True, group="Продажи"))
@@ -55,6 +58,25 @@ def test_what_is_inherited_and_not_there_is_left_out() -> None:
     assert form["extends"] == "bitrix24/deal"
     assert form["fields"]["amount"] is None
     assert "title" not in form["fields"]
+
+
+def test_companies_begin_as_clients_and_comments_as_notes(tmp_path: Path) -> None:
+    company = (Place("title", "Название", "text"), Place("assignedById", "Ответственный", "person"))
+    comment = tuple(Place(name, name, "text") for name in ("text", "author", "created_on"))
+    (tmp_path / "hub.yaml").write_text(
+        "systems: {crm: {type: bitrix24, webhook: '${W}'}}\nsyncs: {продажи: {opens: crm}}\n", encoding="utf-8"
+    )
+    for kind, places in (("deal", FOUND.places), ("company", company), ("comment", comment)):
+        text = starting_mapping(Discovery("crm", kind, places), "bitrix24")
+        (tmp_path / f"{kind}.crm.yaml").write_text(text, encoding="utf-8")
+
+    hub = load_installation(tmp_path, {"W": "https://portal.example/rest/7/secret/"})
+
+    assert [(spec.kind, spec.entity) for spec in hub.mappings] == [
+        ("comment", "note"),
+        ("company", "client"),
+        ("deal", "case"),
+    ]
 
 
 def test_people_are_named_with_what_tells_them_apart() -> None:
