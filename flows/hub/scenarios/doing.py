@@ -62,7 +62,8 @@ def _create(world: World, step: Step) -> None:
 
 def _scoped(world: World, system: str, kind: str) -> dict[str, View]:
     """What every record shows that the hub is to take: people begin it where it belongs."""
-    spec = world.installation.hub.mappings_of(system, kind=kind)[0]
+    specs = world.installation.hub.mappings_of(system, kind=kind)
+    spec = min(specs, key=lambda one: one.entity != "case")
     return {clause.place: clause.views[0] for clause in spec.take if clause.equals}
 
 

@@ -1,10 +1,11 @@
 """Memory systems that stand in for a hub's real ones: their fields and choices are those that its mappings name."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from connectors.memory import KindTraits, MemorySystem
-from mappings.exchange import Choice, Discovery, Place, SystemPerson
+from mappings.exchange import Choice, Discovery, Place, SystemPerson, View
 from mappings.language import Hub, MappingSpec
 from mappings.language.model import FieldSpec
 from mappings.language.problems import Problem, hint
@@ -20,6 +21,8 @@ ANNA, BORIS = SystemPerson("7", "Анна Ли", email="ann@example.com"), Syste
 STANDARD_TYPES = {"number", "bool", "date", "datetime", "person", "reference"}
 TEXT = "text"
 """Where comments say what they say."""
+TIES = ("relates", "blocks", "blocked_by")
+"""Places that list other records."""
 CLOSED = ("won", "lost", "withdrawn", "no_decision")
 
 Found = Mapping[tuple[str, str], Discovery]
@@ -68,12 +71,13 @@ def comments_of(hub: Hub, system: str) -> str:
 def _traits(hub: Hub, system: str, kind: str, found: Discovery | None) -> KindTraits:
     specs = hub.mappings_of(system, kind=kind)
     places: dict[str, Place] = {}
-    for spec in specs:
-        for place in _places(spec):
-            places.setdefault(place.name, place)
-    for make in (one for sync in hub.syncs.values() for one in sync.makes if one.system == system):
-        for name in make.fixed:
-            places.setdefault(name, Place(name, name, "text"))
+    for place in (place for spec in specs for place in _places(spec)):
+        places[place.name] = _with_choices(places.get(place.name, place), place.choices)
+    for name, words in _scopes(specs).items():
+        known = places.get(name, Place(name, name, "choice" if words else "text", choices=words))
+        places[name] = _with_choices(known, words)
+    for name, words in _made(hub, system, kind).items():
+        places[name] = _with_choices(places.get(name, Place(name, name, "text")), words)
     remembered = {place.name: place for place in found.places} if found else {}
     hung = next((hub_kind for spec in specs if (hub_kind := _hangs_on(hub, spec))), "")
     signed = bool(specs) and all(spec.entity == NOTE for spec in specs)
@@ -94,14 +98,42 @@ def _hangs_on(hub: Hub, spec: MappingSpec) -> str:
 
 
 def _places(spec: MappingSpec) -> Iterator[Place]:
-    for clause in (*spec.take, *spec.leave_when):
-        shown = tuple(Choice(str(view), str(view)) for view in clause.views)
-        yield Place(clause.place, clause.place, "choice" if shown else "text", choices=shown)
     for entry in spec.fields.values():
         for name in entry.at:
             yield _place(entry, name)
     if spec.marker:
         yield Place(spec.marker, spec.marker, "text")
+    for name in spec.under.places if spec.under else ():
+        yield Place(name, name, "set" if name in TIES else "text")
+
+
+def _scopes(specs: Sequence[MappingSpec]) -> dict[str, tuple[Choice, ...]]:
+    """Return place -> what the mappings of one kind tell its records apart by."""
+    found: dict[str, tuple[Choice, ...]] = {}
+    for clause in (clause for spec in specs for clause in (*spec.take, *spec.leave_when)):
+        found[clause.place] = (*found.get(clause.place, ()), *_words(clause.views))
+    return found
+
+
+def _made(hub: Hub, system: str, kind: str) -> dict[str, tuple[Choice, ...]]:
+    """Return place -> what new records of *kind* show there (`with:`)."""
+    makes = [make for sync in hub.syncs.values() for entity in ("case", *sync.beside) for make in sync.makes_of(entity)]
+    found: dict[str, tuple[Choice, ...]] = {}
+    for make in (one for one in makes if one.system == system and one.kind in ("", kind)):
+        for name, view in make.fixed.items():
+            found[name] = (*found.get(name, ()), *_words(view if isinstance(view, tuple) else (view,)))
+    return found
+
+
+def _words(views: Iterable[View]) -> tuple[Choice, ...]:
+    return tuple(Choice(view, view) for view in views if isinstance(view, str))
+
+
+def _with_choices(place: Place, more: Iterable[Choice]) -> Place:
+    """Return *place* with MORE to choose from, if there is anything to choose: several mappings may name it."""
+    known = {one.id for one in place.choices}
+    new = {one.id: one for one in more if one.id not in known}
+    return replace(place, choices=(*place.choices, *new.values())) if known else place
 
 
 def _place(entry: FieldSpec, name: str) -> Place:

@@ -205,3 +205,33 @@ steps:
 
 def test_a_users_own_mappings_are_played_without_their_systems_and_secrets(tmp_path):
     assert told(tmp_path, DEMO, hub=ROOT / "flows/hub/demo/files") == [[]]
+
+
+ITEMS = {
+    "hub.yaml": "systems:\n  crm: {type: memory}\n  trk: {type: memory}\nsyncs:\n  пресейл:\n    opens: crm\n"
+    "    makes: {trk: {}}\n    items: {trk: {with: {вид: Задача, срочность: Высокая}}}\n    stages: [lead]\n",
+    "record.crm.yaml": "system: crm\nkind: record\nentity: case\nextends: memory/record\n",
+    "record.trk.дело.yaml": "system: trk\nkind: record\nentity: case\ntake: {вид: Дело}\nmarker: marker\n"
+    "fields: {title: {at: title}, outcome: {at: статус, values: {Новая: open}}}\n",
+    "record.trk.вид.yaml": "system: trk\nkind: record\nentity: item\ntake: {вид: Задача}\nmarker: marker\n"
+    "under: {at: relates, holds: record}\n"
+    "fields: {title: {at: title}, category: {at: статус, values: {Новая: todo, В работе: doing}}}\n",
+}
+WORK = """
+story: Дело и задача в записях одного вида
+rest: false
+steps:
+  - create crm as сделка: {title: Внедрение CRM}
+  - sync
+  - see: {trk: {title: Внедрение CRM, вид: Дело}}
+  - create trk as дело: {title: Другое}
+  - see: {trk дело: {вид: Дело}}
+"""
+
+
+def test_one_kind_of_record_may_be_cases_and_items_in_a_story_too(tmp_path):
+    (tmp_path / "hub").mkdir()
+    for name, text in ITEMS.items():
+        (tmp_path / "hub" / name).write_text(text, encoding="utf-8")
+
+    assert told(tmp_path, WORK, hub=tmp_path / "hub") == [[]]
