@@ -130,8 +130,14 @@ def _key(candidate: Candidate, rule: SameFacts) -> tuple[Value, ...] | None:
 
 
 def _plain(value: Value) -> Value:
-    """Case and spaces do not make two names two."""
-    return " ".join(value.split()).casefold() if isinstance(value, str) else value
+    """Case and spaces do not make two names two, nor two addresses."""
+    if isinstance(value, frozenset):
+        return frozenset(_folded(one) for one in value)
+    return _folded(value) if isinstance(value, str) else value
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
 
 
 def _near(entity: Candidate, record: Candidate, rule: SameFacts) -> bool:

@@ -24,6 +24,13 @@ def test_the_only_ones_that_are_equal_meet():
     assert (meeting.pairs, meeting.rule_of, meeting.ambiguous) == ({"D1": "T1"}, {"D1": 0}, ())
 
 
+def test_addresses_meet_however_their_letters_are_written():
+    here = Candidate("CONTACT-1", {"emails": frozenset({"Anna@romashka.example", "li@romashka.example"})})
+    there = Candidate("41", {"emails": frozenset({"anna@romashka.example", "Li@romashka.example"})})
+
+    assert meet([here], [there], [SameFacts(("emails",))]).pairs == {"CONTACT-1": "41"}
+
+
 @pytest.mark.parametrize("deals", list(permutations(["D1", "D2"])))
 def test_two_cases_of_one_record_are_for_a_person_in_whatever_order(deals):  # H38
     meeting = meet([one(deal) for deal in deals], [one("T1")], SAME)
