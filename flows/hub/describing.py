@@ -114,8 +114,9 @@ def _offered(found: Discovery, covered: set[str]) -> Iterator[str]:
 
 
 def _entry(fact: str, place: Place) -> str:
-    once = ", direction: in" if not place.writable else ""
-    return f"{fact}: {{at: {yaml_word(place.name)}, as: {place.type}{once}}}  # {_about(place)}"
+    more = ", form: pipe" if place.type == "money" else ""  # it names its currency itself
+    more += ", direction: in" if not place.writable else ""
+    return f"{fact}: {{at: {yaml_word(place.name)}, as: {place.type}{more}}}  # {_about(place)}"
 
 
 def _choice(place: Place) -> Iterator[str]:

@@ -52,6 +52,12 @@ def test_a_word_that_yaml_would_misread_is_quoted() -> None:
     assert '# FACT: {at: "no", as: bool}' in starting_mapping(FOUND, "other")
 
 
+def test_a_field_of_amounts_with_their_currency_is_offered_as_it_is_read() -> None:
+    found = Discovery("sales-crm", "deal", (Place("ufCrm_1", "Бюджет", "money", example="100|RUB"),))
+
+    assert "# FACT: {at: ufCrm_1, as: money, form: pipe}" in starting_mapping(found, "other")
+
+
 def test_what_is_inherited_and_not_there_is_left_out() -> None:
     form = yaml.safe_load(starting_mapping(FOUND, "bitrix24"))
 
