@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import quote, unquote, urlsplit
 
+import httpx
+
 from ..answers import Answer
 from ..errors import Gone, Rejected, RetryLater
 from ..http import Http
@@ -102,7 +104,8 @@ class WebDavClient:
 
     async def copy(self, source: str, target: str) -> None:
         """Copy a file, on the server, to where there is none. Raises Exists, Gone, Rejected."""
-        headers = {"Destination": self.address(target), "Overwrite": "F", "Depth": "0"}
+        where = str(httpx.URL(self.address(target)))  # as it goes over the wire, whatever `url` is written in
+        headers = {"Destination": where, "Overwrite": "F", "Depth": "0"}
         answer = await self._send("COPY", source, headers=headers, expect=frozenset({409, 412, *_FULL}))
         self._refuse(answer, exists=412)
 

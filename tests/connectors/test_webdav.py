@@ -1,7 +1,7 @@
 """WebDAV's answers, and what the connector makes of each; a real server is asked in tests/live."""
 
 from collections.abc import Callable
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import httpx
 import pytest
@@ -42,11 +42,11 @@ class FakeDav:
         self.seen.append(request)
         return self._says(request)
 
-    def connector(self) -> WebDavConnector:
+    def connector(self, url: str = BASE) -> WebDavConnector:
         async def sleep(seconds: float) -> None:
             del seconds
 
-        settings = WebDavSettings(url=BASE, user="hub", password=SecretStr("app-word"), pages="https://cloud.test")
+        settings = WebDavSettings(url=url, user="hub", password=SecretStr("app-word"), pages="https://cloud.test")
         return WebDavConnector("файлы", settings, Surroundings(transport=httpx.MockTransport(self), sleep=sleep))
 
 
@@ -85,6 +85,18 @@ async def test_nothing_is_made_where_something_is(
     source = views.get("copy_of", views["path"])
     assert unquote(request.url.raw_path.decode()) == f"/remote.php/dav/files/hub/{source}"
     assert "#" not in request.url.raw_path.decode()
+
+
+@pytest.mark.asyncio
+async def test_a_file_is_copied_below_a_folder_whose_address_is_written_in_any_letters() -> None:
+    dav = FakeDav(always(201))
+
+    async with dav.connector("https://облако.рф/dav/Пресейл 1") as connector:
+        (receipt,) = await connector.push([a_create("file", path="a/б.bin", copy_of="т/б.bin")])
+
+    (request,) = dav.seen
+    assert receipt.state == "done"
+    assert request.headers["Destination"] == str(request.url).replace(quote("т/б.bin"), quote("a/б.bin"))
 
 
 @pytest.mark.parametrize(
