@@ -17,7 +17,7 @@ from ..wired import Wired
 from .desk import Desk
 from .keeping import remembered
 from .pages import Pages
-from .paper import SENT, document_id, fact, link_in, missing, paper_of, template_values
+from .paper import SENT, document_id, fact, link_in, missing, name_of, paper_of, template_values
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def _made(spec: DocumentSpec, facts: Mapping[str, Any], *, key: str, page: bool)
     if lacking:
         return PlannedPaper("wait", key, spec.label, spec.system, "", f"waits for {', '.join(lacking)}")
     try:
-        name = (page_title if page else file_path)(spec.name.fill(facts))
+        name = name_of(spec, facts, page_title if page else file_path)
     except ValueError as error:
         return PlannedPaper("wait", key, spec.label, spec.system, "", f"cannot be named: {error}")
     return PlannedPaper("make", key, spec.label, spec.system, name)

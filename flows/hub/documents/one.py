@@ -27,6 +27,7 @@ from .paper import (
     fact,
     link_in,
     missing,
+    name_of,
     paper_of,
     template_values,
     told,
@@ -101,7 +102,7 @@ class One:
             self._park(paper, Parked("missing", text))
             return
         try:
-            title = self._maker.title(self._spec.name.fill(self._facts))
+            title = name_of(self._spec, self._facts, self._maker.title)
         except ValueError as error:
             self._park(paper, Parked("name", f"{self._spec.label} cannot be named: {error}"))
             return

@@ -1,7 +1,7 @@
 """One document of one case: its id, its facts, and what became of an attempt to make or change it."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
@@ -15,6 +15,8 @@ from state.documents import KIND, Paper, Stand
 SENT, DRAFT, GONE = "sent", "draft", "gone"
 MADE = "made"
 """The base that keeps the version in which a document was made."""
+SHORTER = (80, 40, 20)
+"""Characters that a fact in the name of a document may have, where all of it is too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,20 @@ def template_values(case: Entity) -> dict[str, Value]:
 def missing(spec: DocumentSpec, facts: Mapping[str, Value]) -> list[str]:
     """Return the facts that the document needs and nobody has said."""
     return [name for name in spec.requires if facts.get(name) in (None, "", frozenset())]
+
+
+def name_of(spec: DocumentSpec, facts: Mapping[str, Value], safe: Callable[[str], str]) -> str:
+    """
+    Return what a document is called, made SAFE for where it lives. Where that would cut off the case's key, other texts
+    are cut shorter instead: no two cases share a document. Raises ValueError where nothing is left of a name.
+    """
+    name = safe(spec.name.fill(facts))
+    for most in SHORTER:
+        if str(facts.get(KEY) or "") in name:
+            break
+        cut = {fact: said[:most] if isinstance(said, str) and fact != KEY else said for fact, said in facts.items()}
+        name = safe(spec.name.fill(cut))
+    return name
 
 
 def paper_of(spec: DocumentSpec, case: Entity, *, kind: str, document: Entity | None = None) -> Paper:

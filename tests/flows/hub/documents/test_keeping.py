@@ -135,6 +135,18 @@ def test_a_wiki_that_is_down_is_told_the_rest_is_done_and_the_page_made_when_it_
     assert (back.trouble, list(hub.wiki.pages)) == ({}, ["CASE-1"])
 
 
+def test_two_cases_of_one_long_title_have_a_page_each(tmp_path: Path) -> None:
+    named = DOCUMENTS.replace('"{{ case.key }}"', '"{{ case.title }} {{ case.key }}"')
+    hub = a_wiki_hub(tmp_path, documents=named)
+    for _ in range(2):
+        hub.systems["crm"].create("record", a_deal("Внедрение системы управления отношениями с клиентами " * 3))
+
+    hub.sync()
+
+    assert [title.rpartition(" ")[2] for title in hub.wiki.pages] == ["CASE-1", "CASE-2"]
+    assert hub.codes() == []
+
+
 def test_a_lost_answer_is_found_out_and_the_page_is_there_once(tmp_path: Path) -> None:
     hub = a_wiki_hub(tmp_path)
     hub.systems["crm"].create("record", a_deal())
