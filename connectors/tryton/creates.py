@@ -130,6 +130,10 @@ async def _read_back(port: CreatePort, drafts: Sequence[Draft]) -> None:
 
 def _made(draft: Draft, look: Look, *, began: datetime) -> Receipt:
     key, record = draft.write.key, look.found.record
+    if look.found.state == "refused":  # it is there, and a rule hides it from us: made again it would be there twice
+        text = f"left out of the create: {look.found.reason}"
+        refused = tuple(Refused(place, text) for place in draft.left_out)
+        return Receipt(key, "done", id=draft.id, began=began, refused=refused)
     if record is None:
         return Receipt(key, "gone", id=draft.id, reason="deleted as soon as it was made")
     return Receipt(key, "done", id=draft.id, record=record, proved=look.ours, began=began)

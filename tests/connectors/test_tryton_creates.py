@@ -74,6 +74,16 @@ async def test_a_new_deal_belongs_to_nobody_unless_somebody_is_named(server: Fak
 
 
 @pytest.mark.asyncio
+async def test_a_deal_that_a_rule_hides_from_its_maker_is_made_and_not_gone(server: FakeTryton) -> None:
+    """What is gone is made again, with every pass."""
+    server.hook = lambda _: server.table.hidden.update(server.table.rows)
+    async with connect(server) as connector:
+        (receipt,) = await connector.push([new("a", description="а")])
+
+    assert (receipt.state, receipt.id, receipt.record) == ("done", "1", None)
+
+
+@pytest.mark.asyncio
 async def test_an_unclear_answer_to_many_creates_is_unclear_for_each_and_none_is_sent_again(server: FakeTryton) -> None:
     server.fault = Fault("lost after", "write")
     async with connect(server) as connector:
