@@ -1,6 +1,6 @@
 """From what two systems offer to the files of a hub: pure text, every guess marked as one."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,13 +68,22 @@ def _hub(answers: Answers, opens: Met, makes: Met) -> str:
 
 
 def _people(known: Sequence[SystemPerson], other: Met) -> Iterator[str]:
-    """People of whom only one system shows the e-mail, and who are called alike in the other."""
-    unknown = {plain(one.name): one for one in other.discovery.people if not one.email and one.active}
-    for person in known:
-        twin = unknown.get(plain(person.name))
-        if person.email and twin is not None:
+    """People of whom only one system shows the e-mail, and who alone are called alike in the other."""
+    here = _by_name(one for one in known if one.email)
+    there = _by_name(one for one in other.discovery.people if not one.email and one.active)
+    for name in here:
+        if len(here[name]) == len(there.get(name, ())) == 1:
+            [person], [twin] = here[name].values(), there[name].values()
             called = yaml_word(twin.login or twin.name)
             yield f"  {person.email}: {{name: {yaml_word(person.name)}, {yaml_word(other.name)}: {called}}}  {GUESS}"
+
+
+def _by_name(people: Iterable[SystemPerson]) -> dict[tuple[str, ...], dict[str, SystemPerson]]:
+    """Return name -> those who are called so, by e-mail or else by id: two accounts with one e-mail are one person."""
+    found: dict[tuple[str, ...], dict[str, SystemPerson]] = {}
+    for one in people:
+        found.setdefault(plain(one.name), {}).setdefault((one.email or one.id).lower(), one)
+    return found
 
 
 # --- a mapping ------------------------------------------------------------------------------------------------------

@@ -106,6 +106,16 @@ def test_people_of_whom_one_system_hides_the_e_mail_are_guessed_by_their_name():
     assert people == {"ann@example.com": {"name": "Анна Ли", "трекер": "Анна Ли"}}
 
 
+def test_of_namesakes_nobody_is_guessed(tmp_path):
+    hub = Hub()
+    mails = ("li@example.com", "ann@example.com", "ann@example.com")
+    hub.systems["crm"].people = tuple(SystemPerson(str(n), "Анна Ли", email=mail) for n, mail in enumerate(mails))
+
+    write(tmp_path / "хаб", proposal(hub).files)
+
+    assert load_installation(tmp_path / "хаб", {}).people == ()
+
+
 def test_nothing_is_written_over(tmp_path):
     files = proposal().files
     (tmp_path / "record.crm.yaml").write_text("mine", encoding="utf-8")
