@@ -178,8 +178,8 @@ def _make(system: str, entry: Entry, names: Names) -> Make:
     fixed = keys["with"].open_keys() if "with" in keys else {}
     found = {place: views(one) for place, one in fixed.items() if one.single or one.is_list}
     for place, one in fixed.items():
-        if place not in found:
-            one.fail("must be a view or a list of views")
+        if place not in found or (one.is_list and not all(isinstance(view, str) for view in found[place])):
+            one.fail("must be a view or a list of texts")
     return Make(
         system=system,
         kind=(keys["kind"].plain() or "") if "kind" in keys else "",
