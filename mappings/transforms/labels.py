@@ -16,7 +16,8 @@ from .vocabulary import Spot
 @dataclass(frozen=True, slots=True)
 class Labels(Plain):
     """
-    A set of words; the empty set means empty, and case counts.
+    A set of words; the empty set means empty, and case counts: but in e-mail addresses (FOLDS), which are small inside,
+    and left in a view as they are written there.
 
     - As a list, or with a SEPARATOR in one text. Writing keeps the order of what stays and adds the rest at the end.
     - PAIRS are the system's ids with what they stand for (labels, or people): a declared loss, since a label that it
@@ -40,6 +41,7 @@ class Labels(Plain):
     people: bool = False
     pairs: Mapping[str, str] | None = field(default=None, hash=False)
     inactive: frozenset[str] = frozenset()
+    folds: bool = False
     writable: frozenset[str] | None = field(init=False, default=None, compare=False, repr=False)
     """The words that can be written at all; None where every word can."""
 
@@ -62,11 +64,12 @@ class Labels(Plain):
             people=people,
             pairs=listed if listed or people else None,
             inactive=spot.words.inactive if people else frozenset(),
+            folds=spot.facts == ("emails",),
         )
 
     @property
     def lossless(self) -> bool:
-        return self.vocabulary is None and self.pairs is None
+        return self.vocabulary is None and self.pairs is None and not self.folds
 
     def settings(self) -> Mapping[str, Any]:
         words = None if self.vocabulary is None else sorted(self.vocabulary)
@@ -87,7 +90,7 @@ class Labels(Plain):
     def kept(self, value: Value) -> Value:
         if not isinstance(value, frozenset):
             return value
-        return frozenset(word for word in value if self._holds(word)) or None
+        return frozenset(word for word in self._small(value) if self._holds(word)) or None
 
     def empty(self, view: View) -> View | Refusal:
         return self.say(frozenset(), view)
@@ -101,20 +104,23 @@ class Labels(Plain):
         return self._joined([*stay, *(self._entry(word) for word in new)], view)
 
     def step(self, old: Value, new: Value, onto: Value) -> Value | Clash:
-        before, after, here = _words(old), _words(new), _words(onto)
+        before, after, here = (self._small(_words(value)) for value in (old, new, onto))
         return (here | (after - before)) - (before - after) or None
 
     # --- words and entries ---------------------------------------------------------------------------------------
 
     def _word(self, entry: str) -> str | Refusal:
         if self.pairs is None:
-            return entry
+            return entry.lower() if self.folds else entry
         word = self.pairs.get(entry)
         if word is not None:
             return word
         if self.people:
             return Refusal(UNKNOWN, f"nobody is known by {entry!r} there")
         return Refusal("unlisted", f"{entry!r} is not among the labels of the system")
+
+    def _small(self, words: frozenset[str]) -> frozenset[str]:
+        return frozenset(word.lower() for word in words) if self.folds else words
 
     def _entry(self, word: str) -> str:
         """Return the entry that is written for a word that is kept."""

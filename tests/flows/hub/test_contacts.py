@@ -75,6 +75,17 @@ def test_a_contact_is_kept_in_step_and_shown_at_its_case(tmp_path):
     assert hub.sync().writing == {"crm": 0, "trk": 0}
 
 
+def test_an_address_is_the_same_in_any_letters_and_stays_as_it_is_written(tmp_path):
+    hub = a_world(tmp_path)
+    hub.systems["crm"].create("person", {**ANNA, "mails": ["Anna@romashka.example"]})
+    hub.systems["trk"].create("person", ANNA)
+
+    hub.sync()
+
+    shown = {system: [one["mails"] for one in hub.records(system, "person").values()] for system in ("crm", "trk")}
+    assert shown == {"crm": [["Anna@romashka.example"]], "trk": [["anna@romashka.example"]]}
+
+
 class APortalAndATracker:
     """A hub between a portal with one deal and a tracker: sandboxes, spoken to over HTTP without a network."""
 

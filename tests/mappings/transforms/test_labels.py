@@ -102,6 +102,14 @@ def test_of_several_accounts_of_one_person_the_one_that_can_be_chosen_is_written
     assert team.write(frozenset({"ann@example.org"}), ["5"]) == ["5"]
 
 
+def test_an_address_is_taken_away_and_added_whatever_its_letters():
+    mails = Labels.built({}, Spot(("emails",), ("email",)))
+
+    assert mails.read(["Anna@x.ru"]) == frozenset({"anna@x.ru"})
+    assert mails.write(frozenset({"anna@x.ru", "LI@x.ru"}), ["Anna@x.ru"]) == ["Anna@x.ru", "li@x.ru"]
+    assert mails.step(frozenset({"anna@x.ru"}), None, frozenset({"Anna@x.ru", "li@x.ru"})) == frozenset({"li@x.ru"})
+
+
 def test_the_system_gives_its_labels_and_people():
     known = Vocabulary(choices={"tags": (Choice("1", "срочно"),)}, people={"5": "ann@example.org"})
     spot = Spot(("labels",), ("tags",), known)
