@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mappings.canonical.show import show
+from mappings.canonical.values import Facts, encode
 from mappings.reconcile.meeting import Ambiguous, Candidate
 from mappings.reconcile.meeting import Meeting as Met
 from state import cursors
@@ -226,8 +227,7 @@ class _Rows:
 
     def _form(self, ids: Sequence[str]) -> list[Any]:
         """What the rules look at, of all of them: entities by what they say, not by ids that a plan makes up."""
-        said = [sorted((name, repr(value)) for name, value in self._said[one].items()) for one in ids]
-        return [said, [one for one in ids if one not in self._whole]]
+        return [[facts_form(self._said[one]) for one in ids], [one for one in ids if one not in self._whole]]
 
     def _shown(self, one: str) -> str:
         facts = dict.fromkeys(fact for rule in self._found.channel.mapping.match for fact in rule.facts)
@@ -239,8 +239,14 @@ class _Rows:
         return sorted(given.items(), key=lambda pair: place[pair[0]])
 
 
+def facts_form(facts: Facts) -> list[Any]:
+    """Return *facts* as JSON, the same in every process: sets have no order of their own."""
+    return [[name, encode(value)] for name, value in sorted(facts.items())]
+
+
 def _plain(value: object) -> str:
-    return " ".join(str(value).split()).casefold()
+    text = " ".join(sorted(value)) if isinstance(value, frozenset) else str(value)
+    return " ".join(text.split()).casefold()
 
 
 # --- as text ----------------------------------------------------------------------------------------------------------

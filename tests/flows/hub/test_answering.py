@@ -5,7 +5,7 @@ import yaml
 
 from flows.hub.answering import apply_first
 from flows.hub.applying import Applying, Stale
-from flows.hub.first import FirstMeeting, meetings_text, summary
+from flows.hub.first import FirstMeeting, facts_form, meetings_text, summary
 from flows.hub.plan_file import BadPlanFile, read_plan, write_plan
 from flows.hub.planning import planned
 from flows.hub.telling import Words
@@ -220,3 +220,19 @@ def test_a_link_may_be_written_as_a_pair(world):
     apply(world)
 
     assert linked(world)["2"] == "2"
+
+
+class Word(str):
+    """A word that shares its place with all others: sets of them are in the order in which they were made."""
+
+    __slots__ = ()
+
+    def __hash__(self):
+        return 7
+
+
+def test_what_a_set_says_is_the_same_to_whoever_applies_the_file():
+    one, other = frozenset([Word("а"), Word("б")]), frozenset([Word("б"), Word("а")])
+
+    assert list(one) != list(other)
+    assert facts_form({"labels": one}) == facts_form({"labels": other}) == [["labels", {"set": ["а", "б"]}]]
