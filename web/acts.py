@@ -9,6 +9,7 @@ from flows.hub.acting import Again, Deed, Foreseen, Give, Leave, Match, Part, Sa
 from flows.hub.looking import NoSuchCase, find_case
 from flows.hub.parking import NoSuchEntry
 from flows.hub.rights import CaseAction, Relation
+from mappings.canonical.facts import UNDER
 from mappings.lens import UNKNOWN
 from mappings.reconcile.model import Entity
 from state import attention, cases, lines
@@ -94,15 +95,38 @@ def case_for(request: Request, viewer: Viewer, key: str, *, action: CaseAction =
         entity = find_case(store_of(request), key).entity
     except NoSuchCase:
         raise HTTPException(404) from None
+    if entity.kind != "case":
+        raise HTTPException(404)
     return _let(viewer, entity, action)
 
 
-def _let(viewer: Viewer, entity: Entity, action: CaseAction) -> Entity:
-    seen = viewer.access.persons is None or not viewer.access.persons.isdisjoint(lines.people_of(entity))
-    if entity.kind != "case" or not seen:
+def given_to(request: Request, viewer: Viewer, deed: Give) -> Entity:
+    """
+    Return what a value is given to, if the viewer may give it: a case; or what hangs on one or is no case's (a client),
+    where systems differ over that fact. Answers as `case_for`.
+    """
+    store = store_of(request)
+    try:
+        entity = find_case(store, deed.key).entity
+    except NoSuchCase:
+        raise HTTPException(404) from None
+    differ, is_case = deed.fact in entity.conflicts, entity.kind == "case"
+    _let(viewer, case_of(store, entity.id), "settle" if differ or not is_case else "edit")
+    if not (is_case or deed.take or (differ and deed.fact not in UNDER)):  # whose something is, no text says
         raise HTTPException(404)
-    if not viewer.may_with(action, relation_to(viewer, entity)):
-        raise HTTPException(403)
+    return entity
+
+
+def _let(viewer: Viewer, entity: Entity, action: CaseAction) -> Entity:
+    """ENTITY is a case, or what is no case's: that is for who reads everything and says who is who."""
+    if entity.kind != "case":
+        if viewer.access.persons is not None:
+            raise HTTPException(404)
+        _need(viewer.may("name_people"))
+        return entity
+    if viewer.access.persons is not None and viewer.access.persons.isdisjoint(lines.people_of(entity)):
+        raise HTTPException(404)
+    _need(viewer.may_with(action, relation_to(viewer, entity)))
     return entity
 
 
@@ -127,10 +151,7 @@ def check(request: Request, viewer: Viewer, deed: Deed) -> str:
     tried(request, called(deed))
     match deed:
         case Give():
-            case = case_for(request, viewer, deed.key)
-            settles = deed.fact in case.conflicts
-            _let(viewer, case, "settle" if settles else "edit")
-            return called(deed, settles=settles)
+            return called(deed, settles=deed.fact in given_to(request, viewer, deed).conflicts)
         case Match() | Part():
             case_for(request, viewer, deed.key, action="settle")
             _need(viewer.may("name_people"))
@@ -161,7 +182,7 @@ def _entry(request: Request, number: int) -> Attention:
 
 
 def case_of(store: Store, entity: str) -> Entity:
-    """Return the case that an entity belongs to: itself, or the one above it."""
+    """Return the case that an entity belongs to: itself, or the one above it; what is no case's is on top itself."""
     found = cases.by_ids(store, [entity])[entity].entity
     for _ in range(8):
         if found.kind == "case" or not found.parent:

@@ -9,7 +9,8 @@ import pytest
 from flows.hub.access import Access
 from mappings.exchange import SystemPerson
 from state import attention
-from tests.hub_builders import PEOPLE, AHub, a_deal, a_hub
+from tests.hub_builders import HUB, PEOPLE, AHub, a_deal, a_hub
+from tests.kinds_builders import FILES, KINDS, a_task, an_issue, kinds_of
 from tests.web_builders import Browser, a_viewer
 
 ANNA, BOB = (one.email for one in PEOPLE)
@@ -140,3 +141,67 @@ def test_nobody_sees_or_settles_what_waits_at_cases_out_of_reach(tmp_path, role)
     assert (foreign.status_code, entry.status_code) == (404, 404)
     assert browser.get("/who?system=crm&id=9").status_code in (403, 404)
     assert ("Take this value" in page) == (role != "viewer")
+
+
+def differing(tmp_path) -> AHub:
+    """A hub whose systems differ over the title of an item and the name of a client."""
+    rules = "default: {home: crm}, item.title: park, client.name: park"
+    hub = a_hub(
+        tmp_path, hub=HUB.replace("default: {home: crm}", rules).rstrip() + KINDS, mappings=FILES, kinds=kinds_of()
+    )
+    crm, trk = hub.systems["crm"], hub.systems["trk"]
+    crm.create("company", {"name": "ООО «Ромашка»"})
+    crm.create("record", a_deal())
+    hub.sync()
+    issue = trk.create("record", a_task(an_issue(hub)))
+    hub.sync()
+    [task], [[company], [same]] = hub.records("crm", "task"), (hub.records(one, "company") for one in ("crm", "trk"))
+    trk.edit("record", issue, {"title": "Требования"})
+    crm.edit("task", task, {"title": "Сбор требований"})
+    crm.edit("company", company, {"name": "Ромашка"})
+    trk.edit("company", same, {"name": "Ромашка плюс"})
+    hub.sync()
+    return hub
+
+
+@pytest.mark.parametrize(
+    ("key", "fact", "form", "back"),
+    [
+        ("ITEM-1", "title", {"take": "trk"}, "/cases/CASE-1"),
+        ("ITEM-1", "title", {"text": "Собрать всё"}, "/cases/CASE-1"),
+        ("CLIENT-1", "name", {"take": "crm"}, "/attention"),
+    ],
+)
+def test_what_systems_say_of_an_item_or_a_client_is_settled_as_of_a_case(tmp_path, key, fact, form, back):
+    hub = differing(tmp_path)
+    browser = Browser(hub.installation, a_viewer())
+
+    asked = browser.get(f"/cases/{key}/edit/{fact}")
+    seen = browser.post(f"/cases/{key}/edit/{fact}", form)
+    done = browser.post("/acts", shown_acts(seen.text))
+    elsewhere = browser.post(f"/cases/{key}/edit/case", {"text": "CASE-2"})
+
+    assert f'href="{back}"' in asked.text
+    assert done.status_code == 303
+    assert key not in [one.key for one in attention.conflicts(hub.installation.store)]
+    assert browser.get(f"/cases/{key}/edit/{fact}").status_code == elsewhere.status_code == 404
+
+
+def test_what_waits_at_a_client_is_left_by_who_reads_everything(tmp_path):
+    hub = differing(tmp_path)
+    trk = hub.systems["trk"]
+    trk.kinds["company"] = replace(trk.traits("company"), refused=frozenset({"name"}))
+    anna = Access(frozenset({ANNA}), ANNA)
+    taken = {"pick": "conflict:CLIENT-1:name", "do": "take:crm"}
+
+    lookers = [a_viewer(), a_viewer("viewer"), a_viewer("manager", person=ANNA, access=anna)]
+    told = [Browser(hub.installation, one) for one in lookers]
+    for browser in told:
+        browser.get("/me")
+    looked = [browser.post("/acts/look", taken) for browser in told]
+    told[0].post("/acts", shown_acts(looked[0].text))
+    hub.sync()
+    [entry] = [one.id for one in attention.parked_fields(hub.installation.store) if one.code == "rejected"]
+    left = [browser.post("/acts/look", {"pick": f"entry:{entry}", "do": "leave"}) for browser in told]
+
+    assert [one.status_code for one in looked] == [one.status_code for one in left] == [200, 404, 404]

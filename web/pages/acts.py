@@ -13,7 +13,7 @@ from flows.hub.parking import NoSuchEntry
 from mappings.canonical.values import Money, Value
 from mappings.reconcile.model import Entity
 from state import cases
-from web.acts import MOST, Shown, case_for, check, done, read, sheet, written
+from web.acts import MOST, Shown, case_for, case_of, check, done, given_to, read, sheet, written
 from web.bench import desk_of, person_of
 from web.deeds import made, tried
 from web.house import house_of, store_of
@@ -174,11 +174,10 @@ def _asked(
     wrong: str = "",
     status: int = 200,
 ) -> Response:
-    case = case_for(request, viewer, key)
-    case_for(request, viewer, key, action="settle" if fact in case.conflicts else "edit")
-    installation = house_of(request).installation
+    case = given_to(request, viewer, Give(key, fact))
+    installation, over = house_of(request).installation, case_of(store_of(request), case.id)
     sync = installation.sync(case.sync)
-    info = facts_of(sync).get(fact)
+    info = facts_of(sync, case.kind).get(fact)
     if info is None:
         raise HTTPException(404)
     records = [(link.system, link.kind) for link in cases.by_ids(store_of(request), [case.id])[case.id].links]
@@ -194,7 +193,7 @@ def _asked(
         locked=() if fact in case.conflicts else only_read(installation.hub, records).get(fact, ()),
         currencies=CURRENCIES,
         wrong=wrong,
-        back=f"/cases/{case.key}",
+        back=f"/cases/{over.key}" if over.kind == "case" else "/attention",
     )
 
 
