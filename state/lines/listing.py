@@ -21,6 +21,8 @@ from .attending import cases_that_wait
 
 ALWAYS = ("created", "changed", "stage_since")
 """Columns that are never empty."""
+OPEN = "open"
+"""The outcome of a case that says none: its stage may be one that no mapping lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,8 @@ def count(store: Store, chosen: Chosen) -> tuple[Counted, ...]:
     found: dict[str, dict[tuple[str, str], int]] = {"all": {}, "mine": {}, "waits": {}, "both": {}}
     with store.read() as conn:
         for row in conn.execute(sa.union_all(*groups)):
-            found[row.part][row.stage, row.outcome] = int(row.number)
+            place = row.stage, row.outcome or OPEN
+            found[row.part][place] = found[row.part].get(place, 0) + int(row.number)
     return tuple(one for place in found["all"] for one in _apart(place, found))
 
 
@@ -168,7 +171,8 @@ def _conditions(store: Store, chosen: Chosen) -> Iterable[sa.ColumnElement[bool]
         yield key.in_(keys_of([chosen.person.lower()]))
     if chosen.attention:
         yield key.in_(cases_that_wait())
-    for name, wanted in (("stage", chosen.stages), ("outcome", chosen.outcomes)):
+    outcomes = ("", *chosen.outcomes) if OPEN in chosen.outcomes else chosen.outcomes
+    for name, wanted in (("stage", chosen.stages), ("outcome", outcomes)):
         if wanted:
             yield case_line.c[name].in_(wanted)
     for name, only in (("sync", chosen.sync), ("client", chosen.client)):
@@ -193,7 +197,7 @@ def _order(name: str, stages: Sequence[str], *, descending: bool) -> list[sa.Col
 
 
 _AS_KEPT = (
-    *("key", "entity", "sync", "title", "client", "stage", "outcome", "case_type", "owner", "manager"),
+    *("key", "entity", "sync", "title", "client", "stage", "case_type", "owner", "manager"),
     *("created", "changed", "stage_since"),
 )
 
@@ -201,6 +205,7 @@ _AS_KEPT = (
 def _line(row: Row) -> Line:
     return Line(
         **{name: row[name] for name in _AS_KEPT},
+        outcome=row["outcome"] or OPEN,
         blocked=bool(row["blocked"]),
         values={name: decode(form) for name, form in row["facts"].items()},
     )

@@ -80,6 +80,22 @@ def test_each_filter_counts_what_it_would_leave_beside_the_others(installation: 
     assert found.counts.outcomes == {"open": 1}
 
 
+def test_a_case_that_says_no_outcome_is_open(installation: Installation) -> None:
+    seeds = seeded(installation.store)
+    seeds.number, seeds.of["case"] = 100, 4
+    seeds.entity("case", {"title": "Портал", "owner": ANNA})  # of a stage that no mapping lists
+    seeds.put()
+
+    found = list_cases(installation, Access(None, ANNA), CaseQuery(outcomes=("open",), sort="key"))
+    laid = board(installation, EVERYTHING, BoardQuery(), now=NOW)
+    ended = list_cases(installation, EVERYTHING, CaseQuery(outcomes=("won",)))
+
+    assert [(row.key, row.outcome) for row in found.rows][:2] == [("CASE-5", "open"), ("CASE-3", "open")]
+    assert (found.total, found.counts.outcomes, found.counts.mine) == (4, {"open": 4, "won": 1}, 3)
+    assert [card.row.key for column in laid.columns if not column.stage for card in column.cards] == ["CASE-5"]
+    assert [row.key for row in ended.rows] == ["CASE-4"]
+
+
 def test_pages_follow_each_other(installation: Installation) -> None:
     pages = [keys(installation, CaseQuery(sort="key", descending=False, page=page, size=3)) for page in (1, 2, 3)]
 
