@@ -125,6 +125,28 @@ def test_a_record_that_nobody_can_place_is_shown_and_given_to_a_case(tmp_path):
     assert browser.get("/whose?system=trk&kind=record&record=77").status_code == 404
 
 
+def test_buttons_stand_at_what_one_may_settle_whatever_its_number(tmp_path):
+    hub = a_hub(tmp_path)
+    crm, trk = hub.systems["crm"], hub.systems["trk"]
+    for title, owner in (("Своя", "7"), ("Чужая", "8")):
+        crm.create("record", a_deal(title, owner=owner))
+    hub.sync()
+    for system, day in ((crm, "2026-12-01"), (trk, "2026-12-05")):
+        system.edit("record", "2", {"deadline": day})
+    trk.kinds["record"] = replace(trk.traits("record"), refused=frozenset({"amount"}))
+    crm.edit("record", "1", {"amount": "175000"})
+    hub.sync()
+    store = hub.installation.store
+    anna = a_viewer("manager", person=ANNA, access=Access(frozenset({ANNA, BOB}), ANNA))
+
+    page = Browser(hub.installation, anna).get("/attention").text
+
+    assert [one.id for one in attention.conflicts(store)] == [one.id for one in attention.parked_fields(store)] == [1]
+    assert page.count("data-entry ") == 2
+    assert "Take this value" not in page
+    assert "Leave as it is" in page
+
+
 @pytest.mark.parametrize("role", ["participant", "manager", "viewer"])
 def test_nobody_sees_or_settles_what_waits_at_cases_out_of_reach(tmp_path, role):
     hub = waiting(tmp_path)

@@ -67,13 +67,16 @@ def attention(request: Request, viewer: SignedIn, asked: Annotated[Asked, Query(
     )
 
 
-def _may(request: Request, viewer: Viewer, found: AttentionList) -> Mapping[int, bool]:
-    """Entry -> whether the viewer may settle it."""
+def _may(request: Request, viewer: Viewer, found: AttentionList) -> Mapping[tuple[bool, int], bool]:
+    """Entry (whether it is a conflict, its number: both are numbered from 1) -> whether the viewer may settle it."""
     keys = sorted({one.case for one in found.entries if one.case})
     known = cases.by_keys(store_of(request), keys) if keys else {}
     settle = {key: may_settle(viewer, whole.entity) for key, whole in known.items()}
     return {
-        one.entry.id: settle.get(one.case, False) if one.case else viewer.may("name_people") for one in found.entries
+        (one.entry.conflict is not None, one.entry.id): settle.get(one.case, False)
+        if one.case
+        else viewer.may("name_people")
+        for one in found.entries
     }
 
 
