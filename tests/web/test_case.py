@@ -122,6 +122,18 @@ def test_a_form_that_says_nothing_sensible_is_answered(tmp_path, path, form, sta
     assert browser.post(path, form).status_code == status
 
 
+def test_an_amount_that_cannot_be_read_comes_back_as_it_was_typed(tmp_path):
+    hub, _ = opened(tmp_path)
+    browser = Browser(hub.installation, a_viewer())
+    browser.get("/cases/CASE-1")
+
+    form = browser.post("/cases/CASE-1/edit/amount", {"text": "12o", "currency": "USD"}).text
+
+    assert 'value="12o"' in form
+    assert "<option selected>USD</option>" in form
+    assert form.count("selected") == 1
+
+
 def test_an_entry_that_is_over_is_told(tmp_path):
     hub, _ = opened(tmp_path)
     browser = Browser(hub.installation, a_viewer())

@@ -49,13 +49,13 @@ def look_at_edit(
     """Show what another value would bring about."""
     parts = [part.strip() for part in text if part.strip()]
     said = ", ".join(parts) if len(parts) > 1 else parts[0] if parts else ""
-    if said and currency:
-        said = f"{said} {currency}"
-    deed = Give(key, fact, "" if take else said, take)
+    meant = f"{said} {currency}" if said and currency else said
+    deed = Give(key, fact, "" if take else meant, take)
     check(request, viewer, deed)
     seen = foresee(desk_of(request), deed, by=person_of(viewer))
     if seen.refused is not None and seen.refused[0] in ("unreadable", "unresolvable"):
-        return _asked(request, viewer, key, fact, given=said, wrong=seen.refused[0], status=422)
+        wrong = seen.refused[0]
+        return _asked(request, viewer, key, fact, given=said, currency=currency, wrong=wrong, status=422)
     return _shown(request, [(written(deed), seen)], back or f"/cases/{key}")
 
 
@@ -171,6 +171,7 @@ def _asked(
     fact: str,
     *,
     given: str | None = None,
+    currency: str = "",
     wrong: str = "",
     status: int = 200,
 ) -> Response:
@@ -192,6 +193,7 @@ def _asked(
         conflict=case.conflicts.get(fact),
         locked=() if fact in case.conflicts else only_read(installation.hub, records).get(fact, ()),
         currencies=CURRENCIES,
+        currency=currency,
         wrong=wrong,
         back=f"/cases/{over.key}" if over.kind == "case" else "/attention",
     )
