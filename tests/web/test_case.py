@@ -134,6 +134,18 @@ def test_an_amount_that_cannot_be_read_comes_back_as_it_was_typed(tmp_path):
     assert form.count("selected") == 1
 
 
+def test_a_participant_whom_no_system_lists_stays_one(tmp_path):
+    hub, _ = opened(tmp_path)
+    browser = Browser(hub.installation, a_viewer())
+    browser.get("/cases/CASE-1")
+    seen = browser.post("/cases/CASE-1/edit/participants", {"text": ["guest@example.org", BOB]})
+    browser.post("/acts", shown_acts(seen.text))
+
+    form = browser.get("/cases/CASE-1/edit/participants").text
+
+    assert re.findall(r"<option[^>]* selected>([^<]*)", form) == ["Bob", "guest@example.org"]
+
+
 def test_an_entry_that_is_over_is_told(tmp_path):
     hub, _ = opened(tmp_path)
     browser = Browser(hub.installation, a_viewer())
