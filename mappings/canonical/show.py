@@ -1,6 +1,7 @@
 """Values as people write and read them: for plans, lists and the command line."""
 
 import re
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
@@ -14,6 +15,8 @@ LONGEST = 60
 _THIN = "\u00a0"
 _EITHER = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 """A comma before three digits: in English it stands between thousands, in Russian before the fraction."""
+_MEMBER = re.compile(r'\s*(?:"((?:[^"]|""){1,1000})"\s*(?:,|$)|([^,]+))')
+"""One of several words with commas between: as a whole in quotation marks, those within it doubled; or as it is."""
 
 
 class Unreadable(ValueError):
@@ -68,9 +71,26 @@ def parse(kind: FactType, text: str) -> Value:
         case "datetime":
             return _moment(text)
         case "set":
-            return frozenset(part.strip() for part in text.split(",") if part.strip())
+            return frozenset(_members(text))
         case _:
             return text
+
+
+def spelled(members: Iterable[str]) -> str:
+    """Return the members of a set as a person writes them, so that `parse` reads the same set."""
+    return ", ".join(_quoted(one) if "," in one or one.startswith('"') else one for one in sorted(members))
+
+
+def _quoted(text: str) -> str:
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"'
+
+
+def _members(text: str) -> Iterator[str]:
+    for quoted, plain in _MEMBER.findall(text):
+        member = quoted.replace('""', '"') or plain.strip()
+        if member.strip():
+            yield member.strip()
 
 
 def _decimal(text: str, like: str) -> Decimal:

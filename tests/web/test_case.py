@@ -134,6 +134,19 @@ def test_an_amount_that_cannot_be_read_comes_back_as_it_was_typed(tmp_path):
     assert form.count("selected") == 1
 
 
+def test_a_label_with_a_comma_stays_one(tmp_path):
+    hub, _ = opened(tmp_path)
+    hub.systems["crm"].edit("record", "1", {"labels": ["Москва, центр", "срочно"]})
+    hub.sync()
+    browser = Browser(hub.installation, a_viewer())
+    [text] = re.findall(r'name="text" value="([^"]*)"', browser.get("/cases/CASE-1/edit/labels").text)
+
+    seen = browser.post("/cases/CASE-1/edit/labels", {"text": html.unescape(text) + ", новый"})
+    browser.post("/acts", shown_acts(seen.text))
+
+    assert hub.facts()["labels"] == frozenset({"Москва, центр", "срочно", "новый"})
+
+
 def test_a_participant_whom_no_system_lists_stays_one(tmp_path):
     hub, _ = opened(tmp_path)
     browser = Browser(hub.installation, a_viewer())

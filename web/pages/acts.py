@@ -10,6 +10,7 @@ from fastapi import APIRouter, Form, HTTPException, Request, Response
 from flows.hub.acting import Again, Deed, Give, Leave, Match, NotAsShown, Same, foresee, make
 from flows.hub.acting.editable import choosing, facts_of, only_read
 from flows.hub.parking import NoSuchEntry
+from mappings.canonical.show import spelled
 from mappings.canonical.values import Money, Value
 from mappings.reconcile.model import Entity
 from state import cases
@@ -48,7 +49,7 @@ def look_at_edit(
 ) -> Response:
     """Show what another value would bring about."""
     parts = [part.strip() for part in text if part.strip()]
-    said = ", ".join(parts) if len(parts) > 1 else parts[0] if parts else ""
+    said = spelled(parts) if len(parts) > 1 else parts[0] if parts else ""
     meant = f"{said} {currency}" if said and currency else said
     deed = Give(key, fact, "" if take else meant, take)
     check(request, viewer, deed)
@@ -214,5 +215,5 @@ def text_of(value: Value) -> str:
         case Money():
             return f"{value.amount:f}"
         case frozenset():
-            return ", ".join(sorted(value))
+            return spelled(value)
     return value.isoformat() if isinstance(value, date) else str(value)

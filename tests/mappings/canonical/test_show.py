@@ -4,8 +4,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from mappings.canonical.show import Unreadable, parse, show
+from mappings.canonical.show import Unreadable, parse, show, spelled
 from mappings.canonical.values import Money
 
 
@@ -36,11 +38,19 @@ def test_a_value_is_one_line(value, text):
         ("date", "2026-12-01", date(2026, 12, 1)),
         ("datetime", "2026-12-01T10:00+03:00", datetime(2026, 12, 1, 7, tzinfo=UTC)),
         ("set", "а, б ,", frozenset({"а", "б"})),
+        ("set", '"Москва, центр", "срочно" , "б', frozenset({"Москва, центр", "срочно", '"б'})),
+        ("set", '"Альфа" и "Бета", в', frozenset({'"Альфа" и "Бета"', "в"})),
         ("text", "  ", None),
     ],
 )
 def test_what_a_person_writes_is_read(kind, text, value):
     assert parse(kind, text) == value
+
+
+@given(st.frozensets(st.text('ab",', min_size=1, max_size=6)))
+@settings(derandomize=True, deadline=None)
+def test_a_set_that_is_spelled_out_is_read_as_it_was(members: frozenset[str]) -> None:
+    assert (parse("set", spelled(members)) or frozenset()) == members
 
 
 @pytest.mark.parametrize(
