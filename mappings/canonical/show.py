@@ -56,7 +56,7 @@ def parse(kind: FactType, text: str) -> Value:
 
     Raises Unreadable, with an example of how it is written.
     """
-    text = text.strip()
+    text = text.strip().replace("\r\n", "\n")  # as forms send it
     if not text:
         return None
     match kind:

@@ -41,6 +41,7 @@ def test_a_value_is_one_line(value, text):
         ("set", '"Москва, центр", "срочно" , "б', frozenset({"Москва, центр", "срочно", '"б'})),
         ("set", '"Альфа" и "Бета", в', frozenset({'"Альфа" и "Бета"', "в"})),
         ("text", "  ", None),
+        ("markdown", "раз\r\n\r\nдва\r\n", "раз\n\nдва"),
     ],
 )
 def test_what_a_person_writes_is_read(kind, text, value):
