@@ -146,6 +146,16 @@ def test_a_description_that_is_sent_back_as_it_was_is_no_other_one(tmp_path):
     assert "It has that value already" in seen.text
 
 
+def test_lines_of_a_short_text_have_room_in_its_form(tmp_path):
+    hub, _ = opened(tmp_path)
+    hub.systems["crm"].edit("record", "1", {"next_step": "Позвонить\nОтправить смету"})
+    hub.sync()
+
+    form = Browser(hub.installation, a_viewer()).get("/cases/CASE-1/edit/next_step").text
+
+    assert re.findall(r"<textarea[^>]*>([^<]*)</textarea>", form) == ["Позвонить\nОтправить смету"]
+
+
 def test_a_label_with_a_comma_stays_one(tmp_path):
     hub, _ = opened(tmp_path)
     hub.systems["crm"].edit("record", "1", {"labels": ["Москва, центр", "срочно"]})
