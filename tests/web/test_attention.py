@@ -53,6 +53,7 @@ def test_everything_that_waits_stands_there_by_what_to_do_in_a_dozen_statements(
 
     assert hub.installation.store.statements - before <= 12
     assert page.count("data-entry ") == 5
+    assert len(set(re.findall(r'<input id="(pick-[^"]*)" type="checkbox" hx-preserve', page))) == 4  # chosen stays so
     assert {"en": "Settle a conflict <b>3</b>", "ru": "Решить конфликт <b>3</b>"}[language] in page
     assert {"en": "Say who that is", "ru": "Сказать, кто это"}[language] in page
     assert "data-entry " in browser.get("/attention?do=settle&code=conflict").text

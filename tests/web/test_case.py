@@ -13,6 +13,7 @@ from mappings.canonical import Money
 from state import attention
 from state.tables import event
 from tests.hub_builders import PEOPLE, AHub, a_deal, a_hub, opened
+from tests.notes_builders import talking
 from tests.web_builders import Browser, a_viewer
 
 ANNA, BOB = (one.email for one in PEOPLE)
@@ -154,6 +155,16 @@ def test_lines_of_a_short_text_have_room_in_its_form(tmp_path):
     form = Browser(hub.installation, a_viewer()).get("/cases/CASE-1/edit/next_step").text
 
     assert re.findall(r"<textarea[^>]*>([^<]*)</textarea>", form) == ["Позвонить\nОтправить смету"]
+
+
+def test_a_note_that_is_being_written_stays_while_the_page_follows_the_news(tmp_path):
+    hub, *_ = talking(tmp_path)
+
+    page = Browser(hub.installation, a_viewer()).get("/cases/CASE-1").text
+    _, _, followed = page.partition('<div id="case"')
+
+    kept = re.findall(r'<(\w+) [^>]*id="([\w-]+)"[^>]* hx-preserve', followed)
+    assert kept == [("textarea", "note-text"), ("input", "note-internal")]
 
 
 def test_a_label_with_a_comma_stays_one(tmp_path):
