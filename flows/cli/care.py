@@ -120,7 +120,8 @@ def explain(ctx: typer.Context, key: CaseKey, fact: OneFact = None, *, as_json: 
 
     with the_hub(terminal(ctx)) as installation:
         if fact is not None:
-            fact_of(installation.sync(find_case(installation.store, key).entity.sync), fact)
+            entity = find_case(installation.store, key).entity
+            fact_of(installation.sync(entity.sync), fact, entity.kind)
         found = explained(installation, key, fact)
         zone = installation.hub.timezone
     if as_json:
@@ -205,8 +206,8 @@ def _wanted(place: AtCase, fact: str, *, value: str | None, event: int | None, a
     from flows.hub.restoring import Former, said_at, said_before, said_in
     from flows.hub.then import moment
 
-    wired = place.act.wired
-    info = fact_of(place.sync, fact)
+    wired = place.act.wired.of(place.kind)
+    info = fact_of(place.sync, fact, place.kind)
     lines = list(all_lines(wired.store, entity=place.whole.entity.id))
     if value is not None:
         return Former(entered(place.sync, info, value), place.act.person, wired.clock(), 0)

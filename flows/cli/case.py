@@ -143,7 +143,7 @@ def set_(ctx: typer.Context, key: CaseKey, fact: Fact, value: Text, *, by: By = 
     from flows.hub.entering import entered, fact_of, named
 
     async def work(at: AtCase) -> None:
-        info = fact_of(at.sync, fact, at.whole.entity.kind)
+        info = fact_of(at.sync, fact, at.kind)
         new = named(at.act.wired.store, info, entered(at.sync, info, value))
         set_value(at.act, fact, new)
         _changed(at.whole, fact, new, as_json=as_json)

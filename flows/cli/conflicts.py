@@ -78,7 +78,7 @@ def resolve(
         raise typer.BadParameter("say either --take SYSTEM (or hub), or --value TEXT", param_hint="--take")
 
     async def work(at: AtCase) -> None:
-        given: Value = entered(at.sync, fact_of(at.sync, field), value) if value is not None else None
+        given: Value = entered(at.sync, fact_of(at.sync, field, at.kind), value) if value is not None else None
         outcome = settle(at.act, field, take=take, value=given)
         _settled(at, field, outcome.entity.facts[field].value, as_json=as_json)
 

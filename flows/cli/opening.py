@@ -59,6 +59,11 @@ class AtCase:
     def key(self) -> str:
         return self.whole.entity.key
 
+    @property
+    def kind(self) -> str:
+        """What it is: a case, or an item, a client or a note, which are worked with alike."""
+        return self.whole.entity.kind
+
 
 def at_case(terminal: Terminal, key: str, work: Callable[[AtCase], Awaitable[T]], *, by: str) -> T:
     """Do *work* with the case *key*, in the sync that it belongs to, as the person BY."""

@@ -19,6 +19,7 @@ from state.history import Line
 from state.types import Whole
 
 from .casework import Act, Busy, claim_case, set_value
+from .kin import kin_of
 from .then import SAYS, as_of
 from .wired import Channel, SyncShape
 
@@ -134,7 +135,8 @@ def gone_link(act: Act, whole: Whole, system: str) -> Link:
     Return the tombstone in *system* whose record can be made again. Raises Unresolvable where there is none, or where
     the sync would make no record.
     """
-    key, shape = whole.entity.key, act.wired.shape
+    key, wired = whole.entity.key, act.wired.of(whole.entity.kind)
+    shape = wired.shape
     there = [link for link in whole.links if link.system == system]
     dead = [link for link in there if link.tombstone]
     if not dead:
@@ -147,7 +149,8 @@ def gone_link(act: Act, whole: Whole, system: str) -> Link:
             f"{shape.name} makes no records in {system}, so #{link.external_id} can only be restored there; the hub "
             "takes it up again when it comes back"
         )
-    facts = shape.dotted({name: said.value for name, said in whole.entity.facts.items()})
+    facts = {name: said.value for name, said in whole.entity.facts.items()}
+    facts = {**kin_of(wired, entities=[whole.entity]).around(whole.entity), **shape.dotted(facts)}
     if not makes[0].when(facts):
         raise Unresolvable(f"{key} does not fulfil the `when:` of {system} in hub.yaml now; set its facts first")
     return link

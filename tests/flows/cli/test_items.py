@@ -67,6 +67,36 @@ def test_an_item_is_set_and_moved_like_a_case(family: CliHub) -> None:
     assert (astray.code, "CASE-9 is no case" in astray.err) == (2, True)
 
 
+def test_what_an_item_said_and_had_comes_back_as_of_a_case(family: CliHub) -> None:
+    family.done("case", "item", "add", "CASE-1", "Смета", "--due", "2026-12-01")
+    family.done("sync")
+    [number] = [number for number, views in family.records("trk").items() if views["tracker"] == "Task"]
+    family.edit("trk", number, deadline="2026-12-24")
+    family.done("sync")
+    explained = family.done("case", "explain", "ITEM-1", "due", "--json").json
+    [later] = [
+        one["number"] for one in family.done("case", "history", "ITEM-1", "--json").json if one["what"] == "read"
+    ]
+    settled = family.run("conflicts", "resolve", "ITEM-1", "due", "--value", "2026-12-09")
+
+    first = family.done("case", "restore", "ITEM-1", "due", "--yes").out
+    second = family.done("case", "restore", "ITEM-1", "due", "--event", str(later), "--yes").out
+    with family.at("trk") as trk:
+        trk.delete("record", number)
+    family.done("sync", "--full")
+    family.done("case", "restore", "ITEM-1", "--system", "trk", "--yes")
+    family.done("sync")
+
+    assert [one["value"] for one in explained] == [{"date": "2026-12-24"}]
+    assert "due is not in conflict here" in settled.err
+    assert (first.split("  ")[0], second.split("  ")[0]) == (
+        "ITEM-1 due: 2026-12-24 → 2026-12-01",
+        "ITEM-1 due: 2026-12-01 → 2026-12-24",
+    )
+    [made] = [views for views in family.records("trk").values() if views["tracker"] == "Task"]
+    assert (made["title"], made["deadline"]) == ("Смета", "2026-12-24")
+
+
 def test_a_sync_without_items_says_so(opened: CliHub) -> None:
     ended = opened.run("case", "item", "add", "CASE-1", "Смета")
 
