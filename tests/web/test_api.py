@@ -5,7 +5,7 @@ import re
 import pytest
 
 from flows.hub.acting import Desk
-from tests.hub_builders import opened
+from tests.hub_builders import a_deal, a_hub, opened
 from tests.undo_builders import edited
 from tests.web.test_attention import waiting
 from tests.web_builders import Browser, a_viewer
@@ -16,8 +16,8 @@ BASE = "/api/v1"
 class Program:
     """Asks the API of a hub as somebody, and does what it has looked at."""
 
-    def __init__(self, hub, role="admin"):
-        self.browser = Browser(hub.installation, a_viewer(role))
+    def __init__(self, hub, role="admin", **who):
+        self.browser = Browser(hub.installation, a_viewer(role, **who))
         self.browser.app.state.desk = Desk(hub.installation, hub.make)
         self.headers = {"authorization": "Bearer x"}
 
@@ -122,6 +122,20 @@ def test_conflicts_are_settled_entries_left_and_people_named(tmp_path):
     assert [one.status_code for one in done] == [200, 200, 200]
     assert {one["code"] for one in program.get("/attention").json()["entries"]} == {"conflict"}
     assert program.post("/acts/preview", {"act": {"do": "again", "number": 10**9}}).status_code == 404
+
+
+def test_a_record_of_a_case_out_of_reach_does_not_tell_of_that_case(tmp_path):
+    hub = a_hub(tmp_path)
+    hub.systems["crm"].create("record", a_deal("Своя", owner="8", stage="NEW"))
+    hub.systems["crm"].create("record", a_deal("Чужая", owner="7"))
+    hub.sync()
+    act = {"do": "match", "key": "CASE-1", "system": "trk", "record": "1"}
+
+    own, every = (Program(hub, role, person="bob@example.com").do(**act) for role in ("manager", "admin"))
+
+    assert own.status_code == every.status_code == 409
+    assert own.json()["plan"]["refused"]["code"] == "unlinkable"
+    assert ("CASE-2" in own.text, "CASE-2" in every.text) == (False, True)
 
 
 def test_a_run_is_taken_back_as_it_was_shown(tmp_path):

@@ -1,5 +1,6 @@
 """What people do, as acts: looked at first (`/acts/preview`), then made as they were shown (`/acts`)."""
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal, TypeAlias
 
 from fastapi import APIRouter, Body, Request
@@ -10,7 +11,7 @@ from web.acts import check
 from web.bench import desk_of, person_of
 from web.deeds import made
 from web.languages import later
-from web.viewer import SignedIn
+from web.viewer import SignedIn, Viewer
 
 from .answering import BASE, may_answer
 from .problems import Refusal
@@ -202,8 +203,10 @@ class Done(Shape):
     done: Plan
 
 
-def plan_of(seen: Foreseen) -> Plan:
-    """Return what was foreseen as an answer."""
+def plan_of(viewer: Viewer, seen: Foreseen) -> Plan:
+    """Return what was foreseen as an answer; whose a record is already, only to who may read every case."""
+    if viewer.access.persons is not None and seen.refused is not None and seen.refused[0] == "unlinkable":
+        seen = replace(seen, refused=("unlinkable", ""))
     return Plan.model_validate(seen)
 
 
@@ -212,7 +215,7 @@ def preview(request: Request, viewer: SignedIn, asked: Annotated[Look, Body()]) 
     """What an act would write where. Nothing is done, and no system is asked."""
     deed = asked.act.deed()
     check(request, viewer, deed)
-    return plan_of(foresee(desk_of(request), deed, by=person_of(viewer)))
+    return plan_of(viewer, foresee(desk_of(request), deed, by=person_of(viewer)))
 
 
 @router.post("/acts", summary=later("Make an act"), responses=may_answer(400, 403, 404, 409, 502))
@@ -223,7 +226,7 @@ def carry_out(request: Request, viewer: SignedIn, asked: Annotated[Do, Body()]) 
     try:
         done = make(desk_of(request), deed, mark=asked.fingerprint, by=person_of(viewer))
     except NotAsShown as error:
-        plan = plan_of(error.foreseen)
+        plan = plan_of(viewer, error.foreseen)
         raise Refusal(409, "", plan=plan.model_dump(mode="json")) from None
     made(request, act)
-    return Done(done=plan_of(done))
+    return Done(done=plan_of(viewer, done))
