@@ -81,6 +81,17 @@ def test_many_conflicts_are_settled_at_once_after_a_look(tmp_path):
     assert attention.conflicts(hub.installation.store) == ()
 
 
+@pytest.mark.parametrize(("do", "cards"), [("take:trk", 3), ("leave", 1), ("again", 1)])
+def test_of_everything_that_is_chosen_each_button_takes_what_it_is_for(tmp_path, do, cards):
+    hub = waiting(tmp_path)
+    browser = Browser(hub.installation, a_viewer())
+    picks = re.findall(r'name="pick" value="((?:conflict|entry):[^"]*)"', browser.get("/attention").text)
+
+    seen = browser.post("/acts/look", {"pick": picks, "do": do, "back": "/attention"})
+
+    assert (len(picks), seen.status_code, seen.text.count("card act")) == (4, 200, cards)
+
+
 def test_an_entry_is_left_as_it_is(tmp_path):
     hub = waiting(tmp_path)
     browser = Browser(hub.installation, a_viewer(), language="ru")

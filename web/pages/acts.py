@@ -82,9 +82,10 @@ def look(
 ) -> Response:
     """
     Show what acts would bring about: those that were PICKED. DO is done with entries that say no act of their own;
-    PERSON is who somebody is, CASE whose a record is.
+    PERSON is who somebody is, CASE whose a record is. What was picked too and DO is not for is left out.
     """
-    deeds = [_meant(one, do, person=person, case=case) for one in pick[:MOST]]
+    meant = [_meant(one, do, person=person, case=case) for one in pick[:MOST]]
+    deeds = [one for one in meant if one is not None]
     if not deeds:
         _ = words(request)
         return done(request, inside(back), said=_("Nothing was chosen."), kind="wrong")
@@ -123,20 +124,26 @@ def carry_out(request: Request, viewer: SignedIn, *, deed: Many = (), mark: Many
     return done(request, inside(back), said=_("Done. The systems follow with the next pass."))
 
 
-def _meant(text: str, do: str, *, person: str, case: str) -> Deed:
-    """Read a pick: an act of its own, or an entry to which DO is done (``again``, ``leave``, ``take:SYSTEM``)."""
+def _meant(text: str, do: str, *, person: str, case: str) -> Deed | None:
+    """
+    Read a pick: an act of its own, or an entry to which DO is done (``again``, ``leave``, ``take:SYSTEM``); None where
+    that is not for such an entry.
+    """
     if text.startswith("{"):
         deed = read(text)
         if isinstance(deed, Same):
             return replace(deed, person=person.strip())
         return replace(deed, key=case.strip().upper()) if isinstance(deed, Match) and not deed.key else deed
     kind, _, name = text.partition(":")
-    if do.startswith("take:") and kind == "conflict":
+    takes, is_entry = do.startswith("take:"), kind == "entry" and name.isdecimal()
+    if not (takes or do in ("again", "leave")) or not (is_entry or kind == "conflict"):
+        raise HTTPException(422)
+    if takes is is_entry:
+        return None
+    if takes:
         key, _, fact = name.partition(":")
         return Give(key, fact, take=do.removeprefix("take:"))
-    if kind == "entry" and name.isdecimal() and do in ("again", "leave"):
-        return Again(int(name)) if do == "again" else Leave(int(name))
-    raise HTTPException(422)
+    return Again(int(name)) if do == "again" else Leave(int(name))
 
 
 def _shown(
