@@ -93,7 +93,7 @@ def change(store: Store, id_: str, *, to: Mapping[str, object], keep: str | None
     """
     with store.write() as conn:
         conn.execute(sa.update(account).where(account.c.id == id_).values(**to))
-        if to.keys() & {"hash", "disabled"}:
+        if "hash" in to or to.get("disabled"):
             others = session.c.account == id_
             conn.execute(sa.delete(session).where(others if keep is None else others & (session.c.hash != keep)))
             conn.execute(sa.delete(login_link).where(login_link.c.account == id_))

@@ -85,6 +85,19 @@ def test_an_admin_makes_an_account_and_the_link_lets_its_owner_in(hub):
     assert all(word in text for word in ("Борис", "case manager", "Пресейл", "led by anna@example.org"))
 
 
+def test_who_is_called_otherwise_stays_signed_in_and_keeps_their_link(hub):
+    someone(hub)
+    boris = accounts.make(hub.store, Wanted("boris"), by="")
+    secret = accounts.make_link(hub.store, boris, by="")
+    browser = signed_in(hub)
+
+    for login, role in (("boris", "manager"), ("anna@example.org", "admin")):
+        browser.post(f"/accounts/{login}", {"name": "Иначе", "role": role, "state": ""})
+
+    assert browser.get("/me").status_code == 200
+    assert accounts.let_in_by_link(hub.store, secret, address="") is not None
+
+
 def test_an_admin_changes_an_account_and_the_last_one_stays_admin(hub):
     someone(hub)
     someone(hub, "boris", "participant")
