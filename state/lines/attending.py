@@ -26,14 +26,18 @@ class Awaiting:
     client: str = ""
 
 
-def cases_that_wait() -> sa.Select[Any]:
-    """Return the query for the keys of the cases at which anything waits."""
+def cases_that_wait(*, internal: bool) -> sa.Select[Any]:
+    """Return the query for the keys of the cases at which anything waits; INTERNAL: also where it is internal notes."""
     entries = _entries().subquery()
-    return sa.select(searched.c.case_key).where(searched.c.entity.in_(sa.select(entries.c.entity)))
+    waits = sa.select(searched.c.case_key).where(searched.c.entity.in_(sa.select(entries.c.entity)))
+    return waits if internal else waits.where(~searched.c.internal)
 
 
-def open_of_cases(store: Store, keys: Sequence[str]) -> dict[str, tuple[int, int]]:
-    """Return key -> how many conflicts and parked fields wait at the case; where none do it is left out."""
+def open_of_cases(store: Store, keys: Sequence[str], *, internal: bool = True) -> dict[str, tuple[int, int]]:
+    """
+    Return key -> how many conflicts and parked fields wait at the case; where none do it is left out. INTERNAL: also
+    those of internal notes.
+    """
     if not keys:
         return {}
     entries = _entries().subquery()
@@ -41,7 +45,7 @@ def open_of_cases(store: Store, keys: Sequence[str]) -> dict[str, tuple[int, int
     query = (
         sa.select(searched.c.case_key, conflicts, sa.func.count())
         .join(entries, entries.c.entity == searched.c.entity)
-        .where(searched.c.case_key.in_(keys))
+        .where(searched.c.case_key.in_(keys), *(() if internal else (~searched.c.internal,)))
         .group_by(searched.c.case_key)
     )
     with store.read() as conn:

@@ -30,7 +30,8 @@ class Chosen:
     """
     Which cases. PERSONS are those whose cases may be read (None: all); ME is who reads.
 
-    WORDS are stems (`state.search`); CLIENT and PERSON are whole names. Empty filters leave nothing out.
+    WORDS are stems (`state.search`); CLIENT and PERSON are whole names. Empty filters leave nothing out. INTERNAL: what
+    waits at internal notes asks for ATTENTION too.
     """
 
     persons: frozenset[str] | None
@@ -43,6 +44,7 @@ class Chosen:
     client: str = ""
     person: str = ""
     words: tuple[str, ...] = ()
+    internal: bool = False
 
     @property
     def widest(self) -> "Chosen":
@@ -133,7 +135,7 @@ def _groups(store: Store, chosen: Chosen) -> list[sa.Select[Any]]:
     base = list(_conditions(store, chosen.widest))
     columns = (case_line.c.key, case_line.c.outcome, case_line.c.stage)  # as they stand in the index
     those: Any = _once(sa.select(*columns).where(*base), "those") if base else case_line
-    waiting = _once(cases_that_wait(), "waiting")
+    waiting = _once(cases_that_wait(internal=chosen.internal), "waiting")
     waits = those.c.key.in_(sa.select(waiting.c.case_key))
     parts: dict[str, list[sa.ColumnElement[bool]]] = {"all": [], "waits": [waits]}
     if chosen.me:
@@ -170,7 +172,7 @@ def _conditions(store: Store, chosen: Chosen) -> Iterable[sa.ColumnElement[bool]
     if chosen.person:
         yield key.in_(keys_of([chosen.person.lower()]))
     if chosen.attention:
-        yield key.in_(cases_that_wait())
+        yield key.in_(cases_that_wait(internal=chosen.internal))
     outcomes = ("", *chosen.outcomes) if OPEN in chosen.outcomes else chosen.outcomes
     for name, wanted in (("stage", chosen.stages), ("outcome", outcomes)):
         if wanted:

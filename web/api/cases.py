@@ -102,7 +102,7 @@ class Listed(Wanted):
 def cases(request: Request, viewer: SignedIn, asked: Annotated[Listed, Query()]) -> Cases:
     """The cases that whoever asks may read, filtered, sorted, in pages."""
     query = asked.query(page=asked.page, size=asked.size)
-    return Cases.of(list_cases(house_of(request).installation, viewer.access, query))
+    return Cases.of(list_cases(house_of(request).installation, viewer.access, query, internal=sees_internal(viewer)))
 
 
 @router.get("/board", summary=later("Show the board"), responses=may_answer())
@@ -117,7 +117,7 @@ def show_board(request: Request, viewer: SignedIn, asked: Annotated[Filters, Que
         person=asked.person,
         text=asked.q,
     )
-    found = board(installation, viewer.access, query, now=installation.store.clock())
+    found = board(installation, viewer.access, query, now=installation.store.clock(), internal=sees_internal(viewer))
     columns = tuple(
         ColumnOf(
             stage=one.stage,

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from flows.hub.browsing import BoardQuery, board
+from web.bench import sees_internal
 from web.house import house_of
 from web.rendering import page
 from web.viewer import SignedIn
@@ -45,7 +46,7 @@ def show(request: Request, viewer: SignedIn, asked: Annotated[Asked, Query()]) -
         person=asked.person,
         text=asked.q,
     )
-    found = board(installation, viewer.access, query, now=installation.store.clock())
+    found = board(installation, viewer.access, query, now=installation.store.clock(), internal=sees_internal(viewer))
     may = {
         card.row.key: viewer.may_with(
             "edit",

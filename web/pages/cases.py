@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from flows.hub.browsing import CaseQuery, Sort, list_cases
 from mappings.canonical.facts import OUTCOMES
+from web.bench import sees_internal
 from web.house import house_of
 from web.rendering import page
 from web.viewer import SignedIn
@@ -90,7 +91,7 @@ class Asked(BaseModel):
 def cases(request: Request, viewer: SignedIn, asked: Annotated[Asked, Query()]) -> Response:
     """Show the cases that are asked for."""
     installation = house_of(request).installation
-    found = list_cases(installation, viewer.access, asked.query)
+    found = list_cases(installation, viewer.access, asked.query, internal=sees_internal(viewer))
     return page(
         request,
         "pages/cases.html",

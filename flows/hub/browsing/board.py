@@ -55,8 +55,10 @@ class BoardQuery:
     outcomes: tuple[str, ...] = ("open",)
 
 
-def board(installation: Installation, access: Access, query: BoardQuery, *, now: datetime) -> Board:
-    """Lay the cases that *query* asks for, of those that *access* lets the reader see."""
+def board(
+    installation: Installation, access: Access, query: BoardQuery, *, now: datetime, internal: bool = False
+) -> Board:
+    """Lay the cases that *query* asks for, of those that *access* lets the reader see; INTERNAL as in `list_cases`."""
     store = installation.store
     behind = lines.catch_up(store)
     words = tuple(search.asked(query.text))
@@ -73,9 +75,10 @@ def board(installation: Installation, access: Access, query: BoardQuery, *, now:
         client=query.client,
         person=query.person,
         words=words,
+        internal=internal,
     )
     found = lines.listed(store, chosen, order="stage_since", limit=MOST_CARDS + 1)
-    rows = with_attention(installation, found[:MOST_CARDS])
+    rows = with_attention(installation, found[:MOST_CARDS], internal=internal)
     names = names_of(store, (name for row in rows for name in (row.owner, row.manager)))
     laid: dict[str, list[Card]] = {stage: [] for stage in stages}
     for row in rows:

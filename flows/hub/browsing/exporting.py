@@ -24,9 +24,12 @@ class Exported:
     more: bool = False
 
 
-def export_cases(installation: Installation, access: Access, query: CaseQuery, *, most: int = MOST) -> Exported:
+def export_cases(
+    installation: Installation, access: Access, query: CaseQuery, *, internal: bool = False, most: int = MOST
+) -> Exported:
     """
-    Return all cases that *query* asks for on any page, of those that *access* lets the reader see.
+    Return all cases that *query* asks for on any page, of those that *access* lets the reader see; INTERNAL as in
+    `list_cases`.
 
     They are read in one statement, so that what moves meanwhile is neither twice in the file nor missing.
     """
@@ -37,13 +40,13 @@ def export_cases(installation: Installation, access: Access, query: CaseQuery, *
         return Exported((), Names())
     found = lines.listed(
         store,
-        chosen_by(access, query, words),
+        chosen_by(access, query, words, internal=internal),
         order=SORTS.get(query.sort, query.sort),
         descending=query.descending,
         stages=stages_of(installation.hub, query.sync),
         limit=most + 1,
     )
     parts = (found[first : first + AT_ONCE] for first in range(0, min(len(found), most), AT_ONCE))
-    rows = tuple(row for part in parts for row in with_attention(installation, part))[:most]
+    rows = tuple(row for part in parts for row in with_attention(installation, part, internal=internal))[:most]
     people = (name for row in rows for name in (row.owner, row.manager, *row.participants))
     return Exported(rows, names_of(store, people), more=len(found) > most)

@@ -109,15 +109,18 @@ class CaseList:
         return max(1, -(-self.total // max(self.query.size, 1)))
 
 
-def list_cases(installation: Installation, access: Access, query: CaseQuery) -> CaseList:
-    """Return the cases that *query* asks for, of those that *access* lets the reader see."""
+def list_cases(installation: Installation, access: Access, query: CaseQuery, *, internal: bool = False) -> CaseList:
+    """
+    Return the cases that *query* asks for, of those that *access* lets the reader see. INTERNAL: the reader may see
+    internal notes, so what waits at them counts.
+    """
     store = installation.store
     behind = lines.catch_up(store)
     stages = stages_of(installation.hub, query.sync)
     words = tuple(search.asked(query.text))
     if query.text.strip() and not words:  # signs only: nothing has them
         return CaseList(query, (), 0, Counts(), stages, Names(), behind)
-    chosen = chosen_by(access, query, words)
+    chosen = chosen_by(access, query, words, internal=internal)
     counted = lines.count(store, chosen)
     size = min(max(query.size, 1), MOST)
     found = lines.listed(
@@ -129,20 +132,20 @@ def list_cases(installation: Installation, access: Access, query: CaseQuery) -> 
         skip=(max(query.page, 1) - 1) * size,
         limit=size,
     )
-    rows = with_attention(installation, found)
+    rows = with_attention(installation, found, internal=internal)
     names = names_of(store, (name for row in rows for name in (row.owner, row.manager)))
     total = _number(counted, query)
     return CaseList(query, rows, total, _counts(counted, query), stages, names, behind)
 
 
-def with_attention(installation: Installation, found: Iterable[Line]) -> tuple[CaseRow, ...]:
+def with_attention(installation: Installation, found: Iterable[Line], *, internal: bool) -> tuple[CaseRow, ...]:
     """Return rows of *found*, each with what waits for a person there."""
     listed = tuple(found)
-    waits = lines.open_of_cases(installation.store, [line.key for line in listed])
+    waits = lines.open_of_cases(installation.store, [line.key for line in listed], internal=internal)
     return tuple(_row(line, *waits.get(line.key, (0, 0))) for line in listed)
 
 
-def chosen_by(access: Access, query: CaseQuery, words: tuple[str, ...]) -> Chosen:
+def chosen_by(access: Access, query: CaseQuery, words: tuple[str, ...], *, internal: bool) -> Chosen:
     """Return which cases QUERY means, its text as WORDS to be looked up."""
     return Chosen(
         access.persons,
@@ -155,6 +158,7 @@ def chosen_by(access: Access, query: CaseQuery, words: tuple[str, ...]) -> Chose
         client=query.client,
         person=query.person,
         words=words,
+        internal=internal,
     )
 
 

@@ -9,8 +9,8 @@ import pytest
 from flows.hub.access import EVERYTHING, Access
 from flows.hub.browsing import BoardQuery, CaseQuery, SearchQuery, Sort, board, find, list_cases, openable
 from flows.hub.wiring import Installation
-from mappings.canonical.values import Money
-from tests.browsed_builders import ANNA, BORIS, NOW, a_conflict, acquainted, seeded
+from mappings.canonical.values import Money, Value
+from tests.browsed_builders import ANNA, BORIS, NOW, a_conflict, a_parked, acquainted, seeded
 from tests.hub_builders import a_hub
 
 
@@ -94,6 +94,26 @@ def test_a_case_that_says_no_outcome_is_open(installation: Installation) -> None
     assert (found.total, found.counts.outcomes, found.counts.mine) == (4, {"open": 4, "won": 1}, 3)
     assert [card.row.key for column in laid.columns if not column.stage for card in column.cards] == ["CASE-5"]
     assert [row.key for row in ended.rows] == ["CASE-4"]
+
+
+@pytest.mark.parametrize(("internal", "waits"), [(True, [1]), (False, [])])
+def test_what_waits_at_an_internal_note_is_counted_for_who_may_see_it(
+    installation: Installation, internal: bool, waits: list[int]
+) -> None:
+    seeds = seeded(installation.store)
+    seeds.number = 100
+    facts: dict[str, Value] = {"case": "CASE-1", "internal": True}
+    seeds.entity("note", facts, parent="e00000001", records=("trk",), parked=a_parked("author", "unknown person"))
+    seeds.put()
+
+    found = list_cases(installation, EVERYTHING, CaseQuery(outcomes=("open",)), internal=internal)
+    asked = list_cases(installation, EVERYTHING, CaseQuery(outcomes=("open",), attention=True), internal=internal)
+    laid = board(installation, EVERYTHING, BoardQuery(), now=NOW, internal=internal)
+
+    assert [row.attention for row in found.rows if row.attention] == waits
+    assert [row.key for row in asked.rows] == ["CASE-1"] * len(waits)
+    assert found.counts.attention == len(waits)
+    assert [card.row.attention for column in laid.columns for card in column.cards if card.row.attention] == waits
 
 
 def test_pages_follow_each_other(installation: Installation) -> None:
