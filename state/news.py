@@ -124,16 +124,16 @@ def _part(what: str, one: sa.ColumnElement[Any], two: sa.ColumnElement[Any]) -> 
 
 
 def _cases(conn: sa.Connection, ids: Collection[str]) -> frozenset[str]:
-    """Return the cases of entities: their own, or what they belong to, or what that belongs to."""
+    """Return the cases of entities: their own, or what they belong to, however deep."""
     found: set[str] = set()
+    seen: set[str] = set()
     waiting = set(ids)
-    for _ in range(3):
-        if not waiting:
-            break
+    while waiting:
+        seen |= waiting
         query = sa.select(entity.c.id, entity.c.kind, entity.c.parent).where(entity.c.id.in_(sorted(waiting)))
         rows = conn.execute(query).all()
         found |= {row.id for row in rows if row.kind == "case"}
-        waiting = {row.parent for row in rows if row.kind != "case" and row.parent}
+        waiting = {row.parent for row in rows if row.kind != "case" and row.parent} - seen  # items may stand in a ring
     return frozenset(found)
 
 

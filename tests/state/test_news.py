@@ -6,7 +6,8 @@ import sqlalchemy as sa
 from state import news
 from state.news import Mark
 from state.tables import event
-from tests.hub_builders import a_deal, opened
+from tests.browsed_builders import seeded
+from tests.hub_builders import a_deal, a_hub, opened
 
 
 def watched(hub):
@@ -33,6 +34,20 @@ def test_a_case_that_moved_is_named_once(tmp_path):
 
     assert (found.cases, found.runs, found.many) == (frozenset({hub.case().entity.id}), True, False)
     assert not then
+
+
+def test_a_part_of_a_part_of_an_item_moves_its_case(tmp_path):
+    hub = a_hub(tmp_path)
+    seeds = seeded(hub.installation.store)
+    case = above = seeds.case()
+    for _ in range(3):
+        above = seeds.under("item", case, parent=above[0])
+    seeds.put()
+    watch = watched(hub)
+    seeds.under("item", case, parent=above[0])
+    seeds.put()
+
+    assert watch.look().cases == {case[0]}
 
 
 def test_a_conflict_moves_the_attention_list(tmp_path):
