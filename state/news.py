@@ -5,7 +5,7 @@ runs and the attention list as a whole.
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -130,11 +130,19 @@ def _cases(conn: sa.Connection, ids: Collection[str]) -> frozenset[str]:
     waiting = set(ids)
     while waiting:
         seen |= waiting
-        query = sa.select(entity.c.id, entity.c.kind, entity.c.parent).where(entity.c.id.in_(sorted(waiting)))
+        facts = sa.case((entity.c.kind == "document", entity.c.facts)).label("facts")
+        query = sa.select(entity.c.id, entity.c.kind, entity.c.parent, facts).where(entity.c.id.in_(sorted(waiting)))
         rows = conn.execute(query).all()
         found |= {row.id for row in rows if row.kind == "case"}
-        waiting = {row.parent for row in rows if row.kind != "case" and row.parent} - seen  # items may stand in a ring
+        above = {row.parent or _case_of(row.facts) for row in rows if row.kind != "case"}
+        waiting = above - seen - {""}  # items may stand in a ring
     return frozenset(found)
+
+
+def _case_of(facts: Mapping[str, Any] | None) -> str:
+    """Return the case that a document says it is of: it has no place of its own in the tree."""
+    said = (facts or {}).get("case_id")
+    return str(said["value"]) if said else ""
 
 
 @dataclass(slots=True)

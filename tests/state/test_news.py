@@ -3,10 +3,12 @@
 import pytest
 import sqlalchemy as sa
 
+from flows.hub.documents.marking import mark_sent
 from state import news
 from state.news import Mark
 from state.tables import event
 from tests.browsed_builders import seeded
+from tests.flows.hub.documents.test_keeping import a_wiki_hub
 from tests.hub_builders import a_deal, a_hub, opened
 
 
@@ -48,6 +50,17 @@ def test_a_part_of_a_part_of_an_item_moves_its_case(tmp_path):
     seeds.put()
 
     assert watch.look().cases == {case[0]}
+
+
+def test_a_document_that_was_sent_moves_its_case(tmp_path):
+    hub = a_wiki_hub(tmp_path)
+    hub.systems["crm"].create("record", a_deal())
+    hub.sync()
+    watch = watched(hub)
+
+    mark_sent(hub.installation.store, hub.case(), "brief", by="ann")
+
+    assert watch.look().cases == {hub.case().entity.id}
 
 
 def test_a_conflict_moves_the_attention_list(tmp_path):
