@@ -7,7 +7,7 @@ import pytest
 from flows.hub.acting import Desk
 from tests.hub_builders import a_deal, a_hub, opened
 from tests.undo_builders import edited
-from tests.web.test_attention import waiting
+from tests.web.test_attention import differing, waiting
 from tests.web_builders import Browser, a_viewer
 
 BASE = "/api/v1"
@@ -122,6 +122,17 @@ def test_conflicts_are_settled_entries_left_and_people_named(tmp_path):
     assert [one.status_code for one in done] == [200, 200, 200]
     assert {one["code"] for one in program.get("/attention").json()["entries"]} == {"conflict"}
     assert program.post("/acts/preview", {"act": {"do": "again", "number": 10**9}}).status_code == 404
+
+
+def test_a_conflict_over_an_item_is_told_with_the_key_by_which_it_is_settled(tmp_path):
+    hub = differing(tmp_path)
+    program = Program(hub)
+    [entry] = [one for one in program.get("/attention?do=settle").json()["entries"] if one["field"] == "title"]
+
+    done = program.do(do="give", key=entry["key"], fact=entry["field"], take="trk")
+
+    assert (entry["case"], entry["key"], done.status_code) == ("CASE-1", "ITEM-1", 200)
+    assert len(program.get("/attention?do=settle").json()["entries"]) == 1
 
 
 def test_a_record_of_a_case_out_of_reach_does_not_tell_of_that_case(tmp_path):

@@ -139,7 +139,7 @@ class PartyOf(Shape):
 
 class EntryOf(Shape):
     """
-    Something that waits for a person. A conflict is settled by the act `give` (its case and field), the others by
+    Something that waits for a person. A conflict is settled by the act `give` (its key and field), the others by
     `again` or `leave` with their number, `match` or `same`.
     """
 
@@ -148,6 +148,8 @@ class EntryOf(Shape):
     code: str
     text: str
     since: dt.datetime
+    key: str
+    """What it waits at: the case itself, or its item or note; a client, which is no case's."""
     case: str
     title: str
     client: str
@@ -203,7 +205,7 @@ def _waiting(found: AttentionList, entries: tuple[EntryOf, ...]) -> Waiting:
 def _entry(one: Awaiting, shows: str) -> EntryOf:
     entry, conflict, parked = one.entry, one.entry.conflict, one.entry.parked
     same: dict[str, Any] = {
-        name: getattr(entry, name) for name in ("code", "text", "since", "field", "system", "kind", "record")
+        name: getattr(entry, name) for name in ("code", "text", "since", "key", "field", "system", "kind", "record")
     }
     return EntryOf(
         number=entry.id,
