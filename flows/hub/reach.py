@@ -38,14 +38,16 @@ class Reach:
         return Access(own | team | below, self.me)
 
     def relation(self, *, owner: str | None, manager: str | None, participants: Collection[str]) -> Relation:
-        """Return what they are to a case of these people: the closest that holds."""
-        if self.me and owner == self.me:
+        """Return what they are to a case of these people, in large or small letters: the closest that holds."""
+        others = {one.lower() for one in participants}
+        leading = [one.lower() if one else "" for one in (owner, manager)]
+        if self.me and leading[0] == self.me:
             return "responsible"
-        if self.me and manager == self.me:
+        if self.me and leading[1] == self.me:
             return "manager"
-        if self.me and self.me in participants:
+        if self.me and self.me in others:
             return "participant"
-        people = {*participants, *(one for one in (owner, manager) if one)}
+        people = {*others, *filter(None, leading)}
         if people & self.headed:
             return "head"
         if people & self.team:

@@ -123,6 +123,19 @@ def test_a_ring_of_units_has_an_end():
     assert below(ring, ["1"]) == {"1", "2", "3"}
 
 
+def test_people_of_a_case_are_known_in_large_letters_too():
+    reach = Reach("anna@example.org", headed=frozenset({"boris@example.org"}))
+
+    def relation(owner="", manager="", *participants):
+        return reach.relation(owner=owner, manager=manager, participants=frozenset(participants))
+
+    assert relation("Anna@Example.org") == "responsible"
+    assert relation("", "Anna@Example.org") == "manager"
+    assert relation("", "", "Anna@Example.org") == "participant"
+    assert relation("", "", "Boris@Example.org") == "head"
+    assert relation() == "elsewhere"
+
+
 def test_a_key_of_hub_yaml_and_every_e_mail_of_a_person_are_that_person(firm):
     store, made = firm
     owners = {"анна": "anna@example.org", "борис": "boris@example.org"}
