@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import RLock
 from typing import IO
 
 from ..pausing import refuse_paused
@@ -52,13 +53,19 @@ class Starter:
     make: Callable[[Path, str, str], Sequence[str]] = command
     _begun: dict[str, _Begun] = field(default_factory=dict)
     _ended: dict[str, Ended] = field(default_factory=dict)
+    _alone: RLock = field(default_factory=RLock)
+    """Pages are answered in threads: whoever meets the end of a pass first notes it, the others wait for that."""
 
     def start(self, sync: str, *, by: str) -> None:
         """Start a pass; returns at once. Raises NoSuchSync, IsPaused, AtWork."""
         name = self.installation.sync(sync).name
         refuse_paused(self.installation.store, name)
-        if self.is_running(name):
-            raise AtWork(f"a pass of {name} is under way")
+        with self._alone:
+            if self.is_running(name):
+                raise AtWork(f"a pass of {name} is under way")
+            self._begun[name] = self._begin(name, by)
+
+    def _begin(self, name: str, by: str) -> _Begun:
         words = tempfile.TemporaryFile()  # noqa: SIM115  # it stays open as long as the process
         process = subprocess.Popen(  # noqa: S603  # our own command, as a list
             self.make(self.installation.folder, name, by),
@@ -67,22 +74,23 @@ class Starter:
             stderr=words,
             start_new_session=True,
         )
-        self._begun[name] = _Begun(process, words)
+        return _Begun(process, words)
 
     def is_running(self, sync: str) -> bool:
         """Say whether a pass of *sync* that was started from here is under way."""
-        begun = self._begun.get(sync)
-        if begun is None:
+        with self._alone:
+            begun = self._begun.get(sync)
+            if begun is None:
+                return False
+            code = begun.process.poll()
+            if code is None:
+                return True
+            begun.words.seek(0)
+            told = begun.words.read().decode(errors="replace").strip()
+            self._ended[sync] = Ended(code, told[-MOST_WORDS:])
+            begun.words.close()
+            del self._begun[sync]
             return False
-        code = begun.process.poll()
-        if code is None:
-            return True
-        begun.words.seek(0)
-        told = begun.words.read().decode(errors="replace").strip()
-        self._ended[sync] = Ended(code, told[-MOST_WORDS:])
-        begun.words.close()
-        del self._begun[sync]
-        return False
 
     def trouble(self, sync: str) -> Ended | None:
         """Return how the last pass ended that was started from here, where it did not end well."""

@@ -1,6 +1,8 @@
 """Passes that somebody starts: each a process of its own, one at a time."""
 
+import io
 import sys
+import threading
 
 import pytest
 
@@ -53,6 +55,29 @@ def test_one_that_ended_well_is_no_trouble(tmp_path):
     ended(starter)
 
     assert (starter.is_running("presales"), starter.trouble("presales")) == (False, None)
+
+
+class Slow(io.BytesIO):
+    """Last words at which somebody else looks too, while they are read."""
+
+    def read(self, size=-1):
+        self.other.start()
+        self.other.join(0.1)
+        return super().read(size)
+
+
+def test_two_pages_that_meet_its_end_at_once_both_show_it(tmp_path):
+    starter, seen = Starter(a_hub(tmp_path).installation, python("")), []
+    starter.start("presales", by="ann")
+    ended(starter)
+    starter._begun["presales"].words.close()
+    slow = starter._begun["presales"].words = Slow()
+    slow.other = threading.Thread(target=lambda: seen.append(starter.is_running("presales")))
+
+    seen.append(starter.is_running("presales"))
+    slow.other.join()
+
+    assert seen == [False, False]
 
 
 def test_a_paused_sync_and_one_that_is_not_there_are_not_started(tmp_path):
