@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from mappings.canonical.values import Value
-from mappings.exchange import VendorRecord, View
-from mappings.lens import UNSEEN, Field, Unseen
+from mappings.exchange import VendorRecord
+from mappings.lens import Field, Refusal, Unseen
 from mappings.reconcile import Rules
 from mappings.reconcile.derived import Standing, first_known, progress
 from mappings.reconcile.judge import seen_view
@@ -112,7 +112,7 @@ def standing(shape: SyncShape, side: Side) -> Standing:
         status=_shown(channel, side, "outcome") or _shown(channel, side, "stage"),
         assignee=_shown(channel, side, "case_manager") or _shown(channel, side, "owner"),
         due=_shown(channel, side, "deadline") or _shown(channel, side, "closes_on"),
-        blocked="blocked" if _seen(side, "blocked") is True else "",
+        blocked="blocked" if _is_blocked(side) else "",
     )
 
 
@@ -126,11 +126,14 @@ def _shown(channel: Channel, side: Side, fact: str) -> str:
     return ""
 
 
-def _seen(side: Side, fact: str) -> "View | Unseen":
+def _is_blocked(side: Side) -> bool:
+    """Say whether the record shows that the work is blocked, however its system spells that."""
     for entry in side.fields.values():
-        if fact in entry.facts:
-            return seen_view(side, entry)
-    return UNSEEN
+        if "blocked" in entry.facts:
+            view = seen_view(side, entry)
+            reading = {} if isinstance(view, Unseen) else entry.lens.read(view, {})
+            return not isinstance(reading, Refusal) and reading.get("blocked") is True
+    return False
 
 
 def _address(link: Link, snapshot: Snapshot | None) -> str | None:

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from connectors.memory.traits import KindTraits
 from flows.hub.casework import leave_parked, resolve, retry_parked, set_value
 from state import attention, history
@@ -128,6 +130,21 @@ def test_progress_tells_what_the_hub_itself_has_moved(tmp_path):
     hub.sync()
 
     assert (before.split(" ")[0], hub.records("crm")[deal]["link"].split(" ·")[0]) == ("New", "In Progress")
+
+
+@pytest.mark.parametrize(
+    "spelled", ["as: bool, true_is: Да, false_is: [Нет, null]", "as: choice, values: {Да: true, Нет: false}"]
+)
+def test_progress_says_that_the_work_is_blocked_however_the_tracker_spells_it(tmp_path, spelled):
+    crm = CRM.replace("link: {at: link, direction: out, of: trk}", "progress: {at: link, direction: out}")
+    trk = f"{TRK}  channel: null\n  blocked: {{at: channel, {spelled}}}\n"
+    hub, deal = opened(tmp_path, mappings={"record.crm.yaml": crm, "record.trk.yaml": trk})
+
+    hub.systems["trk"].edit("record", "1", {"channel": "Да"})
+    hub.sync()
+
+    assert hub.facts()["blocked"] is True
+    assert hub.records("crm")[deal]["link"].endswith(" · blocked")
 
 
 WORKFLOW = {
