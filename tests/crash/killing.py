@@ -23,6 +23,8 @@ MOST_PASSES = 8
 """After so many passes a hub has come to rest, or it never does."""
 ON_ITS_WAY = 1
 """An undo ends so where what it planned before it was killed is still under way; the next pass carries that on."""
+STARTING = -signal.SIGTERM
+"""What serves ends so where it finds nothing left to do: it is asked to stop before it is up."""
 PLAIN = ("sync", "--json")
 WRITES = ("POST /issues", "PUT /issues", "DELETE /issues", "POST /uploads")
 
@@ -137,7 +139,8 @@ def carried_on(world: World, one: Played, folder: Path) -> list[str]:
     found: list[str] = []
     if one.words != PLAIN:  # whoever gave the command sees that it did not end, and gives it again
         again = carried_out(world, one.story, folder, one.words)
-        found += [] if again.code in (0, ON_ITS_WAY) else [f"given again: {again}"]
+        ends = (0, STARTING) if one.story.serving else (0, ON_ITS_WAY)
+        found += [] if again.code in ends else [f"given again: {again}"]
     try:
         come_to_rest(world, folder)
     except Restless as error:
