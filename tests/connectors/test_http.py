@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from connectors.errors import ConnectorError, Gone, Rejected, RetryLater
+from connectors.ours import STILL_OURS
 from tests.connectors.http_builders import BUSY, OK, SECRET, a_way, answers
 
 
@@ -27,6 +28,23 @@ async def test_a_request_goes_below_the_address_with_our_headers() -> None:
     assert answer.object() == {"a": 1}
     assert seen[0].url.path == f"/rest/1/{SECRET}/deals.json"
     assert seen[0].headers["X-Key"] == SECRET
+
+
+@pytest.mark.asyncio
+async def test_what_another_process_has_taken_over_does_not_leave_but_reading_goes_on() -> None:
+    async def taken_over() -> bool:
+        return False
+
+    seen: list[str] = []
+    http = a_way(lambda request: seen.append(request.method) or OK)
+    await http.open()
+    kept = STILL_OURS.set(taken_over)
+    await http.get("/deals.json")
+    with pytest.raises(RetryLater, match="stood still") as caught:
+        await http.request("POST", "/deals", json={})
+    STILL_OURS.reset(kept)
+
+    assert (seen, caught.value.sent) == (["GET"], False)
 
 
 @pytest.mark.asyncio
