@@ -91,10 +91,7 @@ def read(text: str) -> Deed:
 
 def case_for(request: Request, viewer: Viewer, key: str, *, action: CaseAction = "read") -> Entity:
     """Return the case *key*, if the viewer may do ACTION with it: 404 where they may not even see it, 403 otherwise."""
-    try:
-        entity = find_case(store_of(request), key).entity
-    except NoSuchCase:
-        raise HTTPException(404) from None
+    entity = _named(request, key)
     if entity.kind != "case":
         raise HTTPException(404)
     return _let(viewer, entity, action)
@@ -105,16 +102,19 @@ def given_to(request: Request, viewer: Viewer, deed: Give) -> Entity:
     Return what a value is given to, if the viewer may give it: a case; or what hangs on one or is no case's (a client),
     where systems differ over that fact. Answers as `case_for`.
     """
-    store = store_of(request)
-    try:
-        entity = find_case(store, deed.key).entity
-    except NoSuchCase:
-        raise HTTPException(404) from None
+    entity = _named(request, deed.key)
     differ, is_case = deed.fact in entity.conflicts, entity.kind == "case"
-    _let(viewer, case_of(store, entity.id), "settle" if differ or not is_case else "edit")
+    _let(viewer, case_of(store_of(request), entity.id), "settle" if differ or not is_case else "edit")
     if not (is_case or deed.take or (differ and deed.fact not in UNDER)):  # whose something is, no text says
         raise HTTPException(404)
     return entity
+
+
+def _named(request: Request, key: str) -> Entity:
+    try:
+        return find_case(store_of(request), key).entity
+    except NoSuchCase:
+        raise HTTPException(404) from None
 
 
 def _let(viewer: Viewer, entity: Entity, action: CaseAction) -> Entity:

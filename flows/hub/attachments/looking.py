@@ -140,7 +140,8 @@ def _planned(whole: Whole, files: Files, into: Mapping[str, FileLimits], *, gone
     key = whole.entity.key
     for rename in judged.renames:
         held = rename.held
-        by = next((one.system for one in files.held if one.name != one.called and one.digest == held.digest), "")
+        same = (one for one in files.held if one.digest == held.digest and one.called)
+        by = next((one.system for one in same if one.name != one.called), "")
         if held.system in there:
             yield PlannedFile(key, held.name, held.size, by, held.system, becomes=rename.name)
     for removal in judged.removals:

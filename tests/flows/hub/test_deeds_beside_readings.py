@@ -12,26 +12,13 @@ from flows.hub.planning import make_plan
 from flows.hub.report import Report
 from flows.hub.sync import push_system
 from flows.hub.wired import Wired
-from tests.hub_builders import CRM, PEOPLE, TRK, AHub, a_deal, opened
+from tests.hub_builders import CRM, HUB, PEOPLE, TRK, AHub, a_deal, opened
 from tests.kinds_builders import a_case, a_task
 
 NUMBER = {"title": "Чужая задача", "status": "New", "amount": "777", "currency": "RUB"}
-THREE = """
-database: sqlite:///casehub.db
-timezone: Europe/Moscow
-systems:
-  crm: {type: memory}
-  trk: {type: memory}
-  erp: {type: memory}
-syncs:
-  presales:
-    opens: crm
-    makes:
-      trk: {when: "case.stage in ['qualified', 'in_work'] and case.outcome == 'open'"}
-      erp: {when: "case.stage == 'proposal'"}
-    stages: [lead, qualified, in_work, estimate, proposal, defence]
-    conflicts: {default: {home: crm}, stage: furthest, deadline: park, title: park, labels: union, description: merge}
-"""
+THREE = HUB.replace("  trk: {type: memory}\n", "  trk: {type: memory}\n  erp: {type: memory}\n").replace(
+    "    stages:", "      erp: {when: \"case.stage == 'proposal'\"}\n    stages:"
+)
 Deed = Callable[[AHub], object]
 
 
