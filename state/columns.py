@@ -154,4 +154,8 @@ def _of_sqlite_time(text: str | None) -> datetime | None:
 
 def converted(convert: Callable[[Any], Any], values: Sequence[Any]) -> Iterable[Any]:
     """Return *values* of one column as *convert* gives them; a hundred texts cost what one of them does."""
-    return _all_words(values) if convert is _words else map(convert, values)
+    if convert is _words:
+        return _all_words(values)
+    if convert is stored:
+        return ["null" if form is None else stored(form) for form in values]
+    return map(convert, values)

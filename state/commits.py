@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from mappings.reconcile.model import Event, LinkChange
+from mappings.reconcile.model import Event, Link, LinkChange
 
 from . import numbers
 from .attention import Changes, Place
@@ -193,7 +193,7 @@ def _collect_links(batch: _Batch, one: Decided, *, run: str) -> None:
     consumed = claimed.snapshots if one.consumed is None else one.consumed
     for each in claimed.links:
         change, snapshot = changes.get(each.id), consumed.get(each.id)
-        if change is None and snapshot is None:
+        if snapshot is None and (change is None or _as_it_was(each, change)):
             continue
         kept = change or LinkChange(each.id, each.bases, each.seen, each.parked, answers=each.answers)
         back = each.tombstone and snapshot is not None
@@ -211,6 +211,12 @@ def _collect_links(batch: _Batch, one: Decided, *, run: str) -> None:
         _collect_new_link(batch, one, new, change=changes.get(new.ref), claimed=claimed)
     records = [*consumed.values(), *(new.snapshot for new in one.new_links)]
     batch.consumed += [removed(*name_of_record(snapshot), snapshot.sequence) for snapshot in records]
+
+
+def _as_it_was(before: Link, change: LinkChange) -> bool:
+    """Say whether a decision leaves the link as it stands: what it did not look at is the very same."""
+    same = change.bases is before.bases and change.seen is before.seen and change.answers is before.answers
+    return same and change.parked == before.parked
 
 
 def _collect_new_link(

@@ -12,7 +12,7 @@ from mappings.reconcile.model import Event
 from . import codec
 from .prepared import inserted, many
 from .store import Store
-from .tables import event
+from .tables import IS_OF_RECORD, event
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def event_row(
         "system": told.system,
         "kind": kind,
         "record": record,
-        "parties": [dict(party) for party in told.parties],
+        "parties": [dict(party) for party in told.parties] if told.parties else [],
         "at": told.at,
         "hub_at": None,
         "cause": told.cause,
@@ -97,7 +97,7 @@ def record_history(store: Store, system: str, *, kind: str, record: str, limit: 
     """Return what was written about one record, whether an entity knows it or not."""
     query = (
         sa.select(event)
-        .where(event.c.system == system, event.c.kind == kind, event.c.record == record)
+        .where(event.c.system == system, event.c.kind == kind, event.c.record == record, IS_OF_RECORD)
         .order_by(event.c.id)
         .limit(limit)
     )

@@ -2,19 +2,18 @@
 Who is no longer listed: names that only records show are kept, and what a lost account has emptied clears nothing.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from connectors.errors import ConnectorError
 from mappings.exchange import SystemPerson, VendorRecord, View
-from mappings.lens import UNSEEN, Field, Single, Unseen
-from mappings.reconcile.judge import stored_view
-from mappings.reconcile.model import Side
+from mappings.lens import UNSEEN, Unseen
+from mappings.reconcile.judge import last_seen
+from mappings.reconcile.model import Link, Side
 from state import people as kept
 from state.types import Batch, Claimed, Decided
 
-from .sides import make_side
-from .wired import Wired
+from .wired import Channel, Wired
 
 
 def note_names(wired: Wired, records: Sequence[VendorRecord]) -> None:
@@ -36,7 +35,7 @@ async def look_who_is_left(wired: Wired, batch: Batch) -> None:
     Ask a system anew whom it lists, once a pass, where a record no longer shows a person whom it showed: did somebody
     choose that, or is the account gone? One that does not answer is taken to list whom it listed last.
     """
-    emptied = {side.link.system for claimed in batch.cases for side in _sides(wired, claimed) if any(_left(side))}
+    emptied = {system for claimed in batch.cases for system in _empty_in(wired, claimed)}
     for system in sorted(emptied - wired.people.asked):
         wired.people.asked.add(system)
         try:
@@ -52,39 +51,40 @@ async def left_in_plan(wired: Wired, decided: Sequence[Decided]) -> list[str]:
     await look_who_is_left(wired, Batch(tuple(claimed), ()))
     if wired.people.asked == before:
         return []
-    return [one.entity.id for one in claimed if any(any(_left(side)) for side in _sides(wired, one))]
+    return [one.entity.id for one in claimed if any(_empty_in(wired, one))]
 
 
 def with_emptied(wired: Wired, side: Side) -> Side:
     """Return *side* with the fields that are empty because whoever stood there has no account there any more."""
     people, system = wired.people, side.link.system
-    if side.fresh is None or not people.listed.get(system):  # who lists nobody says nothing of who is left
+    channel = wired.shape.channels[system, side.link.kind]
+    if not side.fresh or not channel.people or not people.listed.get(system):  # who lists nobody says nothing of it
         return side
-    found = frozenset(name for name, before in _left(side) if not people.has(system, before))
+    shown = {name: side.fresh.get(name, UNSEEN) for name in channel.people}
+    found = frozenset(name for name, before in _left(side.link, channel, shown) if not people.has(system, before))
     return replace(side, emptied=found) if found else side
 
 
-def _sides(wired: Wired, claimed: Claimed) -> Iterator[Side]:
+def _empty_in(wired: Wired, claimed: Claimed) -> Iterator[str]:
+    """Yield the systems whose new snapshots of the case show nobody where somebody stood."""
     channels = wired.of(claimed.entity.kind).shape.channels
     for link in claimed.links:
-        if link.id in claimed.snapshots and (link.system, link.kind) in channels:
-            yield make_side(channels[link.system, link.kind], link, claimed.snapshots[link.id])
+        channel = channels.get((link.system, link.kind))
+        if channel is not None and channel.people and link.id in claimed.snapshots:
+            views = claimed.snapshots[link.id].record.views
+            shown = {name: entry.view(views) for name, entry in channel.people.items()}
+            if any(_left(link, channel, shown)):
+                yield link.system
 
 
-def _left(side: Side) -> Iterator[tuple[str, str]]:
-    """Yield the fields of a person that are newly empty, with who stood there."""
-    fresh = side.fresh or {}
-    for name, entry in side.fields.items():
-        view = fresh.get(name, UNSEEN)
-        if (view is None or view == "") and _of_a_person(entry):
-            before = stored_view(side, entry)
+def _left(link: Link, channel: Channel, shown: Mapping[str, View | Unseen]) -> Iterator[tuple[str, str]]:
+    """Yield the fields of a person that are newly empty in what is SHOWN, with who stood there."""
+    for name, view in shown.items():
+        if _is_empty(view):
+            before = last_seen(link.bases, link.seen, channel.people[name])
             if not isinstance(before, Unseen) and not _is_empty(before):
                 yield name, str(before)
 
 
-def _of_a_person(entry: Field) -> bool:
-    return isinstance(entry.lens, Single) and entry.lens.transform.name == "person"
-
-
-def _is_empty(view: View) -> bool:
+def _is_empty(view: View | Unseen) -> bool:
     return view is None or view == ""

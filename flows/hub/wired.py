@@ -10,7 +10,7 @@ from mappings.canonical.values import Value
 from mappings.exchange import Account, Transition, VendorRecord, View, Views
 from mappings.language.compiled import CompiledMapping
 from mappings.language.model import History
-from mappings.lens import Field, Unseen
+from mappings.lens import Field, Single, Unseen
 from mappings.policy import Condition, Policy, When
 from mappings.reconcile.gone import Gone
 from mappings.reconcile.guards import Limits
@@ -85,6 +85,11 @@ class Channel:
         return tuple((name, one) for name, one in self.fields.items() if _is_read(one) and len(one.places) != 1)
 
     @cached_property
+    def people(self) -> Mapping[str, Field]:
+        """The fields in which one person stands."""
+        return {name: one for name, one in self.fields.items() if _is_read(one) and _of_a_person(one)}
+
+    @cached_property
     def ties(self) -> Sequence[tuple[Field, Ties]]:
         """The fields that name other records of the system: what blocks an item."""
         return ties_in(self.fields)
@@ -97,6 +102,10 @@ class Channel:
         """Return what a person calls *view*."""
         text = str(view["name"]) if isinstance(view, Mapping) and "name" in view else str(view)
         return self.labels.get(place, {}).get(text, text)
+
+
+def _of_a_person(entry: Field) -> bool:
+    return isinstance(entry.lens, Single) and entry.lens.transform.name == "person"
 
 
 def _is_read(entry: Field, *, places: int | None = None) -> bool:

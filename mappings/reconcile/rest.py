@@ -34,10 +34,13 @@ def stirred(entity: Entity, sides: Sequence[Side], facts: Facts, *, drift: bool 
             if name not in aside and not (drift and _drifted(entry, bases, said)):
                 fact, key = entry.slots[0]
                 base, shown = at_base(key), shown_at(name, UNSEEN)
-                if len(entry.slots) > 1 or base is None:
+                if len(entry.slots) > 1:
                     if _at_rest(entry, bases, shown, facts=said):
                         continue
-                elif (  # by far the most fields, said without a call
+                elif base is None:  # as `_at_rest`, said without a call: so are by far the most fields
+                    if shown is UNSEEN and said.get(fact) is None:
+                        continue
+                elif (
                     base.lens == entry.fingerprint
                     and base.value.get(fact) == said.get(fact)
                     and (shown is UNSEEN or shown == base.view)

@@ -11,11 +11,25 @@ from .browsed import case_line, case_person, searched
 from .files import attachment, file_copy
 from .known import answer, budget, dictionary, identity, person, token, workflow
 from .passes import counter, cursor, lease, run, scan, scan_seen, sync, worker
-from .records import IS_BEHIND, IS_DUE, IS_OPEN, conflict, entity, event, hint, inbox, link, outbox, parked
+from .records import (
+    IS_BEHIND,
+    IS_DUE,
+    IS_OF_RECORD,
+    IS_OPEN,
+    conflict,
+    entity,
+    event,
+    hint,
+    inbox,
+    link,
+    outbox,
+    parked,
+)
 
 __all__ = [
     "IS_BEHIND",
     "IS_DUE",
+    "IS_OF_RECORD",
     "IS_OPEN",
     "account",
     "answer",

@@ -138,6 +138,11 @@ outbox = sa.Table(
     sa.Index("ix_outbox_closed_at", "closed_at"),
 )
 
+OF_RECORD = "record <> ''"
+IS_OF_RECORD = sa.text(f"event.{OF_RECORD}")
+"""As IS_OPEN, for the lines of the history that name a record: most are of an entity alone."""
+
+
 event = sa.Table(
     "event",
     metadata,
@@ -157,7 +162,7 @@ event = sa.Table(
     sa.Column("cause", Words, nullable=False),
     sa.Column("run", Words, nullable=False),
     sa.Index("ix_event_entity", "entity", "id"),
-    sa.Index("ix_event_record", "system", "kind", "record"),
+    only("ix_event_record", "system", "kind", "record", where=OF_RECORD),
     sa.Index("ix_event_run", "run"),
 )
 

@@ -28,7 +28,7 @@ FAST = 20.0
 PROFILED = 1000
 """Cases of the hub that is sampled for `--profile`."""
 MARK = "<!-- measured -->"
-TIMES = ("seconds", "hub_cpu", "transport_cpu", "told_hub_cpu")
+TIMES = ("seconds", "hub_cpu", "sending_cpu", "transport_cpu", "told_hub_cpu")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from connectors.base import Connector
@@ -21,7 +22,10 @@ Making = Callable[[Installation, str], Connector]
 
 @dataclass(frozen=True)
 class Cost:
-    """What one pass took. CPU is of this process; RSS_BEFORE and PEAK are resident MB."""
+    """
+    What one pass took. CPU is of this process; SENDING_CPU is the part of HUB_CPU in which it writes: takes, sends,
+    judges and settles. RSS_BEFORE and PEAK are resident MB.
+    """
 
     requests: dict[str, int]
     overhead: dict[str, int]
@@ -34,10 +38,30 @@ class Cost:
     statements: int
     seconds: float
     hub_cpu: float
+    sending_cpu: float
     transport_cpu: float
     told_hub_cpu: float
     rss_before: float
     peak: float
+
+
+@dataclass
+class Phases:
+    """The hub's own CPU of each phase of a pass, told by the steps that a pass says it is at."""
+
+    transport: Transport
+    spent: Counter[str] = field(default_factory=Counter)
+    at: str = ""
+    began: float = 0.0
+
+    def step(self, name: str) -> None:
+        now = self._own()
+        if self.at:
+            self.spent[self.at] += now - self.began
+        self.at, self.began = name, now
+
+    def _own(self) -> float:
+        return time.process_time() - self.transport.seconds
 
 
 def measured(installation: Installation, make: Making, *, full: bool = False, threads: bool = True) -> Cost:
@@ -53,10 +77,12 @@ def measured(installation: Installation, make: Making, *, full: bool = False, th
         async with open_sync(installation, None, _metered(make, transport)) as wired:
             forget_peak()
             before, wall = resident_mb(), time.perf_counter()
-            cpu, inside = time.process_time(), transport.seconds
-            report = await run_recorded(wired, PassOptions(full=full), How(approved=True))
-            used, within = time.process_time() - cpu, transport.seconds - inside
-            return _cost(report, time.perf_counter() - wall, hub=used - within, transport=within, before=before)
+            phases, inside = Phases(transport), transport.seconds
+            phases.step("opening")
+            report = await run_recorded(wired, PassOptions(full=full), How(approved=True), step=phases.step)
+            phases.step("")
+            seconds, within = time.perf_counter() - wall, transport.seconds - inside
+            return _cost(report, seconds, spent=phases.spent, transport=within, before=before)
 
     return asyncio.run(run()) if threads else at_once(run())
 
@@ -93,7 +119,7 @@ def _metered(make: Making, transport: Transport) -> Making:
     return lambda at, name: cast("Connector", Metered(make(at, name), transport))
 
 
-def _cost(report: Report, seconds: float, *, hub: float, transport: float, before: float) -> Cost:
+def _cost(report: Report, seconds: float, *, spent: Mapping[str, float], transport: float, before: float) -> Cost:
     if report.trouble or report.stops:
         raise RuntimeError(f"the pass did not run whole: {report.trouble} {report.stops}")
     return Cost(
@@ -107,7 +133,8 @@ def _cost(report: Report, seconds: float, *, hub: float, transport: float, befor
         decided=report.decided,
         statements=report.statements,
         seconds=seconds,
-        hub_cpu=hub,
+        hub_cpu=sum(spent.values()),
+        sending_cpu=spent.get("writing", 0.0),
         transport_cpu=transport,
         told_hub_cpu=report.hub_cpu,
         rss_before=before,
