@@ -109,7 +109,7 @@ def _decimal(text: str, like: str) -> Decimal:
 
 def _money(text: str) -> Money:
     like = "an amount with its currency, like 175000 RUB"
-    amount, _, currency = text.rpartition(" ")
+    amount, _, currency = text.replace(_THIN, " ").rpartition(" ")  # as `show` has it, and somebody copies it
     codes = {sign: code for code, sign in SIGNS.items()}
     code = codes.get(currency, currency.upper())
     if not amount or len(code) != 3 or not code.isalpha():

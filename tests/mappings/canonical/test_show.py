@@ -48,6 +48,11 @@ def test_what_a_person_writes_is_read(kind, text, value):
     assert parse(kind, text) == value
 
 
+@pytest.mark.parametrize("value", [Money(Decimal(175000), "RUB"), Money(Decimal("-1500.50"), "RSD"), Decimal(175000)])
+def test_an_amount_is_read_as_it_is_shown(value):
+    assert parse("number" if isinstance(value, Decimal) else "money", show(value)) == value
+
+
 @given(st.frozensets(st.text('ab",', min_size=1, max_size=6)))
 @settings(derandomize=True, deadline=None)
 def test_a_set_that_is_spelled_out_is_read_as_it_was(members: frozenset[str]) -> None:
