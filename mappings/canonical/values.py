@@ -96,5 +96,6 @@ def decode_facts(form: Mapping[str, Any]) -> Facts:
 
 def _plain(number: Decimal) -> str:
     """Digits without exponent and without trailing zeros: 1500.50 and 1500.5 are one value with one form."""
-    text = format(number.normalize(), "f")
-    return "0" if text in ("-0", "0") else text
+    text = format(number, "f")  # not by `normalize`, which rounds to 28 digits
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return text if number else "0"
