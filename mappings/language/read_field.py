@@ -15,6 +15,7 @@ from .entries import Entry, need, views
 from .extend import NO_POLICY, POLICY_KEYS, FieldSource
 from .model import FieldSpec
 from .problems import Mark, Problem, Sheet, hint, shown
+from .reader import Keys
 
 COMMON_KEYS = ("at", "as", "sets", "direction", "lossy", "defaults", "required", "of")
 Choices: TypeAlias = Mapping[str, tuple[str, ...]]
@@ -217,7 +218,11 @@ def _values(entry: Entry, said: tuple[FactInfo, ...], choices: Choices) -> dict[
     """Return the table of a choice: view -> fact -> the values it stands for, each checked against its fact."""
     table: dict[str, dict[str, list[Value]]] = {}
     names = [info.name for info in said]
-    for view, one in entry.open_keys().items():
+    bare = _bare_null(entry)
+    for key, one in entry.open_keys().items():
+        view = "" if key in bare else key
+        if view in table:
+            one.fail("the empty value stands above already")
         if one.single or one.is_list:
             if len(said) > 1:
                 one.fail(f"must say which fact it is: {', '.join(names)}")
@@ -228,6 +233,12 @@ def _values(entry: Entry, said: tuple[FactInfo, ...], choices: Choices) -> dict[
         by_name = {info.name: info for info in said}
         table[view] = {name: _meant(part, by_name[name], choices) for name, part in listed.items()}
     return table
+
+
+def _bare_null(entry: Entry) -> set[str]:
+    """Return the keys that are written as a bare ``null``: nothing, as under ``take:``, and not that word."""
+    pairs = entry.node.pairs if isinstance(entry.node, Keys) else ()
+    return {key.text for key, _ in pairs if key.word is None}
 
 
 def _meant(entry: Entry, info: FactInfo, choices: Choices) -> list[Value]:

@@ -238,3 +238,24 @@ def test_what_a_create_carries_belongs_to_the_fingerprint():
     before = compiled()["issue"].fingerprint
 
     assert compiled(changed("hub.yaml", "with: {priority: Обычный}", "with: {}"))["issue"].fingerprint != before
+
+
+@pytest.mark.parametrize("nothing", ["null", "~", '""'])
+def test_null_among_the_values_of_a_choice_is_the_empty_view_and_not_that_word(nothing):
+    values = f"values: {{{nothing}: lead, done: оценка}}"
+    own = f"system: crm\nkind: record\nextends: memory/record\nfields: {{stage: {{at: stage, {values}}}}}\n"
+    hub = loaded(small(record__crm=own))
+
+    stage = compile_mapping(hub.mappings_of("crm")[0], Vocabulary()).fields["stage"].lens
+
+    assert stage.read(None, {}) == {"stage": "lead"}
+    assert stage.write({"stage": "lead"}, "done") is None
+
+
+def test_the_word_null_in_quotes_is_a_value_like_any_other():
+    own = "system: crm\nkind: record\nextends: memory/record\nfields: {stage: {at: stage, values: {'null': lead}}}\n"
+    hub = loaded(small(record__crm=own))
+
+    stage = compile_mapping(hub.mappings_of("crm")[0], Vocabulary()).fields["stage"].lens
+
+    assert stage.read("null", {}) == {"stage": "lead"}
