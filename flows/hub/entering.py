@@ -1,6 +1,6 @@
 """What a person enters at the hub: which fact is meant, and what the text says of it."""
 
-from mappings.canonical.facts import FACTS, TIES, UNDER, FactInfo
+from mappings.canonical.facts import FACTS, PEOPLE, TIES, UNDER, FactInfo
 from mappings.canonical.values import Value
 from mappings.language.model import Sync
 from mappings.language.problems import hint
@@ -40,7 +40,14 @@ def entered(sync: Sync, info: FactInfo, text: str) -> Value:
     if info.name == "stage" and sync.stages and text.strip() and text.strip() not in sync.stages:
         raise Unresolvable(f"{text!r} is no stage; one of: {', '.join(sync.stages)}")
     value = typed(info, text)
-    return value.casefold() if info.type == "person" and isinstance(value, str) and "@" in value else value
+    if info.name in PEOPLE and isinstance(value, frozenset):
+        return frozenset(_small(one) for one in value)
+    return _small(value) if info.type == "person" and isinstance(value, str) else value
+
+
+def _small(person: str) -> str:
+    """Return an e-mail in small letters, as it is inside; anything else is the key of a person."""
+    return person.casefold() if "@" in person else person
 
 
 def named(store: Store, info: FactInfo, value: Value) -> Value:

@@ -143,6 +143,9 @@ FACT_TYPES: tuple[FactType, ...] = get_args(FactType)
 TIES = ("blocked_by",)
 """The facts that hold keys of items."""
 
+PEOPLE = ("participants",)
+"""The facts that are sets of people."""
+
 UNDER = ("case", "parent")
 """The facts that say where an entity belongs: `under:` of its mapping gives them, not a field."""
 

@@ -236,7 +236,7 @@ def _default(entry: Entry, info: FactInfo, names: Names) -> Value:
         entry.fail("the hub works this fact out")
         return None
     if info.type == "set":
-        return frozenset(entry.texts())
+        return frozenset(str(literal(info, one)) for one in entry.texts())
     word = entry.word()
     if word is None:
         entry.fail("must not be empty")

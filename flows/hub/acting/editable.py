@@ -3,15 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from mappings.canonical.facts import FACTS, UNDER, FactInfo
+from mappings.canonical.facts import FACTS, PEOPLE, UNDER, FactInfo
 from mappings.language import Hub
 from mappings.language.model import Sync
 
 from ..people_answers import who_is_who
 from ..wiring import Installation
-
-PEOPLE = ("participants",)
-"""Facts that are sets of people."""
 
 
 @dataclass(frozen=True, slots=True)

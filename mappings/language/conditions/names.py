@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TypeAlias
 
-from mappings.canonical.facts import FACTS, FactInfo
+from mappings.canonical.facts import FACTS, PEOPLE, FactInfo
 from mappings.canonical.values import Money, Value
 
 from ..problems import hint, shown
@@ -76,7 +76,7 @@ def literal(info: FactInfo, written: Written, *, choices: Collection[str] = ()) 
             return _date(info, written)
         case "datetime", str():
             return _datetime(info, written)
-        case "person", str() if "@" in written:
+        case "person" | "set", str() if "@" in written and (info.type == "person" or info.name in PEOPLE):
             return written.lower()  # as every e-mail that a system shows
         case _, str() if info.type in _TEXTS:
             return written

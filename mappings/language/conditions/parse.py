@@ -186,7 +186,7 @@ class _Parser:
     def _member(self, left: _Side, right: _Side) -> Question:
         match left, right:
             case _Literal(str(member)), _Fact(info) if info.type == "set":
-                return Member(member, Asked(info.dotted))
+                return Member(str(self._literal(info, member)), Asked(info.dotted))
             case _Lost(), _:
                 return _NOTHING
             case _, _Lost():

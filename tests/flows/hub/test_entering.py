@@ -26,6 +26,8 @@ def sync(tmp_path):
         ("amount", "175 000 ₽", Money(Decimal(175000), "RUB")),
         ("stage", " in_work ", "in_work"),
         ("owner", "Ann@Example.com", "ann@example.com"),
+        ("participants", "Ann@Example.com, Boss", frozenset({"ann@example.com", "Boss"})),
+        ("labels", "Дом@Офис", frozenset({"Дом@Офис"})),
         ("labels", "срочно, тендер", frozenset({"срочно", "тендер"})),
         ("probability", "0,7", Decimal("0.7")),
         ("title", "", None),

@@ -32,6 +32,15 @@ def test_the_examples_of_the_reference_load():
     assert hub.notify.digest == time(9)
 
 
+def test_a_default_of_several_people_is_in_the_letters_that_systems_are_read_in():
+    hub = loaded(small(f"{SMALL_HUB}    defaults: {{participants: [Ann@Example.org, Boss], labels: [Дом@Офис]}}\n"))
+
+    assert hub.syncs["presales"].defaults == {
+        "participants": frozenset({"ann@example.org", "Boss"}),
+        "labels": frozenset({"Дом@Офис"}),
+    }
+
+
 def test_a_sync_says_who_takes_part_what_holds_and_who_is_right():
     sync = loaded(EXAMPLES).syncs["presales"]
 

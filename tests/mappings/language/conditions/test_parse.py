@@ -107,6 +107,14 @@ def test_a_person_is_meant_however_the_letters_of_the_e_mail_are_written():
     assert condition({"deal.owner": "Boss"})
 
 
+@pytest.mark.parametrize("asked", ["'Ann@Example.org' in {}", "{} in ['Boss', 'Ann@Example.org']"])
+def test_so_is_one_of_several_people_and_no_other_set(asked):
+    people, labels = (parse(asked.format(f"case.{fact}"), names_of("case")) for fact in ("participants", "labels"))
+
+    assert people({"case.participants": frozenset({"ann@example.org", "ivan@example.org"})})
+    assert labels({"case.labels": frozenset({"Ann@Example.org"})})
+
+
 def test_equal_conditions_are_equal_values():
     assert parse("client.key", names()) == parse(" client.key ", names())
     assert hash(parse("client.key", names())) == hash(parse("client.key", names()))
