@@ -62,6 +62,13 @@ def test_a_plan_is_read_as_it_was_written(tmp_path):
     assert not compare(found, cases_of(plan, WORDS), mapping="m")
 
 
+@pytest.mark.parametrize("odd", ["\ufffe", "\uffff", "\ufeff", "\x7f", "\x85", "\u2028", "\0", "\U0001f600"])
+def test_a_plan_is_read_whatever_characters_stand_in_a_case(tmp_path, odd):
+    plan = a_plan(a_write(view=f"до{odd}после"))
+
+    assert not compare(kept(tmp_path, plan), cases_of(plan, WORDS), mapping="m")
+
+
 def test_what_moved_is_told_by_case_system_field_and_value(tmp_path):
     before = kept(tmp_path, a_plan(a_write("41", "Б"), a_write("42")))
 
