@@ -246,6 +246,7 @@ class _Reader:
                 if src:
                     self._build.image(src, alt)
                 else:
+                    self._build.notes += ["image"] if attributes.get("src", "").strip() else []
                     self._build.text(alt)
             case "br":
                 self._build.line()

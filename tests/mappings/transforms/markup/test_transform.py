@@ -123,6 +123,8 @@ def test_a_script_in_the_hub_is_text_in_a_system() -> None:
         (HTML, "новое", "<a href='javascript:x()'>старое</a>", ("script link",)),
         (HTML, "## новое", "<p><iframe src=x></iframe>старое</p><!-- а -->", ("iframe",)),
         (HTML, "новое", "<img src=a.png width=10>", ("image size",)),
+        (HTML, "новое", '<p>Схема:</p><img src="cid:7" alt="схема">', ("image",)),
+        (HTML, "Схема: новая", '<p>Схема: <img src="data:image/svg+xml;base64,AA"> старая</p>', ()),
         (HTML, "новое", "<p>старое</p>", ()),
         (TEXTILE, "новое", "|\\2. широко|\n|а|б|", ("table formatting",)),
         (TEXTILE, "новое", "h2(#x). Заголовок", ("style",)),
