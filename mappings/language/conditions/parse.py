@@ -277,6 +277,10 @@ class _Parser:
         raise ConditionError("a list holds values only; put texts in quotes")
 
     def _literal(self, info: FactInfo, written: Written) -> Value:
+        if written == "":
+            name = info.dotted
+            self.wrong.append(f"no fact is ever '': what is empty is null; write empty({name}) or set({name})")
+            return None
         try:
             return literal(info, written, choices=self._names.orders.get(info.dotted, ()))
         except ValueError as error:

@@ -11,6 +11,7 @@ CUSTOM = (
     FactInfo("регион", "case.регион", "choice", "", choices=("Москва", "Урал")),
     FactInfo("called_at", "case.called_at", "datetime", ""),
 )
+NEVER = "no fact is ever '': what is empty is null; write empty({0}) or set({0})"
 
 
 def names() -> Names:
@@ -56,6 +57,9 @@ def problems(text: str) -> tuple[str, ...]:
         ("1 == 1", "a fact is compared with a value or another fact, a count with a number (==)"),
         ("case.title == deal.amount", "case.title is text and deal.amount is money: they cannot be compared"),
         ("case.title == null", "a comparison with null is always false; write empty(x) or set(x)"),
+        ("deal.channel != ''", NEVER.format("deal.channel")),
+        ("case.stage in ['lead', '']", NEVER.format("case.stage")),
+        ("'' in case.labels", NEVER.format("case.labels")),
         ("case.title = 'a'", "'=' is not known; did you mean '=='?"),
         ("client.key && client.key", "'&&' is not known; did you mean 'and'?"),
         ("case.stage not in ['lead']", "'not in' is not known; write: not x in […]"),
