@@ -13,6 +13,8 @@ EMPTY = "—"
 SIGNS = {"RUB": "₽", "EUR": "€", "USD": "$", "GBP": "£", "KZT": "₸", "CNY": "¥"}
 LONGEST = 60
 _THIN = "\u00a0"
+_WIDEST = 30
+"""Digits before or behind the point: beyond any amount."""
 _EITHER = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 """A comma before three digits: in English it stands between thousands, in Russian before the fraction."""
 _MEMBER = re.compile(r'\s*(?:"((?:[^"]|""){1,1000})"\s*(?:,|$)|([^,]+))')
@@ -102,7 +104,7 @@ def _decimal(text: str, like: str) -> Decimal:
         number = Decimal(bare.replace(",", "."))
     except InvalidOperation:
         raise Unreadable(f"{text!r} is not {like}") from None
-    if not number.is_finite():
+    if not number.is_finite() or abs(number.adjusted()) > _WIDEST:  # 1e999999999 would be written out in full
         raise Unreadable(f"{text!r} is not {like}")
     return number
 
@@ -135,8 +137,8 @@ def _moment(text: str) -> datetime:
     like = "a time with its zone, like 2026-12-01T10:00+03:00"
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise Unreadable(f"{text!r} is not {like}") from None
-    if moment.tzinfo is None:
-        raise Unreadable(f"{text!r} is not {like}")
-    return moment.astimezone(UTC)
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # the first hours of the year 1 have no time in UTC
+        pass
+    raise Unreadable(f"{text!r} is not {like}")

@@ -67,7 +67,10 @@ def test_a_set_that_is_spelled_out_is_read_as_it_was(members: frozenset[str]) ->
         ("bool", "maybe"),
         ("date", "1.12.26"),
         ("datetime", "2026-12-01T10:00"),
+        ("datetime", "0001-01-01T00:00+03:00"),
         ("number", "NaN"),
+        ("number", "1e999999999"),
+        ("money", "1e-999999 RUB"),
     ],
 )
 def test_what_is_no_value_is_refused_with_an_example(kind, text):
