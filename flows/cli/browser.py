@@ -10,7 +10,7 @@ import typer
 
 NoOpen = Annotated[bool, typer.Option("--no-open", help="Do not open the page in the browser.")]
 SCREENS = ("DISPLAY", "WAYLAND_DISPLAY")
-ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  # told apart, not listened on
+ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # told apart, not listened on
 """What a process listens on that takes whoever comes, and where a browser of this machine finds it."""
 
 
@@ -52,4 +52,5 @@ def _open(opens: Callable[[str], object] | None, address: str) -> None:
 
 def here(host: str, port: int) -> str:
     """Return where a browser of this machine finds what listens on HOST."""
-    return f"http://{ANY_ADDRESS.get(host, host)}:{port}"
+    found = ANY_ADDRESS.get(host, host)
+    return f"http://[{found}]:{port}" if ":" in found else f"http://{found}:{port}"

@@ -5,6 +5,7 @@ A process that ends by itself is started again, later each time, and its last wo
 When asked to stop, those that take work from outside end first, then runs under way get a few seconds, then the rest.
 """
 
+import errno
 import json
 import os
 import signal
@@ -82,11 +83,10 @@ class Supervisor:
 
     @staticmethod
     def look_for_room(children: Iterable[Child]) -> None:
-        """Before anything is started: is every port free? Raises CannotStart."""
+        """Before anything is started: can every port be listened on? Raises CannotStart."""
         for child in children:
-            if child.port is not None and _taken(*child.port):
-                host, port = child.port
-                raise CannotStart(f"port {port} of {host} is taken by another program; {child.name} needs a free one")
+            if child.port is not None:
+                _must_be_free(child.name, *child.port)
 
     def start(self, child: Child) -> None:
         """Start *child* and wait until it is ready. Raises CannotStart."""
@@ -202,14 +202,18 @@ def _signal(pid: int, sign: signal.Signals, *, group: bool) -> None:
         return
 
 
-def _taken(host: str, port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
+def _must_be_free(name: str, host: str, port: int) -> None:
+    """Refuse a port that NAME could not listen on, and say why. Raises CannotStart."""
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
-        except OSError:
-            return True
-    return False
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            text = f"port {port} of {host} is taken by another program; {name} needs a free one"
+        else:
+            text = f"{name} cannot listen on port {port} of {host}: {error.strerror}"
+        raise CannotStart(text) from error
 
 
 def _answers(address: str) -> bool:

@@ -58,6 +58,7 @@ def test_a_browser_that_cannot_be_started_is_in_nobodys_way(error):
         ("127.0.0.1", "http://127.0.0.1:80"),
         ("0.0.0.0", "http://127.0.0.1:80"),  # noqa: S104  # told apart, not listened on
         ("::", "http://[::1]:80"),
+        ("::1", "http://[::1]:80"),
         ("hub", "http://hub:80"),
     ],
 )

@@ -41,3 +41,9 @@ def test_the_page_is_ready_when_its_door_says_so_and_what_runs_passes_ends_last(
 
     assert (found["page"].ready, found["page"].port) == ("http://127.0.0.1:9000/healthz", ("127.0.0.1", 9000))
     assert [name for name, child in found.items() if child.last] == ["prefect", "worker"]
+
+
+def test_the_page_on_ipv6_is_asked_under_an_address_that_can_be_asked():
+    found = {one.name: one for one in children(Asked(HUB, host="::1", port=9000), {}, "py")}
+
+    assert (found["page"].ready, found["page"].port) == ("http://[::1]:9000/healthz", ("::1", 9000))

@@ -1,5 +1,6 @@
 """Watching over processes: small programs that end, hang, or say something before they do."""
 
+import contextlib
 import json
 import os
 import socket
@@ -62,6 +63,29 @@ def test_a_port_that_is_taken_is_told_before_anything_starts(tmp_path):
             supervisor.look_for_room([a_child(SLEEPS, "first"), a_child(SLEEPS, port=taken.getsockname())])
 
         assert supervisor.running == {}
+
+
+def test_a_port_that_cannot_be_listened_on_for_another_reason_is_not_called_taken(tmp_path):
+    elsewhere = ("192.0.2.1", 8080)  # nobody's machine has this address, so nobody can have taken its port
+    with pytest.raises(CannotStart, match=r"page cannot listen on port 8080 of 192\.0\.2\.1: Cannot assign"):
+        Supervisor(tmp_path, print).look_for_room([a_child(SLEEPS, "page", port=elsewhere)])
+
+
+def test_a_port_of_ipv6_is_looked_at_as_one(tmp_path):
+    with contextlib.closing(free_of_ipv6()) as socket6:
+        port = socket6.getsockname()[1]
+    Supervisor(tmp_path, print).look_for_room([a_child(SLEEPS, "page", port=("::1", port))])
+
+
+def free_of_ipv6():
+    if not socket.has_ipv6:
+        pytest.skip("no IPv6 here")
+    found = socket.socket(socket.AF_INET6)
+    try:
+        found.bind(("::1", 0))
+    except OSError:
+        pytest.skip("no IPv6 here")
+    return found
 
 
 @pytest.mark.loopback
