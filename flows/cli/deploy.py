@@ -1,5 +1,6 @@
 """`casehub deploy`: have a Prefect server run the syncs of this hub by schedule."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -77,7 +78,7 @@ def _to_server(where: Terminal, pool: str, *, as_json: bool) -> None:
             tell(warning)
         planned = deployments(installation.hub, _folder(where), pool)
     try:
-        done = asyncio.run(deploy_to(planned, _folder(where)))
+        done = asyncio.run(deploy_to(planned, _folder(where), lambda folder: has_moved(where, os.environ, folder)))
     except NoServer as error:
         tell(f"{error}. {WHERE}")
         raise typer.Exit(USAGE) from None
@@ -95,6 +96,17 @@ def _to_server(where: Terminal, pool: str, *, as_json: bool) -> None:
         for name in names:
             say(f"{word:<8} {name}")
     tell(f"Workers run it: prefect worker start --pool {pool}")
+
+
+def has_moved(where: Terminal, environment: "Mapping[str, str]", folder: str) -> bool:
+    """
+    Say whether it is this hub that was in *folder*: its own Prefect server, which moves along with it, knows a hub
+    there, and there is none. Of a server for many, FOLDER may be on another machine.
+    """
+    from flows.hub.files import HUB_FILE
+    from flows.up import is_own
+
+    return is_own(environment, where.folder.resolve()) and not (Path(folder) / HUB_FILE).exists()
 
 
 def warnings(installation: "Installation") -> list[str]:

@@ -1,6 +1,6 @@
 """Bring a Prefect server to what a hub needs: work pool, deployments, automation. What stands already is left alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -42,12 +42,13 @@ class Deployed:
     removed: list[str] = field(default_factory=list)
 
 
-async def deploy(planned: Sequence[Planned], folder: str) -> Deployed:
+async def deploy(planned: Sequence[Planned], folder: str, gone: Callable[[str], bool] = lambda _: False) -> Deployed:
     """
     Make what *planned* says for the hub in *folder*, and remove deployments of that hub which are not planned any more.
 
-    A schedule or deployment that somebody has paused stays paused. Raises NoServer, ServerAway, and AnotherHub
-    before anything is changed.
+    GONE says of a folder that no hub is there any more, because it is this one that has moved: what worked for it is
+    taken over. A schedule or deployment that somebody has paused stays paused. Raises NoServer, ServerAway, and
+    AnotherHub before anything is changed.
     """
     if not PREFECT_API_URL.value():
         raise NoServer("no Prefect server is named")
@@ -56,13 +57,15 @@ async def deploy(planned: Sequence[Planned], folder: str) -> Deployed:
         async with get_client() as client:
             there = await _ours(client)
             for one in planned:
-                _must_be(folder, one, there.get(one.full_name) or await _named(client, one))
+                old = there.get(one.full_name) or await _named(client, one)
+                if old is not None and (owner := other_owner(old, folder, gone)):
+                    raise AnotherHub(f"{one.full_name} on this Prefect server works for {owner}")
             await _pool(client, planned[0].pool, done)
             for one in planned:
                 await _deployment(client, one, there.get(one.full_name), done)
             await _automation(client, done)
             for name, old in there.items():
-                if _hub_of(old) == folder and name not in {one.full_name for one in planned}:
+                if not other_owner(old, folder, gone) and name not in {one.full_name for one in planned}:
                     await client.delete_deployment(old.id)
                     done.removed.append(name)
     except HTTPStatusError as error:
@@ -73,10 +76,12 @@ async def deploy(planned: Sequence[Planned], folder: str) -> Deployed:
     return done
 
 
-def _must_be(folder: str, one: Planned, old: DeploymentResponse | None) -> None:
-    if old is not None and (TAG not in old.tags or _hub_of(old) != folder):
-        owner = f"for the hub in {_hub_of(old)}" if TAG in old.tags else "for something else"
-        raise AnotherHub(f"{one.full_name} on this Prefect server works {owner}")
+def other_owner(old: DeploymentResponse, folder: str, gone: Callable[[str], bool]) -> str:
+    """Say for whom else *old* works; '' where that is the hub in *folder*, or one in a folder that is GONE."""
+    if TAG not in old.tags:
+        return "something else"
+    hub = _hub_of(old)
+    return "" if hub == folder or gone(hub) else f"the hub in {hub}"
 
 
 async def _named(client: PrefectClient, one: Planned) -> DeploymentResponse | None:

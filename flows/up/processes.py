@@ -50,14 +50,22 @@ def own_prefect(environment: Mapping[str, str]) -> bool:
     return not environment.get(API)
 
 
+def is_own(environment: Mapping[str, str], folder: Path) -> bool:
+    """Say whether ENVIRONMENT, which `children` gave, names the server that belongs to the hub in FOLDER alone."""
+    return environment.get("PREFECT_HOME") == str(_prefect_home(folder))
+
+
+def _prefect_home(folder: Path) -> Path:
+    return folder / HOME / "prefect"
+
+
 def children(asked: Asked, environment: Mapping[str, str], python: str = sys.executable) -> tuple[Child, ...]:
     """Return the processes in the order in which they are started; ENVIRONMENT is what each of them inherits."""
     own = own_prefect(environment)
     api = f"http://127.0.0.1:{asked.prefect_port}/api" if own else environment[API]
-    home = asked.folder / HOME / "prefect"
     around = {**environment, **QUIET, API: api, "CASEHUB_HUB": str(asked.folder)}
     if own:
-        around["PREFECT_HOME"] = str(home)
+        around["PREFECT_HOME"] = str(_prefect_home(asked.folder))
     server = _server(asked, {**around, "PREFECT_SERVER_API_PORT": str(asked.prefect_port)}, python)
     work = ("worker", "start", "--pool", asked.pool, "--type", "process", "--limit", "8")
     serve = (python, "-m", "flows.cli", "--hub", str(asked.folder), "serve")

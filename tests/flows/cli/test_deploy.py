@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import yaml
 
-from flows.cli.deploy import warnings
+from flows.cli.deploy import has_moved, warnings
+from flows.cli.terminal import Terminal
 from flows.hub.wiring import install
 from flows.scheduled.quiet import QUIET
+from flows.up import Asked, children
 from state import runs
 
 
@@ -60,3 +62,14 @@ def test_before_the_first_run_nothing_is_told(hub):
     installation.store.close()
 
     assert told == []
+
+
+def test_a_hub_that_was_moved_with_its_own_server_is_known_and_one_that_is_still_there_is_another(hub, tmp_path):
+    where = Terminal(hub.folder)
+    own = children(Asked(hub.folder.resolve()), {})[0].environment
+    shared = {"PREFECT_API_URL": "http://prefect.example.org/api"}
+    before, beside = str(tmp_path / "до переезда"), str(hub.folder)
+
+    assert has_moved(where, own, before)
+    assert not has_moved(where, own, beside)
+    assert not has_moved(where, shared, before)

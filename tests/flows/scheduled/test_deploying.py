@@ -7,7 +7,7 @@ import pytest
 from prefect.client.schemas.objects import DeploymentSchedule
 from prefect.client.schemas.responses import DeploymentResponse, GlobalConcurrencyLimitResponse
 
-from flows.scheduled.deploying import schedule_of, stands
+from flows.scheduled.deploying import other_owner, schedule_of, stands
 from flows.scheduled.deployments import Planned, deployments
 from tests.mappings.language.hubs import examples, loaded
 
@@ -72,3 +72,15 @@ def test_a_cron_line_keeps_its_time_zone():
 
     assert (schedule.schedule.cron, schedule.schedule.timezone) == ("0 3 * * *", "Europe/Moscow")
     assert (schedule.active, schedule.slug) == (False, "full-scan")
+
+
+def test_what_worked_for_a_folder_from_which_the_hub_has_moved_is_its_own():
+    before = on_the_server(SYNC)
+
+    assert other_owner(before, "/srv/hub", lambda _: False) == "the hub in /srv/casehub"
+    assert other_owner(before, "/srv/hub", lambda folder: folder == "/srv/casehub") == ""
+    assert other_owner(before, "/srv/casehub", lambda _: False) == ""
+
+
+def test_what_is_not_marked_as_ours_is_never_taken_over():
+    assert other_owner(on_the_server(SYNC, tags=[]), "/srv/casehub", lambda _: True) == "something else"
