@@ -16,20 +16,22 @@ from .wired import Wired
 
 
 class NoItems(LookupError):
-    """The sync moves no work items, or what was named is no case; the message says which."""
+    """The sync moves no work items, what was named is no case, or the item has no title; the message says which."""
 
 
 def add_item(wired: Wired, owner: Whole, facts: Mapping[str, Value], *, by: str) -> str:
     """
     Add a work item to a case, or a part to an item, and return its key; records are made with the next pass.
 
-    OWNER is the case or the item. Raises NoItems where no system of the sync has a mapping of items.
+    OWNER is the case or the item. Raises NoItems.
     """
     shape = wired.whole.others.get("item")
     if shape is None:
         raise NoItems(f"{wired.whole.name} moves no work items: no system of it has a mapping with entity: item")
     if owner.entity.kind not in ("case", "item"):
         raise NoItems(f"{owner.entity.key} is a {owner.entity.kind}; a work item belongs to a case or to an item")
+    if not facts.get("title"):
+        raise NoItems("a work item needs a title: what is to be done")
     entity = _new(wired, owner.entity, facts, by=by)
     told = [Event("set", name, None, said.value, by=by) for name, said in entity.facts.items()]
     outcome = Outcome(entity, events=[Event("opened", "", by=by, cause="added at the hub"), *told])

@@ -110,6 +110,7 @@ def test_a_sync_without_items_says_so(opened: CliHub) -> None:
         (["CASE-9", "Смета"], "there is no case 'CASE-9'"),
         (["CASE-1", "Смета", "--due", "завтра"], "завтра"),
         (["CLIENT-1", "Смета"], "CLIENT-1 is a client"),
+        (["CASE-1", " "], "a work item needs a title"),
     ],
 )
 def test_what_is_wrong_with_an_item_is_told(family: CliHub, words: list[str], told: str) -> None:
