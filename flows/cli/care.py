@@ -201,7 +201,7 @@ def restore(
 
 
 def _wanted(place: AtCase, fact: str, *, value: str | None, event: int | None, at: str | None) -> "Former":
-    from flows.hub.entering import entered, fact_of
+    from flows.hub.entering import entered, fact_of, named
     from flows.hub.remembering import all_lines
     from flows.hub.restoring import Former, said_at, said_before, said_in
     from flows.hub.then import moment
@@ -210,7 +210,8 @@ def _wanted(place: AtCase, fact: str, *, value: str | None, event: int | None, a
     info = fact_of(place.sync, fact, place.kind)
     lines = list(all_lines(wired.store, entity=place.whole.entity.id))
     if value is not None:
-        return Former(entered(place.sync, info, value), place.act.person, wired.clock(), 0)
+        given = named(wired.store, info, entered(place.sync, info, value))
+        return Former(given, place.act.person, wired.clock(), 0)
     if event is not None:
         return said_in(wired.shape, place.whole, lines, fact=fact, number=event)
     if at is not None:

@@ -72,13 +72,16 @@ def resolve(
       casehub conflicts resolve CASE-42 deadline --value 2026-12-03
     """
     from flows.hub.casework import resolve as settle
-    from flows.hub.entering import entered, fact_of
+    from flows.hub.entering import entered, fact_of, named
 
     if (take is None) == (value is None):
         raise typer.BadParameter("say either --take SYSTEM (or hub), or --value TEXT", param_hint="--take")
 
     async def work(at: AtCase) -> None:
-        given: Value = entered(at.sync, fact_of(at.sync, field, at.kind), value) if value is not None else None
+        given: Value = None
+        if value is not None:
+            info = fact_of(at.sync, field, at.kind)
+            given = named(at.act.wired.store, info, entered(at.sync, info, value))
         outcome = settle(at.act, field, take=take, value=given)
         _settled(at, field, outcome.entity.facts[field].value, as_json=as_json)
 

@@ -97,6 +97,20 @@ def test_what_an_item_said_and_had_comes_back_as_of_a_case(family: CliHub) -> No
     assert (made["title"], made["deadline"]) == ("Смета", "2026-12-24")
 
 
+def test_the_item_that_a_person_names_has_to_be_one_however_they_give_it(family: CliHub) -> None:
+    family.done("case", "item", "add", "CASE-1", "Смета")
+    family.done("case", "item", "add", "CASE-1", "Согласовать")
+    nobody = ("ITEM-2", "parent", "--value", "item-9")
+
+    restored = family.run("case", "restore", *nobody, "--yes")
+    settled = family.run("conflicts", "resolve", *nobody)
+    family.done("case", "restore", "ITEM-2", "parent", "--value", "item-1", "--yes")
+
+    assert (restored.code, settled.code) == (2, 2)
+    assert ("item-9 is no item" in restored.err, "item-9 is no item" in settled.err) == (True, True)
+    assert family.done("case", "show", "ITEM-2", "--json").json["facts"]["parent"]["value"] == "ITEM-1"
+
+
 def test_a_sync_without_items_says_so(opened: CliHub) -> None:
     ended = opened.run("case", "item", "add", "CASE-1", "Смета")
 
