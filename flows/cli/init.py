@@ -133,11 +133,11 @@ def _asked(environment: dict[str, str]) -> "Answers":
 
     types = sorted(case_kinds())
     systems: dict[str, dict[str, Any]] = {}
-    names = []
+    names: list[str] = []
     for what, usual in (("Where are cases born (the CRM)", "crm"), ("Where do they appear (the tracker)", "tracker")):
         say(f"{what}? There is: {', '.join(types)}")
         type_name = _choice("  type", types)
-        name = typer.prompt("  its name in this hub", default=usual)
+        name = _name(usual, names)
         systems[name] = {"type": type_name, **_settings(type_name, environment)}
         names.append(name)
     timezone = typer.prompt("Time zone of days without a time", default="Europe/Moscow")
@@ -152,6 +152,12 @@ def _choice(text: str, words: list[str]) -> str:
         if given in words:
             return given
         tell(f"    there is no {given!r}; there is: {', '.join(words)}")
+
+
+def _name(usual: str, taken: list[str]) -> str:
+    while (name := str(typer.prompt("  its name in this hub", default=usual)).strip()) in taken:
+        tell(f"    {name!r} is the name of the first one; give this one another")
+    return name
 
 
 def _settings(type_name: str, environment: dict[str, str]) -> dict[str, Any]:
@@ -181,8 +187,11 @@ def _setting(type_name: str, key: "SettingKey", environment: dict[str, str]) -> 
 
 
 def _clauses(name: str) -> dict[str, str]:
-    text = typer.prompt(
-        f"Which records of {name} take part, as PLACE=VALUE (tracker=Case); empty: all", default="", show_default=False
-    )
-    place, sign, value = text.partition("=")
-    return {place.strip(): value.strip()} if sign else {}
+    """Ask until the answer says which: one that is not understood must not let every record take part."""
+    question = f"Which records of {name} take part, as PLACE=VALUE (tracker=Case); empty: all"
+    while given := str(typer.prompt(question, default="", show_default=False)).strip():
+        place, _, value = (part.strip() for part in given.partition("="))
+        if place and value:
+            return {place: value}
+        tell(f"    {given!r} is no PLACE=VALUE")
+    return {}

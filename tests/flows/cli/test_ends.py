@@ -3,7 +3,9 @@
 import socket
 
 import pytest
+from typer.testing import CliRunner
 
+from flows.cli import app
 from flows.scheduled.quiet import QUIET
 from tests.flows.cli.cli_builders import HUB, given
 
@@ -119,3 +121,13 @@ def test_a_file_of_answers_that_is_not_there_is_told(tmp_path):
 
     assert (ended.code, ended.out) == (2, "")
     assert "ответы.yaml cannot be read" in ended.err
+
+
+def test_at_a_terminal_what_is_not_understood_is_asked_again(tmp_path):
+    words = ["memory", "crm", "memory", "crm", "трекер", "UTC", "RUB", "", "Case", "tracker=Case"]
+
+    ended = CliRunner().invoke(app, ["--hub", str(tmp_path / "hub"), "init"], input="\n".join([*words, ""]))
+
+    assert "'crm' is the name of the first one" in ended.stderr
+    assert "'Case' is no PLACE=VALUE" in ended.stderr
+    assert ended.stdout.count("Which records of трекер take part") == 2
