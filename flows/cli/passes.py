@@ -93,12 +93,30 @@ def _seconds(text: str) -> float:
 async def again_and_again(
     work: Callable[[], int], seconds: float, *, sleep: Callable[[float], Awaitable[None]]
 ) -> None:
-    """Do *work* every so many seconds, until the command is stopped; each pass opens the hub anew."""
+    """
+    Do *work* every so many seconds, until the command is stopped; each pass opens the hub anew.
+
+    What is wrong from the start ends it. What comes up later (the sync is paused, the database is away, a file is being
+    edited) is told, and the next pass may find it gone.
+    """
     import asyncio
 
+    await asyncio.to_thread(work)
     while True:
-        await asyncio.to_thread(work)
         await sleep(seconds)
+        await asyncio.to_thread(_told, work)
+
+
+def _told(work: Callable[[], int]) -> None:
+    from flows.wording import advice
+
+    try:
+        work()
+    except Exception as error:
+        found = advice(error)
+        if found is None:
+            raise
+        tell(found.text)
 
 
 def one_pass(where: Terminal, wish: Wish) -> int:

@@ -1,10 +1,12 @@
 """`sync`, `status` and `log`, as people give them."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
-from flows.cli.passes import again_and_again
+from flows.cli.passes import Wish, again_and_again, one_pass
+from flows.cli.terminal import Terminal
 from tests.flows.cli.cli_builders import HUB, THREE
 
 
@@ -142,6 +144,43 @@ def test_watching_repeats_the_pass_until_it_is_stopped():
         asyncio.run(again_and_again(lambda: done.append(1) or 0, 5.0, sleep=sleep))
 
     assert (len(done), waits) == (3, [5.0, 5.0, 5.0])
+
+
+def watched(hub, *between):
+    """Watch the hub; each of BETWEEN happens after a pass, and after the last one somebody stops it."""
+    left = iter(between)
+
+    async def sleep(_):
+        happens = next(left, None)
+        if happens is None:
+            raise KeyboardInterrupt
+        happens()
+
+    work = partial(one_pass, Terminal(hub.folder), Wish("presales"))
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(again_and_again(work, 5.0, sleep=sleep))
+
+
+def test_watching_goes_on_after_a_pause_and_after_a_file_that_was_wrong_for_a_moment(hub, capsys):
+    settings = hub.folder / "hub.yaml"
+    right = settings.read_text(encoding="utf-8")
+
+    watched(
+        hub,
+        lambda: hub.done("pause", "presales"),
+        lambda: (hub.done("resume", "presales"), settings.write_text("syncs: [", encoding="utf-8")),
+        lambda: (settings.write_text(right, encoding="utf-8"), hub.deal("Внедрение CRM")),
+    )
+
+    told = capsys.readouterr().err
+    assert ("presales is paused" in told, "hub.yaml: 1 problem" in told) == (True, True)
+    assert [issue["title"] for issue in hub.records("trk").values()] == ["Внедрение CRM"]
+
+
+def test_what_is_wrong_from_the_start_ends_the_watch(hub):
+    hub.done("pause", "presales")
+
+    assert hub.run("sync", "presales", "--watch", "5s").code == 4
 
 
 # --- status, log ------------------------------------------------------------------------------------------------------
