@@ -42,9 +42,10 @@ def deploy(ctx: typer.Context, *, work_pool: Pool = "casehub", print_: Print = F
     """
     where = terminal(ctx)
     if print_:
-        from flows.scheduled.deployments import as_yaml
+        from flows.scheduled.deployments import as_form, as_yaml
 
-        say(as_yaml(_planned(where, work_pool)).rstrip())
+        planned = _planned(where, work_pool)
+        emit(as_form(planned)) if as_json else say(as_yaml(planned).rstrip())
         return
     _to_server(where, work_pool, as_json=as_json)
 

@@ -127,10 +127,16 @@ HEAD = """\
 """
 
 
+def as_form(planned: tuple[Planned, ...]) -> dict[str, Any]:
+    """Return what a prefect.yaml says of *planned*."""
+    return {"name": "casehub", "deployments": [one.form() for one in planned]}
+
+
 def as_yaml(planned: tuple[Planned, ...]) -> str:
     """Return *planned* as the text of a prefect.yaml."""
-    form = {"name": "casehub", "deployments": [one.form() for one in planned]}
-    text: str = yaml.dump(form, Dumper=_Plain, sort_keys=False, allow_unicode=True, default_flow_style=False, width=110)
+    text: str = yaml.dump(
+        as_form(planned), Dumper=_Plain, sort_keys=False, allow_unicode=True, default_flow_style=False, width=110
+    )
     return HEAD + text
 
 

@@ -34,6 +34,10 @@ def test_what_would_be_deployed_is_printed_without_any_server(hub):
     assert {one["parameters"]["hub"] for one in form["deployments"]} == {str(hub.folder.resolve())}
 
 
+def test_what_would_be_deployed_is_printed_for_programs_too(hub):
+    assert hub.done("deploy", "--print", "--json").json == yaml.safe_load(hub.done("deploy", "--print").out)
+
+
 def test_without_a_server_the_variable_that_names_one_is_told(hub, quiet):
     refused = hub.run("deploy")
 
