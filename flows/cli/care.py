@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -73,6 +73,7 @@ def history(
 
 
 def _show_then(installation: "Installation", then: "Then") -> None:
+    from flows.hub.remembering import in_words
     from mappings.canonical.show import show
 
     zone = installation.hub.timezone
@@ -87,16 +88,10 @@ def _show_then(installation: "Installation", then: "Then") -> None:
     table(["fact", "value", "said by", "since", "line"], rows)
     for record in then.records.values():
         if record.linked:
-            shown = ", ".join(f"{name} {_view(view)}" for name, view in sorted(record.shows.items()) if view)
+            shown = ", ".join(f"{name} {in_words(view, zone)}" for name, view in sorted(record.shows.items()) if view)
             say(f"{record.system} #{record.record}{' (gone)' if record.gone else ''}: {shown}")
     for fact in sorted(then.conflicts):
         say(f"in conflict: {fact}")
-
-
-def _view(view: Any) -> str:
-    from mappings.canonical.show import show
-
-    return show(view if isinstance(view, str) else str(view))
 
 
 # --- explain ----------------------------------------------------------------------------------------------------------

@@ -93,18 +93,18 @@ def line_text(line: Line, zone: str) -> list[str]:
     """Return a line of the history as cells: when, what, where, field, change, who and why."""
     told = line.event
     where = f"{told.system} #{line.record}" if told.system and line.record else told.system
-    parties = " · ".join(f"{one.get('system')} {_text(one.get('view'), zone)}" for one in told.parties)
+    parties = " · ".join(f"{one.get('system')} {in_words(one.get('view'), zone)}" for one in told.parties)
     change = parties or (
-        "" if told.old is None and told.new is None else f"{_text(told.old, zone)} → {_text(told.new, zone)}"
+        "" if told.old is None and told.new is None else f"{in_words(told.old, zone)} → {in_words(told.new, zone)}"
     )
     why = ", ".join(part for part in (told.by, told.cause) if part)
     return [show(line.hub_at, zone=zone), told.what, where, told.field, change, why]
 
 
-def _text(content: Any, zone: str) -> str:
-    """A view is shown as it is, a value as people write it."""
+def in_words(content: Any, zone: str) -> str:
+    """Return what a field or fact is as people read it: a view as it is, a value as they write it."""
     if isinstance(content, Mapping):
-        return show(", ".join(f"{name} {_text(one, zone)}" for name, one in content.items()) or None)
+        return show(", ".join(f"{name} {in_words(one, zone)}" for name, one in content.items()) or None)
     if isinstance(content, list):
         return show(", ".join(str(one) for one in content) or None)
     if isinstance(content, int) and not isinstance(content, bool):

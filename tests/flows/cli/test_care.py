@@ -46,11 +46,15 @@ def test_the_case_as_it_was_then(overruled):
 
 
 def test_the_case_as_it_was_reads_well(opened):
+    opened.edit("trk", "1", labels=["срочно", "тендер"])
+    opened.done("sync")
+
     lines = opened.done("case", "history", "CASE-1", "--at", "2100-01-01").out.splitlines()
 
     [title] = [line for line in lines if line.startswith("title")]
     assert title.split()[1:4] == ["Внедрение", "CRM", "crm"]
-    assert any(line.startswith("trk #1: ") for line in lines)
+    [shows] = [line for line in lines if line.startswith("trk #1: ")]
+    assert ("amount amount 150000, currency RUB" in shows, "labels срочно, тендер" in shows) == (True, True)
 
 
 def test_a_time_that_is_none_is_told(opened):
