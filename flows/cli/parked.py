@@ -33,12 +33,15 @@ def list_(ctx: typer.Context, *, case: Case = None, system: System = None, as_js
       casehub parked list
       casehub parked list --system presales-tracker
     """
+    from flows.hub.describing import must_be_known
     from flows.hub.looking import all_parked, entry_form, find_case
     from mappings.canonical.show import show
 
     with the_hub(terminal(ctx)) as installation:
         owner = find_case(installation.store, case).entity.id if case else None
         found = all_parked(installation.store, entity_id=owner, system=system)
+        if system is not None and not found:  # of one that hub.yaml names no longer there may be entries all the same
+            must_be_known(installation, system)
         zone = installation.hub.timezone
     if as_json:
         emit([entry_form(entry) for entry in found])

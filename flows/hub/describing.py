@@ -26,6 +26,13 @@ class NoSuchKind(LookupError):
     """The system has no such kind of record; the message names those it has."""
 
 
+def must_be_known(installation: Installation, system: str) -> None:
+    """Refuse a name that is no system's. Raises NoSuchSystem."""
+    systems = installation.hub.systems
+    if system not in systems:
+        raise NoSuchSystem(f"there is no system {system!r}; there is: {', '.join(systems)}")
+
+
 async def discover(
     installation: Installation, system: str, *, kind: str | None = None, make: Maker = make_connector
 ) -> list[Discovery]:
@@ -34,9 +41,7 @@ async def discover(
 
     Raises NoSuchSystem, NoSuchKind, and what the connector raises where the system does not answer.
     """
-    systems = installation.hub.systems
-    if system not in systems:
-        raise NoSuchSystem(f"there is no system {system!r}; there is: {', '.join(systems)}")
+    must_be_known(installation, system)
     async with make(installation, system) as connector:
         await connector.identify()
         kinds = connector.kinds

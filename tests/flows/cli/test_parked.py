@@ -100,6 +100,7 @@ def test_a_copy_is_listed_and_can_be_dropped_and_retried(opened):
         (["retry", "CASE-9"], "there is no case 'CASE-9'"),
         (["retry", "1", "title"], "a number says it all; leave out FIELD and --system"),
         (["list", "--case", "CASE-9"], "there is no case 'CASE-9'"),
+        (["list", "--system", "tkr"], "there is no system 'tkr'; there is: crm, trk"),
     ],
 )
 def test_what_is_not_parked_is_told(opened, words, says):
