@@ -68,8 +68,9 @@ def add(
         hashed = accounts.Passwords().hashed(secret) if secret else None
         made = accounts.make(installation.store, wanted, by=by, hash_=hashed)
         link = "" if hashed else _link(installation, made, by=by)
+        belongs = _unit(installation, made)
     if as_json:
-        emit({**_form(made), "link": link or None})
+        emit({**_form(made, belongs), "link": link or None})
         return
     say(f"{made.login} may come in: {made.role}, level {made.level}")
     if link:
@@ -105,7 +106,14 @@ def _link(installation: "Installation", account: "Account", *, by: str) -> str:
     return page + accounts.link_path(accounts.make_link(installation.store, account, by=by))
 
 
-def _form(account: "Account", unit: str | None = None) -> dict[str, object]:
+def _unit(installation: "Installation", account: "Account") -> str | None:
+    """Return the name of the unit that somebody belongs to."""
+    from state import accounts
+
+    return next((one.name for one in accounts.units(installation.store) if one.id == account.unit), None)
+
+
+def _form(account: "Account", unit: str | None) -> dict[str, object]:
     names = ("login", "name", "person", "role", "level", "language", "disabled")
     return {**{one: getattr(account, one) for one in names}, "unit": unit, "password": account.hash is not None}
 
@@ -166,11 +174,12 @@ def role(
         if unit:
             to["unit"] = unit_named(installation.store, unit).id
         changed = accounts.change(installation.store, login, to, by=by)
-    _told(changed, f"{changed.login} is {changed.role} now, level {changed.level}", as_json=as_json)
+        belongs = _unit(installation, changed)
+    _told(_form(changed, belongs), f"{changed.login} is {changed.role} now, level {changed.level}", as_json=as_json)
 
 
-def _told(account: "Account", text: str, *, as_json: bool) -> None:
-    emit(_form(account)) if as_json else say(text)
+def _told(form: dict[str, object], text: str, *, as_json: bool) -> None:
+    emit(form) if as_json else say(text)
 
 
 @user.command()
@@ -192,7 +201,8 @@ def password(
         secret = _password(login, ask=True, variable=password_env)
         accounts.set_password(installation.store, found, accounts.Passwords().hashed(secret), by=by)
         changed = accounts.account_named(installation.store, login)
-    _told(changed, f"{found.login} has another password", as_json=as_json)
+        belongs = _unit(installation, changed)
+    _told(_form(changed, belongs), f"{found.login} has another password", as_json=as_json)
 
 
 @user.command()
@@ -226,8 +236,9 @@ def disable(ctx: typer.Context, login: Login, *, enable: Enable = False, by: By 
 
     with the_hub(terminal(ctx)) as installation:
         changed = accounts.change(installation.store, login, {"disabled": not enable}, by=by)
+        belongs = _unit(installation, changed)
     text = f"{changed.login} may come in again" if enable else f"{changed.login} may come in no longer"
-    _told(changed, text, as_json=as_json)
+    _told(_form(changed, belongs), text, as_json=as_json)
 
 
 @user.command()

@@ -59,6 +59,19 @@ def test_roles_and_units_are_given_and_listed(hub: CliHub) -> None:
     assert said[:2] == ["unit changed", "account changed"]
 
 
+def test_programs_are_told_the_unit_by_whatever_command(hub: CliHub) -> None:
+    hub.done("user", "add", "anna", "--role", "admin")
+    hub.done("unit", "add", "Пресейл")
+    made = hub.done("user", "add", "boris", "--unit", "Пресейл", "--json").json
+    changed = [
+        hub.done("user", "role", "boris", "manager", "--json").json,
+        hub.run("user", "password", "boris", "--password-env", "SECRET", "--json", env=PASSWORD).json,
+        hub.done("user", "disable", "boris", "--json").json,
+    ]
+
+    assert [one["unit"] for one in (made, *changed)] == ["Пресейл"] * 4
+
+
 def test_a_token_is_shown_once_and_can_be_dropped(hub: CliHub) -> None:
     hub.done("user", "add", "anna", "--role", "admin")
     secret = hub.done("user", "token", "anna", "отчёт").out.strip()
