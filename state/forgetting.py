@@ -5,7 +5,6 @@ The present stays as long as a living record shows it: the hub is its mirror, an
 was forgotten, by whom and when, is a line of the history. `compacting` takes what was replaced off the disk.
 """
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +13,9 @@ import sqlalchemy as sa
 
 from mappings.reconcile.model import Event
 
-from .columns import dumps, loads
 from .history import event_row, write_down
 from .lines import drop
+from .mentions import MARK, Mentions
 from .people import forget_people
 from .store import Store
 from .tables import (
@@ -35,8 +34,6 @@ from .tables import (
     run,
 )
 
-MARK = "[forgotten]"
-PAGE = 2000
 QUOTING = ("parked", "made", "moved", "deleted", "kept")
 PAPERS = ("page", "folder")
 """Kinds of documents, which have names in their addresses; a folder is known by its path."""
@@ -189,22 +186,22 @@ def forget_person(store: Store, words: Collection[str], *, by: str) -> Forgotten
 
     What living records show stays: see `Forgotten.records`.
     """
-    search = _Search(words)
+    search = Mentions(words)
     with store.write() as conn:
-        lines = search.through(conn, event, ("old", "new", "parties"), ("by", "cause"))
-        dead = search.through(conn, link, ("bases", "seen", "parked"), (), where=link.c.tombstone)
+        lines = search.through(conn, event, ("old", "new", "parties", "by", "cause"))
+        dead = search.through(conn, link, ("bases", "seen", "parked"), where=link.c.tombstone)
         entries = sum(
-            search.through(conn, table, ("shown",), ("text",), where=table.c.closed.is_not(None))
+            search.through(conn, table, ("shown", "text"), where=table.c.closed.is_not(None))
             for table in (conflict, parked)
         )
         closed = outbox.c.state.not_in(OPEN_STATES)
-        writes = search.through(conn, outbox, ("fields", "fixed", "left_out"), (), where=closed, key="key")
+        writes = search.through(conn, outbox, ("fields", "fixed", "left_out"), where=closed, key="key")
         living = sa.exists().where(link.c.entity == entity.c.id, link.c.tombstone.is_(False))
-        search.through(conn, entity, ("held",), ())
-        search.through(conn, entity, ("facts", "conflicts"), (), where=~living)
+        search.through(conn, entity, ("held",))
+        search.through(conn, entity, ("facts", "conflicts"), where=~living)
         search.origins(conn)
-        search.through(conn, run, (), ("by",))
-        search.through(conn, attachment, (), ("name", "called"), where=attachment.c.gone)
+        search.through(conn, run, ("by",))
+        search.through(conn, attachment, ("name", "called"), where=attachment.c.gone)
         _drop_person(conn, search)
         drop(conn)
         told = Event("forgotten", "", by=by, cause="a person")
@@ -213,71 +210,7 @@ def forget_person(store: Store, words: Collection[str], *, by: str) -> Forgotten
     return Forgotten(lines, dead, entries, writes, all=not shown, records=shown)
 
 
-class _Search:
-    """Finds whole words in what is stored, in any spelling of JSON."""
-
-    def __init__(self, words: Collection[str]) -> None:
-        spelled = {form for word in words for form in (word, dumps(word)[1:-1])}
-        longest = sorted(spelled, key=len, reverse=True)
-        self.pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest))})(?!\w)", re.IGNORECASE)
-
-    def found(self, content: Any) -> bool:
-        return self.pattern.search(dumps(content)) is not None
-
-    def through(
-        self,
-        conn: sa.Connection,
-        table: sa.Table,
-        forms: Sequence[str],
-        texts: Sequence[str],
-        *,
-        where: sa.ColumnElement[bool] | None = None,
-        key: str = "id",
-    ) -> int:
-        """Replace in the columns FORMS (JSON) and TEXTS of *table*; returns in how many rows."""
-        count = 0
-        for row in self._rows(conn, table, [key, *forms, *texts], where=where):
-            values: dict[str, Any] = {}
-            for name in forms:
-                text = dumps(row[name])
-                marked = self.pattern.sub(MARK, text)
-                if marked != text:
-                    values[name] = loads(marked)
-            for name in texts:
-                marked = self.pattern.sub(MARK, row[name] or "")
-                if marked != (row[name] or ""):
-                    values[name] = marked
-            if values:
-                conn.execute(sa.update(table).where(table.c[key] == row[key]).values(values))
-                count += 1
-        return count
-
-    def origins(self, conn: sa.Connection) -> None:
-        """Who set a fact at the hub stands in no system: it goes, whatever else stays."""
-        for row in self._rows(conn, entity, ["id", "facts"], where=None):
-            facts = {name: {**fact, "origin": self._origin(fact["origin"])} for name, fact in row["facts"].items()}
-            if facts != row["facts"]:
-                conn.execute(sa.update(entity).where(entity.c.id == row["id"]).values(facts=facts))
-
-    def _origin(self, origin: Sequence[Any]) -> list[Any]:
-        by, name, *rest = origin
-        return [by, self.pattern.sub(MARK, name), *rest] if by == "person" else list(origin)
-
-    def _rows(
-        self, conn: sa.Connection, table: sa.Table, names: Sequence[str], *, where: sa.ColumnElement[bool] | None
-    ) -> Iterator[Any]:
-        """Page by page: a history may be long."""
-        key = table.c[names[0]]
-        query = sa.select(*(table.c[name] for name in names)).order_by(key).limit(PAGE)
-        if where is not None:
-            query = query.where(where)
-        rows = conn.execute(query).mappings().all()
-        while rows:
-            yield from rows
-            rows = conn.execute(query.where(key > rows[-1][names[0]])).mappings().all()
-
-
-def _drop_person(conn: sa.Connection, search: _Search) -> None:
+def _drop_person(conn: sa.Connection, search: Mentions) -> None:
     """Who they were in the systems, what was answered and asked about them; a system that knows them tells it again."""
 
     def names(row: sa.RowMapping, columns: Sequence[str]) -> bool:
@@ -289,10 +222,10 @@ def _drop_person(conn: sa.Connection, search: _Search) -> None:
     ids = {(row["system"], row["external_id"]) for row in (*mine, *also)}
     answered = [row["identity"] for row in conn.execute(sa.select(answer)).mappings() if names(row, ("identity",))]
     forget_people(conn, named=answered, ids=ids)
-    search.through(conn, parked, ("shown",), ("text", "record"), where=parked.c.kind == "person")
+    search.through(conn, parked, ("shown", "text", "record"), where=parked.c.kind == "person")
 
 
-def _shown(conn: sa.Connection, search: _Search) -> Iterator[tuple[str, str]]:
+def _shown(conn: sa.Connection, search: Mentions) -> Iterator[tuple[str, str]]:
     """Yield the living records that still show one of the words."""
     query = sa.select(link.c.system, link.c.external_id, link.c.bases, link.c.seen).where(link.c.tombstone.is_(False))
     for row in conn.execute(query.order_by(link.c.id)):

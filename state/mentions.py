@@ -1,0 +1,91 @@
+"""Finding what names somebody in whatever is stored, and putting a mark in its place."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from mappings.canonical.values import decode
+
+from .tables import entity
+
+MARK = "[forgotten]"
+PAGE = 2000
+NUMBERS = frozenset({"number", "money", "currency", "date", "datetime"})
+"""The keys of the forms of values that are no texts."""
+
+
+class Mentions:
+    """Finds WORDS (names, addresses, log-ins), each as a whole, in large letters or small."""
+
+    def __init__(self, words: Collection[str]) -> None:
+        longest = sorted(words, key=len, reverse=True)
+        self.pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest))})(?!\w)", re.IGNORECASE)
+
+    def marked(self, form: Any) -> Any:
+        """Return *form* (JSON, or a text) with the mark in the place of the words in its texts; its keys are ours."""
+        if isinstance(form, str):
+            return self.pattern.sub(MARK, form)
+        if isinstance(form, list):
+            return [self.marked(one) for one in form]
+        if isinstance(form, dict) and not _is_number(form):
+            return {key: self.marked(one) for key, one in form.items()}
+        return form
+
+    def found(self, form: Any) -> bool:
+        """Say whether one of the words is in a text of *form*."""
+        return bool(self.marked(form) != form)
+
+    def through(
+        self,
+        conn: sa.Connection,
+        table: sa.Table,
+        names: Sequence[str],
+        *,
+        where: sa.ColumnElement[bool] | None = None,
+        key: str = "id",
+    ) -> int:
+        """Put the mark into the columns *names* (JSON, or texts) of *table*; returns into how many rows."""
+        count = 0
+        for row in self._rows(conn, table, [key, *names], where=where):
+            marked = {name: self.marked(row[name]) for name in names}
+            values = {name: form for name, form in marked.items() if form != row[name]}
+            if values:
+                conn.execute(sa.update(table).where(table.c[key] == row[key]).values(values))
+                count += 1
+        return count
+
+    def origins(self, conn: sa.Connection) -> None:
+        """Who set a fact at the hub stands in no system: it goes, whatever else stays."""
+        for row in self._rows(conn, entity, ["id", "facts"], where=None):
+            facts = {name: {**fact, "origin": self._origin(fact["origin"])} for name, fact in row["facts"].items()}
+            if facts != row["facts"]:
+                conn.execute(sa.update(entity).where(entity.c.id == row["id"]).values(facts=facts))
+
+    def _origin(self, origin: Sequence[Any]) -> list[Any]:
+        by, name, *rest = origin
+        return [by, self.marked(name), *rest] if by == "person" else list(origin)
+
+    def _rows(
+        self, conn: sa.Connection, table: sa.Table, names: Sequence[str], *, where: sa.ColumnElement[bool] | None
+    ) -> Iterator[Any]:
+        """Page by page: a history may be long."""
+        key = table.c[names[0]]
+        query = sa.select(*(table.c[name] for name in names)).order_by(key).limit(PAGE)
+        if where is not None:
+            query = query.where(where)
+        rows = conn.execute(query).mappings().all()
+        while rows:
+            yield from rows
+            rows = conn.execute(query.where(key > rows[-1][names[0]])).mappings().all()
+
+
+def _is_number(form: Mapping[str, Any]) -> bool:
+    """Say whether *form* is that of an amount or a time, which with a mark in it could not be read any more."""
+    if not NUMBERS.issuperset(form):
+        return False
+    try:
+        return not isinstance(decode(form), str)
+    except (ValueError, ArithmeticError):  # facts of these names
+        return False

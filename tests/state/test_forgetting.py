@@ -1,0 +1,43 @@
+"""What `case forget` replaces of a person: wherever a line stands, whatever a form looks like."""
+
+from decimal import Decimal
+
+import pytest
+
+from mappings.canonical.values import Money
+from mappings.reconcile.model import Event
+from state import forgetting, history
+from state.mentions import MARK
+from state.store import Store
+from state.types import Worker
+from tests.state_builders import linked
+
+
+def tell(store: Store, told: Event, *, kind: str = "") -> None:
+    history.tell(store, told, entity="entity0001", kind=kind)
+
+
+def last(store: Store, what: str) -> Event:
+    return [line.event for line in history.history(store, entity="entity0001") if line.event.what == what][-1]
+
+
+@pytest.mark.parametrize("before", ["Звонили:\n", "Звонили:\r\n", "1.\t", 'сказала "', "C:\\"])
+def test_a_name_is_found_at_the_beginning_of_a_line_too(store: Store, worker: Worker, before: str) -> None:
+    linked(store, worker)
+    tell(store, Event("set", "description", None, f"{before}Анна Ли"))
+
+    forgetting.forget_person(store, ["Анна Ли"], by="мария")
+
+    assert last(store, "set").new == before + MARK
+
+
+def test_a_number_that_reads_like_a_login_stays_a_number(store: Store, worker: Worker) -> None:
+    linked(store, worker)
+    said = [Money(Decimal(1001), "RUB"), Decimal(1001), {"hours": 1001}]
+    for one in said:
+        tell(store, Event("set", "amount", None, one))
+
+    forgetting.forget_person(store, ["1001", "Анна Ли"], by="мария")
+
+    lines = [line.event for line in history.history(store, entity="entity0001")]
+    assert [one.new for one in lines if one.field == "amount"] == said
