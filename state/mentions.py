@@ -57,15 +57,15 @@ class Mentions:
         return count
 
     def origins(self, conn: sa.Connection) -> None:
-        """Who set a fact at the hub stands in no system: it goes, whatever else stays."""
+        """Who set a fact at the hub, or changed the record it came from, is no field of a record: it goes."""
         for row in self._rows(conn, entity, ["id", "facts"], where=None):
             facts = {name: {**fact, "origin": self._origin(fact["origin"])} for name, fact in row["facts"].items()}
             if facts != row["facts"]:
                 conn.execute(sa.update(entity).where(entity.c.id == row["id"]).values(facts=facts))
 
     def _origin(self, origin: Sequence[Any]) -> list[Any]:
-        by, name, *rest = origin
-        return [by, self.marked(name), *rest] if by == "person" else list(origin)
+        by, name, at, ref, *who = origin
+        return [by, self.marked(name) if by == "person" else name, at, ref, *self.marked(who)]
 
     def _rows(
         self, conn: sa.Connection, table: sa.Table, names: Sequence[str], *, where: sa.ColumnElement[bool] | None

@@ -1,16 +1,19 @@
 """What `case forget` replaces of a person: wherever a line stands, whatever a form looks like."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+import sqlalchemy as sa
 
 from mappings.canonical.values import Money
-from mappings.reconcile.model import Event
-from state import forgetting, history
+from mappings.reconcile.model import Event, Fact, Origin
+from state import codec, forgetting, history
 from state.mentions import MARK
 from state.store import Store
+from state.tables import entity
 from state.types import Worker
-from tests.state_builders import linked
+from tests.state_builders import START, linked, the
 
 
 def tell(store: Store, told: Event, *, kind: str = "") -> None:
@@ -41,3 +44,16 @@ def test_a_number_that_reads_like_a_login_stays_a_number(store: Store, worker: W
 
     lines = [line.event for line in history.history(store, entity="entity0001")]
     assert [one.new for one in lines if one.field == "amount"] == said
+
+
+def test_who_changed_the_record_of_a_fact_is_forgotten_whatever_record_stays(store: Store, worker: Worker) -> None:
+    linked(store, worker)
+    origins = [Origin("system", "crm", START, "#10", "Анна Ли"), Origin("person", "Анна Ли", START)]
+    facts = {str(number): codec.fact_form(Fact("КП", one)) for number, one in enumerate(origins)}
+    with store.write() as conn:
+        conn.execute(sa.update(entity).values(facts=facts))
+
+    forgetting.forget_person(store, ["Анна Ли"], by="мария")
+
+    left = [fact.origin for fact in the(store).entity.facts.values()]
+    assert left == [replace(origins[0], who=MARK), replace(origins[1], name=MARK)]
