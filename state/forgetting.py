@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from mappings.reconcile.model import Event
 
+from .attachments.held import IN_DOUBT
 from .history import event_row, write_down
 from .lines import drop
 from .mentions import MARK, Mentions
@@ -180,6 +181,10 @@ def _entity(conn: sa.Connection, owner: str, plain: Plain, *, everything: bool) 
 # --- a person ---------------------------------------------------------------------------------------------------------
 
 
+_SAID = ("old", "new", "parties", "by", "cause")
+_NAMED_BY_FILE = sa.and_(event.c.kind == "file", event.c.what.in_(NAMED_BY_FILE))
+
+
 def forget_person(store: Store, words: Collection[str], *, by: str) -> Forgotten:
     """
     Replace every one of *words* (names, addresses, log-ins) wherever the past holds it; whole words, large or small.
@@ -188,7 +193,8 @@ def forget_person(store: Store, words: Collection[str], *, by: str) -> Forgotten
     """
     search = Mentions(words)
     with store.write() as conn:
-        lines = search.through(conn, event, ("old", "new", "parties", "by", "cause"))
+        lines = search.through(conn, event, _SAID, where=~_NAMED_BY_FILE)
+        lines += search.through(conn, event, (*_SAID, "field"), where=_NAMED_BY_FILE)
         dead = search.through(conn, link, ("bases", "seen", "parked"), where=link.c.tombstone)
         entries = sum(
             search.through(conn, table, ("shown", "text"), where=table.c.closed.is_not(None))
@@ -202,12 +208,23 @@ def forget_person(store: Store, words: Collection[str], *, by: str) -> Forgotten
         search.origins(conn)
         search.through(conn, run, ("by",))
         search.through(conn, attachment, ("name", "called"), where=attachment.c.gone)
+        _copies(conn, search)
         _drop_person(conn, search)
         drop(conn)
         told = Event("forgotten", "", by=by, cause="a person")
         write_down(store, conn, [event_row(told)])
         shown = tuple(_shown(conn, search))
     return Forgotten(lines, dead, entries, writes, all=not shown, records=shown)
+
+
+def _copies(conn: sa.Connection, search: Mentions) -> None:
+    """Names of files that could not be copied; those of requests in doubt stay, as these are looked for by them."""
+    known = sa.select(file_copy).where(file_copy.c.name != "", file_copy.c.state.not_in(IN_DOUBT))
+    for row in conn.execute(known).mappings().all():
+        marked = search.marked(row["name"])
+        if marked != row["name"]:
+            mine = [file_copy.c[key.name] == row[key.name] for key in file_copy.primary_key]
+            conn.execute(sa.update(file_copy).where(*mine).values(name=marked))
 
 
 def _drop_person(conn: sa.Connection, search: Mentions) -> None:

@@ -6,12 +6,13 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
+from mappings.attachments import Copied
 from mappings.canonical.values import Money
 from mappings.reconcile.model import Event, Fact, Origin
-from state import codec, forgetting, history
+from state import attachments, codec, forgetting, history
 from state.mentions import MARK
 from state.store import Store
-from state.tables import entity
+from state.tables import entity, file_copy
 from state.types import Worker
 from tests.state_builders import START, linked, the
 
@@ -57,3 +58,23 @@ def test_who_changed_the_record_of_a_fact_is_forgotten_whatever_record_stays(sto
 
     left = [fact.origin for fact in the(store).entity.facts.values()]
     assert left == [replace(origins[0], who=MARK), replace(origins[1], name=MARK)]
+
+
+def test_what_a_file_that_is_gone_was_called_is_forgotten_where_it_names_the_person(
+    store: Store, worker: Worker
+) -> None:
+    linked(store, worker)
+    for what in ("copied", "renamed", "deleted"):
+        tell(store, Event(what, "Резюме Анна Ли.pdf", system="crm", cause="#5 was attached"), kind="file")
+    for digest, state in (("a1", "linked"), ("a2", "refused"), ("a3", "link sent")):
+        attachments.note(store, "entity0001", [Copied("tracker", digest, state)], name="Резюме Анна Ли.pdf")
+
+    forgotten = forgetting.forget_person(store, ["Анна Ли"], by="мария")
+
+    assert {line.event.field for line in history.history(store, entity="entity0001") if line.kind == "file"} == {
+        f"Резюме {MARK}.pdf"
+    }
+    assert forgotten.lines == 3
+    with store.read() as conn:
+        names = conn.execute(sa.select(file_copy.c.name).order_by(file_copy.c.identity)).scalars().all()
+    assert names == [f"Резюме {MARK}.pdf", f"Резюме {MARK}.pdf", "Резюме Анна Ли.pdf"]  # the last is looked for
