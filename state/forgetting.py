@@ -231,7 +231,7 @@ def _drop_person(conn: sa.Connection, search: Mentions) -> None:
     """Who they were in the systems, what was answered and asked about them; a system that knows them tells it again."""
 
     def names(row: sa.RowMapping, columns: Sequence[str]) -> bool:
-        return any(search.pattern.search(row[name] or "") for name in columns)
+        return any(search.is_one(row[name]) for name in columns)
 
     mine = [row for row in conn.execute(sa.select(identity)).mappings() if names(row, ("name", "email", "login"))]
     same = [row for row in conn.execute(sa.select(person)).mappings() if names(row, ("name", "email"))]

@@ -14,19 +14,24 @@ MARK = "[forgotten]"
 PAGE = 2000
 NUMBERS = frozenset({"number", "money", "currency", "date", "datetime"})
 """The keys of the forms of values that are no texts."""
+_ADDRESS = re.compile(r"[A-Za-z0-9_.+@-]+")
 
 
 class Mentions:
     """Finds WORDS (names, addresses, log-ins), each as a whole, in large letters or small."""
 
     def __init__(self, words: Collection[str]) -> None:
-        longest = sorted(words, key=len, reverse=True)
-        self.pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest))})(?!\w)", re.IGNORECASE)
+        self._words = frozenset(word.casefold() for word in words)
+        self._pattern = re.compile(_any_of(words), re.IGNORECASE)
+
+    def is_one(self, text: str | None) -> bool:
+        """Say whether *text* is one of the words, and not only has one in it: a namesake's name may."""
+        return text is not None and text.strip().casefold() in self._words
 
     def marked(self, form: Any) -> Any:
         """Return *form* (JSON, or a text) with the mark in the place of the words in its texts; its keys are ours."""
         if isinstance(form, str):
-            return self.pattern.sub(MARK, form)
+            return self._pattern.sub(MARK, form)
         if isinstance(form, list):
             return [self.marked(one) for one in form]
         if isinstance(form, dict) and not _is_number(form):
@@ -79,6 +84,17 @@ class Mentions:
         while rows:
             yield from rows
             rows = conn.execute(query.where(key > rows[-1][names[0]])).mappings().all()
+
+
+def _any_of(words: Collection[str]) -> str:
+    longest = sorted(words, key=len, reverse=True)
+    return rf"(?<!\w)(?:{'|'.join(map(_spelled, longest))})(?!\w)"
+
+
+def _spelled(word: str) -> str:
+    """A log-in that goes on beyond a dot, as ``anna.belova`` goes on after ``anna``, is somebody else's."""
+    said = re.escape(word)
+    return rf"(?<![A-Za-z0-9_][.+@-]){said}(?![.+@-]?[A-Za-z0-9_])" if _ADDRESS.fullmatch(word) else said
 
 
 def _is_number(form: Mapping[str, Any]) -> bool:

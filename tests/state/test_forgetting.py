@@ -8,8 +8,9 @@ import sqlalchemy as sa
 
 from mappings.attachments import Copied
 from mappings.canonical.values import Money
+from mappings.exchange import SystemPerson
 from mappings.reconcile.model import Event, Fact, Origin
-from state import attachments, codec, forgetting, history
+from state import attachments, codec, forgetting, history, people
 from state.mentions import MARK
 from state.store import Store
 from state.tables import entity, file_copy
@@ -78,3 +79,40 @@ def test_what_a_file_that_is_gone_was_called_is_forgotten_where_it_names_the_per
     with store.read() as conn:
         names = conn.execute(sa.select(file_copy.c.name).order_by(file_copy.c.identity)).scalars().all()
     assert names == [f"Резюме {MARK}.pdf", f"Резюме {MARK}.pdf", "Резюме Анна Ли.pdf"]  # the last is looked for
+
+
+def test_a_namesake_of_whom_is_forgotten_stays_known(store: Store) -> None:
+    both = [
+        SystemPerson("7", "Анна", email="anna@example.org", login="anna"),
+        SystemPerson("8", "Анна Белова", email="anna.belova@example.org", login="anna.belova"),
+    ]
+    people.store_people(store, "crm", people=both, who={one.id: one.email or "" for one in both})
+    for one in both:
+        people.keep_answer(store, people.Answer("trk", one.id, one.email or ""))
+
+    forgetting.forget_person(store, ["Анна", "ANNA@example.org", "anna"], by="мария")
+
+    assert [one.known.id for one in people.identities(store)] == ["8"]
+    assert [one.id for one in people.answers(store)] == ["8"]
+
+
+def test_a_login_within_the_address_or_login_of_another_is_no_word(store: Store, worker: Worker) -> None:
+    linked(store, worker)
+    kept = ["anna.belova", "anna.belova@example.org", "anna@other.example", "petr.anna@example.org", "Анна"]
+    said = [
+        "anna",
+        "anna, Пётр",
+        "См. anna.",
+        "-anna",
+        "тел.anna@example.org",
+        "<ANNA@example.org>",
+        "anna@example.org,",
+    ]
+    for one in (*kept, *said):
+        tell(store, Event("set", "owner", None, one))
+
+    forgetting.forget_person(store, ["anna@example.org", "anna"], by="мария")
+
+    found = [line.event.new for line in history.history(store, entity="entity0001") if line.event.what == "set"]
+    assert found[: len(kept)] == kept
+    assert all(MARK in one and "anna" not in one.lower() for one in found[len(kept) :])
