@@ -2,8 +2,8 @@
 
 import sqlite3
 
-from .errors import Busy
-from .store import Store, translated
+from .errors import Busy, NoRoom, StateError, Unavailable
+from .store import FULL, Store, translated
 from .tables import (
     answer,
     attachment,
@@ -26,7 +26,8 @@ PERSONAL = (event, entity, link, outbox, conflict, parked, inbox, identity, pers
 def compact(store: Store) -> None:
     """
     Take what was replaced off the disk. On SQLite the file is written anew; on PostgreSQL the space is given free, and
-    its own files and backups keep old pages until they are overwritten. Raises `Busy` where somebody else is at work.
+    its own files and backups keep old pages until they are overwritten. Raises `Busy` where somebody else is at work,
+    `NoRoom` where there is no room for a second file, `Unavailable`.
     """
     if store.engine.dialect.name == "sqlite":
         _compact_sqlite(store)
@@ -47,6 +48,15 @@ def _compact_sqlite(store: Store) -> None:
         if busy:
             raise Busy("somebody else reads in the database; do it again when nothing runs")
     except sqlite3.OperationalError as error:
-        raise Busy("somebody else is at work in the database; do it again when nothing runs") from error
+        raise _meant(error) from error
     finally:
         raw.close()
+
+
+def _meant(error: sqlite3.OperationalError) -> StateError:
+    words = str(error).lower()
+    if "locked" in words:
+        return Busy("somebody else is at work in the database; do it again when nothing runs")
+    if any(sign in words for sign in FULL):
+        return NoRoom("the database cannot be written anew: there is no room for a second file")
+    return Unavailable(f"the database cannot be written anew: {error}")

@@ -114,7 +114,7 @@ def inserting(dialect: str, table: sa.Table) -> Any:
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
-_FULL = ("disk is full", "no space left on device")
+FULL = ("disk is full", "no space left on device")
 _HELD = ("database is locked", "lock timeout", "deadlock detected", "could not serialize")
 
 
@@ -129,7 +129,7 @@ def translated() -> Iterator[None]:
             raise Busy("another transaction stored the same thing first; do it again") from error
         if any(sign in words for sign in _HELD):
             raise Busy("another transaction held the rows for too long; do it again") from error
-        if any(sign in words for sign in _FULL):
+        if any(sign in words for sign in FULL):
             raise NoRoom("the database has no room left: its disk is full") from error
         raise Unavailable(f"the database refused or did not answer: {type(error.orig).__name__}") from error
     except sa.exc.TimeoutError as error:

@@ -57,4 +57,4 @@ def _show_forgotten(done: "Report") -> None:
         say(f"still shown by living records, and by the hub as their mirror: {shown}{more}")
         say(f"delete or change it there, run a full pass, then forget again: {', '.join(done.what)}")
     if not done.compacted:
-        tell("the file still holds what was replaced, because somebody is at work: do it again when nothing runs")
+        tell(f"the file still holds what was replaced, because {done.left}")

@@ -9,7 +9,7 @@ from mappings.exchange import SystemPerson
 from mappings.reconcile.model import Entity
 from state import attachments, cases, documents, forgetting, people
 from state.compacting import compact
-from state.errors import Busy
+from state.errors import Busy, NoRoom, Unavailable
 from state.family import children
 from state.forgetting import Forgotten
 from state.types import Whole
@@ -31,14 +31,18 @@ class NobodyKnown(LookupError):
 @dataclass(frozen=True)
 class Report:
     """
-    WHAT was forgotten (keys, or the words of a person), and whether the file was written anew. STAYS: the contact of
-    the case, where it is another case's too.
+    WHAT was forgotten (keys, or the words of a person), and why the file could not be written anew (LEFT). STAYS: the
+    contact of the case, where it is another case's too.
     """
 
     what: tuple[str, ...]
     forgotten: Forgotten
-    compacted: bool
+    left: str = ""
     stays: tuple[str, ...] = ()
+
+    @property
+    def compacted(self) -> bool:
+        return not self.left
 
     def form(self) -> dict[str, Any]:
         """Return it as JSON."""
@@ -72,7 +76,7 @@ def forget_case(installation: Installation, key: str, *, by: str) -> Report:
     done = [forgetting.forget_entity(store, owner, plain=plain, by=by) for owner in family]
     named = (contact.entity.key,) if contact else ()
     what = (whole.entity.key, *(() if shared else named))
-    return Report(what, _together(done), _compacted(installation), named if shared else ())
+    return Report(what, _together(done), _compact(installation), named if shared else ())
 
 
 def contact_alone(installation: Installation, whole: Whole) -> tuple[Whole | None, bool]:
@@ -111,7 +115,7 @@ def forget_person(installation: Installation, text: str, *, by: str) -> Report:
     """
     words = sorted(words_of(installation, text))
     done = forgetting.forget_person(installation.store, words, by=by)
-    return Report(tuple(words), done, _compacted(installation))
+    return Report(tuple(words), done, _compact(installation))
 
 
 def words_of(installation: Installation, text: str) -> frozenset[str]:
@@ -167,9 +171,14 @@ def _together(done: list[Forgotten]) -> Forgotten:
     return Forgotten(**sums, all=not shown, records=shown)
 
 
-def _compacted(installation: Installation) -> bool:
+def _compact(installation: Installation) -> str:
+    """Write the file anew; what was forgotten is so by now, so that it is only told why that could not be."""
     try:
         compact(installation.store)
     except Busy:
-        return False
-    return True
+        return "somebody is at work: do it again when nothing runs"
+    except NoRoom:
+        return "there is no room for a second one, beside it or for temporary files: make room and do it again"
+    except Unavailable as error:
+        return f"{error}; do it again"
+    return ""
