@@ -170,6 +170,8 @@ class Writer:
         stays = await remove(wired, self.room.connector(held.system), self.owner, held=held, why=why)
         self.room.report.files["deleted"] += not stays
         if stays:
+            still_ours = Copied(held.system, held.identity, "here", PUT, held.record)
+            self.failed |= still_ours in self.files().copied  # nothing was sent: it goes with the next pass
             self.room.report.notices.append(f"{held.system}: file {held.name!r} stays: {stays}")
 
     # --- what cannot go -------------------------------------------------------------------------------------------

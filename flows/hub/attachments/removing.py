@@ -2,7 +2,7 @@
 
 from connectors.base import Connector
 from connectors.errors import ConnectorError
-from mappings.attachments import Copied, Held
+from mappings.attachments import COPIED, Copied, Held
 from mappings.exchange import Delete, Receipt
 from mappings.reconcile.model import Event
 from state import attachments, history
@@ -38,6 +38,7 @@ def _settled(wired: Wired, owner: str, held: Held, *, receipt: Receipt, why: str
         history.tell(store, told, entity=owner, kind=KIND, record=held.record, run=wired.run)
         return ""
     if receipt.state != "unclear":
-        stays = Copied(system, held.identity, "here", record=held.record)
+        text = COPIED if receipt.state == "unsent" else ""  # nobody has touched it: it is the hub's as before
+        stays = Copied(system, held.identity, "here", text, held.record)
         attachments.note(store, owner, [stays], name=held.name)
     return receipt.reason or "it is not known what became of it; look at it there"

@@ -2,6 +2,8 @@
 
 import pytest
 
+from connectors.errors import RetryLater
+from tests.fault_builders import Hook, failing
 from tests.flows.hub.attachments.files_world import sharing
 
 
@@ -61,3 +63,19 @@ def test_a_copy_that_somebody_has_renamed_stays(tmp_path):
     hub.sync(full=True)
 
     assert list(hub.files("trk", hub.issue())) == ["наша.pdf"]
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_a_copy_goes_with_the_next_pass_where_its_system_was_away_just_then(tmp_path, full):
+    hub, deal = copied(tmp_path)
+    [source] = hub.records("crm", "file")
+    hub.systems["crm"].delete("file", source)
+    away = RetryLater("DELETE is not answered", system="trk", after=60)
+    hub.systems["trk"].hook = Hook("delete", "before", failing(away), kind="file")
+
+    hub.sync(full=True)
+    assert len(hub.files("trk", hub.issue())) == 1
+    hub.sync(full=full)
+
+    assert hub.files("trk", hub.issue()) == {}
+    assert hub.files("crm", deal) == {}
