@@ -5,7 +5,7 @@ An entry that stays is never entered twice: it keeps its number and SINCE. One t
 the time. What an entity and its links hold is the truth; these rows follow it in the same transaction.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -190,6 +190,14 @@ def parked_fields(
     """Return what is parked, oldest first, of one entity, one system, or all; page on with AFTER."""
     rows = _open(store, parked, after=after, limit=limit, entity=entity_id, system=system)
     return tuple(map(_parked_entry, rows))
+
+
+def every(listed: Callable[[int], Sequence[Attention]]) -> Iterator[Attention]:
+    """Yield all entries, page by page; LISTED gives those after a number (`conflicts`, `parked_fields`)."""
+    after = 0
+    while page := listed(after):
+        yield from page
+        after = page[-1].id
 
 
 def park_records(store: Store, entries: Iterable[tuple[Place, Parked]]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from mappings.canonical.show import show
@@ -20,8 +21,8 @@ from .noted import masked
 from .people_asking import hangs
 from .wiring import Installation
 
-MOST_ENTRIES = 10_000
-"""How many entries of the attention list are looked through; more than any person settles."""
+AT_ONCE = 2000
+"""Entries of the attention list that are read at once."""
 
 
 class NoSuchCase(LookupError):
@@ -215,7 +216,8 @@ def list_cases(store: Store, *, sync: str | None = None, after: int = 0, limit: 
 
 def all_conflicts(store: Store, *, entity_id: str | None = None) -> tuple[Attention, ...]:
     """Return every open conflict, of one case or of all."""
-    return attention.conflicts(store, entity_id=entity_id, limit=MOST_ENTRIES)
+    listed = partial(attention.conflicts, store, entity_id=entity_id, limit=AT_ONCE)
+    return tuple(attention.every(lambda after: listed(after=after)))
 
 
 def all_parked(store: Store, *, entity_id: str | None = None, system: str | None = None) -> tuple[Attention, ...]:
@@ -223,8 +225,9 @@ def all_parked(store: Store, *, entity_id: str | None = None, system: str | None
     Return everything that is parked, of one case, of one system, or all; what waits for an answer about somebody
     unknown is listed of its own case only, else there is the one question.
     """
-    found = attention.parked_fields(store, entity_id=entity_id, system=system, limit=MOST_ENTRIES)
-    return found if entity_id else tuple(entry for entry in found if not hangs(entry))
+    listed = partial(attention.parked_fields, store, entity_id=entity_id, system=system, limit=AT_ONCE)
+    found = attention.every(lambda after: listed(after=after))
+    return tuple(entry for entry in found if entity_id or not hangs(entry))
 
 
 def entry_form(entry: Attention) -> dict[str, Any]:

@@ -13,11 +13,13 @@ from state.people import Answer, keep_answer
 
 from .attachments.telling import NOT_COPIED
 from .casework import Act, Busy, leave_parked, retry_parked
+from .pages import batched
 from .undoing import rejoin
 from .wired import IN_DOUBT, WHOLE, Wired
 from .wiring import Installation
 
-MOST = 10_000
+AT_ONCE = 2000
+"""Entries of the attention list that are read at once."""
 
 
 class NoSuchEntry(LookupError):
@@ -99,13 +101,17 @@ def retry_refused(wired: Wired, person: str = "schedule") -> int:
     before = store.clock() - RESTED
     entries = [
         entry
-        for entry in attention.parked_fields(store, limit=MOST)
+        for entry in attention.every(lambda after: attention.parked_fields(store, after=after, limit=AT_ONCE))
         if entry.code in REFUSED and entry.entity is not None and entry.since < before
     ]
-    owners = cases.by_ids(store, sorted({entry.entity for entry in entries if entry.entity}))
+    syncs = {
+        owner: whole.entity.sync
+        for ids in batched(sorted({entry.entity for entry in entries if entry.entity}))
+        for owner, whole in cases.by_ids(store, ids).items()
+    }
     tried = 0
     for entry in entries:
-        if owners[entry.entity or ""].entity.sync == name:
+        if syncs[entry.entity or ""] == name:
             with suppress(Busy):  # whoever decides it just now tries it too, or the next time does
                 retry(wired, entry, person=person)
                 tried += 1

@@ -5,9 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from flows.hub.looking import all_parked
 from flows.hub.parking import Chosen, NoSuchEntry, choose, retry_refused
+from mappings.lens import UNKNOWN
+from mappings.reconcile.model import Parked
 from state import attention
-from state.attention import Attention
+from state.attention import Attention, Place
 from tests.hub_builders import opened
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -93,3 +96,16 @@ def test_what_is_still_refused_is_parked_again_and_what_is_fresh_is_left_alone(t
 
     assert (fresh, late) == (0, 1)
     assert codes(hub) == ["rejected"]
+
+
+def test_what_is_parked_behind_ten_thousand_that_wait_for_one_answer_is_listed_and_chosen(tmp_path):
+    hub, _ = opened(tmp_path)
+    store, owner = hub.installation.store, hub.case().entity.id
+    hanging = ((Place("trk", f"kind {n}", entity=owner), Parked(UNKNOWN, "who is #7?")) for n in range(10_001))
+    attention.park_records(store, hanging)
+    attention.park_records(store, [(Place("trk", "record", record="9"), Parked("unlinked", "it is nobody's"))])
+
+    found = all_parked(store)
+
+    assert [entry.code for entry in found] == ["unlinked"]
+    assert choose(Chosen(number=found[0].id), found) == [found[0]]
