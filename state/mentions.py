@@ -16,6 +16,9 @@ NUMBERS = frozenset({"number", "money", "currency", "date", "datetime"})
 """The keys of the forms of values that are no texts."""
 _ADDRESS = re.compile(r"[A-Za-z0-9_.+@-]+")
 
+_MOVED = {"revision": entity.c.revision + 1}
+"""What a pass decides at this moment was made of what is being forgotten, and counts no more."""
+
 
 class Mentions:
     """Finds WORDS (names, addresses, log-ins), each as a whole, in large letters or small."""
@@ -57,7 +60,8 @@ class Mentions:
             marked = {name: self.marked(row[name]) for name in names}
             values = {name: form for name, form in marked.items() if form != row[name]}
             if values:
-                conn.execute(sa.update(table).where(table.c[key] == row[key]).values(values))
+                moved = _MOVED if table is entity else {}
+                conn.execute(sa.update(table).where(table.c[key] == row[key]).values(values | moved))
                 count += 1
         return count
 
@@ -66,7 +70,7 @@ class Mentions:
         for row in self._rows(conn, entity, ["id", "facts"], where=None):
             facts = {name: {**fact, "origin": self._origin(fact["origin"])} for name, fact in row["facts"].items()}
             if facts != row["facts"]:
-                conn.execute(sa.update(entity).where(entity.c.id == row["id"]).values(facts=facts))
+                conn.execute(sa.update(entity).where(entity.c.id == row["id"]).values(facts=facts, **_MOVED))
 
     def _origin(self, origin: Sequence[Any]) -> list[Any]:
         by, name, at, ref, *who = origin

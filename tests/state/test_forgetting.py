@@ -15,7 +15,7 @@ from state.mentions import MARK
 from state.store import Store
 from state.tables import entity, file_copy
 from state.types import Worker
-from tests.state_builders import START, linked, the
+from tests.state_builders import START, decided, due_claim, linked, the
 
 
 def tell(store: Store, told: Event, *, kind: str = "") -> None:
@@ -59,6 +59,20 @@ def test_who_changed_the_record_of_a_fact_is_forgotten_whatever_record_stays(sto
 
     left = [fact.origin for fact in the(store).entity.facts.values()]
     assert left == [replace(origins[0], who=MARK), replace(origins[1], name=MARK)]
+
+
+def test_what_is_being_decided_meanwhile_does_not_bring_a_person_back(store: Store, worker: Worker) -> None:
+    linked(store, worker)
+    said = Fact("КП", Origin("person", "Анна Ли", START))
+    with store.write() as conn:
+        conn.execute(sa.update(entity).values(facts={"title": codec.fact_form(said)}))
+    claimed = due_claim(store, worker)
+
+    forgetting.forget_person(store, ["Анна Ли"], by="мария")
+    done = decided(store, worker, claimed)
+
+    assert done.lost == ("entity0001",)
+    assert the(store).entity.facts["title"].origin.name == MARK
 
 
 def test_what_a_file_that_is_gone_was_called_is_forgotten_where_it_names_the_person(
