@@ -76,6 +76,12 @@ class Up:
         form = json.loads((self.folder / ".casehub/up.json").read_text(encoding="utf-8"))
         return [child["pid"] for child in form["children"]]
 
+    def hubs_of_deployments(self) -> set[str]:
+        """Return the folders that its Prefect server runs flows for."""
+        address = f"http://127.0.0.1:{self.prefect_port}/api/deployments/filter"
+        rows = httpx.post(address, json={}, trust_env=False).raise_for_status().json()
+        return {str(row["parameters"]["hub"]) for row in rows}
+
     def stop(self) -> tuple[int, float]:
         """Ask it to stop; returns its exit code and the seconds that it took."""
         assert self.running is not None
@@ -215,3 +221,11 @@ def test_a_stop_ends_everything_within_seconds_and_loses_nothing(up: Up) -> None
     assert (code, left) == (0, [])
     assert seconds < 25  # three things that may each take their grace; a stop with nothing at work takes two
     assert up.amount_of(DEAL) == "777003"
+
+
+def test_a_hub_that_was_moved_takes_its_schedules_along(up: Up) -> None:
+    up.folder = up.folder.rename(up.folder.with_name("moved"))
+
+    up.start()
+
+    assert up.hubs_of_deployments() == {str(up.folder)}
