@@ -1,12 +1,13 @@
 """Strangers: put aside until they change, for one sync or for all."""
 
-from state import attention, inbox
+from state import attention, commits, inbox
 from state.store import Store
 from state.types import PutCount, Worker
 from tests.state_builders import (
     Clock,
     a_record,
     claim,
+    opening,
     put,
 )
 
@@ -48,6 +49,16 @@ def test_a_stranger_changed_since_it_was_judged_is_not_put_aside(store: Store, w
 
     clock.go(20)
     assert [one.record.views["title"] for one in claim(store, store.worker()).strangers] == ["new"]
+
+
+def test_a_listed_stranger_that_becomes_a_case_leaves_the_list(store: Store, worker: Worker, clock: Clock) -> None:
+    put(store, a_record())
+    inbox.set_aside(store, claim(store, worker).strangers, reason="may be CASE-1 or CASE-2", listed=True)
+    put(store, a_record(title="new"), began=clock.go(1))
+
+    commits.commit(store, worker, decided=[opening(one) for one in claim(store, worker).strangers])
+
+    assert attention.parked_fields(store) == ()
 
 
 def test_a_listed_stranger_leaves_the_list_with_its_reason(store: Store, worker: Worker, clock: Clock) -> None:

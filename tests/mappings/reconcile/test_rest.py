@@ -80,6 +80,19 @@ def test_a_cell_of_which_the_hub_says_more_or_that_had_another_lens_is_not_at_re
     assert judged(replace(whole, link=replace(whole.link, bases=foreign)), case=a_case(said)) == {"stage", "outcome"}
 
 
+def test_a_cell_without_bases_is_at_rest_where_nobody_says_anything_of_it():
+    cell = a_cell({"НОВАЯ": {"stage": "lead", "outcome": "open"}})
+    said = {"stage": "lead", "outcome": "open"}
+    whole = a_side("crm", 1, fields=[cell], values=said, views={"position": "НОВАЯ"})
+    bare = a_side("crm", 1, fields=[cell], touched=NOW)
+    half = replace(bare, link=replace(bare.link, bases={"position.outcome": whole.link.bases["position.outcome"]}))
+    seen = replace(bare, fresh={"position": "НОВАЯ"})
+
+    assert judged(bare, case=a_case({})) == set()
+    for one, facts in ((bare, {"outcome": "open"}), (half, {}), (seen, {})):
+        assert judged(one, case=a_case(facts)) == {"stage", "outcome"}
+
+
 def test_a_derived_fact_is_at_rest_at_the_value_worked_out_for_that_link():
     out = a_side("crm", 1, fields=[a_field("link", direction="out")], values={"link": "https://trk/1"})
 
