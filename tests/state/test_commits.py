@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from mappings.reconcile.model import Conflict, LinkChange, NewRecord, Outcome, Parked, Party
+from mappings.reconcile.model import Conflict, NewRecord, Outcome, Parked, Party
 from state import LeaseLost, attention, cases, commits, history, leases, outbox, settling
 from state.store import Store
 from state.types import Decided, Settled, Worker
@@ -45,26 +45,6 @@ def test_numbers_go_on_and_every_prefix_has_its_own(store: Store, worker: Worker
     done = commits.commit(store, worker, decided=[opening(second, 2), replace(opening(third, 3), prefix="LEAD")])
 
     assert done.keys == {"entity0002": "CASE-2", "entity0003": "LEAD-1"}
-
-
-@pytest.mark.parametrize("part", ["bases", "seen", "parked", "answers"])
-def test_a_decision_that_moves_one_part_of_a_link_is_kept(
-    store: Store, worker: Worker, clock: Clock, part: str
-) -> None:
-    linked(store, worker)
-    claimed = due_claim(store, worker)
-    link = link_in(claimed, "crm")
-    moved = {
-        "bases": a_change(link.id, "Новое").bases,
-        "seen": {"title": "Новое!"},
-        "parked": {"status": Parked("no way", "нет пути")},
-        "answers": {"title": (clock.now,)},
-    }
-    as_it_is = LinkChange(link.id, link.bases, link.seen, link.parked, answers=link.answers)
-
-    decided(store, worker, claimed, replace(as_it_is, **{part: moved[part]}))
-
-    assert link_in(the(store), "crm") == replace(link, **{part: moved[part]})
 
 
 def test_what_was_decided_reads_back_as_it_was(store: Store, worker: Worker, clock: Clock) -> None:
