@@ -52,5 +52,6 @@ def _open(opens: Callable[[str], object] | None, address: str) -> None:
 
 def here(host: str, port: int) -> str:
     """Return where a browser of this machine finds what listens on HOST."""
-    found = ANY_ADDRESS.get(host, host)
-    return f"http://[{found}]:{port}" if ":" in found else f"http://{found}:{port}"
+    from flows.up import page_at
+
+    return page_at(ANY_ADDRESS.get(host, host), port)

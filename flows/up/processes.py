@@ -24,8 +24,12 @@ class Asked:
 
     @property
     def page(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}"
+        return page_at(self.host, self.port)
+
+
+def page_at(host: str, port: int) -> str:
+    """Return the address of a page that is served there; one of IPv6 stands in brackets."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 @dataclass(frozen=True)
