@@ -126,7 +126,8 @@ class Promises(Links, Facts):
         for (system, _), records in alive.items():
             for record in records:
                 row = self.life.systems[system].stands(record)
-                if row is not None and not row.deleted:
+                unseen = row is not None and row.away and (system, record) in gone  # restored where the hub never looks
+                if row is not None and not row.deleted and not unseen:
                     known = (system, record) in linked or (system, record) in listed
                     self.found.hold("P2", known or self.undone, f"{system}#{record} is nobody's, and on no list")
         for case, deal in self.life.deals.items():
