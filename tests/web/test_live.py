@@ -1,6 +1,7 @@
 """News for open pages: each reader hears of what they may see, and of nothing else."""
 
 import asyncio
+import json
 import re
 
 import pytest
@@ -153,6 +154,15 @@ def test_every_page_that_is_live_listens_for_what_the_stream_names(tmp_path):
     }
 
     assert {path: name in browser.get(path).text for path, name in heard.items()} == dict.fromkeys(heard, True)
+
+
+def test_a_part_that_news_have_replaced_can_be_used_from_the_moment_it_stands(tmp_path):
+    """Until a part has settled, htmx does not look after its forms, and a key pressed then loads another page."""
+    page = Browser(a_hub(tmp_path).installation, a_viewer()).get("/cases").text
+
+    [settings] = re.findall(r"""<meta name="htmx-config" content='([^']*)'>""", page)
+
+    assert json.loads(settings)["defaultSettleDelay"] == 0
 
 
 class AtFirstAway:
