@@ -8,6 +8,7 @@ refuse something (`NotAllowed("…")`). What has no translation yet stands with 
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -36,8 +37,9 @@ ONCE = datetime(2026, 1, 1, tzinfo=UTC)
 """Stands in every header: the day of a catalogue says nobody anything, and would be another line in every change."""
 
 
+@cache
 def texts() -> Catalog:
-    """Return everything that the page may say."""
+    """Return everything that the page may say; nobody changes what is returned."""
     found = Catalog(charset="utf-8", creation_date=ONCE)
     for folder, methods in WHERE.items():
         chosen = [(pattern, method) for pattern, method in methods]
