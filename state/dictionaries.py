@@ -4,7 +4,7 @@ What systems told about themselves: cached dictionaries, learned workflows, and 
 Tokens are encrypted (Fernet); the key is an argument and is never stored.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -34,6 +34,21 @@ def _keeping(dialect: str) -> Any:
     return new.on_conflict_do_update(
         index_elements=["system", "name"], set_={"form": new.excluded.form, "at": new.excluded.at}
     )
+
+
+def change(store: Store, system: str, *, name: str, how: Callable[[Json], Json]) -> Json:
+    """
+    Keep what HOW makes of a dictionary, however old it is (of None where there is none), and return that.
+
+    Of two changes at the same time none is lost: the later one is made of what the earlier one has left.
+    """
+    row = {"system": system, "name": name, "at": store.clock()}
+    kept = sa.select(dictionary.c.form).where(*as_asked(dictionary, "system", "name"))
+    with store.write() as conn:
+        conn.execute(store.insert(dictionary).on_conflict_do_nothing(), [{**row, "form": None}])
+        form = how(conn.execute(kept.with_for_update(), {"system": system, "name": name}).scalar_one())
+        many(conn, _keeping(store.dialect), [{**row, "form": form}])
+    return form
 
 
 _KEPT = sa.select(dictionary.c.form).where(

@@ -1,8 +1,9 @@
 """What people have said about who is who: kept, so that nobody is asked twice and no rule answers otherwise."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from state import dictionaries
 from state.store import Store
@@ -33,17 +34,23 @@ NONE = Choices()
 
 def load_choices(store: Store, sync: str, scope: tuple[str, str]) -> Choices:
     """Return what was said of the records of *scope*, (system, kind), in *sync*."""
-    form = dictionaries.recall(store, "", name=_name(sync, scope), within=_EVER) or {}
-    apart = frozenset((entity, record) for entity, record in form.get("apart", ()))
-    return Choices(apart, frozenset(form.get("left", ())), frozenset(form.get("records", ())))
+    return _choices_of(dictionaries.recall(store, "", name=_name(sync, scope), within=_EVER))
 
 
 def add_choices(store: Store, sync: str, scope: tuple[str, str], *, more: Choices) -> Choices:
     """Keep *more* beside what was said before, and return all of it."""
-    found = load_choices(store, sync, scope) | more
-    form = {"apart": _sorted(map(list, found.apart)), "left": _sorted(found.left), "records": _sorted(found.records)}
-    dictionaries.remember(store, "", name=_name(sync, scope), form=form)
-    return found
+    name = _name(sync, scope)
+    return _choices_of(dictionaries.change(store, "", name=name, how=lambda form: _form(_choices_of(form) | more)))
+
+
+def _choices_of(form: Mapping[str, Any] | None) -> Choices:
+    said = form or {}
+    apart = frozenset((entity, record) for entity, record in said.get("apart", ()))
+    return Choices(apart, frozenset(said.get("left", ())), frozenset(said.get("records", ())))
+
+
+def _form(said: Choices) -> dict[str, Any]:
+    return {"apart": _sorted(map(list, said.apart)), "left": _sorted(said.left), "records": _sorted(said.records)}
 
 
 def _sorted(given: Iterable[object]) -> list[object]:

@@ -41,9 +41,7 @@ class IsPaused(Exception):
 def pauses(store: Store) -> Mapping[str, Pause]:
     """Return the syncs that are paused now."""
     form = dictionaries.recall(store, "", name=_NAME, within=_EVER) or {}
-    return {
-        name: Pause(name, one["by"], datetime.fromisoformat(one["since"]), one["why"]) for name, one in form.items()
-    }
+    return {name: _pause_of(name, one) for name, one in form.items()}
 
 
 def refuse_paused(store: Store, sync: str) -> None:
@@ -55,21 +53,23 @@ def refuse_paused(store: Store, sync: str) -> None:
 
 def pause(store: Store, sync: str, *, by: str, why: str = "") -> Pause:
     """Pause *sync*; one that is paused already stays as it is. A pass under way goes on to its end."""
-    known = pauses(store)
-    if sync not in known:
-        _keep(store, {**known, sync: Pause(sync, by, store.clock(), why)})
-    return pauses(store)[sync]
+    mine = {"by": by, "since": store.clock().isoformat(), "why": why}
+    form = dictionaries.change(store, "", name=_NAME, how=lambda known: {sync: mine, **(known or {})})
+    return _pause_of(sync, form[sync])
 
 
 def resume(store: Store, sync: str) -> bool:
     """Have passes of *sync* run again; False where it was not paused."""
-    known = dict(pauses(store))
-    if known.pop(sync, None) is None:
-        return False
-    _keep(store, known)
-    return True
+    was = False
+
+    def without(known: dict[str, Any] | None) -> dict[str, Any]:
+        nonlocal was
+        was = sync in (known or {})
+        return {name: one for name, one in (known or {}).items() if name != sync}
+
+    dictionaries.change(store, "", name=_NAME, how=without)
+    return was
 
 
-def _keep(store: Store, known: Mapping[str, Pause]) -> None:
-    form = {name: {"by": one.by, "since": one.since.isoformat(), "why": one.why} for name, one in known.items()}
-    dictionaries.remember(store, "", name=_NAME, form=form)
+def _pause_of(sync: str, form: Mapping[str, Any]) -> Pause:
+    return Pause(sync, form["by"], datetime.fromisoformat(form["since"]), form["why"])

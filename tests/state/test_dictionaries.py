@@ -1,5 +1,6 @@
 """What systems told about themselves: with an age, learned, or encrypted."""
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -33,6 +34,23 @@ def test_a_dictionary_told_again_is_as_of_now(store: Store, clock: Clock) -> Non
     clock.go(3599)
 
     assert dictionaries.recall(store, "crm", name="stages") == ["new"]
+
+
+def test_of_two_changes_at_once_none_is_lost(store: Store) -> None:
+    """The second one begins while the first one has read what there is, and has not written yet."""
+    with ThreadPoolExecutor(1) as pool:
+        begun: list[Future[object]] = []
+
+        def one(form: list[str] | None) -> list[str]:
+            begun.append(
+                pool.submit(dictionaries.change, store, "", name="said", how=lambda form: [*(form or []), "b"])
+            )
+            return [*(form or []), "a"]
+
+        assert dictionaries.change(store, "", name="said", how=one) == ["a"]
+        begun[0].result()
+
+    assert dictionaries.recall(store, "", name="said") == ["a", "b"]
 
 
 def test_dictionaries_of_one_system_can_be_dropped(store: Store) -> None:

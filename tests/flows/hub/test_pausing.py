@@ -1,6 +1,10 @@
 """A paused sync runs no pass until it is resumed, and loses nothing meanwhile."""
 
 import asyncio
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -31,6 +35,25 @@ def test_only_what_was_paused_is_resumed(tmp_path):
 
     assert [resume(store, "presales"), resume(store, "presales")] == [True, False]
     refuse_paused(store, "presales")
+
+
+def test_of_two_syncs_that_are_paused_at_once_both_are(tmp_path):
+    """Each has looked who is paused before either says anything."""
+    hub, _ = opened(tmp_path)
+    store, met, asked = hub.installation.store, threading.Barrier(2), Counter()
+
+    def clock():
+        asked[threading.get_ident()] += 1
+        if asked[threading.get_ident()] == 2:  # by then it has looked
+            met.wait(10)
+        return store.clock()
+
+    with ThreadPoolExecutor(2) as pool:
+        slow = replace(store, clock=clock)
+        for one in [pool.submit(pause, slow, name, by="ann") for name in ("presales", "clients")]:
+            one.result()
+
+    assert set(pauses(store)) == {"presales", "clients"}
 
 
 def test_the_fast_path_and_the_schedule_leave_it_alone_and_go_on_afterwards(tmp_path):
