@@ -15,7 +15,8 @@ class Malformed(ValueError):
 
 def plain(number: Decimal) -> str:
     """Return *number* as text without exponent and without trailing zeros: equal numbers have equal texts."""
-    text = format(number.normalize(), "f")
+    whole, point, rest = format(number, "f").partition(".")  # not `normalize`, which keeps 28 digits
+    text = f"{whole}{point}{rest}".rstrip("0").rstrip(".") if point else whole
     return "0" if text in ("-0", "0") else text
 
 

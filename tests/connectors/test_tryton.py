@@ -283,6 +283,12 @@ def test_equal_numbers_have_one_text(number: object) -> None:
     assert number_of(decimal_form(text)) == number_of(decimal_form(f"{text}00"))
 
 
+def test_a_long_number_keeps_its_digits() -> None:
+    text = "1234567890123456789012345678901234.5"
+
+    assert number_of(decimal_form(f"{text}0")) == text
+
+
 @pytest.mark.parametrize("form", ["zwölf", "NaN", "1,5"])
 def test_what_is_no_number_is_never_sent(form: str) -> None:
     with pytest.raises(Malformed):

@@ -125,8 +125,9 @@ def _date(info: FactInfo, text: str) -> date:
 def _datetime(info: FactInfo, text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = datetime.min  # noqa: DTZ901  naive like every other time that is refused here
-    if moment.tzinfo is None:
+        told = moment.astimezone(UTC) if moment.tzinfo is not None else None
+    except (ValueError, OverflowError):  # the first day of all, in a zone that is ahead of UTC, is none there
+        told = None
+    if told is None:
         raise ValueError(f"{info.dotted} is {_WANTED['datetime']}, not {shown(text)}")
-    return moment.astimezone(UTC)
+    return told

@@ -45,6 +45,10 @@ def problems(text: str) -> tuple[str, ...]:
             "case.called_at < '2026-12-01T09:00'",
             "case.called_at is a time like '2026-12-01T09:00+03:00', not '2026-12-01T09:00'",
         ),
+        (
+            "case.called_at > '0001-01-01T00:00+03:00'",
+            "case.called_at is a time like '2026-12-01T09:00+03:00', not '0001-01-01T00:00+03:00'",
+        ),
         ("case.title < 'a'", "case.title has no order; it can be compared with == and != only"),
         ("case.labels == 'vip'", "case.labels is a set; write 'x' in case.labels"),
         ("case.title", "case.title alone says neither yes nor no; compare it, or write set(case.title)"),
