@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from .names import safe_name
+
 _ENDINGS = {
     "archive": "7z ar bz2 cab gz iso jar lz lzma rar tar tgz xz zip zst",
     "audio": "aac aiff flac m4a mid mp3 oga ogg opus wav wma",
@@ -48,8 +50,8 @@ EVERYTHING = FileLimits()
 
 
 def ending_of(name: str) -> str:
-    """Return what stands behind the last point of a name, as systems that drop trailing points and spaces see it."""
-    stem, point, ending = name.strip().rstrip(". ").rpartition(".")
+    """Return what stands behind the last point of a name once it has arrived: `safe_name` takes from it what hides."""
+    stem, point, ending = safe_name(name).rpartition(".")
     return ending.casefold() if point and stem else ""
 
 

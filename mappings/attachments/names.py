@@ -6,6 +6,8 @@ import unicodedata
 LONGEST = 240
 """Bytes of UTF-8: file systems take 255, and some of our systems put something before."""
 _UNSAFE = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f]+')
+_ENDS = re.compile(r"^[\s.]+|[\s.]+\Z")
+"""Points and spaces in any order: some systems drop them, and the name would be another one there."""
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
 
 
@@ -17,7 +19,7 @@ def safe_name(name: str) -> str:
     """
     text = unicodedata.normalize("NFC", name)
     text = "".join(one for one in text if unicodedata.category(one) not in ("Cf", "Cs", "Co", "Zl", "Zp"))
-    text = _UNSAFE.sub("_", text).strip().strip(".").strip()
+    text = _ENDS.sub("", _UNSAFE.sub("_", text))
     if _RESERVED.fullmatch(text):
         text = f"_{text}"
     return _shortened(text) or "file"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mappings.attachments import FileLimits, shown_size, size_of
+from mappings.attachments import FileLimits, safe_name, shown_size, size_of
 from mappings.attachments.limits import ending_of
 
 
@@ -34,12 +34,21 @@ def test_a_size_is_shown_as_people_read_it(size, text):
         ("a.tar.gz", "gz"),
         ("счёт.pdf.exe", "exe"),
         ("x.exe. .", "exe"),
+        ("x.exe\u200b", "exe"),
+        ("x.e\u00adxe", "exe"),
+        ("x.exe\u00a0.", "exe"),
         (".bashrc", ""),
         ("README", ""),
     ],
 )
 def test_an_ending_is_what_a_system_would_open_it_by(name, ending):
     assert ending_of(name) == ending
+
+
+@pytest.mark.parametrize("name", ["setup.exe\u200e", "setup.\u2060exe", "setup.exe.\u00a0.", "setup.exe\ue000"])
+def test_nothing_arrives_as_what_is_kept_out(name):
+    assert safe_name(name) == "setup.exe"
+    assert FileLimits(not_types=("program",)).refuses(name, 1) == "files of the type exe are kept out"
 
 
 def test_limits_say_why():

@@ -31,6 +31,7 @@ def test_a_safe_name_leads_nowhere_is_kept_by_any_disk_and_stays_as_it_is(name):
         ("отчёт\u202efdp.exe", "отчётfdp.exe"),
         ("Отчёт.pdf", "Отчёт.pdf"),
         ("a\x00b\n.txt", "a_b_.txt"),
+        ("Смета.pdf. .", "Смета.pdf"),
         ("...", "file"),
         ("", "file"),
     ],
