@@ -102,7 +102,7 @@ def judge(
                 there = [one for one in unread if one.system == system]
                 _judge_one(judged, living[0], limits, system=system, before=before, there=there, again=again)
         if gone == "close":
-            judged.removals += _removals(files, known, into)
+            judged.removals += _removals(files, known, into, unread)
         if len({one.system for one in living}) > 1:
             _judge_names(judged, living)
     judged.read = list(dict.fromkeys(judged.read))
@@ -110,10 +110,18 @@ def judge(
 
 
 def _removals(
-    files: Sequence[Held], known: Mapping[tuple[str, str], Copied], into: Mapping[str, FileLimits]
+    files: Sequence[Held],
+    known: Mapping[tuple[str, str], Copied],
+    into: Mapping[str, FileLimits],
+    unread: Sequence[Held],
 ) -> list[Removal]:
-    """Only what the hub has put there goes, and only where the record that the file hung on is still there."""
-    lost = next((one for one in files if one.gone and one.system in into), None)
+    """
+    Only what the hub has put there goes, and only where the record that the file hung on is still there. A system that
+    has a second one of it, or one that may turn out to be it, has not lost it.
+    """
+    perhaps = [one for one in unread if one.size is None or files[0].size in (None, one.size)]
+    there = {one.system for one in (*files, *perhaps) if not one.gone and not one.private}
+    lost = next((one for one in files if one.gone and one.system in into and one.system not in there), None)
     if lost is None:
         return []
     return [

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mappings.attachments import Copied, FileLimits, Held, judge
+from mappings.attachments import COPIED, Copied, FileLimits, Held, judge
 
 SYSTEMS = ("crm", "трекер", "wiki")
 INTO = dict.fromkeys(SYSTEMS, FileLimits())
@@ -114,3 +114,14 @@ def test_what_cannot_be_read_is_told_and_stops_no_other():
     [refusal] = judge([broken, replace(FILE, record="2")], (), {"трекер": FileLimits()}).refusals
 
     assert refusal.why == "its content cannot be had: is it a link?"
+
+
+def test_a_copy_stays_where_one_of_two_equal_files_was_deleted():
+    copy = replace(FILE, system="трекер", record="9")
+    made = Copied("трекер", FILE.identity, "here", COPIED, "9")
+    lost, other = replace(FILE, gone=True), replace(FILE, record="2")
+
+    assert [one.held for one in judge([lost, copy], [made], INTO, gone="close").removals] == [copy]
+    assert judge([lost, other, copy], [made], INTO, gone="close").removals == []
+    assert judge([lost, replace(other, digest=None), copy], [made], INTO, gone="close").removals == []
+    assert judge([lost, replace(other, private=True), copy], [made], INTO, gone="close").removals != []

@@ -79,3 +79,16 @@ def test_a_copy_goes_with_the_next_pass_where_its_system_was_away_just_then(tmp_
 
     assert hub.files("trk", hub.issue()) == {}
     assert hub.files("crm", deal) == {}
+
+
+def test_a_copy_stays_where_one_of_two_equal_files_was_deleted(tmp_path):
+    hub, deal = copied(tmp_path)
+    [source] = hub.records("crm", "file")
+    hub.attach("crm", deal, "Итого: 100")
+    hub.systems["crm"].delete("file", source)
+
+    hub.sync(full=True)
+    hub.sync(full=True)
+
+    assert hub.files("crm", deal) == {"смета.pdf": "Итого: 100"}
+    assert hub.files("trk", hub.issue()) == {"смета.pdf": "Итого: 100"}
