@@ -114,7 +114,7 @@ def _money(text: str) -> Money:
     amount, _, currency = text.replace(_THIN, " ").rpartition(" ")  # as `show` has it, and somebody copies it
     codes = {sign: code for code, sign in SIGNS.items()}
     code = codes.get(currency, currency.upper())
-    if not amount or len(code) != 3 or not code.isalpha():
+    if not amount or len(code) != 3 or not (code.isascii() and code.isalpha()):  # `500 тыс` is no currency
         raise Unreadable(f"{text!r} is not {like}")
     return Money(_decimal(amount, like), code)
 

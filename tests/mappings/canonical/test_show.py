@@ -64,6 +64,8 @@ def test_a_set_that_is_spelled_out_is_read_as_it_was(members: frozenset[str]) ->
     [
         ("money", "175000"),
         ("money", "много RUB"),
+        ("money", "175000 руб"),
+        ("money", "500 тыс"),
         ("bool", "maybe"),
         ("date", "1.12.26"),
         ("datetime", "2026-12-01T10:00"),
