@@ -136,20 +136,19 @@ class Folders:
             Parked("gone", f"{paper.label} is gone: {found.reason}; bring it back there, or have a new one made")
         )
 
-    async def moved(self, link: Link, key: str) -> str | None:
-        """Return where the lost folder is now: by its number on the server, else by the case's KEY in its name."""
+    async def moved(self, link: Link, key: str) -> Sequence[str]:
+        """Return where the lost folder may be now: by its number on the server, else by the case's KEY in its name."""
         parent = link.external_id.rpartition("/")[0]
         number = link.bases[FILEID].view if FILEID in link.bases else None
         by_number = await self._connector.found_by(str(number), parent) if number else None
         if by_number is not None:
-            return by_number
+            return (by_number,)
         named = re.compile(rf"(?<![\w-]){re.escape(key)}(?![\w-])")
         try:
             beside = await self._connector.folders_in(parent)
         except Gone:
-            return None
-        found = [path for path in beside if named.search(path.rpartition("/")[2])]
-        return found[0] if len(found) == 1 else None
+            return ()
+        return tuple(path for path in beside if named.search(path.rpartition("/")[2]))
 
 
 def stand_of(record: VendorRecord) -> Stand:

@@ -129,11 +129,17 @@ class One:
         self._settle(paper, await self._found_again(paper, link, result), link=link)
 
     async def _found_again(self, paper: Paper, link: Link, result: Result) -> Result:
-        """A folder that was renamed is known by the case's key in its name."""
+        """A folder that was renamed is known by the case's key in its name, where no other document is in that one."""
         if not isinstance(self._maker, Folders) or not isinstance(result, Held) or result.parked.code != GONE:
             return result
-        path = await self._maker.moved(link, self._case.key)
-        return await self._maker.refresh(paper, replace(link, external_id=path), self._facts) if path else result
+        free = [path for path in await self._maker.moved(link, self._case.key) if self._is_free(paper, path)]
+        if len(free) != 1:
+            return result
+        return await self._maker.refresh(paper, replace(link, external_id=free[0]), self._facts)
+
+    def _is_free(self, paper: Paper, path: str) -> bool:
+        known = documents.by_records(self._store, paper.system, kind=paper.kind, records=[path])
+        return not set(known) - {paper.document.id}
 
     async def _watch(self, paper: Paper, link: Link, *, look: bool) -> None:
         """A document that was sent is not written any more; another content than was sent is told."""

@@ -1,0 +1,100 @@
+"""Folders of cases, over a server of files in memory; a real one is asked in tests/live."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+
+import httpx
+import pytest
+
+from connectors.base import Connector, Surroundings
+from connectors.webdav import WebDavConnector, WebDavSettings
+from flows.hub.wiring import Installation
+from state import attention
+from tests.hub_builders import HUB, AHub, a_deal, a_hub
+
+STORE = '\n  store: {type: webdav, url: "https://store.test/dav", user: hub, password: "${WORD}"}\nsyncs:'
+DOCUMENTS = """
+documents:
+  brief: {system: store, template: Шаблоны/Бриф, name: "Кейсы/{{ case.key }} бриф"}
+  offer: {system: store, template: Шаблоны/КП, name: "Кейсы/{{ case.key }} КП"}
+"""
+
+
+@dataclass
+class SmallStore:
+    """Folders by their paths; there are no files in them."""
+
+    folders: set[str] = field(default_factory=lambda: {"", "Шаблоны", "Шаблоны/Бриф", "Шаблоны/КП"})
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        path = unquote(request.url.path).removeprefix("/dav").strip("/")
+        if request.method == "MKCOL":
+            if path in self.folders:
+                return httpx.Response(405)
+            self.folders.add(path)
+            return httpx.Response(201)
+        if path not in self.folders:
+            return httpx.Response(404)
+        listed = [path, *(one for one in self.folders if one and one.rpartition("/")[0] == path)]
+        rows = "".join(map(self._row, dict.fromkeys(listed)))
+        return httpx.Response(207, content=f'<d:multistatus xmlns:d="DAV:">{rows}</d:multistatus>'.encode())
+
+    @staticmethod
+    def _row(path: str) -> str:
+        kind = "<d:prop><d:resourcetype><d:collection/></d:resourcetype></d:prop>"
+        good = f"<d:propstat>{kind}<d:status>HTTP/1.1 200 OK</d:status></d:propstat>"
+        return f"<d:response><d:href>{quote(f'/dav/{path}')}</d:href>{good}</d:response>"
+
+    def rename(self, path: str, name: str) -> None:
+        self.folders = {name if one == path else one for one in self.folders}
+
+
+@dataclass
+class StoreHub(AHub):
+    store: SmallStore = field(default_factory=SmallStore)
+
+    def make(self, installation: Installation, name: str) -> Connector:
+        if name != "store":
+            return super().make(installation, name)
+
+        async def sleep(seconds: float) -> None:
+            del seconds
+
+        given: dict[str, Any] = dict(installation.hub.systems[name].settings)
+        settings = WebDavSettings.model_validate({key: one for key, one in given.items() if one is not None})
+        return WebDavConnector(name, settings, Surroundings(transport=httpx.MockTransport(self.store), sleep=sleep))
+
+    def told(self) -> dict[str, str]:
+        """Return document -> the code of what has to be done about it."""
+        found = attention.parked_fields(self.installation.store)
+        return {one.kind: one.code for one in found if one.field == "document"}
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> StoreHub:
+    made = a_hub(tmp_path, hub=HUB.replace("\nsyncs:", STORE, 1) + DOCUMENTS, env={"WORD": "geheim"})
+    hub = StoreHub(made.installation, made.systems)
+    hub.systems["crm"].create("record", a_deal())
+    hub.sync()
+    assert {"Кейсы/CASE-1 бриф", "Кейсы/CASE-1 КП"} <= hub.store.folders
+    return hub
+
+
+def test_a_folder_that_is_gone_is_not_found_in_the_one_of_another_document(hub: StoreHub) -> None:
+    hub.store.folders.remove("Кейсы/CASE-1 бриф")
+
+    hub.sync(full=True)
+
+    assert hub.told() == {"brief": "gone"}
+
+
+def test_a_renamed_folder_is_found_beside_the_one_of_another_document(hub: StoreHub) -> None:
+    hub.store.rename("Кейсы/CASE-1 бриф", "Кейсы/CASE-1 бриф, согласован")
+
+    hub.sync(full=True)
+    assert hub.told() == {"brief": "moved"}
+    hub.sync(full=True)
+
+    assert hub.told() == {}
