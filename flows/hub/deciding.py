@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from mappings.exchange import Receipt
 from mappings.lens import Field
 from mappings.reconcile import new_record, reconcile, settle
-from mappings.reconcile.gone import attention, lost, rule_for
+from mappings.reconcile.gone import Gone, attention, lost, rule_for
 from mappings.reconcile.judge import held_of
 from mappings.reconcile.model import (
     Entity,
@@ -97,11 +97,11 @@ def _losses(
         if (link.system, link.kind) in replaced:
             continue  # a record that was found takes its place
         if link.tombstone and not _told_of(link) and link.id not in claimed.snapshots:
-            entity, told = lost(entity, sides, link, rule=wired.shape.gone, origin=origin)
-            rule = rule_for(entity.kind, wired.shape.gone)
-            parked = {**link.parked, WHOLE: attention(link, claimed.entity.key, rule=rule)}
-            changes.append(LinkChange(link.id, link.bases, link.seen, parked, answers=link.answers))
-            changes += copies_of(wired, claimed, link, owner=kin.parent_of(entity))
+            rule = _rule(wired, entity, link)
+            entity, told = lost(entity, sides, link, rule=rule, origin=origin)
+            copies = copies_of(wired, claimed, link, owner=kin.parent_of(entity))
+            parked = {**link.parked, WHOLE: attention(link, entity, rule=rule, copies=bool(copies))}
+            changes += [LinkChange(link.id, link.bases, link.seen, parked, answers=link.answers), *copies]
             events += told
         elif is_wanted(link) and (link.system, link.kind) in wired.shape.channels:
             fields = wired.shape.channels[link.system, link.kind].fields
@@ -111,6 +111,12 @@ def _losses(
             changes.append(LinkChange(link.id, link.bases, link.seen, parked, answers=link.answers))
             events.append(Event("left", "", system=link.system, cause=f"#{link.external_id}: leave_when holds"))
     return entity, changes, events
+
+
+def _rule(wired: Wired, entity: Entity, link: Link) -> Gone:
+    """Return what `gone:` comes to for a record: what the sync makes nowhere is not made again."""
+    makes = any((make.system, make.kind) == (link.system, link.kind) for make in wired.shape.makes)
+    return "detach" if wired.shape.gone == "restore" and not makes else rule_for(entity.kind, wired.shape.gone)
 
 
 def _told_of(link: Link) -> bool:

@@ -74,12 +74,25 @@ def _never_got(entity: Entity, link: Link) -> bool:
     return any(fact in entity.facts and entity.facts[fact].value != value for fact, value in agreed)
 
 
-def attention(link: Link, key: str, *, rule: Gone) -> Parked:
-    """Return the entry that tells of a record that is gone, and what can be done about it."""
+def attention(link: Link, entity: Entity, *, rule: Gone, copies: bool = False) -> Parked:
+    """
+    Return the entry that tells of a record that is gone, and what can be done about it.
+
+    ENTITY is as it stands after the RULE; COPIES that the hub has made of the record go with it.
+    """
     _, merged, other = link.gone.partition("merged into ")
     text = f"#{link.external_id} was merged into #{other} there" if merged else f"#{link.external_id} is deleted there"
     if rule == "restore":
         return Parked("gone", f"{text}; it will be made again")
-    stays = "the case is closed" if rule == "close" else "the other records stay as they are"
-    undo = f"`casehub case unlink {key} {link.system}` frees the case for another one"
+    stays = "the copies that the hub has made of it go too" if copies else _stays(entity, rule)
+    undo = f"`casehub case unlink {entity.key} {link.system}` frees the {entity.kind} for another one"
     return Parked("gone", f"{text}; {stays}. Restore it there, or {undo}")
+
+
+def _stays(entity: Entity, rule: Gone) -> str:
+    if rule != "close":
+        return "the other records stay as they are"
+    fact, _, still_open = OVER[entity.kind]
+    if fact in entity.facts and entity.facts[fact].value not in still_open:
+        return f"the {entity.kind} is closed"
+    return f"the {entity.kind} is not closed, because it was edited since"

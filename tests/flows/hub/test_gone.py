@@ -96,6 +96,7 @@ def test_close_withdraws_the_case_and_the_other_system_follows(tmp_path):
 
     assert hub.facts(key)["outcome"] == "withdrawn"
     assert hub.records("trk")[record_of(hub, key, "trk")]["status"] == "Rejected"
+    assert ["the case is closed" in text for text in gone_entries(hub)] == [True]
 
 
 @pytest.mark.parametrize("synced", [False, True])
@@ -116,6 +117,15 @@ def test_an_edit_newer_than_the_last_agreed_state_beats_the_deletion(tmp_path, s
 
     assert hub.facts(key)["outcome"] == "open"
     assert hub.facts(key)["next_step"] == "Ещё работаем"
+    assert ["the case is not closed, because it was edited since" in text for text in gone_entries(hub)] == [True]
+
+
+def test_what_the_sync_does_not_make_is_not_said_to_be_made_again(tmp_path):
+    hub, key = a_loss(tmp_path, "restore", system="crm")
+
+    [text] = gone_entries(hub)
+    assert f"Restore it there, or `casehub case unlink {key} crm` frees the case" in text
+    assert list(hub.records("crm")) == ["2"]
 
 
 def test_a_tombstone_keeps_and_shows_what_its_record_showed_last(tmp_path):

@@ -2,10 +2,15 @@
 
 import pytest
 
+from state import attention
 from tests.kinds_builders import KINDS, a_case
 from tests.notes_builders import NOTES, say, shown, talking
 
 CLOSE = NOTES + "    gone: close\n"
+
+
+def told_of_gone(hub):
+    return [one.text for one in attention.parked_fields(hub.installation.store) if one.code == "gone"]
 
 
 @pytest.mark.parametrize(("sync", "left"), [(CLOSE, []), (NOTES, ["sales"])])
@@ -22,6 +27,7 @@ def test_a_copy_of_a_note_goes_with_it_where_the_sync_says_so(tmp_path, sync, le
 
     assert len(shown(hub, "trk")) == 1 + len(left)
     assert shown(hub, "crm") == ["Ещё одно"]
+    assert not [text for text in told_of_gone(hub) if not left and "the other records stay" in text]
 
 
 def test_what_a_person_wrote_stays_when_its_copy_is_deleted(tmp_path):
@@ -83,3 +89,4 @@ def test_an_item_is_dropped_where_its_task_is_deleted(tmp_path):
     stands = {row["title"]: row["status"] for row in hub.records("trk").values() if row.get("tracker") == "Task"}
     assert stands == {"Смета": "Rejected", "Расчёт": "New"}
     assert hub.facts()["outcome"] == "open"
+    assert ["the item is closed" in text for text in told_of_gone(hub)] == [True]

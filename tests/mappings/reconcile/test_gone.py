@@ -26,7 +26,7 @@ def test_by_default_the_others_stay_and_attention_says_so():  # H50
 
     assert after == entity
     assert [(e.what, e.system, e.cause) for e in events] == [("gone", "trk", "#trk-2 is gone; the other records stay")]
-    assert attention(gone, "CASE-1", rule="detach").text == (
+    assert attention(gone, after, rule="detach").text == (
         "#trk-2 is deleted there; the other records stay as they are. "
         "Restore it there, or `casehub case unlink CASE-1 trk` frees the case for another one"
     )
@@ -84,7 +84,7 @@ def test_a_record_that_came_back_is_compared_as_ever():
             2,
             values={"title": "Смета"},
             fresh={"title": "Смета"},
-            parked={"": attention(world()[2], "CASE-1", rule="detach")},
+            parked={"": attention(world()[2], a_case(), rule="detach")},
         ),
     ]
 
@@ -100,7 +100,7 @@ def test_a_record_that_came_back_as_it_was_is_off_the_list():
         2,
         values={"title": "Смета"},
         fresh={"title": "Смета"},
-        parked={"": attention(world()[2], "CASE-1", rule="detach")},
+        parked={"": attention(world()[2], a_case(), rule="detach")},
     )
 
     assert reconcile(a_case({"title": "Смета"}), [side], rules()).links[0].parked == {}
