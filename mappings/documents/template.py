@@ -17,6 +17,8 @@ from .escape import Target, escaped
 
 _WIKI_SLOT = re.compile(r"(?<!\{)\{\{[ \t]*([^\W\d]\w*(?:\.\w+)+)[ \t]*\}\}")
 _SLOT = re.compile(r"\{\{([^{}\n]*)(\}\})?")
+_OPEN_CELL = re.compile(r'(?:\A\ufeff?|[,;\t\r\n])"[^"]*(?:""[^"]*)*\Z')
+"""The beginning of a CSV up to the middle of a cell in quotation marks."""
 _MOST_FLAWS = 20
 
 
@@ -38,7 +40,7 @@ class Flawed(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Where a fact goes. QUOTED: between quotation marks."""
+    """Where a fact goes. QUOTED: between quotation marks, or in a cell of a CSV that stands in them."""
 
     fact: str
     quoted: bool = False
@@ -79,7 +81,7 @@ def parse_template(text: str, target: Target, known: Collection[str]) -> Templat
         wrong = _wrong(found, name, known)
         if wrong:
             flaws.append(Flaw(text.count("\n", 0, found.start()) + 1, wrong))
-        pieces += [text[end : found.start()], Slot(name, quoted=_quoted(text, found))]
+        pieces += [text[end : found.start()], Slot(name, quoted=target == "csv" and _quoted(text, found))]
         end = found.end()
     if flaws:
         raise Flawed(flaws[:_MOST_FLAWS])
@@ -96,4 +98,5 @@ def _wrong(found: re.Match[str], name: str, known: Collection[str]) -> str:
 
 
 def _quoted(text: str, found: re.Match[str]) -> bool:
-    return text[found.start() - 1 : found.start()] == '"' and text[found.end() : found.end() + 1] == '"'
+    marked = text[found.start() - 1 : found.start()] == '"' and text[found.end() : found.end() + 1] == '"'
+    return marked or _OPEN_CELL.search(text, 0, found.start()) is not None

@@ -1,5 +1,7 @@
 """Templates name facts and nothing else; what people typed stays text in whatever it is put into."""
 
+import csv
+import io
 from datetime import date
 from decimal import Decimal
 
@@ -87,6 +89,21 @@ def test_a_cell_is_never_computed_nor_becomes_two(value: str, cell: str) -> None
 
 def test_a_cell_that_has_its_quotation_marks_gets_no_others() -> None:
     assert filled('"{{ client.name }}";1', "csv", client__name='a "b"; c') == '"a ""b""; c";1'
+
+
+@pytest.mark.parametrize(
+    ("template", "cells"),
+    [
+        ('"КП для {{ client.name }}";1', ['КП для a "b"; c', "1"]),
+        ('\ufeff"{{ client.name }}: КП";1', ['a "b"; c: КП', "1"]),
+        ('"";"от ""нас"" для\n{{ client.name }}, {{ client.name }}"', ["", 'от "нас" для\na "b"; c, a "b"; c']),
+        ('"x";{{ client.name }};""', ["x", 'a "b"; c', ""]),
+    ],
+)
+def test_a_cell_in_quotation_marks_stays_one_whatever_else_stands_in_it(template: str, cells: list[str]) -> None:
+    text = filled(template, "csv", client__name='a "b"; c').removeprefix("\ufeff")
+
+    assert next(csv.reader(io.StringIO(text, newline=""), delimiter=";")) == cells
 
 
 @settings(max_examples=60)
