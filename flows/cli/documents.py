@@ -55,10 +55,15 @@ def sent(ctx: typer.Context, key: CaseKey, name: Name, *, by: By = "", as_json: 
     Example:
       casehub documents sent CASE-42 offer
     """
-    from flows.hub.documents import mark_sent
+    import asyncio
 
-    shown = _mark(terminal(ctx), key, lambda hub, case: mark_sent(hub.store, case, name, by=by))
-    _told(shown, name, "was sent as it stands", as_json=as_json)
+    from flows.hub.documents import send
+
+    unseen: list[str] = []
+    shown = _mark(terminal(ctx), key, lambda hub, case: unseen.append(asyncio.run(send(hub, case, name, by=by))))
+    [why] = unseen
+    _told(shown, name, "was sent as the hub saw it last" if why else "was sent as it stands", as_json=as_json)
+    tell(why)
 
 
 @documents.command()

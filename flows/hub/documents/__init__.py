@@ -9,6 +9,7 @@ from .desk import Desk, check_documents, desk_of, documents_in, stores_of
 from .keeping import keep_documents
 from .marking import documents_of, draft_again, make_again, mark_sent
 from .one import Told
+from .sending import send
 
 __all__ = [
     "Desk",
@@ -21,5 +22,6 @@ __all__ = [
     "keep_documents",
     "make_again",
     "mark_sent",
+    "send",
     "stores_of",
 ]

@@ -84,12 +84,20 @@ def documents_of(store: Store, case: Whole, labels: Sequence[tuple[str, str]]) -
     return shown
 
 
-def mark_sent(store: Store, case: Whole, label: str, *, by: str) -> None:
-    """Take down that the document as it stands now was sent. Raises NoSuchDocument, NotThere."""
+def mark_sent(store: Store, case: Whole, label: str, *, by: str, version: str | None = None) -> None:
+    """
+    Take down that the document was sent: as VERSION, else as the hub saw it last. Raises NoSuchDocument, NotThere.
+    """
     marked = _marked(store, case, label)
     link = _living(marked)
+    link = replace(link, version=version or link.version)
     stand = _stand(link, {**link.bases, SENT: Base({}, link.version, "")})
     _say(store, marked, stand, state=SENT, by=by, cause=f"sent as version {link.version}")
+
+
+def link_of(store: Store, case: Whole, label: str) -> Link:
+    """Return where a document stands. Raises NoSuchDocument, NotThere."""
+    return _living(_marked(store, case, label))
 
 
 def draft_again(store: Store, case: Whole, label: str, *, by: str) -> None:
@@ -139,6 +147,6 @@ def _stand(link: Link, bases: dict[str, Base]) -> Stand:
 
 
 def _say(store: Store, marked: Marked, stand: Stand, *, state: str, by: str, cause: str) -> None:
-    paper = told(marked.paper, store.clock(), state=state)
+    paper = told(marked.paper, store.clock(), state=state, version=stand.version)
     event = Event("set", "state", None, state, by=by, cause=cause)
     documents.keep(store, paper, Kept(stand, None, (event,)))

@@ -1,5 +1,6 @@
 """Folders of cases, over a server of files in memory; a real one is asked in tests/live."""
 
+import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from connectors.base import Connector, Surroundings
 from connectors.webdav import WebDavConnector, WebDavSettings
+from flows.hub.documents import send
 from flows.hub.wiring import Installation
 from state import attention
 from tests.hub_builders import HUB, AHub, a_deal, a_hub
@@ -97,4 +99,26 @@ def test_a_renamed_folder_is_found_beside_the_one_of_another_document(hub: Store
     assert hub.told() == {"brief": "moved"}
     hub.sync(full=True)
 
+    assert hub.told() == {}
+
+
+def test_a_folder_is_sent_as_it_stands_and_not_as_it_was_seen_last(hub: StoreHub) -> None:
+    hub.store.folders.add("Кейсы/CASE-1 КП/Приложения")
+
+    why = asyncio.run(send(hub.installation, hub.case(), "offer", by="ann", make=hub.make))
+    hub.sync(full=True)
+    assert (why, hub.told()) == ("", {})
+
+    hub.store.folders.add("Кейсы/CASE-1 КП/Правки")
+    hub.sync(full=True)
+    assert hub.told() == {"offer": "changed"}
+
+
+def test_what_its_server_does_not_show_is_sent_as_it_was_seen_last(hub: StoreHub) -> None:
+    hub.store.rename("Кейсы/CASE-1 КП", "Кейсы/CASE-1 КП, отправлено")
+
+    why = asyncio.run(send(hub.installation, hub.case(), "offer", by="ann", make=hub.make))
+    hub.sync(full=True)
+
+    assert why == "there is nothing at 'Кейсы/CASE-1 КП'"
     assert hub.told() == {}
