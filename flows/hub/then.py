@@ -11,6 +11,8 @@ from mappings.canonical.values import Value, encode
 from mappings.exchange import View
 from state.history import Line
 
+from .attachments.room import KIND as FILE
+
 SAYS = ("set", "resolved")
 """Lines that change what the hub says of a fact."""
 SHOWS = ("read", "write")
@@ -110,7 +112,7 @@ def _follow(then: Then, line: Line) -> None:
         then.conflicts.add(told.field)
     elif told.what in ("settled", "resolved"):
         then.conflicts.discard(told.field)
-    if told.system:
+    if told.system and line.kind != FILE:  # a file is told of at its case, and has a number of its own
         _of_record(then.records.setdefault(told.system, RecordThen(told.system)), line)
 
 
