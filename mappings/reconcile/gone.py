@@ -41,14 +41,15 @@ def lost(
     if rule == "restore":
         after = replace(entity, generation=entity.generation + 1)
         return after, [Event("gone", "", system=link.system, cause=f"{cause}; it will be made again")]
+    fact, end, still_open = OVER[entity.kind]
+    now = entity.facts[fact].value if fact in entity.facts else None
+    if now not in still_open:
+        text = f"{cause}; the {entity.kind} is closed already: {now}"
+        return entity, [Event("gone", "", system=link.system, cause=text)]
     if _edited_since(entity, sides) or _never_got(entity, link):
         text = f"{cause}; not closed, because the case was edited since"
         return entity, [Event("gone", "", system=link.system, cause=text)]
     told = Event("gone", "", system=link.system, cause=f"{cause}; the {entity.kind} is closed")
-    fact, end, still_open = OVER[entity.kind]
-    now = entity.facts[fact].value if fact in entity.facts else None
-    if now not in still_open:
-        return entity, [told._replace(cause=f"{cause}; the {entity.kind} is closed already: {now}")]
     facts, held = dict(entity.facts), dict(entity.held)
     keep_held(facts, held, fact=fact, value=end)
     facts[fact] = Fact(end, origin)

@@ -59,6 +59,17 @@ def test_a_case_that_was_won_is_not_withdrawn():
     assert (after, [e.cause for e in events]) == (won, ["#trk-2 is gone; the case is closed already: won"])
 
 
+def test_a_case_whose_other_record_goes_too_is_closed_already():
+    entity, left, gone = world()
+    agreed = {"title": "Смета", "outcome": "open"}
+    other = a_side("wiki", 3, fields=[a_field(), a_field("outcome")], values=agreed, tombstone=True).link
+    closed, _ = lost(entity, [left], gone, rule="close", origin=RULE)
+
+    after, events = lost(closed, [left], other, rule="close", origin=RULE)
+
+    assert (after, [e.cause for e in events]) == (closed, ["#wiki-3 is gone; the case is closed already: withdrawn"])
+
+
 @pytest.mark.parametrize("edit", [{"fresh": {"title": "правка"}}, {"seen": {"title": "правка"}}])
 def test_an_edit_newer_than_the_last_agreed_state_stops_the_closing(edit):  # H50
     entity, left, gone = world(**edit)
