@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from .limits import FileLimits
+from .limits import EVERYTHING, FileLimits
 from .model import Copied, Held
 from .names import safe_name
 
@@ -40,10 +40,11 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Rename:
-    """Somebody renamed the file elsewhere: call HELD so too."""
+    """Somebody renamed the file elsewhere: call HELD so too. WHY it may not be called so there, where it may not."""
 
     held: Held
     name: str
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def judge(
         if gone == "close":
             judged.removals += _removals(files, known, into, unread)
         if len({one.system for one in living}) > 1:
-            _judge_names(judged, living)
+            _judge_names(judged, living, into)
     judged.read = list(dict.fromkeys(judged.read))
     return judged
 
@@ -183,7 +184,7 @@ def _judge_one(
         judged.copies.append(Copy(system, source, safe_name(source.name)))
 
 
-def _judge_names(judged: Judged, living: Sequence[Held]) -> None:
+def _judge_names(judged: Judged, living: Sequence[Held], into: Mapping[str, FileLimits]) -> None:
     """
     One name that somebody changed goes everywhere; several different ones stay as they are, and so do those of a
     content that a system holds twice: nobody knows which of two is meant.
@@ -194,4 +195,9 @@ def _judge_names(judged: Judged, living: Sequence[Held]) -> None:
     if len(moved) != 1:
         return
     name = moved.pop()
-    judged.renames += [Rename(one, safe_name(name)) for one in living if one.name not in (name, safe_name(name))]
+    called = safe_name(name)
+    for one in living:
+        if one.name not in (name, called):
+            limits = into.get(one.system, EVERYTHING)
+            why = "" if limits.refuses(one.name, None) else limits.refuses(called, None)
+            judged.renames.append(Rename(one, called, why))

@@ -115,6 +115,9 @@ class Writer:
     async def rename(self, rename: Rename) -> None:
         """Call a file as somebody has called it elsewhere; where that cannot be, both names are taken as they are."""
         held, room = rename.held, self.room
+        if rename.why:
+            self._keeps_its_name(rename, rename.why)
+            return
         connector = room.connector(held.system)
         try:
             [found] = await connector.get(KIND, [held.record])
@@ -138,7 +141,7 @@ class Writer:
             self.failed = True
         elif receipt.state == "refused":
             why = "; ".join(one.reason for one in receipt.refused) or receipt.reason
-            room.report.notices.append(f"{held.system}: file {held.name!r} is not called {rename.name!r} there: {why}")
+            self._keeps_its_name(rename, why)
         elif receipt.state == "done" and receipt.record is not None:
             name = str(receipt.record.views.get("name") or "")
             attachments.called(
@@ -154,6 +157,10 @@ class Writer:
             store, run = room.wired.store, room.wired.run
             history.tell(store, told, entity=self.owner, kind=KIND, record=held.record, run=run)
             room.report.files["renamed"] += 1
+
+    def _keeps_its_name(self, rename: Rename, why: str) -> None:
+        held, notices = rename.held, self.room.report.notices
+        notices.append(f"{held.system}: file {held.name!r} is not called {rename.name!r} there: {why}")
 
     async def remove(self, removal: Removal) -> None:
         """Take away a copy of what was deleted elsewhere, if the record that it hung on there is still there."""

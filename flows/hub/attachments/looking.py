@@ -142,7 +142,7 @@ def _planned(whole: Whole, files: Files, into: Mapping[str, FileLimits], *, gone
         held = rename.held
         same = (one for one in files.held if one.digest == held.digest and one.called)
         by = next((one.system for one in same if one.name != one.called), "")
-        if held.system in there:
+        if held.system in there and not rename.why:
             yield PlannedFile(key, held.name, held.size, by, held.system, becomes=rename.name)
     for removal in judged.removals:
         if {removal.system, removal.held.system} <= there:

@@ -117,3 +117,17 @@ def test_a_name_that_a_system_refuses_is_told_once(tmp_path: Path) -> None:
 
     assert told == [["trk: file 'а.pdf' is not called 'в.pdf' there: имя занято"], [], []]
     assert (names(hub, "crm"), names(hub, "trk")) == (["в.pdf"], ["а.pdf"])
+
+
+def test_a_copy_gets_no_type_that_its_system_does_not_take(tmp_path: Path) -> None:
+    hub, deal = sharing(tmp_path, "    files: {crm: {}, trk: {not_types: [program]}}\n")
+    file = hub.attach("crm", deal, "смета", "а.txt")
+    hub.sync()
+    hub.systems["crm"].edit("file", file, {"name": "а.exe"})
+
+    planned = hub.wired(plan)
+    told = [hub.sync(full=True).notices for _ in range(2)]
+
+    assert planned.files == ()
+    assert told == [["trk: file 'а.txt' is not called 'а.exe' there: files of the type exe are kept out"], []]
+    assert (names(hub, "crm"), names(hub, "trk")) == (["а.exe"], ["а.txt"])
