@@ -52,6 +52,8 @@ COLUMNS: Mapping[str, str] = {
 """What a column is called by programs, and by people."""
 LONGEST = 32_767
 """Letters that a cell of XLSX holds."""
+FIRST_YEAR = 1900
+"""Days before it are numbers below zero in XLSX, and no table program shows them."""
 CSV, XLSX = "text/csv; charset=utf-8", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -192,8 +194,10 @@ def _fill(sheet: Any, line: int, cells: Sequence[Cell], *, words: Words, time: A
                 sheet.write_number(line, place, cell)
             case datetime():
                 sheet.write_datetime(line, place, cell.astimezone(words.zone).replace(tzinfo=None), time)
-            case date():
+            case date() if cell.year >= FIRST_YEAR:
                 sheet.write_datetime(line, place, cell)
+            case date():
+                sheet.write_string(line, place, cell.isoformat())
             case _:
                 sheet.write_string(line, place, cell[:LONGEST])
 

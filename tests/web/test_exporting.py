@@ -70,6 +70,15 @@ def test_a_workbook_holds_texts_numbers_and_days_but_no_formula(hub):
     assert formulas == 0
 
 
+def test_a_day_before_the_first_that_a_workbook_counts_is_a_text(hub):
+    hub.systems["crm"].create("record", a_deal("Опечатка", deadline="0026-12-01"))
+    hub.sync()
+
+    texts, _ = cells(Browser(hub.installation, a_viewer()).get("/cases.xlsx"))
+
+    assert "0026-12-01" in texts
+
+
 @pytest.mark.parametrize("path", ["/cases.csv", "/cases.xlsx", "/api/v1/cases.csv", "/api/v1/cases.xlsx"])
 def test_a_file_has_the_lists_filters_and_its_readers_rights_in_a_dozen_statements(hub, path):
     mine = Browser(hub.installation, a_viewer("participant", access=Access(frozenset({BOB}), BOB)))
