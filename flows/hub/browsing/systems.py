@@ -17,8 +17,8 @@ from .freshness import allowed
 @dataclass(frozen=True, slots=True)
 class SystemRow:
     """
-    One system. TROUBLE is why the last pass could not talk to it ("": it could), STALE that nothing was heard of it for
-    too long, LAST_PULL when the kind that was read longest ago was read to its end (None: one never was).
+    One system. TROUBLE is why the last pass of a sync could not talk to it ("": it could), STALE that nothing
+    was heard of it for too long, LAST_PULL when the kind read longest ago was read to its end (None: one never was).
 
     CURSORS are the source's own words for how far it was read, by kind. REQUESTS is what the last passes of its syncs
     took, BUDGET what was left then of what its vendor grants. WINDOW is the longest time, in seconds, in which an edit
@@ -66,6 +66,7 @@ def systems(installation: Installation, access: Access, *, now: datetime) -> Sys
     store, hub = installation.store, installation.hub
     figures = runs.status(store)
     last = runs.last(store)
+    last_runs = [last[sync] for sync in hub.syncs if sync in last]  # each tells of systems of documents too
     full = access.persons is None
     parked = runs.waiting_by_system(store) if full else {}
     left = budgets.levels(store)
@@ -74,16 +75,16 @@ def systems(installation: Installation, access: Access, *, now: datetime) -> Sys
         mine = tuple(each for each in figures if each.system == name and each.cursor is not None)
         pulled = [each.pulled_at for each in mine if each.pulled_at is not None]
         oldest = min(pulled) if pulled and len(pulled) == len(mine) else None
-        of_it = [last[sync] for sync, one in hub.syncs.items() if sync in last and name in one.systems]
+        takes_part = any(sync in last and name in one.systems for sync, one in hub.syncs.items())
         rows.append(
             SystemRow(
                 name,
                 system.type,
-                next((trouble for run in of_it if (trouble := _trouble(run, name))), ""),
-                stale=bool(of_it) and (oldest is None or now - oldest > allowed(hub, name)),
+                next((trouble for run in last_runs if (trouble := _trouble(run, name))), ""),
+                stale=takes_part and (oldest is None or now - oldest > allowed(hub, name)),
                 last_pull=oldest,
                 cursors={each.kind: each.cursor.at or "" for each in mine if each.cursor is not None},
-                requests=sum(_requests(run, name) for run in of_it),
+                requests=sum(_requests(run, name) for run in last_runs),
                 budget=left.get(name),
                 window=max((each.window for each in mine if each.window is not None), default=None),
                 figures=tuple(each for each in figures if each.system == name) if full else (),

@@ -32,3 +32,18 @@ def test_a_page_is_as_fresh_as_the_last_pass_in_which_its_wiki_answered(tmp_path
     assert timedelta() < asked - soon.as_of < timedelta(minutes=1)
     assert (soon.stale, late.stale) == (False, True)
     assert wiki.last_pull == soon.as_of
+
+
+def test_a_wiki_that_is_down_is_not_well(tmp_path: Path) -> None:
+    clock = Clock()
+    hub = a_wiki_hub(tmp_path, clock=clock)
+    hub.systems["crm"].create("record", a_deal())
+    hub.sync()
+    [well] = [one for one in systems(hub.installation, EVERYTHING, now=clock()).systems if one.name == "wiki"]
+    hub.wiki.fails = lambda form: "before"
+    hub.sync()
+
+    [down] = [one for one in systems(hub.installation, EVERYTHING, now=clock()).systems if one.name == "wiki"]
+
+    assert (well.healthy, well.requests > 0) == (True, True)
+    assert (down.healthy, "did not reach the server" in down.trouble) == (False, True)
