@@ -135,6 +135,15 @@ def test_a_conflict_over_an_item_is_told_with_the_key_by_which_it_is_settled(tmp
     assert len(program.get("/attention?do=settle").json()["entries"]) == 1
 
 
+def test_a_conflict_does_not_show_what_is_set_aside_under_its_number(tmp_path):
+    entries = Program(waiting(tmp_path)).get("/attention").json()["entries"]
+    shows = {(one["code"], one["number"]): one["shows"] for one in entries}
+    [refused] = [number for code, number in shows if code == "rejected"]
+
+    assert shows["rejected", refused] == "150000 RUB"
+    assert shows["conflict", refused] == ""
+
+
 def test_a_record_of_a_case_out_of_reach_does_not_tell_of_that_case(tmp_path):
     hub = a_hub(tmp_path)
     hub.systems["crm"].create("record", a_deal("Своя", owner="8", stage="NEW"))

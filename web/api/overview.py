@@ -215,7 +215,7 @@ def _entry(one: Awaiting, shows: str) -> EntryOf:
         client=one.client,
         hub=form(conflict.hub) if conflict else None,
         parties=tuple(PartyOf.model_validate(party) for party in conflict.parties) if conflict else (),
-        shows=shows,
+        shows=shows if parked else "",  # conflicts are numbered from 1 too
         allowed=parked.allowed if parked else (),
         **same,
     )
