@@ -32,7 +32,15 @@ def labelled(installation: Installation, entries: Iterable[Attention]) -> Mappin
     labels = Labels(installation.store, installation.hub)
     labels.load({(one.system, one.kind) for one in shown})
     return {
-        one.id: labels.of(one.system, one.kind, field_name=one.field, view=one.parked.view)
+        one.id: labels.of(
+            one.system, one.kind, field_name=one.field, view=one.parked.view, entity=_entity_at(installation, one)
+        )
         for one in shown
         if one.parked is not None
     }
+
+
+def _entity_at(installation: Installation, entry: Attention) -> str:
+    """The kind of entity whose mapping has the field: the same kind of record may stand for cases and for items."""
+    specs = installation.hub.mappings_of(entry.system, kind=entry.kind)
+    return next((spec.entity for spec in specs if entry.field in spec.fields), "case")

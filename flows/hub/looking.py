@@ -141,18 +141,18 @@ def view_case(installation: Installation, key: str) -> CaseView:
 def standings(whole: Whole, labels: Labels) -> dict[str, tuple[Standing, ...]]:
     """Return fact -> how each linked record stands in it, in the words of LABELS."""
     found: dict[str, list[Standing]] = {}
+    kind = whole.entity.kind
     for link in whole.links:
         for slot, base in link.bases.items():
             for fact, value in base.value.items():
                 name = slot.removesuffix(f".{fact}")
                 view = link.seen.get(name, base.view)
-                kind = whole.entity.kind
                 label = labels.of(link.system, link.kind, field_name=name, view=view, entity=kind)
                 code = link.parked[name].code if name in link.parked else ""
                 found.setdefault(fact, []).append(Standing(link.system, name, value, view, label, code))
         for name, parked in link.parked.items():
             if parked.code == UNKNOWN and not parked.value:  # what a person sees there stays visible here
-                label = labels.of(link.system, link.kind, field_name=name, view=parked.view)
+                label = labels.of(link.system, link.kind, field_name=name, view=parked.view, entity=kind)
                 for fact in labels.facts(link, name):
                     _said_in(found, fact, Standing(link.system, name, None, parked.view, label, parked.code))
     return {fact: tuple(standings) for fact, standings in found.items()}

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from flows.hub.access import Access
+from flows.hub.looking import view_case
 from mappings.exchange import SystemPerson
 from state import attention
 from tests.hub_builders import HUB, PEOPLE, AHub, a_deal, a_hub
@@ -239,3 +240,18 @@ def test_what_waits_at_a_client_is_left_by_who_reads_everything(tmp_path):
     left = [browser.post("/acts/look", {"pick": f"entry:{entry}", "do": "leave"}) for browser in told]
 
     assert [one.status_code for one in looked] == [one.status_code for one in left] == [200, 404, 404]
+
+
+def test_what_an_item_shows_is_told_in_the_words_of_its_system(tmp_path):
+    hub = a_hub(tmp_path, hub=HUB.rstrip() + KINDS, mappings=FILES, kinds=kinds_of())
+    hub.systems["trk"].people = (*PEOPLE, SystemPerson("9", "Щукин Егор"))
+    hub.systems["crm"].create("record", a_deal())
+    hub.sync()
+    hub.systems["trk"].create("record", a_task(an_issue(hub), owner="9"))
+    hub.sync()
+
+    page = Browser(hub.installation, a_viewer()).get("/cases/CASE-1").text
+    [standing] = view_case(hub.installation, "ITEM-1").standings["assignee"]
+
+    assert re.findall(r"trk shows</dt><dd>([^<]*)", page) == ["Щукин Егор"]
+    assert standing.label == "Щукин Егор"
