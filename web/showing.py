@@ -57,19 +57,19 @@ def ago(at: datetime, now: datetime | None = None, *, language: str, zone: ZoneI
 
 
 def number(value: Decimal | int | float, *, language: str, **_: object) -> str:
-    """Return a number with its groups."""
-    return numbers.format_decimal(value, locale=locale(language))
+    """Return a number with its groups, and all its digits."""
+    return numbers.format_decimal(value, locale=locale(language), decimal_quantization=False)
 
 
 def money(value: Money, *, language: str, **_: object) -> str:
-    """Return an amount with its currency; whole amounts without their cents."""
+    """Return an amount with its currency and all its digits; whole amounts without their cents."""
     whole = value.amount == value.amount.to_integral_value()
     text = numbers.format_currency(
         value.amount,
         value.currency,
         locale=locale(language),
         currency_digits=not whole,
-        decimal_quantization=not whole,
+        decimal_quantization=False,
         format=_whole(language) if whole else None,
     )
     return _CODE.sub("\N{NO-BREAK SPACE}", text)
