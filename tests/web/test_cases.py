@@ -1,9 +1,12 @@
 """The list of cases: chosen, sorted, in pages, and nothing of what somebody may not see."""
 
+import html
+
 import pytest
 
 from flows.hub.access import Access
 from tests.hub_builders import PEOPLE, a_deal, a_hub, opened
+from tests.web.test_attention import waiting
 from tests.web_builders import Browser, a_viewer
 
 ANNA, BOB = (one.email for one in PEOPLE)
@@ -83,3 +86,15 @@ def test_whoever_has_not_signed_in_is_sent_to_the_login(tmp_path):
     hub, _ = opened(tmp_path)
 
     assert Browser(hub.installation).get("/cases").status_code == 303
+
+
+@pytest.mark.parametrize("first", ["/cases?", "/attention?code=rejected&", "/search?q=words&", "/runs?"])
+def test_a_page_after_the_last_one_does_not_say_that_nothing_is_there(tmp_path, first):
+    hub = waiting(tmp_path)
+    hub.systems["crm"].create("record", a_deal("Words"))
+    hub.sync()
+
+    page = html.unescape(Browser(hub.installation, a_viewer()).get(f"{first}page=2").text)
+
+    assert "There are not so many pages." in page
+    assert f'<a href="{first[:-1]}">To the first page' in page
