@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from state import lines, search
 from state.lines import Chosen
@@ -17,7 +18,7 @@ MOST_CARDS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One case on the board, so many DAYS in its stage."""
+    """One case on the board, so many DAYS of the calendar in its stage: 0 where it came into it today."""
 
     row: CaseRow
     days: int
@@ -81,7 +82,10 @@ def board(
     rows = with_attention(installation, found[:MOST_CARDS], internal=internal)
     names = names_of(store, (name for row in rows for name in (row.owner, row.manager)))
     laid: dict[str, list[Card]] = {stage: [] for stage in stages}
+    zone = ZoneInfo(installation.hub.timezone)
+    today = now.astimezone(zone).date()
     for row in rows:
-        laid.setdefault(row.stage, []).append(Card(row, max((now - row.stage_since).days, 0)))
+        days = (today - row.stage_since.astimezone(zone).date()).days
+        laid.setdefault(row.stage, []).append(Card(row, max(days, 0)))
     columns = tuple(Column(stage, tuple(cards)) for stage, cards in laid.items())
     return Board(columns, len(rows), names, more=len(found) > MOST_CARDS, behind=behind)

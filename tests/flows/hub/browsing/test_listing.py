@@ -146,6 +146,15 @@ def test_the_board_has_a_column_for_every_stage_and_ages_in_days(installation: I
     assert not laid.more
 
 
+@pytest.mark.parametrize(("hours", "days"), [(11, 0), (12, 1), (35, 1), (36, 2)])
+def test_a_day_in_a_stage_ends_at_midnight_in_the_zone_of_the_hub(
+    installation: Installation, hours: int, days: int
+) -> None:
+    laid = board(installation, EVERYTHING, BoardQuery(), now=NOW + timedelta(hours=hours))  # noon in Moscow, and later
+
+    assert {card.days for column in laid.columns for card in column.cards} == {days}
+
+
 def test_a_hit_shows_the_words_where_they_stand(installation: Installation) -> None:
     seeds = seeded(installation.store)
     seeds.number = 100
