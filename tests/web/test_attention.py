@@ -138,6 +138,19 @@ def test_a_record_that_nobody_can_place_is_shown_and_given_to_a_case(tmp_path):
     assert browser.get("/whose?system=trk&kind=record&record=77").status_code == 404
 
 
+def test_a_case_that_is_over_is_not_offered_as_an_open_one(tmp_path):
+    hub = a_hub(tmp_path)
+    hub.systems["crm"].create("record", a_deal(stage="WON"))
+    hub.systems["trk"].create("record", {"title": "CRM для Ромашки", "client": "Ромашка", "status": "New"})
+    hub.sync()
+
+    page = Browser(hub.installation, a_viewer()).get("/whose?system=trk&kind=record&record=1").text
+
+    assert 'value="CASE-1"' in page
+    assert "Open cases" not in page
+    assert '<span class="tag">Won</span>' in page
+
+
 def test_buttons_stand_at_what_one_may_settle_whatever_its_number(tmp_path):
     hub = a_hub(tmp_path)
     crm, trk = hub.systems["crm"], hub.systems["trk"]
