@@ -40,6 +40,7 @@ FORMS: Sequence[tuple[re.Pattern[str], str]] = tuple(
         ("/acts/match/{case}/{system}/{record}", later("linked a record")),
         ("/acts/part/{case}/{system}", later("took a record off its case")),
         ("/acts/same/{system}/{who}/{person}", later("said who somebody is")),
+        ("/acts/same/{system}/{who}", later("said who somebody is")),
         (f"{API}/acts", later("acted on cases")),
         ("/acts/look", later("looked at what an act would do")),
         (f"{API}/acts/preview", later("looked at what an act would do")),

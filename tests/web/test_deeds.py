@@ -85,6 +85,15 @@ def test_names_that_would_break_a_path_come_back_as_they_were(tmp_path):
     assert (record.names["record"], record.token, record.ended) == ("a/b", "отчёт", "not allowed")
 
 
+def test_that_somebody_is_nobody_we_work_with_stands_there_in_words(tmp_path):
+    hub = a_hub(tmp_path).installation
+    audit.note(hub.store, Audited("anna", f"POST {called(Same('crm', '9'))}", "200"))
+
+    page = Browser(hub, a_viewer()).get("/accounts/audit").text
+
+    assert lines(page) == [("said who somebody is", "crm: 9 = nobody whom we work with")]
+
+
 def test_a_request_that_nobody_knows_is_told_as_it_was(tmp_path):
     hub = a_hub(tmp_path).installation
     audit.note(hub.store, Audited("anna", "POST /elsewhere/<b>", "500", "10.0.0.7"))
