@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from fastapi import HTTPException, Request, Response
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from flows.hub.acting import Again, Deed, Foreseen, Give, Leave, Match, Part, Same
 from flows.hub.looking import NoSuchCase, find_case
@@ -25,6 +25,8 @@ from .viewer import Viewer
 MOST = 200
 """So many acts at once at most."""
 LONGEST = 100_000
+MOST_DIGITS = 18
+"""Of the number of an entry: a database holds no larger one."""
 
 
 class Written(BaseModel):
@@ -37,7 +39,7 @@ class Written(BaseModel):
     fact: str = ""
     text: str = ""
     take: str = ""
-    number: int = 0
+    number: int = Field(default=0, ge=0, lt=10**MOST_DIGITS)
     system: str = ""
     kind: str = ""
     record: str = ""

@@ -5,6 +5,7 @@ import html
 import pytest
 
 from flows.hub.access import Access
+from state import runs
 from tests.hub_builders import PEOPLE, a_deal, a_hub, opened
 from tests.web.test_attention import waiting
 from tests.web_builders import Browser, a_viewer
@@ -80,6 +81,31 @@ def test_an_address_that_somebody_has_made_up_is_answered(tmp_path, query):
     hub, _ = opened(tmp_path)
 
     assert Browser(hub.installation, a_viewer()).get(f"/cases?{query}").status_code in (200, 422)
+
+
+NINES = "9" * 30
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "status"),
+    [
+        ("/runs/RUN?page=" + NINES, None, 422),
+        ("/cases/CASE-1/feed?before=2026-11-21T00:00:00%2B00:00/" + NINES, None, 200),
+        ("/cases/CASE-1/feed?before=0001-01-01T00:00:00%2B23:59/1", None, 200),
+        ("/acts/look", {"pick": "entry:" + NINES, "do": "leave"}, 422),
+        ("/acts/look", {"pick": f'{{"do":"leave","number":{NINES}}}'}, 422),
+        ("/acts/look", {"pick": "entry:" + NINES * 200, "do": "leave"}, 422),
+    ],
+)
+def test_a_number_that_no_database_holds_is_answered(tmp_path, path, form, status):
+    hub, _ = opened(tmp_path)
+    browser = Browser(hub.installation, a_viewer())
+    browser.get("/me")
+    [run] = runs.runs(hub.installation.store, name="presales", limit=1)
+
+    answer = browser.post(path, form) if form else browser.get(path.replace("RUN", run.id))
+
+    assert answer.status_code == status
 
 
 def test_whoever_has_not_signed_in_is_sent_to_the_login(tmp_path):

@@ -14,7 +14,7 @@ from mappings.canonical.show import spelled
 from mappings.canonical.values import Money, Value
 from mappings.reconcile.model import Entity
 from state import cases
-from web.acts import MOST, Shown, case_for, case_of, check, done, given_to, read, sheet, written
+from web.acts import MOST, MOST_DIGITS, Shown, case_for, case_of, check, done, given_to, read, sheet, written
 from web.bench import desk_of, person_of
 from web.deeds import made, tried
 from web.house import house_of, store_of
@@ -135,7 +135,7 @@ def _meant(text: str, do: str, *, person: str, case: str) -> Deed | None:
             return replace(deed, person=person.strip())
         return replace(deed, key=case.strip().upper()) if isinstance(deed, Match) and not deed.key else deed
     kind, _, name = text.partition(":")
-    takes, is_entry = do.startswith("take:"), kind == "entry" and name.isdecimal()
+    takes, is_entry = do.startswith("take:"), kind == "entry" and name.isdecimal() and len(name) <= MOST_DIGITS
     if not (takes or do in ("again", "leave")) or not (is_entry or kind == "conflict"):
         raise HTTPException(422)
     if takes is is_entry:

@@ -21,7 +21,7 @@ router = APIRouter()
 Seeing = Annotated[Viewer, Depends(require("see_runs"))]
 Undoing = Annotated[Viewer, Depends(require("undo"))]
 STATES = ("done", "running", "stopped", "failed")
-PageNumber = Annotated[int, Query(ge=1, le=100_000)]
+PageNumber = Annotated[int, Query(alias="page", ge=1, le=100_000)]
 
 
 class Asked(BaseModel):
@@ -60,7 +60,7 @@ def runs(request: Request, viewer: Seeing, asked: Annotated[Asked, Query()]) -> 
 
 
 @router.get("/runs/{run}")
-def one(request: Request, viewer: Seeing, run: str, number: Annotated[int, Query(alias="page", ge=1)] = 1) -> Response:
+def one(request: Request, viewer: Seeing, run: str, number: PageNumber = 1) -> Response:
     """Show one run with what it has written."""
     installation = house_of(request).installation
     try:

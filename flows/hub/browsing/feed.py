@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from mappings.canonical.show import show
@@ -20,6 +20,8 @@ from .casting import Names
 
 KINDS = ("case", "item", "note", "document")
 HUB = "hub"
+LARGEST = 2**63 - 1
+"""The largest number of a line that a database holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +120,9 @@ def _place(text: str) -> tuple[datetime, int] | None:
     """Read where a page begins; what is no such place begins with the newest."""
     moment, _, number = text.partition("/")
     try:
-        at = datetime.fromisoformat(moment)
-        return (at, int(number)) if at.tzinfo is not None else None
-    except ValueError:
+        at, last = datetime.fromisoformat(moment), int(number)
+        return (at.astimezone(UTC), last) if at.tzinfo is not None and abs(last) <= LARGEST else None
+    except (ValueError, OverflowError):
         return None
 
 
