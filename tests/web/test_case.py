@@ -180,6 +180,19 @@ def test_a_label_with_a_comma_stays_one(tmp_path):
     assert hub.facts()["labels"] == frozenset({"Москва, центр", "срочно", "новый"})
 
 
+def test_participants_are_called_by_their_names(tmp_path):
+    hub, _ = opened(tmp_path)
+    browser = Browser(hub.installation, a_viewer())
+    browser.get("/me")
+    seen = browser.post("/cases/CASE-1/edit/participants", {"text": [one.email for one in PEOPLE]})
+    browser.post("/acts", shown_acts(seen.text))
+
+    page = re.sub(r"<[^>]+>", "", browser.get("/cases/CASE-1").text)
+
+    assert page.count("Анна Ли, Bob") == 2  # among the facts and in the history
+    assert "ann@example.com" not in page
+
+
 def test_a_participant_whom_no_system_lists_stays_one(tmp_path):
     hub, _ = opened(tmp_path)
     browser = Browser(hub.installation, a_viewer())
