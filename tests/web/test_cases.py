@@ -1,6 +1,7 @@
 """The list of cases: chosen, sorted, in pages, and nothing of what somebody may not see."""
 
 import html
+import re
 
 import pytest
 
@@ -53,6 +54,20 @@ def test_what_is_asked_for_stands_in_the_address(tmp_path):
     assert "30 cases" in first
     assert 'href="/cases?stage=lead&amp;sort=title&amp;order=down"' in first
     assert "There are not so many pages" in second
+
+
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        ("/cases", {"stage": "lead", "outcome": "all", "person": "bob@example.com", "sort": "title", "order": "down"}),
+        ("/board", {"show": "attention", "sync": "presales", "client": "ООО «Ромашка»", "person": "bob@example.com"}),
+    ],
+)
+def test_words_are_looked_for_in_what_is_asked_for(tmp_path, path, kept):
+    page = Browser(a_hub(tmp_path).installation, a_viewer()).get(path, params=kept).text
+    [form] = re.findall(rf'<form class="row" action="{path}".*?</form>', page, re.DOTALL)
+
+    assert dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form)) == kept
 
 
 def test_a_form_of_words_finds_all_forms(tmp_path):
