@@ -52,6 +52,8 @@ __all__ = [
 
 Name = TypeVar("Name", bound=str)
 
+TAKEN_BY_THE_PAGE = frozenset({"audit", "units"})
+"""What follows `/accounts/` in addresses of the page that are no account's."""
 LASTS, IDLE = timedelta(days=14), timedelta(days=3)
 """How long a session lasts at most, and unused."""
 LINK_LASTS = timedelta(hours=24)
@@ -172,6 +174,8 @@ def make(store: Store, wanted: Wanted, *, by: str, hash_: str | None = None) -> 
     login = login_of(wanted.login)
     if not login or any(letter.isspace() or not letter.isprintable() for letter in login):
         raise NotAllowed("a login has neither spaces nor control characters, and at least one letter")
+    if login in TAKEN_BY_THE_PAGE:
+        raise NotAllowed("%(login)s stands in an address of the page itself; take another login", login=login)
     role = role_of(wanted.role)
     person = wanted.person or (login if "@" in login else "")
     new = Account(

@@ -140,6 +140,21 @@ def test_what_cannot_be_is_said_on_the_page(hub, path, form):
     assert len(kept.accounts(hub.store)) == 1
 
 
+def test_a_login_with_signs_of_an_address_in_it_leads_to_its_account(hub):
+    someone(hub)
+    browser = signed_in(hub)
+    for login in ("фирма/иван", "50%", "a?b#c"):
+        browser.post("/accounts", {"login": login})
+        [path] = re.findall(rf'href="([^"]*)">{re.escape(login)}</a>', browser.get("/accounts").text)
+
+        changed = browser.post(path, {"name": "Иван", "role": "viewer"})
+        linked = browser.post(f"{path}/link").text
+
+        assert (changed.status_code, kept.named(hub.store, login).name) == (303, "Иван")
+        assert "/login/link/" in linked
+    assert "take another login" in browser.post("/accounts", {"login": "Audit"}).text
+
+
 @pytest.mark.parametrize("role", ["viewer", "participant", "manager", "head"])
 def test_nobody_but_an_admin_sees_accounts(hub, role):
     someone(hub, "boris", role)

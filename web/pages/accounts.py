@@ -119,7 +119,18 @@ def audited(
     )
 
 
-@router.get("/{login}")
+@router.post("/{login:path}/link")
+def link(request: Request, viewer: Admin, login: str) -> Response:
+    """Make a link that lets somebody in once."""
+    store = store_of(request)
+    try:
+        secret = accounts.make_link(store, accounts.account_named(store, login), by=viewer.login)
+    except NotAllowed as error:
+        return _one(request, login, wrong=refusal(request, error), status=422)
+    return _one(request, login, link=_address(request, secret))
+
+
+@router.get("/{login:path}")
 def one(request: Request, login: str) -> Response:
     """Show one account."""
     return _one(request, login)
@@ -139,7 +150,7 @@ def _one(request: Request, login: str, *, wrong: str = "", link: str = "", statu
     )
 
 
-@router.post("/{login}")
+@router.post("/{login:path}")
 def change(
     request: Request,
     viewer: Admin,
@@ -167,14 +178,3 @@ def change(
     except NotAllowed as error:
         return _one(request, login, wrong=refusal(request, error), status=422)
     return see_other(request, "/accounts", said=words(request)(later("Saved.")))
-
-
-@router.post("/{login}/link")
-def link(request: Request, viewer: Admin, login: str) -> Response:
-    """Make a link that lets somebody in once."""
-    store = store_of(request)
-    try:
-        secret = accounts.make_link(store, accounts.account_named(store, login), by=viewer.login)
-    except NotAllowed as error:
-        return _one(request, login, wrong=refusal(request, error), status=422)
-    return _one(request, login, link=_address(request, secret))
