@@ -105,6 +105,21 @@ def test_an_entry_is_left_as_it_is(tmp_path):
     assert "rejected" not in {one.code for one in attention.parked_fields(hub.installation.store)}
 
 
+def test_of_two_who_act_on_an_entry_the_second_is_not_told_that_it_is_done(tmp_path):
+    hub = waiting(tmp_path)
+    browser = Browser(hub.installation, a_viewer())
+    browser.get("/attention")
+    [entry] = [one.id for one in attention.parked_fields(hub.installation.store) if one.code == "rejected"]
+    looked = [browser.post("/acts/look", {"pick": f"entry:{entry}", "do": do}).text for do in ("leave", "again")]
+
+    told = []
+    for page in looked:
+        browser.post("/acts", {**shown_acts(page), "back": "/attention"})
+        told += re.findall(r'<p class="said [^>]*>([^<]*)', browser.get("/attention").text)
+
+    assert told == ["Done. The systems follow with the next pass.", "Nothing is left to do: somebody was faster."]
+
+
 def test_somebody_is_named_for_all_cases_at_once(tmp_path):
     hub = waiting(tmp_path)
     browser = Browser(hub.installation, a_viewer())

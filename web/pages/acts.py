@@ -121,6 +121,8 @@ def carry_out(request: Request, viewer: SignedIn, *, deed: Many = (), mark: Many
     if moved:
         tried(request, *unmade)
         return _shown(request, moved, back, made=count, moved=True, status=409)
+    if not count:
+        return done(request, inside(back), said=_("Nothing is left to do: somebody was faster."), kind="note")
     return done(request, inside(back), said=_("Done. The systems follow with the next pass."))
 
 
