@@ -163,8 +163,10 @@ class WebDavConnector(SystemConnector):
             if len(entries) > self._settings.most:
                 text = f"{folder.path!r} has more than {self._settings.most} files; raise `most`"
                 raise Rejected(text, system=self.name, whole=True, reason=text)
-            if entry.folder:
-                waiting += (await self._client.listed(entry.path))[1]
+            try:
+                waiting += (await self._client.listed(entry.path))[1] if entry.folder else ()
+            except Gone:
+                continue  # it went while the others were read; the folder that was asked for is there
         views = {"path": folder.path, "entries": sorted(entries), "fileid": folder.fileid}
         return self._record(FOLDER, folder, views)
 

@@ -167,6 +167,22 @@ async def test_a_folder_lists_all_that_lies_below_it_and_links_to_its_page() -> 
 
 
 @pytest.mark.asyncio
+async def test_a_folder_is_not_gone_where_one_in_it_goes_while_it_is_read() -> None:
+    listed = {"/К": multistatus(("К/", FOLDER), ("К/б/", FOLDER), ("К/а.md", FILE))}
+
+    def says(request: httpx.Request) -> httpx.Response:
+        content = listed.get(_path_of(request))
+        return httpx.Response(207, content=content) if content else httpx.Response(404)
+
+    async with FakeDav(says).connector() as connector:
+        found = await connector.get("folder", ["К", "К/б"])
+
+    assert [one.state for one in found] == ["here", "gone"]
+    assert found[0].record is not None
+    assert found[0].record.views["entries"] == [["а.md", '"e1"'], ["б", None]]
+
+
+@pytest.mark.asyncio
 async def test_a_folder_that_was_moved_is_found_by_its_number_on_a_nextcloud() -> None:
     def numbered(number: int) -> str:
         return f"{FOLDER}<oc:fileid>{number}</oc:fileid>"
