@@ -11,7 +11,7 @@ from mappings.exchange import Fault, Found, VendorRecord, View
 from ..errors import Gone, Rejected
 from ..guarded import Inspection
 from .client import MediaWikiClient
-from .records import KIND, record_of, version_of
+from .records import KIND, is_cut, record_of, version_of
 
 BATCH = 50
 SUMMARY = "casehub"
@@ -40,11 +40,23 @@ class Desk:
         met: dict[str, VendorRecord] = {}
         broken: dict[str, str] = {}
         for first in range(0, len(wanted), BATCH):
-            told = await self._client.query({"pageids": "|".join(wanted[first : first + BATCH]), **CONTENT})
-            records, faults = self.records(told.form.get("query", {}).get("pages", []))
+            records, faults = self.records(await self._rows(wanted[first : first + BATCH]))
             met |= {record.id: record for record in records}
             broken |= {fault.id: fault.reason for fault in faults if fault.id}
         return [self._found(one, met, broken) for one in ids]
+
+    async def _rows(self, numbers: Sequence[str]) -> list[dict[str, Any]]:
+        """Return what the wiki shows of pages; what does not fit into one of its answers (8 MB) is asked for again."""
+        told = await self._client.query({"pageids": "|".join(numbers), **CONTENT})
+        rows: list[dict[str, Any]] = told.form.get("query", {}).get("pages", [])
+        left = [str(row.get("pageid")) for row in rows if is_cut(row)] if told.form.get("continue") else []
+        if not left or len(numbers) < 2:
+            return rows
+        middle = len(left) if len(left) < len(numbers) else len(left) // 2  # the first of them may not fit at all
+        shown = [row for row in rows if not is_cut(row)]
+        for part in (left[:middle], left[middle:]):
+            shown += await self._rows(part) if part else []
+        return shown
 
     def _found(self, record_id: str, met: Mapping[str, VendorRecord], broken: Mapping[str, str]) -> Found:
         if record_id in met:

@@ -19,10 +19,9 @@ def version_of(revision: int) -> str:
 
 def record_of(row: dict[str, Any], system: str) -> VendorRecord | None:
     """Return the page that *row* shows, None where it shows none. Raises KeyError and TypeError on anything else."""
-    revisions = row.get("revisions")
-    if row.get("missing") or row.get("invalid") or not revisions:
+    if row.get("missing") or row.get("invalid"):
         return None
-    newest = revisions[0]
+    newest = row["revisions"][0]
     slot = newest["slots"]["main"]
     views = {
         "title": row["title"],
@@ -40,6 +39,11 @@ def record_of(row: dict[str, Any], system: str) -> VendorRecord | None:
         stamp=newest["timestamp"],
         url=row.get("fullurl"),
     )
+
+
+def is_cut(row: dict[str, Any]) -> bool:
+    """Say whether *row* is of a page that is there, and lacks what an answer of many pages had no room for."""
+    return not (row.get("missing") or row.get("invalid")) and not ("revisions" in row and "fullurl" in row)
 
 
 @dataclass(frozen=True, slots=True)

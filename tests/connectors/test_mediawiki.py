@@ -200,6 +200,40 @@ async def test_a_page_that_is_missing_is_gone_and_one_that_is_odd_refused() -> N
     assert [one.state for one in found] == ["gone", "refused", "gone"]
 
 
+@pytest.mark.parametrize("fits", [1, 2, 5])
+@pytest.mark.asyncio
+async def test_pages_for_which_an_answer_has_no_room_are_asked_for_again(fits: int) -> None:
+    def says(form: Form) -> Any:
+        if "pageids" not in form:
+            return None
+        rows = [{**a_page(), "pageid": int(one)} for one in form["pageids"].split("|")]
+        if len(rows) <= fits:
+            return {"batchcomplete": True, "query": {"pages": rows}}
+        cut = [{"pageid": row["pageid"], "title": row["title"]} for row in rows[fits:]]
+        more = {"rvcontinue": f"{cut[0]['pageid']}|41", "continue": "||info"}
+        return {"continue": more, "query": {"pages": rows[:fits] + cut}}
+
+    async with FakeWiki(says).connector() as connector:
+        found = await connector.get("page", ["1", "2", "3", "4", "5", "6"])
+
+    assert [(one.id, one.state) for one in found] == [(str(number), "here") for number in range(1, 7)]
+
+
+@pytest.mark.asyncio
+async def test_a_page_that_no_answer_has_room_for_is_not_gone_and_hides_no_other() -> None:
+    def says(form: Form) -> Any:
+        rows = [{**a_page(), "pageid": int(one)} for one in form.get("pageids", "").split("|") if one]
+        if not any(row["pageid"] == 2 for row in rows):
+            return {"query": {"pages": rows}} if rows else None
+        cut = [{"pageid": row["pageid"], "title": row["title"]} for row in rows if row["pageid"] >= 2]
+        return {"continue": {"rvcontinue": "2|41"}, "query": {"pages": [rows[0], *cut] if len(rows) > 2 else cut}}
+
+    async with FakeWiki(says).connector() as connector:
+        found = await connector.get("page", ["1", "2", "3"])
+
+    assert [one.state for one in found] == ["here", "refused", "here"]
+
+
 @pytest.mark.asyncio
 async def test_what_is_no_answer_of_a_wiki_is_tried_later() -> None:
     wiki = FakeWiki(lambda _: httpx.Response(200, text="<html>вход</html>"))
