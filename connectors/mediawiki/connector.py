@@ -29,7 +29,7 @@ from ..guarded import push_conditional, push_deletes
 from ..http import Http, HttpSettings
 from .client import Exists, MediaWikiClient
 from .desk import CONTENT, Desk, body
-from .records import KIND, next_feed, resume_of, version_of
+from .records import KIND, OVERLAP, earlier, next_feed, resume_of, version_of
 from .settings import MediaWikiSettings
 
 PLACES = (
@@ -84,8 +84,8 @@ class MediaWikiConnector(SystemConnector):
             conditional_writes=True,
             page_size=self._settings.page_size,
             stamp_resolution=1.0,
-            overlap=0.0,
-            overlap_reason="the recent changes are numbered",
+            overlap=OVERLAP,
+            overlap_reason="an edit stands in the recent changes a moment after the time it bears",
             marker=False,
             write_returns_record=True,
             deletes=True,
@@ -120,7 +120,7 @@ class MediaWikiConnector(SystemConnector):
         """Return which pages changed after *cursor*; None starts with what the wiki still remembers (90 days)."""
         start = cursor or Cursor()
         try:
-            following = resume_of(start)
+            following, since = resume_of(start), earlier(start.at) if start.at else None
         except ValueError as error:
             raise Rejected("the cursor is not one of MediaWiki's; begin a full read", system=self.name) from error
         form: dict[str, str | int] = {
@@ -130,7 +130,7 @@ class MediaWikiConnector(SystemConnector):
             "rctype": "edit|new|log",
             "rclimit": self._settings.page_size,
         }
-        form |= {"rcstart": start.at} if start.at else {}
+        form |= {"rcstart": since} if since else {}
         form |= {"rccontinue": following} if following else {}
         told = await self._client.query(form)
         rows = told.form.get("query", {}).get("recentchanges", [])

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from mappings.exchange import Cursor, VendorRecord
@@ -10,6 +11,8 @@ from mappings.exchange import Cursor, VendorRecord
 KIND = "page"
 WIDTH = 12
 """Digits of a revision as a version: its text then sorts in the order of change."""
+OVERLAP = 10.0
+"""Seconds. A wiki tells of an edit after it has answered it, so that a later one may be told before it."""
 
 
 def version_of(revision: int) -> str:
@@ -58,10 +61,10 @@ class Feed:
 
 def next_feed(cursor: Cursor, rows: Iterable[dict[str, Any]], *, following: str | None) -> Feed:
     """
-    Return what *rows* of the recent changes tell, read from `cursor.at` on.
+    Return what *rows* of the recent changes tell, read from a moment before `cursor.at` on.
 
-    Rows are known by their number: those of the last second, read before, are left out. AT stays where it is while
-    pages of the window are unread; FOLLOWING is the wiki's own word for the next page.
+    Rows are known by their number: those of the overlap, read before, are left out. AT stays where it is while pages of
+    the window are unread; FOLLOWING is the wiki's own word for the next page.
     """
     listed = list(rows)
     fresh = [row for row in listed if str(row.get("rcid")) not in cursor.ids]
@@ -72,9 +75,15 @@ def next_feed(cursor: Cursor, rows: Iterable[dict[str, Any]], *, following: str 
         resume = json.dumps({"next": following, "met": met[-200:]})
         return Feed(versions, Cursor(cursor.at, cursor.ids, resume), more=True)
     met = [*_met(cursor), *([row["rcid"], row["timestamp"]] for row in listed)]
-    edge = tuple(dict.fromkeys(str(number) for number, stamp in met if stamp == newest))
+    since = earlier(newest) if newest else ""
+    edge = tuple(dict.fromkeys(str(number) for number, stamp in met if stamp >= since))
     kept = cursor.ids if newest == cursor.at else ()
     return Feed(versions, Cursor(newest, tuple(dict.fromkeys((*kept, *edge)))), more=False)
+
+
+def earlier(stamp: str) -> str:
+    """Return the stamp minus the overlap. Raises ValueError on what is none."""
+    return (datetime.fromisoformat(stamp) - timedelta(seconds=OVERLAP)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _met(cursor: Cursor) -> list[list[Any]]:
