@@ -24,7 +24,7 @@ from mappings.exchange import (
 )
 
 from ..base import RequestCount, Search, Surroundings, SystemConnector
-from ..errors import AuthFailed, Rejected, RetryLater
+from ..errors import AuthFailed, ConnectorError, Rejected, RetryLater
 from ..guarded import push_conditional, push_deletes
 from ..http import Http, HttpSettings
 from .client import Exists, MediaWikiClient
@@ -225,7 +225,6 @@ class MediaWikiConnector(SystemConnector):
         title, text = str(views.get("title") or ""), str(views.get("text") or "")
         try:
             edit = await self._client.edit({"title": title, **body(text), "createonly": 1})
-            found = await self._desk.read(KIND, [str(edit["pageid"])])
         except Exists as error:
             page = await self.titled(title)
             refused = (Refused("title", error.reason or str(error)),)
@@ -235,8 +234,11 @@ class MediaWikiConnector(SystemConnector):
         except (RetryLater, AuthFailed) as error:
             sent = isinstance(error, RetryLater) and error.sent
             return Receipt(create.key, "unclear" if sent else "unsent", reason=str(error))
-        record = found[0].record
         number = str(edit["pageid"])
+        try:
+            record = (await self._desk.read(KIND, [number]))[0].record
+        except ConnectorError:
+            record = None  # it is made, whatever keeps us from looking at it
         return Receipt(create.key, "done", id=number, record=record, proved=_is(record, edit), began=began)
 
     # --- inside ---------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 
 from mappings.exchange import Fault, Found, VendorRecord, View
 
-from ..errors import Gone, Rejected
+from ..errors import Gone, Rejected, RetryLater
 from ..guarded import Inspection
 from .client import MediaWikiClient
 from .records import KIND, is_cut, record_of, version_of
@@ -79,7 +79,10 @@ class Desk:
         if edit.get("oldrevid") == base and _as_saved(text) == text:
             newer = {**record.views, "text": text or None, "author": self._client.user}
             return replace(record, views=newer, version=version_of(int(edit["newrevid"])), stamp=edit["newtimestamp"])
-        found = (await self.read(KIND, [record.id]))[0]  # the wiki has merged ours with somebody's, or has tidied it
+        try:
+            (found,) = await self.read(KIND, [record.id])  # the wiki has merged ours with somebody's, or has tidied it
+        except RetryLater as error:
+            raise RetryLater(f"written, not read back: {error}", system=self.name, sent=True) from error
         if found.record is None:
             raise Gone(f"page {record.id} went while it was written", system=self.name)
         return found.record

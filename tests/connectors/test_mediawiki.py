@@ -150,6 +150,28 @@ async def test_each_answer_to_a_create_has_its_meaning(answer: Any, state: str) 
     assert (await pushed(FakeWiki(on_edit(answer)), a_create())).state == state
 
 
+@pytest.mark.parametrize("answer", [httpx.Response(502), httpx.Response(403), refused("assertbotfailed")])
+@pytest.mark.asyncio
+async def test_a_page_that_is_made_and_cannot_be_looked_at_is_made(answer: Any) -> None:
+    wiki = FakeWiki(lambda form: answer if "pageids" in form else None)
+
+    receipt = await pushed(wiki, a_create())
+
+    assert (receipt.state, receipt.id, receipt.record, receipt.proved) == ("done", "9", None, False)
+
+
+@pytest.mark.asyncio
+async def test_an_edit_that_cannot_be_read_back_is_in_doubt() -> None:
+    def says(form: Form) -> Any:
+        if form["action"] == "edit":
+            return {"edit": {"result": "Success", "pageid": 9, "oldrevid": 40, "newrevid": 42, "newtimestamp": "z"}}
+        return httpx.Response(502) if "pageids" in form and wiki.forms("edit") else None
+
+    wiki = FakeWiki(says)
+
+    assert (await pushed(wiki, an_update())).state == "unclear"
+
+
 @pytest.mark.asyncio
 async def test_a_wiki_under_load_is_given_the_time_it_asks_for() -> None:
     answers = [httpx.Response(200, json=refused("maxlag"), headers={"Retry-After": "7"})]
