@@ -139,6 +139,7 @@ def begin(store: Store, worker: Worker, paper: Paper, *, verb: str, run: str) ->
         query = sa.select(outbox).where(outbox.c.entity == paper.document.id, IS_OPEN).with_for_update()
         row = conn.execute(query).mappings().one_or_none()
         if row is None:
+            _say(conn, paper)
             key = store.fresh_id()
             conn.execute(sa.insert(outbox), [_row(paper, key, worker=worker, verb=verb, now=now, run=run)])
             return Begun(key)
@@ -154,9 +155,7 @@ def keep(store: Store, paper: Paper, kept: Kept) -> None:
     """Store what is known now; the case is looked at again where the address has changed."""
     with store.write() as conn:
         _enter(store, conn, paper)
-        facts = codec.each(paper.document.facts, codec.fact_form)
-        own = sa.update(entity).where(entity.c.id == paper.document.id)
-        conn.execute(own.values(facts=facts, revision=entity.c.revision + 1))
+        _say(conn, paper)
         if kept.stand is not None:
             _stand(store, conn, paper, kept.stand)
             if _address(conn, paper, kept.stand):
@@ -206,6 +205,12 @@ def _enter(store: Store, conn: sa.Connection, paper: Paper) -> None:
         "due": 0,
     }
     conn.execute(sa.insert(entity), [row])
+
+
+def _say(conn: sa.Connection, paper: Paper) -> None:
+    """Keep the facts of the document as they are now, its name among them."""
+    said = {"facts": codec.each(paper.document.facts, codec.fact_form), "revision": entity.c.revision + 1}
+    conn.execute(sa.update(entity).where(entity.c.id == paper.document.id).values(said))
 
 
 def _row(paper: Paper, key: str, *, worker: Worker, verb: str, now: Any, run: str) -> dict[str, Any]:

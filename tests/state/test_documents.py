@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from mappings.reconcile.model import Base, Entity, Event, Parked
+from mappings.reconcile.model import Base, Entity, Event, Fact, Origin, Parked
 from state import attention, cases, documents, workers
 from state.documents import Kept, Paper, Stand
 from state.store import Store
@@ -16,6 +16,11 @@ STAND = Stand("9", "0041", "https://wiki.test/Кейс", {"facts": Base({}, "С�
 def a_paper(store: Store, worker: Worker) -> Paper:
     (whole,) = opened(store, worker)
     return Paper(Entity("d1", "document", "", whole.entity.sync), whole.entity.id, "бриф", "wiki", "page")
+
+
+def named(paper: Paper, title: str) -> Paper:
+    said = Fact(title, Origin("rule", "documents"))
+    return replace(paper, document=replace(paper.document, facts={"title": said}))
 
 
 def begun(store: Store, worker: Worker, paper: Paper) -> documents.Begun | None:
@@ -53,6 +58,16 @@ def test_the_write_of_a_worker_that_has_ended_is_found_too(store: Store, worker:
 
     assert documents.doubtful(store, paper.document.sync) == ("d1",)
     assert begun(store, store.worker(), paper) == documents.Begun(first.key if first else "", again=True)
+
+
+def test_a_write_that_begins_keeps_the_name_it_is_sent_with(store: Store, worker: Worker) -> None:
+    paper = a_paper(store, worker)
+    first = begun(store, worker, named(paper, "Внедрение"))
+    documents.keep(store, named(paper, "Внедрение"), Kept(write=first.key if first else None, next="dropped"))
+
+    begun(store, worker, named(paper, "Внедрение CRM"))
+
+    assert cases.by_ids(store, ["d1"])["d1"].entity.facts["title"].value == "Внедрение CRM"
 
 
 def test_what_came_to_an_end_is_open_no_more(store: Store, worker: Worker) -> None:

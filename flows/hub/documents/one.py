@@ -106,21 +106,22 @@ class One:
         except ValueError as error:
             self._park(paper, Parked("name", f"{self._spec.label} cannot be named: {error}"))
             return
-        await self._write(paper, title)
+        await self._write(paper, title, begun=begun)
 
-    async def _write(self, paper: Paper, title: str) -> None:
+    async def _write(self, paper: Paper, title: str, *, begun: bool) -> None:
         if self._report.made_in.total() >= self._room.most:
             self._report.left.add(paper.system)
             return
         now = self._store.clock()
         planned = fact(paper.document, "title")
-        name = str(planned) if planned and isinstance(self._maker, Folders) else title
+        # What may have been made stands under the name that it was sent with, whatever it would be called now.
+        name = str(planned) if planned and (begun or isinstance(self._maker, Folders)) else title
         paper = told(paper, now, case=self._case.key, case_id=self._case.id, kind=self._spec.kind, title=name)
-        begun = documents.begin(self._store, self._room.worker, paper, verb="create", run=self._room.run)
-        if begun is None:
+        write = documents.begin(self._store, self._room.worker, paper, verb="create", run=self._room.run)
+        if write is None:
             return
-        result = await self._maker.make(paper, name, self._facts, key=begun.key, again=begun.again)
-        self._settle(paper, result, key=begun.key, made=True)
+        result = await self._maker.make(paper, name, self._facts, key=write.key, again=write.again)
+        self._settle(paper, result, key=write.key, made=True)
 
     # --- keeping ----------------------------------------------------------------------------------------------------
 
