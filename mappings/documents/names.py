@@ -7,7 +7,7 @@ LONGEST_SEGMENT = 180
 """Bytes in UTF-8 of one name: file systems take 255, and a copy or a version wants to add something."""
 LONGEST_TITLE = 240
 _NOT_IN_FILES = re.compile(r'[\x00-\x1f\x7f-\x9f\\:*?"<>|]+')
-_NOT_IN_TITLES = re.compile(r"[\x00-\x1f\x7f-\x9f#<>\[\]{}|\ufffd]+|~{3,}|%(?=[0-9A-Fa-f]{2})|&(?=#?\w+;)")
+_NOT_IN_TITLES = re.compile(r"[\x00-\x1f\x7f-\x9f#<>\[\]{}|\ufffd-\uffff]+|~{3,}|%(?=[0-9A-Fa-f]{2})|&(?=#?\w+;)")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 _MARKED = re.compile(r"^[.~]+")

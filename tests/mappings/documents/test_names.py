@@ -38,6 +38,10 @@ def test_a_title_has_nothing_in_it_that_a_wiki_refuses() -> None:
     assert page_title("CASE-7_[[ООО]] <Ромашка> #1 | a%41 &amp; ~~~~") == "CASE-7 ООО Ромашка 1 a 41 amp;"
 
 
+def test_what_is_no_character_is_not_in_a_title() -> None:
+    assert page_title("CASE-7 Ромашка\ufffe\uffff\ufffd ООО") == "CASE-7 Ромашка ООО"
+
+
 @settings(max_examples=80)
 @given(st.text(min_size=1, max_size=300))
 def test_every_name_is_short_and_stays_where_it_is(text: str) -> None:
