@@ -161,7 +161,8 @@ class Book:
         raise Rejected(f"there is no {what} {word!r}; there are: {known}", system=self._name, place=what)
 
     def _key(self, what: str) -> str:
-        return f"{self._name}/{what}"
+        """What was kept of another project is not of this one: somebody may have changed the settings since."""
+        return f"{self._name}/{self._settings.project or ''}/{what}"
 
 
 def _names(rows: Iterable[Row]) -> dict[str, str]:

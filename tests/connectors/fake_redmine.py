@@ -135,6 +135,7 @@ class FakeRedmine:
                     "issue_custom_fields": [{"id": 1, "name": "CRM deal id"}],
                 }
             },
+            "projects/archive": {"project": {"id": 2, "name": "Архив", "trackers": named(TRACKERS)}},
             "projects/presales/versions": {"versions": [], "total_count": 0},
             "projects/presales/memberships": {
                 "memberships": [{"user": {"id": n, "name": " ".join(USERS[n])}} for n in (5, 6)],

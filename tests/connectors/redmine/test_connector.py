@@ -58,6 +58,18 @@ async def test_dictionaries_are_asked_for_once_and_kept_for_the_next_process() -
 
 
 @pytest.mark.asyncio
+async def test_what_is_kept_of_one_project_is_not_taken_for_another() -> None:
+    redmine, shelf = FakeRedmine(), MemoryShelf()
+    redmine.create("Старый", project_id="archive")
+    async with a_connector(redmine, shelf=shelf) as before:
+        await before.pull("issue", None)
+    async with a_connector(redmine, shelf=shelf, project="archive") as after:
+        (record,) = (await after.pull("issue", None)).records
+
+    assert record.in_scope
+
+
+@pytest.mark.asyncio
 async def test_a_thousand_issues_are_eleven_requests() -> None:
     redmine = FakeRedmine()
     for number in range(1000):
