@@ -13,6 +13,7 @@ from .fields import MULTIPLE, Field, FieldTable
 from .kinds import Kind
 
 KEPT = 3600.0
+HIDDEN = "hidden"
 CLOSING = frozenset({"S", "F"})
 """Semantics of stages in which a deal is over: won, lost."""
 
@@ -51,8 +52,8 @@ class Book:
 
     async def people(self) -> tuple[SystemPerson, ...] | None:
         """Everybody, those who have left too; None where the webhook may not see them."""
-        form = await self._kept("people", self._ask_people)
-        return None if form == "hidden" else tuple(SystemPerson(**each) for each in form)
+        form = await self._kept("people", self._ask_people, worth=_with_emails)
+        return None if form == HIDDEN else tuple(SystemPerson(**each) for each in form)
 
     async def id_of(self, place: str, word: str) -> str:
         """Return the id of a choice given by id or by label. Raises Rejected, naming the place."""
@@ -68,12 +69,20 @@ class Book:
 
     # --- inside ---------------------------------------------------------------------------------------------------
 
-    async def _kept(self, name: str, ask: Callable[[], Coroutine[None, None, Json]]) -> Json:
+    async def _kept(
+        self,
+        name: str,
+        ask: Callable[[], Coroutine[None, None, Json]],
+        *,
+        worth: Callable[[Json], bool] = lambda _: True,
+    ) -> Json:
+        """What a dictionary says; one that is not WORTH keeping is asked for again."""
         key = f"{self._client.system}/{name}"
         form = self._shelf.get(key)
         if form is None:
             form = await ask()
-            self._shelf.put(key, form, seconds=KEPT)
+            if worth(form):
+                self._shelf.put(key, form, seconds=KEPT)
         return form
 
     async def _ask_fields(self) -> Json:
@@ -129,8 +138,13 @@ class Book:
         try:
             rows = await self._client.listed("user.get", {"sort": "ID", "order": "ASC"})
         except Rejected:
-            return "hidden"
+            return HIDDEN
         return [asdict(_person(row)) for row in rows if "ID" in row]
+
+
+def _with_emails(people: Json) -> bool:
+    """Else the webhook lacks a scope, and whoever has given it since wants to see what it is good for."""
+    return people != HIDDEN and any(each["email"] for each in people)
 
 
 def _words_of(name: str) -> dict[str, Any]:

@@ -132,6 +132,21 @@ async def test_what_the_webhook_lacks_is_told_and_not_found_out_by_failing():
     assert "application_token" in notes
 
 
+@pytest.mark.parametrize("before", [("crm",), ("crm", "user_brief")])
+@pytest.mark.asyncio
+async def test_a_scope_that_was_given_is_noticed_at_once(before):
+    portal = scoped(APortal(), *before)
+    async with portal.connector() as connector:
+        without = await connector.discover("deal")
+    scoped(portal, "crm", "user")
+    async with portal.connector() as connector:
+        given = await connector.discover("deal")
+
+    assert "scope user" in " · ".join(without.notes)
+    assert "scope user" not in " · ".join(given.notes)
+    assert all(person.email for person in given.people)
+
+
 @pytest.mark.asyncio
 async def test_without_the_scope_for_deals_everything_is_refused_and_nobody_is_gone():
     portal = APortal()
