@@ -36,6 +36,12 @@ class Book:
                 self._fields = FieldTable((*self._fields, *MULTIPLE))
         return self._fields
 
+    def forget(self) -> None:
+        """Ask anew what the kind has to offer: somebody wants to know how it is now."""
+        self._fields = None
+        for name in ("fields", "categories", "words"):
+            self._shelf.put(f"{self._client.system}/{name}/{self._kind.name}", None, seconds=0.0)
+
     def required(self) -> frozenset[str]:
         """The places that the portal wants filled, as far as fields are known; a record without a name helps nobody."""
         known = self._fields or FieldTable(())

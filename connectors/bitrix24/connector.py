@@ -152,6 +152,7 @@ class Bitrix24Connector(SystemConnector):
             return Discovery(self.name, kind, places=PLACES[kind], people=await self.people(), account=account)
         desk = self._desk(kind)
         account = await self.identify()
+        desk.book.forget()
         fields, words, people = await desk.book.fields(), await desk.book.words(), await desk.book.people()
         records = {number: await desk.names.listed(number) for number in (COMPANY, CONTACT)}
         asked = {"entityTypeId": desk.kind.number, "select": list(fields.asked), "order": {"id": "DESC"}, "start": -1}

@@ -12,6 +12,8 @@ from .settings import RedmineSettings
 
 KEPT = 3600.0
 """Seconds that a dictionary is good for."""
+CHOSEN = ("status", "priority", "category", "fixed_version", "project", "tracker")
+"""Core places with choices."""
 
 
 @dataclass
@@ -50,6 +52,17 @@ class Book:
             kept = self._shelf.get(self._key("facts"))
             self._project = ProjectFacts(**kept) if kept else await self._ask_project()
         return self._project
+
+    def forget(self, *, admin: bool) -> None:
+        """
+        Ask anew what there is: somebody wants to know how it is now. Names of custom fields that only issues have shown
+        are kept, unless the account is an ADMIN, who is told all.
+        """
+        self._project = None
+        for what in ("facts", "closing", *(f"choices/{place}" for place in CHOSEN), *(("fields",) if admin else ())):
+            self._shelf.put(self._key(what), None, seconds=0.0)
+        if admin:
+            self._fields = None
 
     async def tracker_id(self) -> str | None:
         """The number of the tracker that the settings name, by number or by name. Raises Rejected on a wrong one."""

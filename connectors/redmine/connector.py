@@ -199,6 +199,7 @@ class RedmineConnector(SystemConnector):
         account = await self.identify()
         if kind != "issue":
             return Discovery(self.name, kind, child_places(kind), await self.people(), account, notes=child_notes(kind))
+        self._desk.book.forget(admin="admin" in account.rights)
         page = await self._client.issues(
             {**await self._scope(), "sort": "updated_on:desc", "limit": BATCH}, overhead=True
         )

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 
 from mappings.exchange import Choice, Place, SystemPerson, Views
 
-from .book import Book
+from .book import CHOSEN, Book
 from .client import RedmineClient
 from .fields import CustomField, FieldTable
 from .records import CORE, CorePlace
 from .settings import RedmineSettings
 
-CHOSEN = ("status", "priority", "category", "fixed_version", "project", "tracker")
 TYPES: Mapping[str, str] = {
     "string": "text",
     "text": "text",

@@ -132,6 +132,19 @@ async def test_what_the_webhook_lacks_is_told_and_not_found_out_by_failing():
     assert "application_token" in notes
 
 
+@pytest.mark.asyncio
+async def test_a_discovery_shows_the_stages_that_were_made_a_moment_ago():
+    portal = APortal()
+    async with portal.connector() as connector:
+        await connector.discover("deal")
+        key = f"{connector.name}/words/deal"
+        portal.shelf.put(key, {"stageId": portal.shelf.get(key)["stageId"][:1]}, seconds=3600)  # as it was before
+    async with portal.connector() as connector:
+        places = {place.name: place for place in (await connector.discover("deal")).places}
+
+    assert len(places["stageId"].choices) > 1
+
+
 @pytest.mark.parametrize("before", [("crm",), ("crm", "user_brief")])
 @pytest.mark.asyncio
 async def test_a_scope_that_was_given_is_noticed_at_once(before):

@@ -204,6 +204,22 @@ async def test_a_member_is_told_what_the_account_cannot_see() -> None:
 
 
 @pytest.mark.asyncio
+async def test_a_discovery_shows_what_was_made_a_moment_ago() -> None:
+    redmine, shelf = FakeRedmine(), MemoryShelf()
+    only = {"issue_statuses": [{"id": 1, "name": "Новая", "is_closed": False}]}
+    redmine.fault = lambda request: httpx.Response(200, json=only) if "statuses" in request.url.path else None
+    async with a_connector(redmine, shelf=shelf, key=SecretStr("hub-key")) as connector:
+        before = await connector.discover("issue")
+    redmine.fault = lambda request: None
+    async with a_connector(redmine, shelf=shelf) as connector:
+        after = await connector.discover("issue")
+
+    statuses = [{one.name: one for one in each.places}["status"].choices for each in (before, after)]
+    assert [len(each) for each in statuses] == [1, 4]
+    assert [any("no administrator" in note for note in each.notes) for each in (before, after)] == [True, False]
+
+
+@pytest.mark.asyncio
 async def test_steps_of_the_workflow_are_told() -> None:
     redmine = FakeRedmine()
     number = redmine.create("Пилот", status_id=2)
