@@ -133,6 +133,7 @@ class Names:
         )
 
     async def _choices(self, company: int, state: Mapping[str, Any]) -> dict[str, tuple[Choice, ...]]:
+        self._shelf.put("currencies", None, seconds=0.0)  # somebody wants to know how it is now
         states = [(str(key), str(label)) for key, label in state.get("selection", [])]
         terms = await self._rows("account.invoice.payment_term", [], ["name"])
         parties = await self._rows("party.party", [], ["name"], most=MOST_CLIENTS + 1)

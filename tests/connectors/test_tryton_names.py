@@ -2,6 +2,7 @@
 
 import pytest
 
+from connectors.base import MemoryShelf
 from tests.connectors.tryton_builders import connect
 from tests.contract.tryton_fake import FakeTryton
 
@@ -26,3 +27,14 @@ async def test_everybody_is_known_however_many_they_are() -> None:
         people = await connector.people()
 
     assert len(people) == 1201
+
+
+@pytest.mark.asyncio
+async def test_a_discovery_shows_the_currencies_that_there_are_by_now() -> None:
+    server, shelf = FakeTryton(), MemoryShelf()
+    shelf.put("currencies", {"EUR": 1}, seconds=3600)
+    async with connect(server, shelf=shelf) as connector:
+        discovery = await connector.discover("opportunity")
+
+    (currency,) = (place for place in discovery.places if place.name == "currency")
+    assert len(currency.choices) > 1
