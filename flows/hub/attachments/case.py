@@ -99,15 +99,21 @@ async def _carry_out(writer: Writer, judged: Judged) -> None:
     for refusal in judged.refusals:
         before = seen.get((refusal.system, refusal.source.identity), "")
         await writer.refuse(refusal, by_limit=True, seen=before)
-    for removal in judged.removals:
-        if removal.system in writer.parents and removal.held.system in writer.parents:
-            await writer.remove(removal)
+    await _remove(writer, judged)
     for copy in judged.copies:
         if room.made >= room.wired.whole.limits.max_creates:
             writer.failed = True  # the others follow with the next pass
             break
         if copy.system in room.systems:
             await writer.copy(copy, seen=seen.get((copy.system, copy.source.identity), ""))
+
+
+async def _remove(writer: Writer, judged: Judged) -> None:
+    for removal in judged.removals:
+        if removal.system in writer.room.doubted:
+            writer.failed = True  # looked at again: a person may say that they were meant to go
+        elif removal.system in writer.parents and removal.held.system in writer.parents:
+            await writer.remove(removal)
 
 
 def _give_back(room: Room, digests: Collection[str]) -> None:

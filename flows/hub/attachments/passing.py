@@ -1,7 +1,7 @@
 """Files as a part of a pass: what is new is read, and every case it is of is brought in order."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from ..wired import Wired
 from ..wiring import Installation
 from .case import share
 from .gathering import gather
+from .guarding import not_believed
 from .looking import PlannedFile, planned_files
 from .room import KIND, Room
 from .spool import Spool, spool_in
@@ -42,6 +43,7 @@ class Sharer:
         room = Room(wired, report, self._spool, self._sync.files, full=full)
         newest = attachments.newest_link(wired.store)
         form = await self._gathered(room)
+        room.doubted = frozenset(self._doubted(room, self._planned(room, form)))
         owners = attachments.to_look_at(wired.store, room.sync, links_after=form["link"], every=full)
         await _share_all(room, owners)
         attachments.close_strangers(wired.store, room.sync)
@@ -52,10 +54,9 @@ class Sharer:
     async def foreseen(self, wired: Wired, report: Report) -> tuple[PlannedFile, ...]:
         """Read what is new and return what would be copied, as far as is known without reading contents."""
         room = Room(wired, report, self._spool, self._sync.files)
-        form = await self._gathered(room)
-        gone = wired.whole.gone
-        found = planned_files(wired.store, room.sync, self._sync.files, gone=gone, links_after=form["link"])
-        return tuple(found)
+        found = self._planned(room, await self._gathered(room))
+        doubted = self._doubted(room, found)
+        return tuple(one for one in found if not (one.goes and one.source in doubted))
 
     async def made_by(self, wired: Wired, run: str, only: str | None) -> tuple[Beside, ...]:
         """Return the copies that a run has made."""
@@ -65,6 +66,16 @@ class Sharer:
         """Delete a copy where nobody has touched it; return why it is left, nothing where it is gone."""
         connector = wired.connectors.get(one.system)
         return await take_away(wired, connector, one) if connector else "hub.yaml no longer names its system"
+
+    def _planned(self, room: Room, form: Mapping[str, Any]) -> tuple[PlannedFile, ...]:
+        store, gone = room.wired.store, room.wired.whole.gone
+        return tuple(planned_files(store, room.sync, self._sync.files, gone=gone, links_after=form["link"]))
+
+    def _doubted(self, room: Room, planned: Sequence[PlannedFile]) -> Collection[str]:
+        """Return the systems whose losses are not believed, and tell of them."""
+        told = not_believed(room.wired.store, room.sync, planned, room.wired.whole.limits)
+        room.report.notices += told.values()
+        return told.keys()
 
     async def _gathered(self, room: Room) -> dict[str, Any]:
         """Read what is new, and return where the reading stands."""

@@ -32,6 +32,8 @@ class Room:
     """System -> held while a file is read from it: one at a time, so that the spool stays small."""
     made: int = 0
     """Copies begun in this pass."""
+    doubted: frozenset[str] = frozenset()
+    """Systems that lost so many files at once that none of their copies is taken away."""
 
     @property
     def sync(self) -> str:
