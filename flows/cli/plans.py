@@ -82,7 +82,7 @@ def plan(
     _told(made)
     if made.trouble:
         raise typer.Exit(UNREACHABLE)
-    if exit_code and made.writes:
+    if exit_code and made.anything:
         raise typer.Exit(SOMETHING)
 
 

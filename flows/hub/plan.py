@@ -84,6 +84,11 @@ class Plan:
     """What it would do about documents; no part of the fingerprint either, as people write in them."""
 
     @property
+    def anything(self) -> bool:
+        """Whether a pass would do something: a document that waits for facts is only told."""
+        return bool(self.writes or self.files) or any(one.verb != "wait" for one in self.documents)
+
+    @property
     def creates(self) -> int:
         return sum(1 for write in self.writes if write.verb == "create")
 

@@ -70,3 +70,13 @@ def test_a_case_that_is_not_there_is_told(shared: CliHub) -> None:
 
     assert ended.code == 2
     assert "there is no case 'CASE-9'" in ended.err
+
+
+def test_a_file_to_copy_is_something_to_do(shared: CliHub) -> None:
+    nothing = shared.run("plan", "--exit-code")
+    with shared.at("crm") as crm:
+        crm.attach("file", "1", b"ok", name="Ёж.txt")
+    something = shared.run("plan", "--exit-code")
+
+    assert (nothing.code, something.code) == (0, 6)
+    assert something.out.startswith("CASE-1  + trk file  Ёж.txt")
