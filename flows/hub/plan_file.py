@@ -154,9 +154,13 @@ def save(path: Path, chunks: Iterator[str]) -> None:
     """Write *chunks* to a file that only its owner may read; there is no half a file. Raises OSError."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
+        _save(beside, path, chunks)
+    except OSError as error:  # nobody knows the file beside it
         raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+def _save(beside: Path, path: Path, chunks: Iterator[str]) -> None:
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.writelines(chunks)

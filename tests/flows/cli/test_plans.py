@@ -104,6 +104,16 @@ def test_what_cannot_be_meant_is_told(hub, words, says):
     assert says in ended.err
 
 
+def test_a_folder_where_the_plan_was_to_be_kept_is_told_by_its_name(hub):
+    there = hub.folder / "планы"
+    there.mkdir()
+
+    ended = hub.run("plan", "-o", str(there))
+
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err == f"{there}: Is a directory\n"
+
+
 @pytest.mark.parametrize("text", ["", "[]", '{"casehub": 2}', '{"casehub": 2, "sync": "a", "fingerprint": "b"'])
 def test_a_file_that_is_no_plan_is_refused(hub, text):
     path = hub.folder / "plan.yaml"
