@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .opening import AtCase, at_case, the_hub
-from .terminal import STOPPED, AsJson, By, CaseKey, Yes, emit, say, table, tell, terminal
+from .terminal import STOPPED, AsJson, By, CaseKey, Limit, Yes, emit, say, table, tell, terminal
 
 if TYPE_CHECKING:
     from flows.hub.explaining import Explanation
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from flows.hub.wiring import Installation
     from mappings.canonical.values import Value
 
-Limit = Annotated[int, typer.Option("--limit", min=1, help="How many to show at most.")]
 At = Annotated[str | None, typer.Option("--at", metavar="TIME", help="A day (its end), or 2026-12-01T12:30.")]
 Since = Annotated[str | None, typer.Option("--since", metavar="TIME", help="Only what happened since then.")]
 OneField = Annotated[str | None, typer.Option("--field", metavar="FACT", help="Only what is about this fact.")]

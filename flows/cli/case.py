@@ -9,15 +9,17 @@ from .files import files
 from .forget import forget
 from .notes import note, notes
 from .opening import AtCase, at_case, the_hub
-from .terminal import AsJson, By, CaseKey, emit, say, table, tell, terminal
+from .terminal import AsJson, By, CaseKey, Limit, emit, say, storable, table, tell, terminal
 
 if TYPE_CHECKING:
     from flows.hub.looking import CaseView
     from state.types import Whole
 
 Sync = Annotated[str | None, typer.Option("--sync", metavar="SYNC", help="Only cases of this sync.")]
-Limit = Annotated[int, typer.Option("--limit", min=1, help="How many to show at most.")]
-After = Annotated[int, typer.Option("--after", min=0, metavar="NUMBER", help="Begin after the case of this number.")]
+After = Annotated[
+    int,
+    typer.Option("--after", min=0, metavar="NUMBER", callback=storable, help="Begin after the case of this number."),
+]
 Fact = Annotated[str, typer.Argument(metavar="FACT", help="A fact of cases: title, amount, deadline, stage …")]
 Text = Annotated[str, typer.Argument(metavar="VALUE", help='The value as people write it; "" makes it empty.')]
 System = Annotated[str, typer.Argument(metavar="SYSTEM", help="Name of a system in hub.yaml.")]

@@ -15,6 +15,7 @@ from .terminal import (
     UNREACHABLE,
     AsJson,
     By,
+    Limit,
     Strict,
     SyncName,
     Terminal,
@@ -36,7 +37,6 @@ Only = Annotated[str | None, typer.Option("--only", metavar="SYSTEM", help="Talk
 Full = Annotated[bool, typer.Option("--full", help="Read everything, and find what was deleted.")]
 Watch = Annotated[str | None, typer.Option("--watch", metavar="SPAN", help="Again and again, so far apart: 5s, 2m.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Ask no system; show what the hub knows.")]
-Limit = Annotated[int, typer.Option("--limit", min=1, help="How many to show at most.")]
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ import typer
 DONE, FAILED, USAGE, UNREACHABLE, STOPPED, OPEN, SOMETHING = range(7)
 """Exit codes. OPEN: attention entries are open (`--strict`). SOMETHING: there is something to do (`--exit-code`)."""
 CODES: Mapping[str, int] = {"failed": FAILED, "usage": USAGE, "unreachable": UNREACHABLE, "stopped": STOPPED}
+LARGEST = 2**63 - 1
 PATIENCE = 1.0
 """Seconds after which a command says what it is at."""
 
@@ -24,6 +25,14 @@ CaseKey = Annotated[str, typer.Argument(metavar="KEY", help="Key of the case, li
 By = Annotated[str, typer.Option("--by", envvar=["CASEHUB_USER", "USER"], help="Who does it, for the history.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 5 when attention entries are open.")]
+
+
+def storable(number: int) -> int:
+    """Return *number*, or the largest one that a database knows: whoever types more means all."""
+    return min(number, LARGEST)
+
+
+Limit = Annotated[int, typer.Option("--limit", min=1, callback=storable, help="How many to show at most.")]
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,14 @@ def test_a_list_goes_on_where_it_ended(opened):
     assert "--after 1" in opened.done("case", "list", "--limit", "1").err
 
 
+def test_numbers_that_no_database_holds_are_as_good_as_all(opened):
+    more = "9" * 25
+
+    assert "CASE-1" in opened.done("case", "list", "--limit", more).out
+    assert "CASE-1" not in opened.done("case", "list", "--after", more).out
+    assert "presales" in opened.done("log", "--limit", more).out
+
+
 def test_a_case_is_shown_with_who_said_what_and_how_each_system_stands(opened):
     opened.edit("trk", "1", status="In Progress")
     opened.done("sync")
