@@ -29,7 +29,7 @@ def add(
       casehub unit add "Пресейл" --parent "Коммерция" --head boris@example.org
     """
     from flows.hub.accounts import account_named
-    from flows.hub.units import make_unit, set_head
+    from flows.hub.units import make_unit, path, set_head
     from state import accounts
 
     with the_hub(terminal(ctx)) as installation:
@@ -40,10 +40,13 @@ def add(
             set_head(store, name, leads, by=by)
         else:
             make_unit(store, name, parent=parent, head=leads, by=by)
+        units = accounts.units(store)
+        *above, made = path(units, next(one for one in units if one.name == name.strip()))
+    under = above[-1].name if above else None
     if as_json:
-        emit({"name": name.strip(), "parent": parent or None, "head": leads.login if leads else None})
+        emit({"name": made.name, "parent": under, "head": leads.login if leads else None})
         return
-    say(f"{name.strip()}{f' under {parent}' if parent else ''}{f', led by {leads.login}' if leads else ''}")
+    say(f"{made.name}{f' under {under}' if under else ''}{f', led by {leads.login}' if leads else ''}")
 
 
 @unit.command("list")

@@ -59,6 +59,18 @@ def test_roles_and_units_are_given_and_listed(hub: CliHub) -> None:
     assert said[:2] == ["unit changed", "account changed"]
 
 
+def test_a_unit_that_is_there_is_told_with_what_it_is_under(hub):
+    hub.done("user", "add", "boris")
+    hub.done("unit", "add", "Коммерция")
+    hub.done("unit", "add", "Пресейл", "--parent", " Коммерция ")
+
+    told = hub.done("unit", "add", "Пресейл", "--head", "boris")
+    form = hub.done("unit", "add", "Пресейл", "--head", "boris", "--json").json
+
+    assert told.out == "Пресейл under Коммерция, led by boris\n"
+    assert form == {"name": "Пресейл", "parent": "Коммерция", "head": "boris"}
+
+
 def test_programs_are_told_the_unit_by_whatever_command(hub: CliHub) -> None:
     hub.done("user", "add", "anna", "--role", "admin")
     hub.done("unit", "add", "Пресейл")
