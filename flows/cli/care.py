@@ -141,8 +141,8 @@ def _explained(one: "Explanation", zone: str) -> Iterator[str]:
     for each in one.carriers:
         state = "" if each.fits else "  (another value)"
         parked = f"  parked: {each.parked}" if each.parked else ""
-        place = "+".join(each.places)
-        yield f"  shown by   {each.system} #{each.record} {place}: {each.label or '—'}{state}{parked}; {each.where}"
+        shown = f"{'+'.join(each.places)}: {show(each.label or None)}"
+        yield f"  shown by   {each.system} #{each.record} {shown}{state}{parked}; {each.where}"
     if one.conflict:
         yield f"  conflict   {one.conflict}"
     for word, values in (("lost", one.lost), ("before", one.former)):

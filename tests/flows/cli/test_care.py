@@ -102,6 +102,17 @@ def test_an_explanation_is_readable(overruled):
     assert lost.endswith(lost[lost.index("casehub case restore CASE-1 next_step --event") :])
 
 
+def test_what_a_record_shows_stays_in_its_line_when_explained(opened):
+    opened.edit("crm", "1", next_step="Звонок\n  decided    by nobody" + " и ещё" * 100)
+    opened.done("sync")
+
+    lines = opened.done("case", "explain", "CASE-1", "next_step").out.splitlines()
+
+    shown = [line for line in lines if line.startswith("  shown by   crm #1 next_step: Звонок decided by nobody и ещё")]
+    assert [line.split()[0] for line in lines] == ["next_step:", "said", "decided", "policy", "shown", "shown"]
+    assert "…; catalog/memory/record.yaml" in shown[0]
+
+
 def test_a_whole_case_is_explained_and_a_former_value_has_its_way_back(opened):
     opened.edit("crm", "1", title="Новое имя")
     opened.done("sync")
