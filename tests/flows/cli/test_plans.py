@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from flows.hub.documents.foreseeing import PlannedPaper
+from flows.hub.plan import Plan
 from tests.flows.cli.cli_builders import HUB
 
 GUARDED = HUB + "    guards: {max_creates: 1}\n"
@@ -74,6 +76,13 @@ def test_the_exit_code_says_whether_there_is_something_to_do(opened):
 
     assert (nothing.code, something.code) == (0, 6)
     assert nothing.out.startswith("Nothing to do.\n")
+
+
+@pytest.mark.parametrize(("verb", "anything"), [("make", True), ("refresh", True), ("wait", False)])
+def test_a_document_is_something_to_do_unless_it_waits_for_facts(verb, anything):
+    paper = PlannedPaper(verb, "CASE-1", "brief", "store", "Бриф")
+
+    assert Plan("presales", "m", (), (), (), {}, documents=(paper,)).anything is anything
 
 
 def test_a_plan_can_be_narrowed(opened):
