@@ -9,6 +9,8 @@ _ENDINGS = re.compile(
     r"(иями|ями|ами|ого|его|ому|ему|ыми|ими|ция|ции|цию|ией|ый|ий|ой|ая|яя|ое|ее|ые|ие|ых|их|ую|юю|ом|ем|ов|ев|ей|ам|ям|ах|ях"
     r"|ing|ed|es|[аеиоуыьюяйs])$"
 )
+_DENIALS = frozenset(["не", "ни", "нет", "без", "not", "no", "non", "never", "without", "t"])
+"""Words that turn the others about; ``t`` is what is left of ``won't``."""
 ENOUGH = 0.78
 """Names that are less alike than this are not taken for the same."""
 
@@ -30,7 +32,8 @@ def likeness(name: str, synonyms: Iterable[str]) -> float:
     """
     Return how well *name* fits one of *synonyms*: 1 the same words, above `ENOUGH` probably, 0 not at all.
 
-    A synonym whose words all stand in the name fits better the more of the name it is.
+    A synonym whose words all stand in the name fits better the more of the name it is. A name that denies something
+    fits no synonym that does not, nor the other way round: "not won" is not "won".
     """
     return max((_alike(plain(name), plain(one)) for one in synonyms), default=0.0)
 
@@ -40,6 +43,8 @@ def _alike(name: tuple[str, ...], other: tuple[str, ...]) -> float:
         return 0.0
     if name == other:
         return 1.0
+    if _DENIALS.isdisjoint(name) != _DENIALS.isdisjoint(other):
+        return 0.0
     if set(other) <= set(name):
         return 0.85 + 0.1 * len(other) / len(name)
     ratio = SequenceMatcher(None, " ".join(name), " ".join(other)).ratio()

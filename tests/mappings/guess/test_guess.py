@@ -64,6 +64,18 @@ def test_a_closed_status_that_is_like_no_outcome_is_left_out_and_an_open_one_sta
     assert found["Ждём погоды"] == (["estimate"], ["open"])
 
 
+@pytest.mark.parametrize("name", ["Не выиграна", "Не реализовано", "Договор не подписан", "Not won", "Won't do"])
+def test_what_did_not_come_about_is_not_taken_for_a_case_that_was_won(name):
+    assert values("Новая", closed=("Выиграна", name)).get(name, ([], []))[1] != ["won"]
+
+
+def test_a_name_that_denies_is_like_one_that_denies_too_and_like_no_other():
+    closed = ("Закрыто и реализовано", "Закрыто и не реализовано", "Без решения")
+    found = values("Новая", closed=closed)
+
+    assert [found[name][1][0] for name in closed] == ["won", "lost", "no_decision"]
+
+
 def test_what_a_type_of_system_fixes_itself_is_no_guess():
     choices = [Choice("lead", "Лид"), Choice("converted", "Converted"), Choice("cancelled", "Отменено", closes=True)]
     found = guess_values(choices, SYNONYMS, type_name="tryton", place="state")
