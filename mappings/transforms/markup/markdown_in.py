@@ -112,6 +112,7 @@ class _Frame:
     cells: list[Runs] = field(default_factory=list)
 
 
+_LANGUAGE = re.compile(r"[\w+#.-]*")
 _CONTAINERS = frozenset({"blockquote", "bullet_list", "ordered_list", "list_item", "table", "heading"})
 
 
@@ -143,9 +144,16 @@ def _add(frame: _Frame, token: Token) -> None:
             else:
                 frame.blocks.append(Paragraph(runs))
         case "fence" | "code_block":
-            frame.blocks.append(CodeBlock(token.content, token.info.strip()))
+            frame.blocks.append(_code(token.content, token.info.strip()))
         case "hr":
             frame.blocks.append(Rule())
+
+
+def _code(content: str, info: str) -> CodeBlock:
+    """Take *info*, what stands behind the fence, for a language where it can be one; else it is a line of the code."""
+    if content.strip() and _LANGUAGE.fullmatch(info):
+        return CodeBlock(content, info)
+    return CodeBlock(f"{info}\n{content}" if info else content)
 
 
 def _shut(stack: list[_Frame], kind: str) -> None:
