@@ -16,13 +16,15 @@ from .vocabulary import Spot
 
 Says: TypeAlias = Mapping[str, tuple[Value, ...]]
 """Fact -> the values that a view may stand for, the one that it is written for first."""
+Key: TypeAlias = str | bool | None
+"""A view that may be listed: true and false are those of a place that shows them, None is the empty one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One line of the table: a view (None: the empty one) and what it SAYS. On other facts it is silent."""
 
-    view: str | None
+    view: Key
     says: tuple[tuple[str, tuple[Value, ...]], ...]
 
 
@@ -53,7 +55,7 @@ class Choice:
     rows: tuple[Row, ...]
     otherwise: Literal["park", "keep"] = "park"
     empty: Literal["refuse", "allowed"] = "refuse"
-    table: Mapping[str | None, Says] = field(init=False, compare=False, repr=False)
+    table: Mapping[Key, Says] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "table", {row.view: dict(row.says) for row in self.rows})
@@ -114,19 +116,19 @@ class Choice:
     def _says(self, view: View) -> Says | None:
         """Return what *view* says; None where it is not listed."""
         known = None if view == "" else view
-        if known is not None and not isinstance(known, str):
+        if known is not None and not isinstance(known, str | bool):
             return None
         says = self.table.get(known)
         return dict.fromkeys(self.facts, (None,)) if says is None and known is None else says
 
-    def _views(self) -> list[tuple[str | None, Says]]:
+    def _views(self) -> list[tuple[Key, Says]]:
         """Return the views that may be written, in the mapping's order."""
         views = list(self.table.items())
         if self.empty == "allowed" and None not in self.table:
             views.append((None, dict.fromkeys(self.facts, (None,))))
         return views
 
-    def _reluctance(self, view: str | None, facts: Facts) -> tuple[bool, bool]:
+    def _reluctance(self, view: Key, facts: Facts) -> tuple[bool, bool]:
         """Rank a view that lists *facts*: rather none that claims what is not known, rather one written for them."""
         says = self._says(view) or {}
         claims = not says.keys() <= facts.keys()
@@ -160,8 +162,11 @@ def rows_of(
         if isinstance(says, Problem):
             problems.append(Problem(f"values.{key}{says.key}", says.text, says.right))
         else:
-            rows.append(Row(view, says))
+            rows.append(Row(_FLAGS.get(view or "", view) if spot.type == "bool" else view, says))
     return tuple(rows), tuple(problems)
+
+
+_FLAGS: Mapping[str, Key] = {"true": True, "false": False}
 
 
 def _key(key: Any) -> str:

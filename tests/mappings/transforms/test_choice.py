@@ -201,3 +201,12 @@ def test_order_and_preference_are_part_of_the_settings():
     assert table().settings() == table().settings()
     assert table().settings() != table(turned).settings()
     assert table().settings() != table(otherwise="keep").settings()
+
+
+def test_true_and_false_of_a_place_that_shows_them_are_no_words():
+    words = Vocabulary(types={"is_private": "bool"})
+    lens = Choice.make({"values": {"true": "closed", "false": "open"}}, Spot(("channel",), ("is_private",), words))
+
+    assert [lens.read(view, {}) for view in (True, False)] == [{"channel": "closed"}, {"channel": "open"}]
+    assert lens.write({"channel": "closed"}, False) is True
+    assert code(lens.read("true", {})) == code(lens.read(1, {})) == "unlisted"
