@@ -127,6 +127,15 @@ def runs(store: Store, *, name: str | None = None, limit: int = 50) -> tuple[Run
         return tuple(Run(**row) for row in rows)
 
 
+def undone_since(store: Store, name: str) -> datetime | None:
+    """Return when the first run of *name* began of those that ended since the last one that was done; None: none."""
+    done = sa.select(sa.func.max(run.c.started)).where(run.c.sync == name, run.c.state == "done").scalar_subquery()
+    undone = sa.select(sa.func.min(run.c.started)).where(run.c.sync == name, run.c.state.in_(("failed", "stopped")))
+    with store.read() as conn:
+        began: datetime | None = conn.execute(undone.where(sa.or_(done.is_(None), run.c.started > done))).scalar_one()
+        return began
+
+
 def last_compared(store: Store, name: str) -> Run | None:
     """Return the last run of *name* in which every case was compared with what its systems show."""
     said = sa.type_coerce(run.c.counts, sa.Text()).contains('"compared":true', autoescape=True)

@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from state import dictionaries, runs
 from state.attention import Attention
+from state.store import Store
 
 from ..looking import all_conflicts, all_parked
 from ..wiring import Installation
@@ -46,8 +47,14 @@ def notify(installation: Installation, send: Send) -> Told:
 def _open(installation: Installation) -> tuple[Attention, ...]:
     """Return everything that waits for a person: syncs that do not run first."""
     store = installation.store
-    halted = [troubled(runs.runs(store, name=name, limit=2 * FAILURES)) for name in installation.hub.syncs]
+    halted = [_halted(store, name) for name in installation.hub.syncs]
     return (*(one for one in halted if one is not None), *all_conflicts(store), *all_parked(store))
+
+
+def _halted(store: Store, name: str) -> Attention | None:
+    """Return an entry about the sync *name* if it does not run, with the time since when that is so."""
+    found = troubled(runs.runs(store, name=name, limit=2 * FAILURES))
+    return replace(found, since=runs.undone_since(store, name) or found.since) if found is not None else None
 
 
 def _one(installation: Installation, address: str, entries: Sequence[Attention], *, told: Told, send: Send) -> bool:

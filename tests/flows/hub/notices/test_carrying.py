@@ -3,10 +3,12 @@
 from dataclasses import replace
 from datetime import time, timedelta
 
+import pytest
 from pydantic import SecretStr
 
 from flows.hub.notices import notify
 from mappings.language.model import Notify
+from state import runs
 from tests.hub_builders import opened
 
 MAIL, CHAT = "mailto://hub:hunter2@example.org", "tgram://token/1"
@@ -81,6 +83,32 @@ def test_the_digest_leaves_once_a_day_and_says_how_old_the_oldest_is(tmp_path):
     digests = [body for _, title, body in post.sent if "open" in title]
     assert len(digests) == 2
     assert "the oldest for 2 days" in digests[-1]
+
+
+@pytest.mark.parametrize("state", ["failed", "stopped"])
+def test_a_sync_that_has_not_run_for_days_is_told_of_as_old_as_that(tmp_path, state):
+    hub, post = conflicting(tmp_path, MAIL, digest=time(0)), Post()
+    ended(hub.store, state, days=0)
+    ended(hub.store, "done", days=1)
+    for days in (2, 3, 4, 5, 6):
+        ended(hub.store, state, days=days)
+
+    notify(replace(hub, store=at(hub.store, days=6)), post)
+
+    told, listed = (body for _, _, body in post.sent)
+    assert f"{state}, since 2026-11-23" in told
+    assert f"{state}, since 2026-11-23" in listed
+
+
+def ended(store, state, *, days):
+    """A run of that day has ended so."""
+    begun = runs.start(at(store, days=days), "presales")
+    runs.finish(at(store, days=days), begun, state=state, text="не отвечает")
+
+
+def at(store, *, days):
+    """The hub's memory, so many days later."""
+    return replace(store, clock=lambda: store.clock() + timedelta(days=days))
 
 
 def test_addresses_are_not_kept_in_the_database(tmp_path):
