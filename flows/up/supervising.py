@@ -173,7 +173,7 @@ class Supervisor:
         except (OSError, ValueError):
             known = {}
         by = known.get("by", {})
-        if by and process.started(by["pid"]) == by["started"]:
+        if by and _still_there(by):
             raise AlreadyUp(f"this hub is up already, by process {by['pid']}; end that one first")
         left = [one for one in known.get("children", []) if _still_there(one)]
         for one in left:

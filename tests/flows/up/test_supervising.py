@@ -102,6 +102,17 @@ def test_a_hub_is_up_once(tmp_path):
         Supervisor(tmp_path, print).__enter__()
 
 
+def test_one_that_was_killed_where_nobody_tells_of_processes_bars_no_other(tmp_path):
+    (tmp_path / ".casehub").mkdir()
+    form = {"by": {"pid": 2**22 + 1, "started": ""}, "children": []}  # as it is noted on a Mac
+    (tmp_path / ".casehub/up.json").write_text(json.dumps(form), encoding="utf-8")
+
+    with Supervisor(tmp_path, print) as supervisor:
+        supervisor.start(a_child(SLEEPS))
+
+        assert list(supervisor.running) == ["work"]
+
+
 def test_what_a_killed_supervisor_left_behind_is_ended_by_the_next_one(tmp_path):
     with Supervisor(tmp_path, print) as supervisor:
         supervisor.start(a_child(SLEEPS))
