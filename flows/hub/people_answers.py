@@ -94,7 +94,8 @@ def say_same(installation: Installation, system: str, word: str, *, person: str,
     Raises NobodyMeant, also where hub.yaml says otherwise: it would win.
     """
     seen = who_is_who(installation)
-    id_ = _id(seen, system, word)
+    asked = {one.about for one in questions(installation.store, seen) if one.system == system and not one.missing}
+    id_ = word if word in asked else _id(seen, system, word)  # some systems show ids of people without their names
     identity = _identity(seen, person)
     sure = seen.told.named(system, seen.listed.get(system, ()))
     if sure.get(id_, identity) != identity:

@@ -7,6 +7,7 @@ from typing import Any
 
 from flows.hub.looking import all_parked, view_case
 from flows.hub.people import everybody
+from flows.hub.people_answers import list_questions, say_same
 from flows.hub.people_asking import questions
 from mappings.exchange import SystemPerson
 from state import attention, people
@@ -248,3 +249,18 @@ def test_a_plan_takes_nobody_off_a_case_for_an_account_that_is_lost(tmp_path: Pa
     hub.sync()
 
     assert (plan.writes, hub.records("crm")[deal]["owner"]) == ((), "7")
+
+
+def test_who_is_asked_about_can_be_named_where_their_system_shows_the_id_alone(tmp_path):
+    hub, _ = opened(tmp_path)
+    hub.systems["trk"].edit("record", "1", {"owner": "99"})
+    hub.sync()
+    [asked] = list_questions(hub.installation)
+
+    said = say_same(hub.installation, "trk", asked.about, person="bob@example.com", by="ann")
+    hub.sync()
+    hub.sync()
+
+    assert (asked.about, said.person, said.cases) == ("99", "bob@example.com", 1)
+    assert hub.facts()["owner"] == "bob@example.com"
+    assert list_questions(hub.installation) == []
