@@ -43,7 +43,8 @@ class Sharer:
         room = Room(wired, report, self._spool, self._sync.files, full=full)
         newest = attachments.newest_link(wired.store)
         form = await self._gathered(room)
-        room.doubted = frozenset(self._doubted(room, self._planned(room, form)))
+        if wired.whole.gone == "close":  # nothing is taken away otherwise
+            room.doubted = frozenset(self._doubted(room, self._planned(room, form)))
         owners = attachments.to_look_at(wired.store, room.sync, links_after=form["link"], every=full)
         await _share_all(room, owners)
         attachments.close_strangers(wired.store, room.sync)
