@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeAlias
 
+from mappings.canonical.facts import PEOPLE
 from mappings.canonical.values import Value
 from mappings.exchange import View
 from state.attention import Attention
@@ -51,6 +52,11 @@ class FactRow:
     at: datetime | None
     sides: Mapping[str, Side] = field(default_factory=dict)
     conflict: bool = False
+
+    @property
+    def names_people(self) -> bool:
+        """Whether it says who somebody is: one person, or a set of them."""
+        return self.type == "person" or self.name in PEOPLE
 
 
 @dataclass(frozen=True, slots=True)
