@@ -2,13 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from state import dictionaries
 from state.store import Store
-
-_EVER = timedelta(days=36500)
 
 
 @dataclass(frozen=True)
@@ -32,9 +29,11 @@ class Choices:
 NONE = Choices()
 
 
-def load_choices(store: Store, sync: str, scope: tuple[str, str]) -> Choices:
-    """Return what was said of the records of *scope*, (system, kind), in *sync*."""
-    return _choices_of(dictionaries.recall(store, "", name=_name(sync, scope), within=_EVER))
+def load_choices(store: Store, sync: str, scopes: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Choices]:
+    """Return what was said of the records of each of *scopes*, (system, kind), in *sync*."""
+    names = {scope: ("", _name(sync, scope)) for scope in scopes}
+    kept = dictionaries.recall_all(store, list(names.values()))
+    return {scope: _choices_of(kept.get(name)) for scope, name in names.items()}
 
 
 def add_choices(store: Store, sync: str, scope: tuple[str, str], *, more: Choices) -> Choices:

@@ -153,8 +153,8 @@ class FastPath:
         wired = await self._at(name)
         wired.worker = self._installation.store.worker()  # the one of the last look has retired
         wired.people.asked.clear()  # each pass asks by itself who is left
-        for scope in wired.scopes:  # somebody may have said meanwhile what is not to be made or linked
-            wired.choices[scope] = load_choices(wired.store, name, scope)
+        # Somebody may have said meanwhile what is not to be made or linked.
+        wired.choices.update(load_choices(wired.store, name, wired.scopes))
         wired.reworded = False
         report = await run_recorded(wired, PassOptions(hinted=True), How(by=BY))
         reports.append(report)

@@ -103,7 +103,7 @@ def assembled(
         trouble={name: contact.trouble for name, contact in contacts.items() if contact.trouble},
         refused_us={name for name, contact in contacts.items() if contact.refused_us},
         accounts={name: contact.account for name, contact in contacts.items() if contact.account is not None},
-        choices={scope: load_choices(store, sync.name, scope) for scope in scopes},
+        choices=load_choices(store, sync.name, scopes),
         people=seen,
         neighbours=neighbours_of(installation.hub, sync),
     )
