@@ -1,6 +1,7 @@
 """The history of a case, as people and programs read it."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,10 +9,14 @@ from typing import Any
 from mappings.canonical.show import EMPTY, show
 from mappings.canonical.values import encode
 from mappings.language import Hub
+from mappings.reconcile import Unresolvable
+from mappings.reconcile.model import Entity
 from state import history
 from state.history import Line
 from state.store import Store
 
+from .describing import must_be_known
+from .entering import fact_of
 from .looking import find_case
 from .wiring import Installation
 
@@ -50,12 +55,30 @@ def all_lines(store: Store, *, entity: str | None = None, run: str | None = None
 
 
 def last_lines(installation: Installation, key: str, *, limit: int, wanted: Wanted = EVERYTHING) -> tuple[Line, ...]:
-    """Return the newest lines of the case *key* that are wanted, oldest first. Raises NoSuchCase."""
+    """
+    Return the newest lines of the case *key* that are wanted, oldest first.
+
+    Raises NoSuchCase; NoSuchFact and NoSuchSystem for a name that neither the files nor any line of the case have.
+    """
     store = installation.store
-    owner = find_case(store, key).entity.id
+    case = find_case(store, key).entity
     fields = fields_of(installation.hub, wanted.field) if wanted.field else frozenset[str]()
-    found = [line for line in all_lines(store, entity=owner) if wanted.holds(line, fields)]
+    found = [line for line in all_lines(store, entity=case.id) if wanted.holds(line, fields)]
+    if not found and (wanted.field or wanted.system):
+        _refuse_unknown(installation, case, wanted)
     return tuple(found[-limit:])
+
+
+def _refuse_unknown(installation: Installation, case: Entity, wanted: Wanted) -> None:
+    told = [line.event for line in all_lines(installation.store, entity=case.id)]
+    if wanted.system and not any(wanted.system in (one.system, one.by, *_parties(one.parties)) for one in told):
+        must_be_known(installation, wanted.system)
+    hub = installation.hub
+    known = {one.field for one in told} | {name for spec in hub.mappings for name in spec.fields}
+    known |= {name for spec in hub.mappings for entry in spec.fields.values() for name in entry.facts}
+    if wanted.field and wanted.field not in known and (sync := hub.syncs.get(case.sync)):
+        with suppress(Unresolvable):  # one that the hub works out has no lines of its own
+            fact_of(sync, wanted.field, case.kind)
 
 
 def fields_of(hub: Hub, fact: str) -> frozenset[str]:

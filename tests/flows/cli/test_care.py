@@ -24,6 +24,20 @@ def test_a_history_is_asked_for_one_system_and_since_a_time(opened):
     assert since == []
 
 
+def test_a_history_is_not_asked_for_what_nobody_knows(opened):
+    field = opened.run("case", "history", "CASE-1", "--field", "stag")
+    system = opened.run("case", "history", "CASE-1", "--system", "tracker")
+
+    assert (field.code, system.code) == (2, 2)
+    assert "a case has no fact 'stag'; did you mean" in field.err
+    assert "there is no system 'tracker'; there is: crm, trk" in system.err
+
+
+def test_a_history_without_a_line_of_what_is_known_is_empty(opened):
+    for asked in (("--field", "budget"), ("--field", "progress"), ("--system", "crm", "--since", "2100-01-01")):
+        assert opened.done("case", "history", "CASE-1", *asked, "--json").json == []
+
+
 def test_the_case_as_it_was_then(overruled):
     [first] = [
         line["at"] for line in overruled.done("case", "history", "CASE-1", "--json").json if line["new"] == "КП"
