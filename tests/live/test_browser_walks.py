@@ -1,11 +1,11 @@
 """Sales and pre-sales at work, each in their own system and on the page of the hub, in a real browser."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tools.screenshots.browser import NARROW, WIDE, looking
 from tools.screenshots.world import ENGINEER, PASSWORD, SALES, World
@@ -16,6 +16,7 @@ DOES = ".act ~ p button"
 """What carries out what a sheet shows; it has the focus once the sheet stands."""
 MOVED, TORN, EDITED = {WIDE: 24, NARROW: 27}, {WIDE: 18, NARROW: 20}, {WIDE: 30, NARROW: 33}
 """A deal for each walk and width, so that none meets the edits of another."""
+DRAWN = 21
 
 
 @contextmanager
@@ -170,6 +171,34 @@ def test_a_keyboard_is_enough_from_the_login_to_a_change(chrome, world, width, l
 
         shown = {"en": "RUB 4,321,000.50", "ru": "4 321 000,50 ₽"}[language]
         expect(fact(page, {"en": "Amount", "ru": "Сумма"}[language])).to_have_text(shown)
+
+
+def test_a_card_is_drawn_to_a_column_of_its_own_sync_and_seen_before_it_is_moved(chrome, world):
+    key = world.key_of(DRAWN)
+    with at_the_page(chrome, world, width=WIDE, language="en") as page:
+        page.route("**/board", _without_the_menus_of("estimate"))
+        page.goto(f"{world.address}/board")
+        card, sheet = page.locator(f"[data-card={key}]"), page.locator("#sheet")
+        with page.expect_event("console", lambda told: told.text == "put down"):
+            page.evaluate("document.addEventListener('dragend', () => console.info('put down'), {once: true})")
+            card.locator("h3").drag_to(page.locator("[data-stage=estimate] h2"))
+        assert sheet.inner_text() == ""
+
+        card.locator("h3").drag_to(page.locator("[data-stage=qualified] h2"))
+
+        expect(sheet.locator(DOES)).to_be_focused()
+        expect(sheet).to_contain_text("Stage: Lead → Qualified")
+        assert column_of(page, key).get_attribute("data-stage") == "lead"
+
+
+def _without_the_menus_of(stage: str) -> Callable[[Route], None]:
+    """The board as it is where the cards are of a sync without *stage*, which another has."""
+
+    def answer(route: Route) -> None:
+        came = route.fetch()
+        route.fulfill(response=came, body=re.sub(rf'<option value="{stage}".*?</option>', "", came.text()))
+
+    return answer
 
 
 def test_a_page_says_that_it_has_lost_the_hub_and_goes_on_when_it_is_back(chrome, world):

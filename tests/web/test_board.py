@@ -6,10 +6,13 @@ import re
 import pytest
 
 from flows.hub.access import Access
+from tests.flows.hub.test_two_syncs import HUB as TWO
+from tests.flows.hub.test_two_syncs import MAPPINGS, a_pass
 from tests.hub_builders import PEOPLE, a_deal, a_hub, opened
 from tests.web_builders import Browser, a_viewer
 
 ANNA, BOB = (one.email for one in PEOPLE)
+CARDS = re.compile(r'data-card="([^"]+)"(.*?)</article>', re.DOTALL)
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
@@ -34,6 +37,21 @@ def test_an_empty_board_says_so(tmp_path):
 
     assert "Открытых кейсов нет" in browser.get("/board").text
     assert "Таких открытых кейсов нет" in browser.get("/board?show=mine").text
+
+
+def test_a_card_is_offered_the_stages_of_its_own_sync(tmp_path):
+    one, other = TWO.split("  support:")
+    hub = a_hub(tmp_path, hub=one + "  support:" + other.replace("defence]", "defence, warranty]"), mappings=MAPPINGS)
+    hub.systems["crm"].create("record", a_deal("Продажа", stage="NEW"))
+    hub.systems["help"].create("record", {"title": "Поддержка", "client": "ООО", "status": "New"})
+    for sync in ("presales", "support"):
+        a_pass(hub, sync, approved=True)
+
+    page = Browser(hub.installation, a_viewer()).get("/board").text
+
+    menus = {card: re.findall(r'<option value="(\w+)"', rest) for card, rest in CARDS.findall(page)}
+    assert sorted(len(menu) for menu in menus.values()) == [6, 7]
+    assert [menu[-1] for _, menu in sorted(menus.items(), key=lambda one: len(one[1]))] == ["defence", "warranty"]
 
 
 def test_a_card_is_moved_after_a_look_and_both_systems_follow(tmp_path):

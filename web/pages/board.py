@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
-from flows.hub.browsing import BoardQuery, board
+from flows.hub.browsing import BoardQuery, board, stages_of
 from web.bench import sees_internal
 from web.house import house_of
 from web.rendering import page
@@ -55,5 +55,5 @@ def show(request: Request, viewer: SignedIn, asked: Annotated[Asked, Query()]) -
         for column in found.columns
         for card in column.cards
     }
-    stages = [column.stage for column in found.columns if column.stage]
+    stages = {name: stages_of(installation.hub, name) for name in installation.hub.syncs}
     return page(request, "pages/board.html", asked=asked, found=found, may=may, stages=stages, old=OLD)

@@ -89,18 +89,23 @@
     event.dataTransfer.effectAllowed = "move";
     event.dataTransfer.setData("text/plain", drawn.dataset.card);
   });
-  function over(event) { return drawn && event.target.closest ? event.target.closest("[data-stage]") : null; }
+  function over(event) {
+    const column = drawn && event.target.closest ? event.target.closest("[data-stage]") : null;
+    const menu = column && drawn.querySelector("form.move select");
+    const offered = menu && Array.from(menu.options).some(function (one) { return one.value === column.dataset.stage; });
+    return offered ? column : null;
+  }
   document.addEventListener("dragover", function (event) {
     const column = over(event);
     document.querySelectorAll("section.over").forEach(function (one) { if (one !== column) one.classList.remove("over"); });
-    if (column && column.dataset.stage) { event.preventDefault(); column.classList.add("over"); }
+    if (column) { event.preventDefault(); column.classList.add("over"); }
   });
   document.addEventListener("drop", function (event) {
     const column = over(event);
     if (!column) return;
     event.preventDefault();
     const form = drawn.querySelector("form.move");
-    if (form && column !== drawn.closest("[data-stage]")) {
+    if (column !== drawn.closest("[data-stage]")) {
       form.elements.text.value = column.dataset.stage;
       form.requestSubmit();
       form.reset();

@@ -16,6 +16,7 @@ stays inside: notes and files that a mapping marks so.
 * ``systems(installation, access, now=) -> Systems``: health, freshness, cursors, budget, windows; syncs with last run
 * ``list_runs(installation, access, RunQuery) -> RunList``, ``open_run(installation, access, id, page=) -> RunPage``
 * ``openable(url)``: the address if a page may link to it, else ""
+* ``stages_of(hub, sync)``: the stages of a sync, or of all, in their order
 
 `open_case` and `feed` raise `NoSuchCase`, `open_run` raises `NoSuchRun`.
 """
@@ -24,7 +25,7 @@ from ..looking import NoSuchCase
 from .addresses import openable
 from .board import Board, BoardQuery, Card, Column, board
 from .case_page import CasePage, ContactRow, DocumentRow, FactRow, ItemRow, LinkedRecord, NoteRow, Opens, Side, Waiting
-from .casting import Names
+from .casting import Names, stages_of
 from .exporting import Exported, export_cases
 from .feed import Feed, FeedLine, FeedQuery, feed
 from .freshness import Freshness
@@ -89,5 +90,6 @@ __all__ = [
     "open_case",
     "open_run",
     "openable",
+    "stages_of",
     "systems",
 ]
