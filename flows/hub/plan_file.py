@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -250,9 +250,18 @@ Wish: TypeAlias = Literal["yes", "no", "out"]
 """What a person wants of a line: carry it out, leave it as it is there, or not now."""
 
 
-def wishes(case: CaseForm, write: WriteForm, fields: Sequence[str]) -> dict[str, Wish]:
-    """Return what is wanted of each of the *fields* of a write of the present plan."""
+def wishes(case: CaseForm, write: WriteForm, present: Mapping[str, PlanLine]) -> dict[str, Wish]:
+    """
+    Return what is wanted of each line of a write of the PRESENT plan. A `no` speaks of what stood in the file: what has
+    moved since nobody has been asked about, and it waits for the next plan or pass.
+    """
     lines = {line.field: line for line in write.fields}
-    if not (case.do and write.do):
-        return dict.fromkeys(fields, "no")
-    return {name: "out" if name not in lines else "yes" if lines[name].do else "no" for name in fields}
+    shown = {*case.marks.split(), *(line.mark for each in case.writes for line in each.fields)}
+
+    def wish(now: PlanLine) -> Wish:
+        line = lines.get(now.field)
+        if case.do and write.do and (line is None or line.do):
+            return "yes" if line else "out"
+        return "no" if now.mark in shown else "out"
+
+    return {name: wish(now) for name, now in present.items()}

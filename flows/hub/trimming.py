@@ -86,9 +86,9 @@ class Trim:
             yield replace(one, fields=kept, left_out={**one.left_out, **unsaid})
 
     def _wishes(self, place: Place) -> dict[str, Wish]:
-        fields = list(self.present.writes[place])
         write = next((each for each in self.case.writes if each.place == place), None)
-        wanted = wishes(self.case, write or WriteForm(system=place[0], kind=place[1], record=place[2]), fields)
+        form = write or WriteForm(system=place[0], kind=place[1], record=place[2])
+        wanted = wishes(self.case, form, self.present.writes[place])
         self.again = self.again or "out" in wanted.values()
         return wanted
 

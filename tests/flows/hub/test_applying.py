@@ -165,6 +165,29 @@ def test_a_struck_out_line_that_moves_does_not_stop_the_rest(world):
     assert amounts(world)[:2] == ["1000", "2000"]
 
 
+def test_a_no_is_not_taken_for_an_answer_to_what_has_moved_since(world):
+    edited(world.path, lambda form: line(form, "CASE-3", "amount")[1].update(do=False))
+    world.systems["crm"].edit("record", "3", {"amount": "3500"})
+
+    apply(world, world.path)
+    world.sync()
+
+    assert amounts(world) == ["1000", "2000", "3500"]
+
+
+def test_nor_is_that_to_a_whole_case_or_write_for_what_came_up_since(world):
+    edited(world.path, lambda form: form["cases"][0].update(do=False))
+    edited(world.path, lambda form: form["cases"][1]["writes"][0].update(do=False))
+    for number in "12":
+        world.systems["crm"].edit("record", number, {"title": f"Новое имя {number}"})
+
+    apply(world, world.path, still_valid=True)
+    world.sync()
+
+    assert [world.records("trk")[number]["title"] for number in "12"] == ["Новое имя 1", "Новое имя 2"]
+    assert amounts(world)[0] == "150000"
+
+
 def test_a_line_that_was_rewritten_is_refused(world):
     edited(world.path, lambda form: line(form, "CASE-1", "amount")[1].update(to="7 ₽"))
 
