@@ -28,6 +28,7 @@ from .traces import DETACHED, Place, traces_of
 
 WHAT = "undo"
 """What kind of run an undo is."""
+MOVED = "moved meanwhile; left as it is"
 
 
 @dataclass
@@ -156,14 +157,27 @@ def _missed(wired: Wired, taking: Taking, link: Link | None) -> str:
     if link is None:
         return "it is no longer the case's record"
     if taking.write is None:
-        return _kept(link) if taking.verb == "delete" and not link.tombstone else ""
+        return _stayed(taking, link)
     entry = wired.shape.channels[link.system, link.kind].fields[taking.field]
     if last_seen(link.bases, link.seen, entry) == taking.write.view:
         return ""
     if link.write is not None:
         return "on its way; the next pass goes on"
     parked = link.parked.get(taking.field)
-    return parked.text if parked and parked.code not in (UNDOING, UNDONE) else "moved meanwhile; left as it is"
+    return parked.text if parked and parked.code not in (UNDOING, UNDONE) else MOVED
+
+
+def _stayed(taking: Taking, link: Link) -> str:
+    """Say why a record stands as it did before, of which nothing was to be written; nothing where it does not."""
+    whole = link.parked.get(WHOLE)
+    is_out = whole is not None and whole.code == UNDONE
+    match taking.verb:
+        case "delete":
+            return "" if link.tombstone else _kept(link)
+        case "detach":
+            return "" if is_out else MOVED
+        case _:
+            return MOVED if is_out else ""
 
 
 def _kept(link: Link) -> str:

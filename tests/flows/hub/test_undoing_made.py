@@ -8,7 +8,8 @@ from connectors.errors import RetryLater
 from connectors.memory.traits import KindTraits
 from flows.hub.parking import retry
 from flows.hub.undoing import NoSuchRun, carry_out, find_run, plan_undo
-from state import attention
+from state import attention, claims
+from state.types import Worker
 from tests.fault_builders import Clock, Hook, after, failing
 from tests.hub_builders import CRM, HUB, TRK, a_deal, a_hub, opened
 from tests.kinds_builders import COMMENT, a_case
@@ -48,6 +49,38 @@ def test_a_record_that_cannot_be_closed_takes_no_part_any_more(tmp_path):
     assert undone.count("detach") == 1
     assert {key: row["title"] for key, row in hub.records("trk").items()} == {"1": "Внедрение CRM"}
     assert ("trk", "", "undone") in codes(hub)
+
+
+def test_a_record_that_somebody_works_on_before_the_undo_ends_is_not_told_to_take_no_part(tmp_path):
+    hub, _, run = without_end(tmp_path)
+    plan = planned(hub, run)
+    hub.systems["trk"].edit("record", "1", {"title": "Дописано"})
+    hub.sync()
+
+    async def work(wired):
+        return await carry_out(wired, plan, by="ann")
+
+    undone = hub.wired(work)
+
+    assert [one.verb for _, one in plan.taking if one.place.system == "trk"] == ["detach"]
+    assert (undone.count("detach"), [one.verb for _, one, _ in undone.not_done]) == (0, ["detach"])
+    assert ("trk", "", "undone") not in codes(hub)
+
+
+def test_nor_is_one_told_to_take_part_again_whose_case_somebody_else_decides(tmp_path):
+    hub, _, run = without_end(tmp_path)
+    _, undone = undo(hub, run)
+    other = Worker("other", "elsewhere", 1, "now")
+
+    async def again(wired):
+        plan = await plan_undo(wired, find_run(wired.store, undone.run.id))
+        claims.claim(wired.store, other, scopes=wired.scopes, limit=1, only=[hub.case().entity.id])
+        return await carry_out(wired, plan, by="ann")
+
+    result = hub.wired(again)
+
+    assert result.count("rejoin") == 0
+    assert "rejoin" in [one.verb for _, one, _ in result.not_done]
 
 
 def test_a_detached_record_takes_part_again_when_a_person_says_so(tmp_path):
