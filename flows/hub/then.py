@@ -17,6 +17,8 @@ SAYS = ("set", "resolved")
 """Lines that change what the hub says of a fact."""
 SHOWS = ("read", "write")
 """Lines that tell what a record shows."""
+BECOMES = ("linked", "returned", "opened")
+"""Lines that tell which record is the case's from then on."""
 
 
 def moment(text: str, zone: str, *, end: bool = True) -> datetime:
@@ -118,17 +120,24 @@ def _follow(then: Then, line: Line) -> None:
 
 def _of_record(record: RecordThen, line: Line) -> None:
     told = line.event
-    record.record = line.record or record.record
+    named = line.record or (_named(told.cause) if told.what in BECOMES else "")
+    if told.what == "linked" and named != record.record:
+        record.shows = {}  # it takes the place of another one
+    record.record = named or record.record
     if told.what in SHOWS and told.field:
         record.shows[told.field] = told.new
         record.linked = True
-    elif told.what in ("linked", "returned", "opened"):
-        record.record = record.record or told.cause.partition("#")[2].partition(" ")[0]
+    elif told.what in BECOMES:
         record.linked, record.gone = True, False
     elif told.what == "gone":
         record.gone = True
     elif told.what == "unlinked":
         record.linked, record.shows = False, {}
+
+
+def _named(cause: str) -> str:
+    """Return the id of the record that the text of a line begins with."""
+    return cause.partition("#")[2].partition(" ")[0]
 
 
 def _back(then: Then, line: Line) -> None:
