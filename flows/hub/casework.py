@@ -1,19 +1,19 @@
 """What a person does with one case: set a fact, settle a conflict, retry or leave what is parked, link by hand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mappings.canonical.facts import FactInfo
 from mappings.canonical.show import parse
 from mappings.canonical.values import Value
-from mappings.reconcile import Unresolvable, chosen, reconcile, retry, set_fact
-from mappings.reconcile.model import Entity, Event, Link, LinkChange, Origin, Outcome, Side
+from mappings.reconcile import Unresolvable, chosen, retry, set_fact
+from mappings.reconcile.model import Entity, Event, Link, Origin, Outcome, Side
 from state import claims
 from state.types import Claimed, Decided
 
+from .deciding import outcome_of
 from .kin import kin_of
-from .paths import with_paths
-from .sides import live_sides, rules_for, with_derived
+from .sides import live_sides, with_derived
 from .storing import store
 from .wired import Wired
 
@@ -139,14 +139,8 @@ def store_deed(
     follows is decided at once, and once more by the next pass. Raises Busy where the case has moved since the claim.
     """
     wired = act.wired.of(entity.kind)
-    outcome = reconcile(entity, sides, rules_for(wired, entity))
-    by_link: Mapping[int, Side] = {side.link.id: side for side in sides}
-    links: list[LinkChange] = [with_paths(wired, by_link[change.link], change) for change in outcome.links]
-    if wired.shape.belongs:  # a pass at work may send what is planned here before it is decided once more
-        said = [write for change in links for write in change.write]
-        kin = kin_of(wired, entities=[outcome.entity], writes=said, links=claimed.links)
-        links = [kin.where_possible(wired, by_link[change.link], change) for change in links]
-    outcome = replace(outcome, links=links, events=[*events, *outcome.events])
+    outcome = outcome_of(wired, entity, sides, kin_of(wired, entities=[entity], links=claimed.links))
+    outcome = replace(outcome, events=[*events, *outcome.events])
     # records that are now to be made are a pass's business, and so is what waits
     decided = Decided(outcome, claimed, consumed={}, again=True)
     done = store(wired, [decided])

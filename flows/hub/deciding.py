@@ -78,7 +78,7 @@ def decide_claimed(
         side, ours = as_made(wired, claimed, new, kin)
         sides.append(kin.tied(side, shape))
         told += ours
-    outcome = _outcome(wired, entity, with_derived(shape, sides, shown), kin)
+    outcome = outcome_of(wired, entity, with_derived(shape, sides, shown), kin)
     makes = _makes_due(wired, outcome.entity, claimed, joined=joined, kin=kin)
     creates = _creates(wired, outcome.entity, makes, meeting, sides=sides, snapshots=shown, kin=kin)
     events = [*told, *_linked(joined), *outcome.events]
@@ -151,7 +151,7 @@ def decide_new(
     snapshots = _shown(wired, {}, new_links, kin)
     sides = [kin.tied(join_side(wired, replace(new, snapshot=snapshots[new.ref])), shape) for new in new_links]
     side = sides[0]
-    outcome = _outcome(wired, entity, with_derived(shape, sides, snapshots), kin)
+    outcome = outcome_of(wired, entity, with_derived(shape, sides, snapshots), kin)
     opened = Event("opened", "", system=side.link.system, cause=f"#{side.link.external_id} entered")
     makes = _makes_due(wired, outcome.entity, Claimed(entity), joined=new_links, kin=kin)
     creates = _creates(wired, outcome.entity, makes, meeting, sides=sides, snapshots=snapshots, kin=kin)
@@ -193,7 +193,8 @@ def _shown(wired: Wired, snapshots: Mapping[int, Snapshot], joined: Sequence[New
     return {number: kin.shown(one, entity=wired.shape.entity) for number, one in waiting.items()}
 
 
-def _outcome(wired: Wired, entity: Entity, sides: Sequence[Side], kin: Kin) -> Outcome:
+def outcome_of(wired: Wired, entity: Entity, sides: Sequence[Side], kin: Kin) -> Outcome:
+    """Return what follows for *entity* from what its *sides* show, beside records that are to be made; KIN knows it."""
     sides = with_times(wired, [with_emptied(wired, side) for side in sides])
     outcome = reconcile(entity, sides, rules_for(wired, entity, kin.around(entity)))
     by_link = {side.link.id: side for side in sides}
