@@ -76,8 +76,10 @@ class Plans:
             if old.write.state == "planned":
                 self.dropped.append(old.write.key)
             if old.write.state == "planned" and place not in answered:
-                where = Place(*place, entity=one.outcome.entity.id)
-                changes.fields(where, before=old.left_out, after=_parked_at(place, one, claimed))
+                where, stands = Place(*place, entity=one.outcome.entity.id), _parked_at(place, one, claimed)
+                changes.fields(where, before=old.left_out, after=stands)
+                if "" not in stands:
+                    changes.unpark(where, field="")  # its making may have been in doubt
 
     def _replace(
         self,

@@ -98,7 +98,7 @@ async def _not_there(
     empty twice.
     """
     system, kind = going[0].system, going[0].kind
-    again = [Settled(one.key, "planned", not_before=wired.clock()) for one in going]
+    again = [_once_more(wired, one) for one in going]
     if told:
         return again
     made = await asyncio.to_thread(outbox.made, wired.store, system, kind=kind)
@@ -115,10 +115,15 @@ async def _not_there(
     return [_unknown(wired, one, why) for one in going]
 
 
+def _once_more(wired: Wired, one: Outgoing) -> Settled:
+    """It is sent again, and decided anew before: the mapping may have other words by now."""
+    return Settled(one.key, "planned", not_before=wired.clock(), due=True)
+
+
 async def _nothing_known(wired: Wired, connector: Connector, one: Outgoing) -> Settled:
     waits = await asyncio.to_thread(attention.parked_fields, wired.store, entity_id=one.entity.id)
     if any((entry.system, entry.code) == (one.system, IN_DOUBT) for entry in waits):
-        return Settled(one.key, "planned", not_before=wired.clock())
+        return _once_more(wired, one)
     text = f"nothing that the hub has made is known in {one.system} yet, so it is looked for once more"
     return _unknown(wired, one, text, patience=_patience(connector, one))
 

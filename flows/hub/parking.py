@@ -81,6 +81,7 @@ def retry(wired: Wired, entry: Attention, *, person: str) -> None:
     elif entry.code == IN_DOUBT:
         if outbox.send_again(store, entry.entity, system=entry.system, kind=entry.kind):
             attention.unpark_records(store, [Place(entry.system, entry.kind, entity=entry.entity)])
+            cases.mark_due(store, [entry.entity])  # the mapping may have other words by now
     elif entry.field == WHOLE and entry.code == UNDONE:
         rejoin(Act(wired, entry.entity, person), entry.system, entry.record)
     elif entry.field == WHOLE and entry.record:

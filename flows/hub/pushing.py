@@ -139,7 +139,9 @@ def make_write(wired: Wired, one: Outgoing, kin: Kin | None = None) -> Write:
         return make_delete(channel, one)
     under = channel.mapping.under
     hung = [write for write in one.fields if under is not None and write.field in HUNG]
-    changes = tuple(change for write in one.fields if write not in hung for change in _changes(channel, write))
+    # A mapping may have lost a field since the write was planned.
+    said = [write for write in one.fields if write not in hung and write.field in channel.fields]
+    changes = tuple(change for write in said for change in _changes(channel, write))
     if under is not None and hung and (one.verb == "update" or under.holds != "parent"):
         kin = kin or kin_of(wired, entities=[one.entity], writes=hung)
         changes += (kin.change(one, hung, under),)
