@@ -137,7 +137,8 @@ def _lines(write: PlannedWrite, words: Words) -> Iterator[tuple[str, PlanLine]]:
 HEAD = """\
 # A plan of {sync}. `casehub apply` makes exactly what stands here, and nothing if the systems have moved meanwhile.
 # Take out what you do not want now: a line, a write, a case; it stays undone. Or answer `do: no` (at a line, a write, a
-# case): it is left as it is there until it changes. Nothing else may be edited. Names with * come with a new record.
+# case): it is left as it is there until it changes; a new record only waits for the next plan or pass. Nothing else may
+# be edited. Names with * come with a new record.
 """
 
 

@@ -224,6 +224,21 @@ def test_a_new_record_is_made_without_the_lines_that_were_answered_with_no(tmp_p
     assert hub.records("trk")["1"].get("next_step") is None
 
 
+def test_a_new_record_that_is_answered_with_no_waits_for_the_next_pass_and_the_file_says_so(tmp_path):
+    hub = a_hub(tmp_path)
+    hub.systems["crm"].create("record", a_deal())
+    kept(hub, tmp_path / "plan.yaml")
+    said = (tmp_path / "plan.yaml").read_text(encoding="utf-8")
+    edited(tmp_path / "plan.yaml", lambda form: form["cases"][0]["writes"][0].update(do=False))
+
+    apply(hub, tmp_path / "plan.yaml")
+    first = hub.records("trk")
+    hub.sync()
+
+    assert (first, len(hub.records("trk"))) == ({}, 1)
+    assert "a new record only waits for the next plan or pass" in said
+
+
 def test_what_waits_from_a_pass_that_a_guard_stopped_is_not_sent_beside_the_file(tmp_path):
     from tests.hub_builders import HUB
 
