@@ -10,7 +10,7 @@ from mappings.canonical.show import EMPTY, show
 from mappings.canonical.values import encode
 from mappings.language import Hub
 from mappings.reconcile import Unresolvable
-from mappings.reconcile.model import Entity
+from mappings.reconcile.model import Entity, Event
 from state import history
 from state.history import Line
 from state.store import Store
@@ -21,6 +21,7 @@ from .looking import find_case
 from .wiring import Installation
 
 PAGE = 1000
+HUB = "hub"
 
 
 @dataclass(frozen=True)
@@ -116,12 +117,17 @@ def line_text(line: Line, zone: str) -> list[str]:
     """Return a line of the history as cells: when, what, where, field, change, who and why."""
     told = line.event
     where = f"{told.system} #{line.record}" if told.system and line.record else told.system
-    parties = " · ".join(f"{one.get('system')} {in_words(one.get('view'), zone)}" for one in told.parties)
+    parties = " · ".join(f"{one.get('system')} {in_words(_said_by(one, told), zone)}" for one in told.parties)
     change = parties or (
         "" if told.old is None and told.new is None else f"{in_words(told.old, zone)} → {in_words(told.new, zone)}"
     )
     why = ", ".join(part for part in (told.by, told.cause) if part)
     return [show(line.hub_at, zone=zone), told.what, where, told.field, change, why]
+
+
+def _said_by(party: Mapping[str, Any], told: Event) -> Any:
+    """The hub shows nothing: it says the value that stands while the others differ."""
+    return told.old if party.get("system") == HUB else party.get("view")
 
 
 def in_words(content: Any, zone: str) -> str:

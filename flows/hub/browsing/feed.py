@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mappings.canonical.show import show
+from mappings.reconcile.model import Event
 from state import lines
 from state.history import Line
 from state.lines import Household, Sifted
@@ -128,7 +129,7 @@ def _place(text: str) -> tuple[datetime, int] | None:
 
 def _line(line: Line, whole: Whole | None, labels: Labels) -> FeedLine:
     told, entity = line.event, whole.entity if whole else None
-    parties = tuple((str(one.get("system")), _seen(one, told.field, labels, whole)) for one in told.parties)
+    parties = tuple((str(one.get("system")), _said_by(one, told, labels, whole)) for one in told.parties)
     body = entity.facts["body"].value if entity and "body" in entity.facts else None
     said = told.what == "opened" and isinstance(body, str)
     title = entity.facts["title"].value if entity and "title" in entity.facts else ""
@@ -168,13 +169,23 @@ def _shown(line: Line, content: Any, labels: Labels, whole: Whole | None) -> str
     return _plain(content)
 
 
-def _seen(party: Mapping[str, Any], field_name: str, labels: Labels, whole: Whole | None) -> str:
-    """What a party to a conflict shows."""
+def _said_by(party: Mapping[str, Any], told: Event, labels: Labels, whole: Whole | None) -> str:
+    """What a party to a conflict shows; the hub shows nothing, it says the value that stands meanwhile."""
     system, view = str(party.get("system")), party.get("view")
+    if system == HUB:
+        return _plain(told.old)
     kind = _kind_in(system, whole)
     if view is None or not kind or whole is None:
         return _plain(view)
-    return labels.of(system, kind, field_name=field_name, view=view, entity=whole.entity.kind)
+    shown_in = _field_of(labels, (system, kind), told.field, entity=whole.entity.kind)
+    return labels.of(system, kind, field_name=shown_in, view=view, entity=whole.entity.kind)
+
+
+def _field_of(labels: Labels, place: tuple[str, str], fact: str, *, entity: str) -> str:
+    """The field in which a record shows FACT: it may have another name, and say other facts too."""
+    spec = labels.hub.mapping(*place, entity=entity)
+    fields = spec.fields if spec else {}
+    return next((name for name, one in fields.items() if fact in one.facts), fact)
 
 
 def _kind_in(system: str, whole: Whole | None) -> str:

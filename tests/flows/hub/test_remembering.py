@@ -38,6 +38,14 @@ def test_a_conflict_shows_its_parties() -> None:
     assert line_text(a_line(what="conflict", parties=parties), "UTC")[4] == "crm А · trk —"
 
 
+def test_a_conflict_shows_what_the_hub_says_too() -> None:
+    parties = ({"system": "hub", "view": None}, {"system": "crm", "view": "2026-12-05"})
+
+    told = line_text(a_line(what="conflict", old=date(2026, 12, 1), parties=parties), "UTC")
+
+    assert told[4] == "hub 2026-12-01 · crm 2026-12-05"
+
+
 def test_a_line_as_json_keeps_values_and_views_apart() -> None:
     form = line_form(a_line(old={"a": 1}, new=date(2026, 12, 1), at=AT))
 

@@ -1,0 +1,36 @@
+"""What the history tells of a conflict: what each party says, in the words of its system."""
+
+from pathlib import Path
+
+from flows.hub.access import EVERYTHING
+from flows.hub.browsing import FeedQuery, feed
+from flows.hub.casework import set_value
+from tests.hub_builders import HUB, AHub, opened
+
+PARKED = HUB.replace("stage: furthest", "stage: furthest, outcome: park")
+
+
+def parties(hub: AHub) -> tuple[tuple[str, str], ...]:
+    [line] = feed(hub.installation, EVERYTHING, "CASE-1", FeedQuery(whats=("conflict",))).lines
+    return line.parties
+
+
+def test_the_hub_is_told_with_what_it_says(tmp_path: Path) -> None:
+    hub, deal = opened(tmp_path)
+    hub.act("CASE-1", lambda act: set_value(act, "title", "Из хаба"))
+    hub.systems["crm"].edit("record", deal, {"title": "Из CRM"})
+
+    hub.sync()
+
+    assert parties(hub) == (("hub", "Из хаба"), ("crm", "Из CRM"))
+
+
+def test_a_fact_is_told_in_the_words_of_the_field_that_shows_it(tmp_path: Path) -> None:
+    hub, deal = opened(tmp_path, hub=PARKED)
+    [issue] = hub.records("trk")
+    hub.systems["crm"].edit("record", deal, {"stage": "WON"})
+    hub.systems["trk"].edit("record", issue, {"status": "Rejected"})
+
+    hub.sync()
+
+    assert parties(hub) == (("crm", "Выиграна"), ("trk", "Rejected"))
