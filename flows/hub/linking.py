@@ -62,7 +62,7 @@ async def link(act: Act, system: str, record: str, *, kind: str | None = None) -
     Busy while another worker decides the case.
     """
     scope = scope_of(act, system, kind)
-    _refuse_double(act, scope, record)
+    refuse_double(act, scope, record)
     wired = act.wired
     began = wired.clock()
     [found] = await wired.connectors[system].get(scope[1], [record])
@@ -82,7 +82,8 @@ async def link(act: Act, system: str, record: str, *, kind: str | None = None) -
     return Linked(claimed.entity.key, scope, snapshot.record.id)
 
 
-def _refuse_double(act: Act, scope: Scope, record: str) -> None:
+def refuse_double(act: Act, scope: Scope, record: str) -> None:
+    """Raise Unlinkable where *record* is somebody's already, or the case has another record in SCOPE."""
     owner = cases.by_record(act.wired.store, scope[0], kind=scope[1], ids=[record]).get(record)
     if owner is not None:
         key = owner.entity.key

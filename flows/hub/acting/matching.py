@@ -6,7 +6,7 @@ from state import claims, waiting, workers
 from state.types import NewLink
 
 from ..casework import Act, Busy
-from ..linking import Unlinkable, link, scope_of, unlink
+from ..linking import Unlinkable, link, refuse_double, scope_of, unlink
 from ..looking import title_of
 from ..wiring import open_sync
 from .deeds import Match, Part
@@ -24,9 +24,7 @@ def match_record(hand: Hand, deed: Match) -> Prepared:
     whole = hand.desk.case(deed.key)
     act = hand.act(whole)
     system, kind = scope_of(act, deed.system, deed.kind or None)
-    there = [one for one in whole.links if (one.system, one.kind) == (system, kind)]
-    if there:
-        raise Unlinkable(f"{whole.entity.key} has #{there[0].external_id} in {system} already")
+    refuse_double(act, (system, kind), deed.record)
     seen = replace(_foreseen(act, deed, kind), title=title_of(whole.entity), system=system, record=deed.record)
     return Prepared(seen, lambda: hand.desk.run(_linked(hand, act, deed, kind=kind)))
 

@@ -90,6 +90,18 @@ def test_a_case_has_one_record_in_a_system(tmp_path):
     assert seen.refused[0] == "unlinkable"
 
 
+def test_a_record_of_another_case_is_refused_before_anybody_says_do_it(tmp_path):
+    hub, _ = opened(tmp_path)
+    hub.systems["crm"].create("record", a_deal("Портал", stage="NEW"))
+    hub.sync()
+
+    seen = foresee(a_desk(hub), Match("CASE-2", "trk", "1"))
+
+    assert seen.refused is not None
+    assert seen.refused[0] == "unlinkable"
+    assert "#1 of trk is CASE-1's" in seen.refused[1]
+
+
 def somebody(tmp_path):
     hub = a_hub(tmp_path)
     hub.systems["crm"].people = (*PEOPLE, SystemPerson("9", "Щукин Егор"))
