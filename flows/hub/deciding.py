@@ -79,7 +79,7 @@ def decide_claimed(
         sides.append(kin.tied(side, shape))
         told += ours
     outcome = outcome_of(wired, entity, with_derived(shape, sides, shown), kin)
-    makes = _makes_due(wired, outcome.entity, claimed, joined=joined, kin=kin)
+    makes = makes_due(wired, outcome.entity, claimed, joined=joined, kin=kin)
     creates = _creates(wired, outcome.entity, makes, meeting, sides=sides, snapshots=shown, kin=kin)
     events = [*told, *_linked(joined), *outcome.events]
     outcome = replace(outcome, links=[*outcome.links, *losses], creates=tuple(creates), events=tuple(events))
@@ -153,7 +153,7 @@ def decide_new(
     side = sides[0]
     outcome = outcome_of(wired, entity, with_derived(shape, sides, snapshots), kin)
     opened = Event("opened", "", system=side.link.system, cause=f"#{side.link.external_id} entered")
-    makes = _makes_due(wired, outcome.entity, Claimed(entity), joined=new_links, kin=kin)
+    makes = makes_due(wired, outcome.entity, Claimed(entity), joined=new_links, kin=kin)
     creates = _creates(wired, outcome.entity, makes, meeting, sides=sides, snapshots=snapshots, kin=kin)
     events = (opened, *outcome.events, *skipped(outcome, side.link))
     outcome = replace(outcome, creates=tuple(creates), events=events)
@@ -218,7 +218,7 @@ def _linked(joined: Iterable[NewLink]) -> list[Event]:
 # --- creates -------------------------------------------------------------------------------------------------------
 
 
-def _makes_due(wired: Wired, entity: Entity, claimed: Claimed, *, joined: Sequence[NewLink], kin: Kin) -> list[Make]:
+def makes_due(wired: Wired, entity: Entity, claimed: Claimed, *, joined: Sequence[NewLink], kin: Kin) -> list[Make]:
     """Return what is to be made: no link there (a tombstone is one), no create on its way, the condition holds."""
     shape = wired.shape
     back = claimed.snapshots  # what shows itself again is not made again

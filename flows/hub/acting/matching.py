@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 
+from mappings.reconcile.model import Link
 from state import claims, waiting, workers
-from state.types import NewLink
+from state.types import Claimed, NewLink, Whole
 
 from ..casework import Act, Busy
+from ..deciding import makes_due
+from ..kin import kin_of
 from ..linking import Unlinkable, link, refuse_double, scope_of, unlink
 from ..looking import title_of
 from ..wiring import open_sync
@@ -36,8 +39,7 @@ def part(hand: Hand, deed: Part) -> Prepared:
     if len(links) != 1:
         raise Unlinkable(f"{whole.entity.key} has {len(links) or 'no'} records in {deed.system}")
     act, [record] = hand.act(whole), links
-    makes = act.wired.of(whole.entity.kind).shape.makes
-    again = any((one.system, one.kind) == (record.system, record.kind) for one in makes)
+    again = _made_again(act, whole, record)
     seen = Foreseen(
         "part",
         whole.entity.key,
@@ -48,6 +50,15 @@ def part(hand: Hand, deed: Part) -> Prepared:
         mark=mark_of("part", act.entity, record.id, record.external_id, again),
     )
     return Prepared(seen, lambda: unlink(act, record.system, kind=record.kind))
+
+
+def _made_again(act: Act, whole: Whole, record: Link) -> bool:
+    """Say whether the next pass makes a record in the place of RECORD: where the sync's condition holds of the case."""
+    wired, scope = act.wired.of(whole.entity.kind), (record.system, record.kind)
+    rest = tuple(link for link in whole.links if link.id != record.id)
+    kin = kin_of(wired, entities=[whole.entity], links=rest)
+    due = makes_due(wired, whole.entity, Claimed(whole.entity, links=rest), joined=(), kin=kin)
+    return scope in {(make.system, make.kind) for make in due} and whole.entity.id not in wired.chosen(scope).left
 
 
 def _foreseen(act: Act, deed: Match, kind: str) -> Foreseen:

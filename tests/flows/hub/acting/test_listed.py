@@ -147,3 +147,16 @@ def test_a_record_is_parted_from_its_case_after_a_look(tmp_path):
     assert [link.system for link in hub.case().links] == ["crm"]
     assert foresee(a_desk(hub), Part("CASE-1", "trk")).refused is not None
     assert hub.records("trk")["1"]["title"] == "Внедрение CRM"
+
+
+def test_a_parted_record_is_told_to_be_made_again_only_where_it_will_be(tmp_path):
+    hub, deal = opened(tmp_path)
+    hub.systems["crm"].edit("record", deal, {"stage": "WON"})  # the sync makes issues of open cases
+    hub.sync()
+
+    seen = foresee(a_desk(hub), Part("CASE-1", "trk"))
+    make(a_desk(hub), Part("CASE-1", "trk"), mark=seen.mark, by="ann")
+    hub.sync()
+
+    assert seen.later == ()
+    assert [link.system for link in hub.case().links] == ["crm"]
