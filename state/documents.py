@@ -17,9 +17,10 @@ from . import codec, workers
 from .attention import Changes, Place
 from .gone import mark
 from .history import event_row, write_down
+from .left import end_left, told_at
 from .numbers import reserve
 from .store import Store
-from .tables import IS_OPEN, entity, event, link, outbox, parked
+from .tables import IS_OPEN, entity, event, link, outbox
 from .types import Worker
 
 KIND = "document"
@@ -119,11 +120,9 @@ def doubtful(store: Store, sync: str) -> tuple[str, ...]:
 
 
 def parked_here(store: Store, paper: Paper) -> Parked | None:
-    """Return what a person has to do about the document, None where there is nothing."""
-    query = sa.select(parked.c.shown).where(*_here(paper), parked.c.closed.is_(None))
+    """Return what a person has to do about the document, or has left as it is; None where there is nothing."""
     with store.read() as conn:
-        shown = conn.execute(query).scalar_one_or_none()
-    return codec.parked_of(shown) if shown is not None else None
+        return told_at(conn, paper.place, KIND)
 
 
 def begin(store: Store, worker: Worker, paper: Paper, *, verb: str, run: str) -> Begun | None:
@@ -271,25 +270,17 @@ def _address(conn: sa.Connection, paper: Paper, stand: Stand) -> bool:
 
 
 def _attend(store: Store, conn: sa.Connection, paper: Paper, entry: Parked | None) -> None:
-    shown = conn.execute(sa.select(parked.c.shown).where(*_here(paper), parked.c.closed.is_(None))).scalar_one_or_none()
-    before = codec.parked_of(shown) if shown is not None else None
+    before = told_at(conn, paper.place, KIND)
     if entry == before:
         return
+    if before is not None:
+        end_left(conn, paper.place, field=KIND, entry=before)
     changes = Changes()
     if entry is None:
         changes.unpark(paper.place, field=KIND)
     else:
         changes.park(paper.place, field=KIND, entry=entry)
     changes.write(store, conn)
-
-
-def _here(paper: Paper) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        parked.c.subject == paper.case,
-        parked.c.system == paper.system,
-        parked.c.kind == paper.label,
-        parked.c.field == KIND,
-    )
 
 
 def _end(store: Store, conn: sa.Connection, kept: Kept) -> None:

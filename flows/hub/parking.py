@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from mappings.lens import UNKNOWN
+from mappings.reconcile.model import Event
 from mappings.reconcile.undo import UNDONE
-from state import attachments, attention, cases, inbox, outbox, waiting
+from state import attachments, attention, cases, documents, history, inbox, left, outbox, waiting
 from state.attention import Attention, Place
 from state.people import Answer, keep_answer
 
@@ -91,6 +92,11 @@ def retry(wired: Wired, entry: Attention, *, person: str) -> None:
         retry_parked(Act(wired, entry.entity, person), entry.system, entry.field)
 
 
+def is_of_document(entry: Attention) -> bool:
+    """Say whether *entry* tells of a document: it is no field of a record of its case."""
+    return entry.field == documents.KIND and not entry.record
+
+
 REFUSED = ("rejected", "dropped")
 """Codes of what a system did not take, for reasons of its own that may be gone by now."""
 RESTED = timedelta(hours=1)
@@ -129,6 +135,10 @@ def drop(wired: Wired, entry: Attention, *, person: str) -> None:
         keep_answer(wired.store, Answer(entry.system, entry.record, "", by=person))  # nobody whom we work with
     if entry.code == NOT_COPIED:
         attention.unpark_field(wired.store, Place(entry.system, entry.kind, entity=entry.entity), entry.field)
+    elif entry.entity is not None and is_of_document(entry):
+        left.leave_field(wired.store, Place(entry.system, entry.kind, entity=entry.entity), entry.field)
+        told = Event("left", entry.field, system=entry.system, by=person, cause="left as it is there")
+        history.tell(wired.store, told, entity=entry.entity, kind=entry.kind)
     elif entry.entity is None or entry.field == WHOLE:
         place = Place(entry.system, entry.kind, entity=entry.entity, record=entry.record)
         attention.unpark_records(wired.store, [place])

@@ -9,7 +9,7 @@ from state.attention import Attention
 from ..attachments.telling import NOT_COPIED
 from ..casework import claim_case, left_there, store_deed, tried_again
 from ..looking import title_of
-from ..parking import NoSuchEntry, drop, retry, sync_of
+from ..parking import NoSuchEntry, drop, is_of_document, retry, sync_of
 from ..wired import IN_DOUBT, WHOLE
 from .deeds import Again, Leave
 from .desk import Hand
@@ -34,8 +34,8 @@ def listed(hand: Hand, deed: Again | Leave) -> Prepared:
 
 
 def _is_field(entry: Attention) -> bool:
-    """Say whether it is one field of a record that waits; the others are records as a whole, files, creates."""
-    return entry.field != WHOLE and entry.code not in (NOT_COPIED, IN_DOUBT)
+    """Say whether one field of a record waits; the others are records as a whole, files, documents, creates."""
+    return entry.field != WHOLE and entry.code not in (NOT_COPIED, IN_DOUBT) and not is_of_document(entry)
 
 
 def _field(hand: Hand, deed: Again | Leave, entry: Attention) -> Prepared:
