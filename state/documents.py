@@ -14,10 +14,10 @@ import sqlalchemy as sa
 from mappings.reconcile.model import Base, Entity, Event, Parked
 
 from . import codec, workers
-from .attention import Changes, Place
+from .attention import Place
 from .gone import mark
 from .history import event_row, write_down
-from .left import end_left, told_at
+from .left import attend, told_at
 from .numbers import reserve
 from .store import Store
 from .tables import IS_OPEN, entity, event, link, outbox
@@ -159,7 +159,7 @@ def keep(store: Store, paper: Paper, kept: Kept) -> None:
             _stand(store, conn, paper, kept.stand)
             if _address(conn, paper, kept.stand):
                 mark(conn, [paper.case])
-        _attend(store, conn, paper, kept.parked)
+        attend(store, conn, paper.place, field=KIND, entry=kept.parked)
         record = kept.stand.record if kept.stand else ""
         told = {"kind": paper.kind, "record": record, "run": kept.run}
         write_down(store, conn, [event_row(one, entity=paper.document.id, **told) for one in kept.events])
@@ -267,20 +267,6 @@ def _address(conn: sa.Connection, paper: Paper, stand: Stand) -> bool:
         return True
     conn.execute(sa.update(link).where(*here).values(external_id=stand.record, url=stand.url))
     return bool(row.url != stand.url)
-
-
-def _attend(store: Store, conn: sa.Connection, paper: Paper, entry: Parked | None) -> None:
-    before = told_at(conn, paper.place, KIND)
-    if entry == before:
-        return
-    if before is not None:
-        end_left(conn, paper.place, field=KIND, entry=before)
-    changes = Changes()
-    if entry is None:
-        changes.unpark(paper.place, field=KIND)
-    else:
-        changes.park(paper.place, field=KIND, entry=entry)
-    changes.write(store, conn)
 
 
 def _end(store: Store, conn: sa.Connection, kept: Kept) -> None:

@@ -1,5 +1,6 @@
 """
-What a person has left as it is where no link keeps that: at a document. Its entry is closed under the code of its own.
+What a person has left as it is where no link keeps that: at a document, at a template. Its entry is closed under the
+code of its own.
 
 It is off the list, and not told anew while it is all that is to be told there.
 """
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from mappings.reconcile.model import Parked
 
 from . import codec
-from .attention import LEFT, Place
+from .attention import LEFT, Changes, Place
 from .store import Store
 from .tables import parked
 
@@ -27,10 +28,20 @@ def told_at(conn: sa.Connection, place: Place, field: str) -> Parked | None:
     return codec.parked_of(shown) if shown is not None else None
 
 
-def end_left(conn: sa.Connection, place: Place, *, field: str, entry: Parked) -> None:
-    """Forget that a person has left ENTRY at a field: it is over, or something else is to be told there."""
-    left = sa.update(parked).where(*_at(place, field), parked.c.code == LEFT)
-    conn.execute(left.values(code=entry.code))
+def attend(store: Store, conn: sa.Connection, place: Place, *, field: str, entry: Parked | None) -> None:
+    """ENTRY is what is to be told at a field now (None: nothing); what a person has left there is not told anew."""
+    before = told_at(conn, place, field)
+    if entry == before:
+        return
+    if before is not None:  # what was left is over, or something else is to be told
+        left = sa.update(parked).where(*_at(place, field), parked.c.code == LEFT)
+        conn.execute(left.values(code=before.code))
+    changes = Changes()
+    if entry is None:
+        changes.unpark(place, field=field)
+    else:
+        changes.park(place, field=field, entry=entry)
+    changes.write(store, conn)
 
 
 def _at(place: Place, field: str) -> tuple[sa.ColumnElement[bool], ...]:

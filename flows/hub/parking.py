@@ -16,7 +16,7 @@ from .attachments.telling import NOT_COPIED
 from .casework import Act, Busy, leave_parked, retry_parked
 from .pages import batched
 from .undoing import rejoin
-from .wired import IN_DOUBT, WHOLE, Wired
+from .wired import IN_DOUBT, TEMPLATE, WHOLE, Wired
 from .wiring import Installation
 
 AT_ONCE = 2000
@@ -58,7 +58,8 @@ def sync_of(installation: Installation, entry: Attention) -> str:
     """Return the sync in which *entry* is worked with: its case's, or one that the record's system takes part in."""
     if entry.entity is not None:
         return cases.by_ids(installation.store, [entry.entity])[entry.entity].entity.sync
-    named = [name for name, sync in installation.hub.syncs.items() if entry.system in sync.systems]
+    any_one = entry.code == TEMPLATE  # no sync works with a system that only holds documents
+    named = [name for name, sync in installation.hub.syncs.items() if any_one or entry.system in sync.systems]
     if not named:
         raise NoSuchEntry(f"no sync works with {entry.system} any more")
     return named[0]
@@ -73,6 +74,8 @@ def retry(wired: Wired, entry: Attention, *, person: str) -> None:
     store = wired.store
     if entry.entity is None and entry.code == UNKNOWN:
         waiting.wake_parked(store, wired.shape.name, codes=[UNKNOWN])
+    elif entry.entity is None and entry.code == TEMPLATE:
+        return  # every pass reads it until it can be used
     elif entry.entity is None:
         if not waiting.wake(store, entry.system, kind=entry.kind, record=entry.record):
             inbox.hint(store, entry.system, kind=entry.kind, ids=[entry.record], reason="a person asked")
@@ -135,6 +138,8 @@ def drop(wired: Wired, entry: Attention, *, person: str) -> None:
         keep_answer(wired.store, Answer(entry.system, entry.record, "", by=person))  # nobody whom we work with
     if entry.code == NOT_COPIED:
         attention.unpark_field(wired.store, Place(entry.system, entry.kind, entity=entry.entity), entry.field)
+    elif entry.entity is None and entry.code == TEMPLATE:
+        left.leave_field(wired.store, Place(entry.system, entry.kind, record=entry.record), entry.field)
     elif entry.entity is not None and is_of_document(entry):
         left.leave_field(wired.store, Place(entry.system, entry.kind, entity=entry.entity), entry.field)
         told = Event("left", entry.field, system=entry.system, by=person, cause="left as it is there")

@@ -32,6 +32,8 @@ LEFT = "left scope"
 """The code of a record that is still there and no longer takes part (`leave_when`)."""
 IN_DOUBT = "in doubt"
 """The code of a create of which nobody knows, after all the waiting, whether it was carried out."""
+TEMPLATE = "template"
+"""The code of a template of documents that cannot be used; it is no record's."""
 WHOLE = ""
 """The name under which something is parked that concerns a record as a whole."""
 

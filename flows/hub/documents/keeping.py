@@ -16,12 +16,13 @@ from mappings.exchange import Cursor
 from mappings.language import Problems
 from mappings.language.read_documents import DocumentSpec
 from mappings.reconcile.model import Parked
-from state import attention, cases, dictionaries, documents
+from state import cases, dictionaries, documents, left
 from state.attention import Place
 from state.errors import Busy
 from state.store import Store
 from state.types import Whole
 
+from ..wired import TEMPLATE, WHOLE
 from .desk import Desk
 from .folders import Folders
 from .one import One, Room, Told
@@ -53,10 +54,10 @@ async def keep_documents(desk: Desk, room: Room, *, full: bool = False) -> Told:
         except Problems as error:
             report.notices.append(str(error))
             after["behind"].append(system)
-            attention.park_records(room.store, [(_templates(system), Parked("template", str(error)))])
+            _tell_of_template(room.store, system, Parked(TEMPLATE, str(error)))
         else:
             if behind:
-                attention.unpark_records(room.store, [_templates(system)])
+                _tell_of_template(room.store, system, None)
         if system in report.left:
             report.notices.append(f"{system}: {room.most} documents were made; the others follow with the next pass")
             after["behind"].append(system)
@@ -172,9 +173,10 @@ class _Round:
             self._report.notices.append(f"{owner.entity.key} {spec.label}: another worker is about it")
 
 
-def _templates(system: str) -> Place:
-    """Where it is told that a template which lies in *system* cannot be used."""
-    return Place(system, "template", record="documents")
+def _tell_of_template(store: Store, system: str, entry: Parked | None) -> None:
+    """Tell that a template which lies in *system* cannot be used, or (None) that it can."""
+    with store.write() as conn:
+        left.attend(store, conn, Place(system, "template", record="documents"), field=WHOLE, entry=entry)
 
 
 def _form(cursor: Cursor) -> dict[str, Any]:

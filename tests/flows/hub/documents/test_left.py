@@ -81,3 +81,19 @@ def test_what_waits_is_tried_again_on_the_page(tmp_path: Path) -> None:
     hub.sync()
 
     assert hub.codes() == ["missing"]
+
+
+@pytest.mark.parametrize("deed", [Again, Leave])
+def test_a_template_that_cannot_be_used_is_an_entry_like_any_other(tmp_path: Path, deed: type[Again | Leave]) -> None:
+    hub = a_wiki_hub(tmp_path, documents=TWO.replace("brief.wiki", "Шаблон:Бриф"))
+    hub.systems["crm"].create("record", a_deal())
+    hub.sync()
+    desk, [entry] = Desk(hub.installation, hub.make), attention.parked_fields(hub.installation.store)
+
+    seen = foresee(desk, deed(entry.id))
+    make(desk, deed(entry.id), mark=seen.mark, by="анна")
+
+    hub.sync()
+
+    assert (entry.code, seen.refused) == ("template", None)
+    assert len(attention.parked_fields(hub.installation.store)) == (deed is Again)  # it is no better than it was
