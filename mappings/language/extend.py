@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from mappings.canonical.facts import FACTS
+
 from .entries import Entry
 from .problems import Sheet, hint, shown
 from .reader import Items, Scalar, read
@@ -27,6 +29,8 @@ OWN_KEYS = ("system", *KEYS)
 SHIPPED_KEYS = ("type", *KEYS)
 POLICY_KEYS = ("conflicts", "policy", "policies", "home")
 NO_POLICY = "a mapping carries no policy; who is right is said once, under conflicts: of the sync in hub.yaml"
+_PUBLISHED = frozenset(info.name for infos in FACTS.values() for info in infos)
+"""Facts of any entity: who takes one out, in case it is ever inherited, has not mistyped it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +80,8 @@ def merged(root: Entry, catalog: Catalog, *, known: Collection[str] = OWN_KEYS, 
     """
     Return the mapping file *root* over what it extends. ABOVE are the shipped files that led here.
 
-    A field set to null is removed. A key that is not known, a chain that runs in a circle and a name that the
-    catalogue does not have are noted.
+    A field set to null is removed; one that nobody knows was meant to be another, and is noted. So are a key that is
+    not known, a chain that runs in a circle and a name that the catalogue does not have.
     """
     keys = _known(root, known)
     fields = _fields(keys)
@@ -86,6 +90,8 @@ def merged(root: Entry, catalog: Catalog, *, known: Collection[str] = OWN_KEYS, 
         return Source(root, keys, {name: one for name, one in fields.items() if one is not None})
     whole: dict[str, FieldSource | None] = dict(below.fields)
     for name, one in fields.items():
+        if one is None and name not in below.fields and name not in _PUBLISHED:
+            keys["fields"].open_keys()[name].fail(f"no field of that name is inherited{hint(name, below.fields)}")
         whole[name] = _over(one, whole.get(name)) if one is not None else None
     return Source(root, {**below.keys, **keys}, {name: one for name, one in whole.items() if one is not None})
 
