@@ -110,6 +110,8 @@ def copy(ctx: typer.Context, target: Target, *, while_at_work: AtWork = False, a
 
 def _filled(text: str, env: Mapping[str, str]) -> str:
     """Return the address with what the environment knows; what is wrong with it is told without showing it."""
+    from mappings.language import database_problem
+
     password = re.search(r"://[^/@:]*:([^@]+)@", text)
     if password and "${" not in password[1]:
         tell("a password does not belong on a command line; write ${NAME} in quotes and set NAME in the environment")
@@ -121,7 +123,8 @@ def _filled(text: str, env: Mapping[str, str]) -> str:
     except ValueError:
         tell("a $ stands alone in the address; ${NAME} is taken from the environment, $$ stands for $")
     else:
-        if re.match(r"sqlite:///.|postgresql(\+psycopg)?://", url):
+        wrong = database_problem(url)
+        if not wrong:
             return url
-        tell("not a database URL; it begins with sqlite:/// or postgresql+psycopg://")
+        tell(wrong)
     raise typer.Exit(USAGE)

@@ -5,6 +5,7 @@ from .compiled import CompiledMapping
 from .load import load_hub, load_systems, types_named
 from .model import Clause, FieldSpec, Hub, Make, MappingSpec, Notify, Person, Schedule, Sync, System
 from .problems import Mark, Problem, Problems
+from .references import database_problem
 from .schema import SettingKey, SystemSchema
 from .scope import Scope
 
@@ -29,6 +30,7 @@ __all__ = [
     "Vocabularies",
     "compile_mapping",
     "compile_sync",
+    "database_problem",
     "load_hub",
     "load_systems",
     "types_named",

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from .entries import Entry, need
 from .model import Notify, Person, System
 from .problems import shown
-from .references import refers, replaced, secret, url
+from .references import database_problem, refers, replaced, secret, url
 from .schema import Setting, SettingKey, SystemSchema
 from .times import clock
 
@@ -23,7 +23,6 @@ DEFAULT_ZONE = "UTC"
 
 _NAME = re.compile(r"[^\W_][\w-]{0,62}")
 _RESERVED = ("hub", "name", "emails")
-_DATABASE = re.compile(r"(sqlite|postgresql)(\+[a-z0-9]+)?://.*", re.DOTALL)
 _PASSWORD = re.compile(r"://[^/@]*:([^/@]+)@")
 
 
@@ -141,8 +140,8 @@ def _database(entry: Entry | None, env: Mapping[str, str]) -> SecretStr:
     password = _PASSWORD.search(written)
     if password and not refers(password[1]):
         entry.fail("a password is not written into the file; write ${NAME} and set NAME in the environment")
-    elif not _DATABASE.fullmatch(text):
-        entry.fail("not a database URL; it begins with sqlite:/// or postgresql+psycopg://")
+    elif wrong := database_problem(text):
+        entry.fail(wrong)
     return SecretStr(text)
 
 

@@ -8,6 +8,9 @@ from .entries import Entry
 
 _REFERENCE = re.compile(r"\$\$\{|\$\{([^}]*)(\}?)")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_DATABASE = re.compile(r"sqlite:///.|postgresql(\+psycopg)?://")
+_SERVER = re.compile(r"([^@]*@)?(\[[^\]]*\]|[^/:?]*)(:[0-9]+)?([/?].*)?", re.DOTALL)
+"""What stands behind postgresql://: who, the host, its port, and the rest."""
 
 
 def refers(text: str) -> bool:
@@ -48,6 +51,16 @@ def url(entry: Entry, env: Mapping[str, str]) -> str | None:
         entry.fail(f"not a URL: {entry.text()!r}")
         return None
     return text
+
+
+def database_problem(text: str) -> str:
+    """Return what is wrong with the address of a database, or nothing; nothing of it is shown."""
+    begin = _DATABASE.match(text)
+    if begin is None:
+        return "not a database URL; it begins with sqlite:/// or postgresql+psycopg://"
+    if not text.startswith("sqlite") and not _SERVER.fullmatch(text, begin.end()):
+        return "not a database URL; the port behind its host is a number"
+    return ""
 
 
 def secret(entry: Entry, env: Mapping[str, str]) -> str | None:

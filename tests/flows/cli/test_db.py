@@ -122,6 +122,7 @@ def test_a_database_that_is_not_empty_is_not_copied_into(opened):
         ("postgresql://hub:geheim@db/hub", "a password does not belong on a command line"),
         ("sqlite:///a$", "a $ stands alone"),
         ("mysql://db/hub", "not a database URL"),
+        ("postgresql://hub@db:casehub/hub", "the port behind its host is a number"),
     ],
 )
 def test_a_wrong_address_is_told_and_never_shown(opened, url, told):
