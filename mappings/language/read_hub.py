@@ -23,7 +23,7 @@ DEFAULT_ZONE = "UTC"
 
 _NAME = re.compile(r"[^\W_][\w-]{0,62}")
 _RESERVED = ("hub", "name", "emails")
-_PASSWORD = re.compile(r"://[^/@]*:([^/@]+)@")
+_PASSWORD = re.compile(r"://[^/?@]*:([^/?@]+)@|[?&]pass(?:word)?=([^&]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +136,17 @@ def _database(entry: Entry | None, env: Mapping[str, str]) -> SecretStr:
     text = replaced(entry, env) if entry else None
     if entry is None or text is None:
         return SecretStr(DEFAULT_DATABASE)
-    written = entry.text() or ""
-    password = _PASSWORD.search(written)
-    if password and not refers(password[1]):
-        entry.fail("a password is not written into the file; write ${NAME} and set NAME in the environment")
-    elif wrong := database_problem(text):
+    if not _password_told(entry) and (wrong := database_problem(text)):
         entry.fail(wrong)
     return SecretStr(text)
+
+
+def _password_told(entry: Entry) -> bool:
+    """Note a password that is written into the address of *entry*; says whether there is one."""
+    told = any(not refers(found[1] or found[2]) for found in _PASSWORD.finditer(entry.text() or ""))
+    if told:
+        entry.fail("a password is not written into the file; write ${NAME} and set NAME in the environment")
+    return told
 
 
 def _page(entry: Entry | None, env: Mapping[str, str]) -> str:
@@ -188,7 +192,7 @@ def _notify(entry: Entry | None, env: Mapping[str, str]) -> Notify:
     attention = keys["attention"].one_or_more() if "attention" in keys else []
     addresses = [(one, replaced(one, env)) for one in attention]
     for one, text in addresses:
-        if text is not None and "://" not in text:
+        if text is not None and not _password_told(one) and "://" not in text:
             one.fail("not an address for notices; write it like mailto://… or tgram://…")
     digest = keys["digest"].plain() if "digest" in keys else None
     moment = clock(digest) if digest else None
