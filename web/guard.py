@@ -50,7 +50,7 @@ class Guard:
     ) -> None:
         self._app = app
         self._patience = patience
-        self._name = (urlsplit(page).hostname or "").lower()
+        self._name = _as_sent((urlsplit(page).hostname or "").lower())
         self._tls = page.startswith("https:")
         self._refuse = refuse
 
@@ -105,6 +105,14 @@ def _hostname(host: str) -> str:
         return (urlsplit(f"//{host}").hostname or "").lower()
     except ValueError:
         return ""
+
+
+def _as_sent(name: str) -> str:
+    """Return *name* as browsers send it: a name in Cyrillic goes over the wire in Latin letters (`xn--…`)."""
+    try:
+        return name.encode("idna").decode("ascii")
+    except UnicodeError:
+        return name
 
 
 def _told(headers: Headers) -> int:
