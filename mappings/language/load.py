@@ -33,6 +33,8 @@ def load_hub(
     """
     sheet = Sheet()
     draft = _draft(files, env, schemas=schemas, sheet=sheet)
+    if draft.empty:
+        sheet.add(draft.empty.problem("no sync is named; it says where cases are born, and where they appear"))
     heads = {name: read_head(entry, draft.names) for name, entry in draft.syncs.items()}
     found_mappings = read_mappings(files, draft, heads=tuple(heads.values()), catalog=Catalog(catalog, sheet))
     mappings = found_mappings.specs

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from .entries import Entry, need
 from .model import Notify, Person, System
-from .problems import shown
+from .problems import Mark, shown
 from .references import database_problem, refers, replaced, secret, url
 from .schema import Setting, SettingKey, SystemSchema
 from .times import clock
@@ -39,6 +39,8 @@ class Draft:
     syncs: Mapping[str, Entry] = field(default_factory=dict)
     people: tuple[Person, ...] = ()
     notify: Notify = field(default_factory=Notify)
+    empty: Mark | None = None
+    """Where `syncs:` stands, if it names none: good enough to ask the systems, and no hub."""
     stores: tuple[str, ...] = ()
     """The systems that hold documents; what these are is read by `read_documents`."""
 
@@ -57,6 +59,7 @@ def read_hub(root: Entry, *, schemas: Mapping[str, SystemSchema], env: Mapping[s
         systems=systems,
         names=tuple(name for name in (found.peek() if found else ()) if _NAME.fullmatch(name)),
         syncs=named,
+        empty=syncs.mark if syncs and syncs.is_mapping and not syncs.peek() else None,
         people=_people(keys.get("people"), systems),
         notify=_notify(keys.get("notify"), env),
         stores=_stores(keys.get("documents")),
