@@ -31,9 +31,8 @@ def check(ctx: typer.Context, *, offline: Offline = False, as_json: AsJson = Fal
     """
     import asyncio
 
-    from flows.hub.checking import Check, problems_form
     from flows.hub.checking import check as ask
-    from flows.hub.wiring import load_installation
+    from flows.hub.checking import check_files, problems_form
     from flows.wording import unreachable
     from mappings.language import Problems
 
@@ -41,7 +40,7 @@ def check(ctx: typer.Context, *, offline: Offline = False, as_json: AsJson = Fal
         if offline:
             import os
 
-            found = Check(load_installation(terminal(ctx).folder, os.environ))
+            found = check_files(terminal(ctx).folder, os.environ)
         else:
             with the_hub(terminal(ctx)) as installation, progress("asking the systems", quiet=as_json):
                 found = asyncio.run(ask(installation))

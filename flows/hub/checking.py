@@ -8,17 +8,27 @@ system.
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from connectors.base import Connector
 from mappings.exchange import Abilities, Account, Discovery, Place
 from mappings.language import Hub, MappingSpec, Problem, Problems, compile_sync
 from mappings.transforms.vocabulary import Vocabulary
-from state import cases, runs
+from state import cases, engine, runs
 
-from .documents import check_documents, stores_of
+from .documents import check_documents, documents_at_once, stores_of
 from .wired import Scope
-from .wiring import Contact, Installation, Maker, everybody_in, make_connector, meet_system, vocabularies
+from .wiring import (
+    Contact,
+    Installation,
+    Maker,
+    everybody_in,
+    load_installation,
+    make_connector,
+    meet_system,
+    vocabularies,
+)
 
 
 @dataclass(frozen=True)
@@ -74,6 +84,17 @@ class Check:
 def problems_form(problems: Sequence[Problem]) -> list[dict[str, Any]]:
     """Return *problems* as JSON."""
     return [{"file": one.file, "line": one.line or None, "text": one.text} for one in problems]
+
+
+def check_files(folder: Path, env: Mapping[str, str]) -> Check:
+    """Say what can be said of the files alone: no system is asked, no database opened. Raises `Problems`."""
+    store = engine.open_store("sqlite://", check=False)  # in memory and empty: connectors are made with one
+    try:
+        installation = Installation(folder, load_installation(folder, env), store)
+        _, problems = _made(installation, make_connector)
+        return Check(installation.hub, problems=tuple(sorted({*problems, *documents_at_once(installation)})))
+    finally:
+        store.close()
 
 
 async def check(installation: Installation, *, make: Maker = make_connector) -> Check:

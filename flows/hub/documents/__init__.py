@@ -5,7 +5,7 @@ A page has a block of facts that is kept current; whatever people write stays as
 way, damaged, gone, or changed after it was sent is put on the attention list.
 """
 
-from .desk import Desk, check_documents, desk_of, documents_in, stores_of
+from .desk import Desk, check_documents, desk_of, documents_at_once, documents_in, stores_of
 from .keeping import keep_documents
 from .marking import documents_of, draft_again, make_again, mark_sent
 from .one import Told
@@ -16,6 +16,7 @@ __all__ = [
     "Told",
     "check_documents",
     "desk_of",
+    "documents_at_once",
     "documents_in",
     "documents_of",
     "draft_again",

@@ -135,6 +135,17 @@ def _at_once(desk: Desk, spec: DocumentSpec) -> Sequence[Problem]:
     return []
 
 
+def documents_at_once(installation: Installation) -> tuple[Problem, ...]:
+    """Return what is wrong with documents and can be told without asking any system."""
+    problems: list[Problem] = []
+    for sync in installation.hub.syncs.values():
+        try:
+            desk_of(installation, sync)
+        except Problems as error:
+            problems += error.problems
+    return tuple(sorted(set(problems)))
+
+
 async def check_documents(installation: Installation, make: Maker = make_connector) -> tuple[Problem, ...]:
     """Read every template where it lies, and return what is wrong; systems that cannot be reached are left out."""
     problems: list[Problem] = []

@@ -46,6 +46,37 @@ def test_offline_only_the_files_are_read(hub):
     assert not (hub.folder / "casehub.db").exists()
 
 
+def test_offline_tells_what_is_wrong_with_documents_and_settings(hub):
+    brief = """documents:
+  brief: {system: вики, template: бриф.wiki, name: "{{ case.key }}", requires: [client.nam]}
+"""
+    wiki = """  вики: {type: mediawiki, url: "https://wiki.example.org/w", user: hub@sync, password: "${PASSWORD}"}
+"""
+    settings = wiki.replace("вики:", "wiki:").replace("type:", "page_size: 500, type:")
+    change(hub, "hub.yaml", "systems:\n", f"{brief}systems:\n{wiki}{settings}")
+
+    ended = hub.run("check", "--offline", env={"PASSWORD": "geheim"})
+
+    assert ended.code == 2
+    assert "documents.brief.requires: unknown fact 'client.nam'; did you mean 'client.name'?" in ended.err
+    assert "systems.wiki: page_size: Input should be less than or equal to 50" in ended.err
+    assert "The files are right." not in ended.out
+    assert "geheim" not in ended.out + ended.err
+
+
+def test_offline_a_template_beside_the_hub_is_read(hub):
+    brief = 'documents:\n  brief: {system: вики, template: бриф.wiki, name: "{{ case.key }}"}\n'
+    wiki = '  вики: {type: mediawiki, url: "https://wiki.example.org/w", user: hub@sync, password: "${PASSWORD}"}\n'
+    change(hub, "hub.yaml", "systems:\n", f"{brief}systems:\n{wiki}")
+    (hub.folder / "бриф.wiki").write_text("= {{ client.nam }} =\n", encoding="utf-8")
+
+    ended = hub.run("check", "--offline", env={"PASSWORD": "geheim"})
+
+    assert ended.code == 2
+    assert "бриф.wiki: 1 problem" in ended.err
+    assert "unknown fact 'client.nam'; did you mean 'client.name'?" in ended.err
+
+
 def test_all_problems_of_all_files_are_told_at_once_with_file_and_line(hub):
     change(hub, "hub.yaml", "opens: crm", "opens: crn")
     change(hub, "hub.yaml", "stage: furthest", "stage: furthes")
