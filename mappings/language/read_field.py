@@ -60,9 +60,13 @@ def fitting(info: FactInfo) -> tuple[str, ...]:
 
 
 def read_field(
-    name: str, source: FieldSource, *, facts: tuple[FactInfo, ...], choices: Choices, systems: Collection[str]
+    name: str, source: FieldSource, *, facts: tuple[FactInfo, ...], choices: Choices, systems: Collection[str] | None
 ) -> FieldSpec | None:
-    """Return the field *name*, or None where it does not say what it maps; all that is wrong is noted."""
+    """
+    Return the field *name*, or None where it does not say what it maps; all that is wrong is noted.
+
+    SYSTEMS are the others of its syncs; None where hub.yaml could not be read so far, which is told there.
+    """
     keys, entry = source.keys, source.entry
     said = _facts(name, source, facts)
     transform = _transform(source, said)
@@ -154,10 +158,10 @@ def _direction(entry: Entry | None, *, derived: bool) -> Direction:
     return "out"
 
 
-def _of(source: FieldSource, said: tuple[FactInfo, ...], systems: Collection[str]) -> str | None:
+def _of(source: FieldSource, said: tuple[FactInfo, ...], systems: Collection[str] | None) -> str | None:
     entry = source.keys.get("of")
     if entry:
-        return entry.choice(systems)
+        return entry.plain() if systems is None else entry.choice(systems)
     if any(info.name == "link" for info in said):
         need(source.keys, "of", of=source.entry)
     return None

@@ -176,7 +176,7 @@ def _same(entry: Entry, facts: Collection[FactInfo], *, readable: Collection[str
 
 
 def _fields(source: Source, system: str, *, facts: tuple[FactInfo, ...], known: Known) -> dict[str, FieldSpec]:
-    others = tuple(name for name in known.systems if name != system)
+    others = tuple(name for name in known.systems if name != system) if known.systems else None
     found = {
         name: read_field(name, one, facts=facts, choices=known.choices, systems=others)
         for name, one in source.fields.items()

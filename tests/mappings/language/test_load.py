@@ -140,6 +140,13 @@ def test_the_problems_of_all_files_are_told_at_once():
     )
 
 
+@pytest.mark.parametrize("hub", ["systems: {crm: [\n", "", "systems: [crm, трекер]\nsyncs: {presales: {opens: crm}}\n"])
+def test_a_hub_that_cannot_be_read_makes_no_mapping_wrong(hub):
+    linked = "system: crm\nkind: record\nentity: case\nfields: {link: {at: ссылка, direction: out, of: трекер}}\n"
+
+    assert "record.crm.yaml" not in problems({"hub.yaml": hub, "record.crm.yaml": linked})
+
+
 def test_without_a_hub_nothing_can_be_loaded():
     assert (
         problems({}) == "hub.yaml: 1 problem\n      missing; it names the systems and what is kept in step between them"
