@@ -43,9 +43,12 @@ def _text(file: Path, sheet: Sheet) -> str | None:
     try:
         with file.open("rb") as opened:
             return opened.read(LARGEST + 1).decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        sheet.note(file.name, 0, text=f"cannot be read: {type(error).__name__}")
-        return None
+    except OSError as error:
+        sheet.note(file.name, 0, text=f"cannot be read: {error.strerror}")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        sheet.note(file.name, line, text="not UTF-8; save it in that encoding")
+    return None
 
 
 def read_story(text: str, file: str, sheet: Sheet) -> Story | None:

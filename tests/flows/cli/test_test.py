@@ -57,6 +57,15 @@ def test_what_is_not_as_told_is_shown_with_its_line_and_fails(folder):
     ]
 
 
+def test_a_story_in_another_encoding_is_told_with_its_line_and_what_to_do(folder):
+    (folder / "stories" / "б.yaml").write_bytes(STORY.encode("cp1251"))
+
+    ended = run(folder, "test")
+
+    assert (ended.exit_code, ended.stdout) == (2, "")
+    assert ended.stderr.startswith("б.yaml: 1 problem\n   2  not UTF-8; save it in that encoding\n")
+
+
 def test_json_says_the_same(folder):
     (folder / "stories" / "б.yaml").write_text(STORY.replace("New", "Closed"), encoding="utf-8")
 
