@@ -10,6 +10,7 @@ _SHARE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?)\s?%")
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _FIELDS: tuple[tuple[str, int, int, tuple[str, ...]], ...] = (
     ("minute", 0, 59, ()),
@@ -47,7 +48,20 @@ def cron_problem(text: str) -> str:
     for part, (name, low, high, words) in zip(parts, _FIELDS, strict=True):
         if not all(_fits(one, low=low, high=high, words=words) for one in part.split(",")):
             return f"{part!r} is no {name}"
-    return ""
+    return "" if _comes(parts[2], parts[3]) else f"{parts[2]!r} never comes in month {parts[3]!r}"
+
+
+def _comes(days: str, months: str) -> bool:
+    """Say whether the first of *days* is in one of *months*: of a day that never comes no run is ever scheduled."""
+    longest = max(_LENGTHS[month - 1] for part in months.split(",") for month in _months(part))
+    first = [part.split("-")[0] for part in days.split(",")]
+    return any(day == "*" or "/" in day or int(day) <= longest for day in first)
+
+
+def _months(part: str) -> range:
+    span, slash, step = part.partition("/")
+    ends = [_number(end, 1, words=_MONTHS) or 1 for end in span.split("-")] if span != "*" else [1, 12]
+    return range(ends[0], (12 if slash and len(ends) == 1 else ends[-1]) + 1, int(step or 1))
 
 
 def _fits(part: str, *, low: int, high: int, words: tuple[str, ...]) -> bool:

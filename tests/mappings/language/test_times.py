@@ -40,7 +40,19 @@ def test_a_time_of_day_has_two_digits_on_both_sides(text, moment):
     assert clock(text) == moment
 
 
-@pytest.mark.parametrize("text", ["0 3 * * *", "*/5 * * * *", "0-30/10 8-18 1,15 jan-mar MON-FRI", "0 0 * * 7"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0 3 * * *",
+        "*/5 * * * *",
+        "0-30/10 8-18 1,15 jan-mar MON-FRI",
+        "0 0 * * 7",
+        "0 3 29 2 *",
+        "0 3 31 4-5 *",
+        "0 3 31 2/1 *",
+        "0 3 */31 2 *",
+    ],
+)
 def test_a_cron_line_of_five_fields_is_right(text):
     assert cron_problem(text) == ""
 
@@ -56,6 +68,10 @@ def test_a_cron_line_of_five_fields_is_right(text):
         ("0 3 * янв *", "'янв' is no month"),
         ("0 3 * * 1-2-3", "'1-2-3' is no day of the week"),
         ("0 ² * * *", "'²' is no hour"),
+        ("0 3 31 2 *", "'31' never comes in month '2'"),
+        ("0 3 30-31 feb *", "'30-31' never comes in month 'feb'"),
+        ("0 3 31 2-6/2 *", "'31' never comes in month '2-6/2'"),
+        ("0 3 31 4,jun 1", "'31' never comes in month '4,jun'"),
     ],
 )
 def test_a_wrong_cron_line_is_told_by_the_field(text, problem):
