@@ -60,7 +60,7 @@ def _first(error: BaseException) -> BaseException:
 def _of_a_person(error: BaseException) -> Advice | None:
     match error:
         case Problems():
-            return Advice(f"{error}\nMend the files; `casehub check --offline` reads them again.", "usage")
+            return Advice(f"{error}\nMend the files; `{error.again}` reads them again.", "usage")
         case NoSuchCase():
             return Advice(f"{error}; `casehub case list` shows those there are", "usage")
         case NotMissing():

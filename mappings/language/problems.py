@@ -43,10 +43,11 @@ class Mark:
 
 
 class Problems(Exception):
-    """Everything that is wrong with a set of files; nothing of them may be used."""
+    """Everything that is wrong with a set of files; nothing of them may be used. The command AGAIN reads them again."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[Problem], *, again: str = "casehub check --offline") -> None:
         self.problems = tuple(sorted(set(problems)))
+        self.again = again
         super().__init__(self.problems)
 
     def __str__(self) -> str:

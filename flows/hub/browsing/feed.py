@@ -15,12 +15,12 @@ from state.types import Whole
 from ..access import Access
 from ..labels import Labels
 from ..noted import is_internal
+from ..remembering import HUB
 from ..wiring import Installation
 from .admitting import admitted
 from .casting import Names
 
 KINDS = ("case", "item", "note", "document")
-HUB = "hub"
 LARGEST = 2**63 - 1
 """The largest number of a line that a database holds."""
 

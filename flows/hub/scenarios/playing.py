@@ -17,6 +17,7 @@ from .faults import Faults
 from .ground import Clock, Death, Ground
 from .known import remembered
 from .model import Difference, Played, Step, Story, pairs
+from .reading import AGAIN
 from .seeing import differences, said
 from .standins import Found, stand_ins
 from .world import Lost, World
@@ -82,7 +83,7 @@ def play_all(stories: Sequence[Story], hubs: Hubs, step: Callable[[str], None] =
     for story in stories:
         wrong += _wrong(story, hubs)
     if wrong:
-        raise Problems(wrong)
+        raise Problems(wrong, again=AGAIN)
     with Ground() as ground:
         for story in stories:
             step(story.name)

@@ -13,6 +13,8 @@ KEYS = ("story", "code", "holds", "hub", "systems", "people", "rewrite", "steps"
 NEST = ("at",)
 """Steps inside which others happen."""
 LARGEST = 512_000
+AGAIN = "casehub test"
+"""The command that reads stories."""
 WORDED = ("time-out", "no connection", "server error", "busy", "refused", "not allowed", "kill")
 """What may go wrong at a request."""
 
@@ -24,13 +26,14 @@ def stories_in(folder: Path, word: str = "") -> list[Story]:
     Raises `Problems` with all that is wrong in all of them.
     """
     if not folder.exists():
-        raise Problems([Problem(str(folder), 0, "no such folder")])
+        raise Problems([Problem(str(folder), 0, "no such folder")], again=AGAIN)
     files = [folder] if folder.is_file() else sorted(folder.glob("*.yaml"))
     if not files:
-        raise Problems([Problem(str(folder), 0, "no scenarios (*.yaml) in it")])
+        raise Problems([Problem(str(folder), 0, "no scenarios (*.yaml) in it")], again=AGAIN)
     sheet = Sheet()
     found = [read_story(text, file.name, sheet) for file in files if (text := _text(file, sheet)) is not None]
-    sheet.settle()
+    if sheet.problems:
+        raise Problems(sheet.problems, again=AGAIN)
     return [story for story in found if story is not None and _has(story, word)]
 
 

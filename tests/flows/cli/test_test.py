@@ -64,6 +64,7 @@ def test_a_story_in_another_encoding_is_told_with_its_line_and_what_to_do(folder
 
     assert (ended.exit_code, ended.stdout) == (2, "")
     assert ended.stderr.startswith("б.yaml: 1 problem\n   2  not UTF-8; save it in that encoding\n")
+    assert ended.stderr.endswith("Mend the files; `casehub test` reads them again.\n")
 
 
 def test_json_says_the_same(folder):
