@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from state import dictionaries, runs
+from state import dictionaries, leases, runs
 from state.attention import Attention
 from state.store import Store
 
@@ -18,6 +18,8 @@ from .due import FAILURES, after, digest_due, news_of, troubled
 Send = Callable[[str, Notice], bool]
 """Sends a notice to an address; says whether it was taken."""
 _EVER = timedelta(days=3650)
+LEASE, EACH = "notices", 120.0
+"""The lease of whoever tells, and the seconds that it lasts for each address: longer than any server is waited for."""
 
 
 @dataclass
@@ -33,11 +35,22 @@ def notify(installation: Installation, send: Send) -> Told:
     """
     Send what is due to every address of `notify`.
 
-    What an address did not take is sent to it again next time; the others are not told twice because of it.
+    What an address did not take is sent to it again next time; the others are not told twice because of it. Nothing is
+    sent where another process tells at the same moment: after an outage Prefect begins all runs that are late at once.
     """
-    hub, told = installation.hub, Told()
-    entries = _open(installation)
-    for number, secret in enumerate(hub.notify.attention, 1):
+    store = installation.store
+    held = leases.acquire(store, LEASE, worker=store.worker(), seconds=EACH * len(installation.hub.notify.attention))
+    if held is None:
+        return Told()
+    try:
+        return _all(installation, send)
+    finally:
+        leases.release(store, held)
+
+
+def _all(installation: Installation, send: Send) -> Told:
+    told, entries = Told(), _open(installation)
+    for number, secret in enumerate(installation.hub.notify.attention, 1):
         address = secret.get_secret_value()
         if not _one(installation, address, entries, told=told, send=send):
             told.refused.append(number)

@@ -60,6 +60,31 @@ def test_a_notice_says_no_customers_words(tmp_path):
     assert not any(word in body for _, _, body in post.sent for word in ("Склад", "Портал", "Ромашка"))
 
 
+def test_who_tells_while_somebody_else_does_says_nothing_twice(tmp_path):
+    hub, post = conflicting(tmp_path, MAIL, CHAT, digest=time(0)), Post()
+
+    def beside(address, notice):
+        notify(hub, post)  # another process, at the same moment
+        return post(address, notice)
+
+    told = notify(hub, beside)
+
+    assert (told.new, told.digests, len(post.sent)) == (1, 2, 4)
+    assert notify(hub, post).new == 0
+
+
+def test_who_could_not_send_leaves_the_next_one_to_tell(tmp_path):
+    hub, post = conflicting(tmp_path, MAIL), Post()
+
+    def broken(address, notice):
+        raise OSError
+
+    with pytest.raises(OSError):  # noqa: PT011  # which one does not matter
+        notify(hub, broken)
+
+    assert notify(hub, post).new == 1
+
+
 def test_an_address_that_takes_nothing_is_tried_again_and_the_others_are_not_told_twice(tmp_path):
     hub, post = conflicting(tmp_path, MAIL, CHAT), Post(CHAT)
 
