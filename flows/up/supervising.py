@@ -117,7 +117,9 @@ class Supervisor:
 
     def _spawn(self, child: Child, *, failures: int) -> None:
         log = self.home / f"{child.name}.log"
-        with log.open("ab" if failures else "wb") as out:
+        if not failures:
+            log.write_bytes(b"")
+        with log.open("ab") as out:  # what is added stands at the end, also of a log that logrotate has cut meanwhile
             started = subprocess.Popen(  # noqa: S603  # our own commands, as a list
                 child.command,
                 env=dict(child.environment),

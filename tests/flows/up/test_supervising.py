@@ -55,6 +55,27 @@ def test_one_that_ends_is_started_again_later_each_time_and_the_others_go_on(tmp
     assert all("(3)" in text and "it said: нет места на диске" in text for text in told)
 
 
+def test_a_log_that_is_cut_meanwhile_begins_anew_and_has_no_hole(tmp_path):
+    log = tmp_path / ".casehub/work.log"
+    with Supervisor(tmp_path, print) as supervisor:
+        supervisor.start(a_child("echo начало; while [ -s .casehub/work.log ]; do :; done; echo дальше; exec sleep 60"))
+        supervisor.watch(lambda: log.stat().st_size > 0)
+        os.truncate(log, 0)  # as logrotate does with copytruncate
+        supervisor.watch(lambda: log.stat().st_size > 0)
+
+    assert log.read_bytes() == "дальше\n".encode()
+
+
+def test_a_log_begins_anew_with_a_start_and_goes_on_where_a_process_is_started_again(tmp_path):
+    log = tmp_path / ".casehub/work.log"
+    for _ in range(2):
+        with Supervisor(tmp_path, lambda _: None) as supervisor:
+            supervisor.start(a_child("echo раз; exit 3"))
+            supervisor.watch(lambda: log.read_text(encoding="utf-8").count("раз") == 2)
+
+    assert log.read_text(encoding="utf-8") == "раз\nраз\n"
+
+
 def test_a_port_that_is_taken_is_told_before_anything_starts(tmp_path):
     with socket.socket() as taken, Supervisor(tmp_path, print) as supervisor:
         taken.bind(("127.0.0.1", 0))
