@@ -13,7 +13,7 @@ from state.store import Store
 from ..looking import all_conflicts, all_parked
 from ..wiring import Installation
 from .composing import Notice, digest, news
-from .due import FAILURES, after, digest_due, news_of, troubled
+from .due import FAILURES, after, away, digest_due, news_of, troubled
 
 Send = Callable[[str, Notice], bool]
 """Sends a notice to an address; says whether it was taken."""
@@ -58,16 +58,28 @@ def _all(installation: Installation, send: Send) -> Told:
 
 
 def _open(installation: Installation) -> tuple[Attention, ...]:
-    """Return everything that waits for a person: syncs that do not run first."""
+    """Return everything that waits for a person: syncs that do not run, and systems that are away, first."""
     store = installation.store
-    halted = [_halted(store, name) for name in installation.hub.syncs]
-    return (*(one for one in halted if one is not None), *all_conflicts(store), *all_parked(store))
+    halted = [one for one in (_halted(store, name) for name in installation.hub.syncs) if one is not None]
+    failed = {one.key for one in halted if one.code == "failed"}  # an entry of those says so of all their systems
+    others = _away(installation, [name for name in installation.hub.syncs if name not in failed])
+    return (*halted, *others, *all_conflicts(store), *all_parked(store))
 
 
 def _halted(store: Store, name: str) -> Attention | None:
     """Return an entry about the sync *name* if it does not run, with the time since when that is so."""
     found = troubled(runs.runs(store, name=name, limit=2 * FAILURES))
     return replace(found, since=runs.undone_since(store, name) or found.since) if found is not None else None
+
+
+def _away(installation: Installation, syncs: Sequence[str]) -> list[Attention]:
+    """Return an entry for each system that could not be talked to while *syncs* went on, with when it last answered."""
+    store = installation.store
+    lately = (runs.runs(store, name=name, limit=2 * FAILURES) for name in syncs)
+    found = {one.system: one for last in lately for one in away(last) if one.system in installation.hub.systems}
+    figures = runs.status(store) if found else ()
+    answered = {name: [one.pulled_at for one in figures if one.system == name and one.pulled_at] for name in found}
+    return [replace(one, since=max(answered[name], default=one.since)) for name, one in found.items()]
 
 
 def _one(installation: Installation, address: str, entries: Sequence[Attention], *, told: Told, send: Send) -> bool:

@@ -8,6 +8,8 @@ from datetime import datetime
 from mappings.canonical.show import show
 from state.attention import Attention
 
+from .due import AWAY
+
 MOST = 20
 """Entries that one message lists; the rest is counted."""
 
@@ -60,7 +62,7 @@ def _line(entry: Attention, zone: str) -> str:
 
 
 def _help(entry: Attention) -> str:
-    if entry.code in ("stopped", "failed"):
+    if entry.code in ("stopped", "failed", AWAY):
         command = f"casehub plan {entry.key}" if entry.code == "stopped" else "casehub status"
         return f"{entry.text or 'no reason was told'}\n  {command}"
     if entry.conflict is not None:

@@ -9,6 +9,8 @@ from state.runs import Run
 
 FAILURES = 3
 """Runs in a row that have to fail before somebody is told: a system that is away for a moment comes back by itself."""
+AWAY = "unreachable"
+"""The code of an entry about a system that could not be talked to while the others went on."""
 AGAIN = timedelta(days=1)
 """An entry is told again only after so long, and only if it went away in between."""
 
@@ -64,6 +66,19 @@ def troubled(last: Sequence[Run]) -> Attention | None:
         return None
     since = ended[FAILURES - 1].started if not stopped else newest.started
     return Attention(0, newest.state, "", newest.text, since, key=newest.sync)
+
+
+def away(last: Sequence[Run]) -> list[Attention]:
+    """Return an entry for each system that LAST, a sync's runs, newest first, could not talk to again and again."""
+    asked = [run for run in last if "trouble" in run.counts][:FAILURES]
+    if len(asked) < FAILURES:
+        return []
+    since = asked[-1].started
+    return [
+        Attention(0, AWAY, "", text, since, system=name)
+        for name, text in asked[0].counts["trouble"].items()
+        if all(name in run.counts["trouble"] for run in asked)
+    ]
 
 
 def digest_due(at: time | None, zone: str, *, last: str, now: datetime) -> bool:

@@ -6,9 +6,11 @@ from datetime import time, timedelta
 import pytest
 from pydantic import SecretStr
 
+from connectors.errors import RetryLater
 from flows.hub.notices import notify
 from mappings.language.model import Notify
 from state import runs
+from tests.fault_builders import Hook, failing
 from tests.hub_builders import opened
 
 MAIL, CHAT = "mailto://hub:hunter2@example.org", "tgram://token/1"
@@ -123,6 +125,21 @@ def test_a_sync_that_has_not_run_for_days_is_told_of_as_old_as_that(tmp_path, st
     told, listed = (body for _, _, body in post.sent)
     assert f"{state}, since 2026-11-23" in told
     assert f"{state}, since 2026-11-23" in listed
+
+
+def test_a_system_that_stays_away_is_told_once_although_its_sync_goes_on(tmp_path):
+    hub, _ = opened(tmp_path)
+    down = RetryLater("GET /records did not reach the server (ConnectError); try again later", system="trk")
+    hub.systems["trk"].hook = Hook("list", "before", failing(down), times=9)
+    mine = replace(hub.installation, hub=replace(hub.installation.hub, notify=Notify((SecretStr(MAIL),), None)))
+    post = Post()
+    told = [(hub.sync().state, notify(mine, post).new) for _ in range(5)]
+
+    assert told == [("done", 0), ("done", 0), ("done", 1), ("done", 0), ("done", 0)]
+    [(_, title, body)] = post.sent
+    assert title == "Casehub: 1 entry for a person"
+    assert body.startswith("trk\n  unreachable, since 2026-11-21")
+    assert "(ConnectError); try again later\n  casehub status" in body
 
 
 def ended(store, state, *, days):

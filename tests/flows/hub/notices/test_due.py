@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from flows.hub.notices.due import after, digest_due, news_of, troubled
+from flows.hub.notices.due import after, away, digest_due, news_of, troubled
 from mappings.reconcile.model import Conflict, Parked
 from state.attention import Attention
 from state.runs import Run
@@ -96,3 +96,35 @@ def test_a_sync_that_asks_is_told_at_once_and_one_that_fails_after_three_times(s
     found = troubled(runs(*states))
 
     assert (found.code if found else None) == code
+
+
+def runs_without(*missed):
+    """Runs that could not talk to these systems, newest first; of None nothing is counted, as it never ended."""
+    return [
+        Run(str(number), "продажи", "sync", NOW - timedelta(minutes=number), counts=counts_of(names))
+        for number, names in enumerate(missed)
+    ]
+
+
+def counts_of(names):
+    return {} if names is None else {"trouble": dict.fromkeys(names.split(), "не отвечает")}
+
+
+@pytest.mark.parametrize(
+    ("missed", "systems"),
+    [
+        ([], []),
+        (["trk", "trk"], []),
+        (["trk", "trk", "trk"], ["trk"]),
+        (["trk", None, "trk", "trk wiki", "wiki"], ["trk"]),
+        (["trk", "", "trk", "trk"], []),
+        (["", "trk", "trk", "trk"], []),
+        (["trk wiki", "wiki trk", "trk wiki"], ["trk", "wiki"]),
+    ],
+)
+def test_a_system_is_told_of_that_three_runs_in_a_row_could_not_talk_to(missed, systems):
+    found = away(runs_without(*missed))
+
+    assert [(one.system, one.code, one.text) for one in found] == [
+        (name, "unreachable", "не отвечает") for name in systems
+    ]
