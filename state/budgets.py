@@ -1,12 +1,15 @@
 """A vendor's request budget, shared by all processes of the hub: a bucket that refills with time."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from .store import Store
 from .tables import budget
+
+APART = timedelta(minutes=1)
+"""A hub's machines differ by less in their clocks: books from further ahead are of a clock that was set back since."""
 
 
 def reserve(
@@ -35,9 +38,10 @@ def reserve(
         passed = max((now - row.at).total_seconds(), 0.0)
         level = 0.0 if refused else min(burst, row.level + passed * rate) - sent
         granted = max(min(want, int(level) - leave), 0)
-        if not (granted or sent or refused):
+        set_back = row.at - now > APART
+        if not (granted or sent or refused or set_back):
             return 0
-        after = {"level": level - granted, "at": max(now, row.at)}
+        after = {"level": level - granted, "at": now if set_back else max(now, row.at)}
         conn.execute(sa.update(budget).where(budget.c.system == system).values(after))
     return granted
 

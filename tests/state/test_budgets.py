@@ -51,6 +51,26 @@ def test_a_clock_that_goes_back_takes_nothing_away(store: Store, clock: Clock) -
     assert budgets.reserve(store, "crm", rate=2, burst=5, want=9) == 1
 
 
+def test_a_clock_that_was_hours_ahead_and_is_set_right_does_not_end_the_filling(store: Store, clock: Clock) -> None:
+    clock.go(3 * 3600)  # a machine that took the local time of its host for UTC
+    budgets.reserve(store, "crm", rate=2, burst=5, want=5)
+    clock.go(-3 * 3600)
+
+    assert budgets.reserve(store, "crm", rate=2, burst=5, want=5) == 0
+    clock.go(1)
+    assert budgets.reserve(store, "crm", rate=2, burst=5, want=5) == 2
+
+
+def test_machines_whose_clocks_differ_a_little_fill_it_no_faster(store: Store, clock: Clock) -> None:
+    budgets.reserve(store, "crm", rate=2, burst=5, want=5)
+    granted = 0
+    for seconds in (1, -1, 1, -1, 1, -1):
+        clock.go(seconds)
+        granted += budgets.reserve(store, "crm", rate=2, burst=5, want=5)
+
+    assert granted == 2
+
+
 def test_systems_have_budgets_of_their_own(store: Store) -> None:
     budgets.reserve(store, "crm", rate=2, burst=5, want=5)
 
