@@ -1,6 +1,6 @@
 """Runs, the mapping that a sync was last run with, and how every system stands."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
@@ -114,7 +114,16 @@ def _pulled(dialect: str) -> Any:
 
 def give_up(store: Store, name: str, *, by: str, before: datetime, text: str) -> int:
     """Record of the runs of *name* BY somebody that began BEFORE and never ended that they failed; returns how many."""
-    lost = sa.update(run).where(run.c.sync == name, run.c.by == by, run.c.state == "running", run.c.started < before)
+    return _give_up(store, run.c.sync == name, run.c.by == by, before=before, text=text)
+
+
+def give_up_all(store: Store, *, but: Collection[str], before: datetime, text: str) -> int:
+    """As `give_up`, by anybody and of all syncs BUT these. One that ends after all tells its own end."""
+    return _give_up(store, run.c.sync.not_in(list(but)), before=before, text=text)
+
+
+def _give_up(store: Store, *which: sa.ColumnElement[bool], before: datetime, text: str) -> int:
+    lost = sa.update(run).where(*which, run.c.state == "running", run.c.started < before)
     with store.write() as conn:
         return conn.execute(lost.values(state="failed", finished=store.clock(), text=text)).rowcount
 

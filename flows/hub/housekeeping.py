@@ -16,6 +16,8 @@ SCHEDULE = "schedule"
 """Who runs scheduled passes, in the list of runs."""
 OLD = timedelta(minutes=5)
 """Older runs without a live lease are lost: a lease lasts a minute and is renewed every few seconds."""
+LONG_AGO = timedelta(days=1)
+"""So are those older than this that take no lease (of the fast path, by hand), and those of syncs that are no more."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ def keep_house(installation: Installation) -> House:
     text = "its process ended without a word; the next pass has carried on, or will"
     idle = [name for name in installation.hub.syncs if name not in at_work]
     lost = sum(runs.give_up(store, name, by=SCHEDULE, before=before, text=text) for name in idle)
+    lost += runs.give_up_all(store, but=at_work, before=store.clock() - LONG_AGO, text=text)
     now = store.clock().timestamp()
     contents = 0 if at_work else spool_in(installation.folder).tidy(now=now, keep=attachments.in_use(store))
     lines.catch_up_whole(store)

@@ -147,6 +147,21 @@ def test_marking_due_twice_claims_once(store: Store, worker: Worker) -> None:
     assert claim(store, worker).cases == ()
 
 
+def test_runs_that_began_long_ago_can_be_given_up_all_but_those_of_some_syncs(store: Store, clock: Clock) -> None:
+    lost = [runs.start(store, "presales", by="wake"), runs.start(store, "gone", by="ann")]
+    kept = [runs.start(store, "sales", by="schedule")]
+    later = clock.go(60)
+    kept.append(runs.start(store, "presales", by="wake"))
+
+    given_up = runs.give_up_all(store, but={"sales"}, before=later, text="lost")
+    runs.finish(store, lost[1], text="slow")
+
+    found = {run.id: run for run in runs.runs(store)}
+    assert given_up == 2
+    assert [(found[one.id].state, found[one.id].text) for one in lost] == [("failed", "lost"), ("done", "slow")]
+    assert {found[one.id].state for one in kept} == {"running"}
+
+
 def test_runs_that_never_ended_can_be_given_up_by_sync_and_by_whom(store: Store, clock: Clock) -> None:
     lost = runs.start(store, "presales", by="schedule")
     kept = [runs.start(store, "presales", by="ann"), runs.start(store, "sales", by="schedule")]

@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from flows.hub.fastpath import BY
 from flows.hub.housekeeping import OLD, SCHEDULE, House, keep_house
 from flows.hub.running import lease_name
 from state import leases, runs
@@ -51,6 +54,29 @@ def test_one_that_somebody_works_on_is_not(tmp_path):
     found = keep_house(installation)
 
     assert found == House(at_work=frozenset({"presales"}))
+    assert states(installation) == [("running", False)]
+
+
+@pytest.mark.parametrize(("name", "by"), [("presales", BY), ("presales", "ann"), ("former", SCHEDULE)])
+def test_any_run_that_never_ended_is_lost_after_a_day(tmp_path, name, by):
+    installation, clock = a_house(tmp_path)
+    runs.start(installation.store, name, by=by)
+    clock.go(timedelta(hours=23))
+    early = keep_house(installation)
+    clock.go(timedelta(hours=2))
+
+    assert (early, keep_house(installation)) == (House(), House(lost=1))
+    assert states(installation) == [("failed", True)]
+
+
+def test_one_of_days_that_still_holds_its_lease_is_not(tmp_path):
+    installation, clock = a_house(tmp_path)
+    store = installation.store
+    runs.start(store, "presales", by=SCHEDULE)
+    clock.go(timedelta(days=2))
+    leases.acquire(store, lease_name("presales"), worker=store.worker(), seconds=60)
+
+    assert keep_house(installation).lost == 0
     assert states(installation) == [("running", False)]
 
 
