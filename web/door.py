@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from connectors.base import Connector, Hint
 from connectors.errors import AuthFailed
 from flows.hub.wiring import Installation, Maker, make_connector
+from mappings.language import Problems
 from state import inbox
 
 LARGEST = 1024 * 1024
@@ -58,11 +59,8 @@ class Door:
         self._make = make
         self._bell = bell
         self._installation = now()
-        self._connectors = self._listening(self._installation)
-
-    def _listening(self, installation: Installation) -> dict[str, Connector]:
-        made = {name: self._make(installation, name) for name in installation.hub.systems}
-        return {name: connector for name, connector in made.items() if connector.abilities.webhooks}
+        made = {name: make(self._installation, name) for name in self._installation.hub.systems}
+        self._connectors = _listening(made)
 
     async def take(self, system: str, headers: Mapping[str, str], body: bytes) -> int:
         """
@@ -89,10 +87,23 @@ class Door:
         """Know the systems anew where the hub's files have changed; what was known goes on where they are wrong."""
         now = self._now()
         if now is not self._installation:
-            self._connectors = self._listening(now)
+            made = {name: self._made(now, name) for name in now.hub.systems}
+            self._connectors = _listening({name: one for name, one in made.items() if one is not None})
             self._installation = now
+
+    def _made(self, now: Installation, name: str) -> Connector | None:
+        """Return the connector of a system as it is NOW; where its settings are wrong the one of before, if any."""
+        try:
+            return self._make(now, name)
+        except Problems as problems:
+            log.warning("%s works as before: %s", name, problems)
+            return self._connectors.get(name)
 
     def _keep(self, system: str, hints: list[Hint]) -> None:
         for kind in {hint.kind for hint in hints}:
             ids = [hint.id for hint in hints if hint.kind == kind]
             inbox.hint(self._installation.store, system, kind=kind, ids=ids, reason=inbox.WEBHOOK)
+
+
+def _listening(made: Mapping[str, Connector]) -> dict[str, Connector]:
+    return {name: connector for name, connector in made.items() if connector.abilities.webhooks}

@@ -178,3 +178,27 @@ def test_the_web_process_follows_the_files_of_its_hub(hub):
     current.installation().store.close()
     assert (before, after) == (404, 202)
     assert set(systems) == {"crm", "tracker", "second"}
+
+
+@pytest.mark.parametrize("system", ["silent", "tracker"])
+def test_the_door_stays_open_where_a_setting_of_a_system_is_wrong_from_now_on(hub, system):
+    current = Current(hub.folder, ENVIRONMENT)
+    sent, signature = issue()
+
+    async def silent():
+        pass
+
+    async def asked():
+        app = make_app(hub, silent, now=current.installation)
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HERE) as client:
+            text = (hub.folder / "hub.yaml").read_text(encoding="utf-8")
+            wrong = text.replace(f"  {system}: {{", f"  {system}: {{concurrency: 0, ")
+            (hub.folder / "hub.yaml").write_text(wrong, encoding="utf-8")
+            signed = {"X-Redmine-Signature-256": signature}
+            return (await client.post("/hooks/tracker", content=sent, headers=signed)).status_code
+
+    status = asyncio.run(asked())
+    assert current.installation().hub.systems[system].settings["concurrency"] == 0
+    current.installation().store.close()
+    assert status == 202
+    assert hinted(hub) == [("tracker", "issue", "41", "webhook")]
