@@ -8,6 +8,7 @@ from typing import Any
 
 from connectors.base import Connector
 from connectors.errors import ConnectorError
+from mappings.language import Hub
 from state import cases, runs
 from state.delays import delays
 from state.runs import Figures, Run
@@ -31,11 +32,13 @@ class SystemStanding:
     parked: int
     conflicts: int
     visible: Visible | None = None
+    former: frozenset[str] = frozenset()
+    """Kinds that no mapping names any more: they stand as they were left."""
 
     @property
     def last_pull(self) -> datetime | None:
         """When the kind that was read longest ago was last read; None while one was never read."""
-        pulled = [each.pulled_at for each in self.figures]
+        pulled = [each.pulled_at for each in self.figures if each.kind not in self.former]
         known = [when for when in pulled if when is not None]
         return min(known) if known and len(known) == len(pulled) else None
 
@@ -128,6 +131,7 @@ async def status(installation: Installation, *, ask: bool = True, make: Maker = 
             sum(1 for entry in parked if entry.system == name),
             sum(1 for entry in conflicts if entry.conflict and name in {p.system for p in entry.conflict.parties}),
             Visible.of(seconds.get(name, ())),
+            frozenset(each.kind for each in figures if each.system == name and not is_read(hub, each)),
         )
         for name, system in hub.systems.items()
     ]
@@ -143,6 +147,11 @@ async def status(installation: Installation, *, ask: bool = True, make: Maker = 
         for name in hub.syncs
     ]
     return Status(tuple(systems), tuple(syncs), len(conflicts), len(parked), Drifted.of(parked))
+
+
+def is_read(hub: Hub, one: Figures) -> bool:
+    """Say whether that kind of record is read: some mapping names it, or its system has none and holds documents."""
+    return not hub.mappings_of(one.system) or bool(hub.mappings_of(one.system, kind=one.kind))
 
 
 def _compared(store: Store, sync: str) -> datetime | None:

@@ -10,6 +10,7 @@ from state.runs import Figures, Run
 
 from ..access import Access
 from ..pausing import Pause, pauses
+from ..standing import is_read
 from ..wiring import Installation
 from .freshness import allowed
 
@@ -73,8 +74,9 @@ def systems(installation: Installation, access: Access, *, now: datetime) -> Sys
     rows = []
     for name, system in hub.systems.items():
         mine = tuple(each for each in figures if each.system == name and each.cursor is not None)
-        pulled = [each.pulled_at for each in mine if each.pulled_at is not None]
-        oldest = min(pulled) if pulled and len(pulled) == len(mine) else None
+        read = [each for each in mine if is_read(hub, each)]
+        pulled = [each.pulled_at for each in read if each.pulled_at is not None]
+        oldest = min(pulled) if pulled and len(pulled) == len(read) else None
         takes_part = any(sync in last and name in one.systems for sync, one in hub.syncs.items())
         rows.append(
             SystemRow(
