@@ -20,6 +20,15 @@ _MOVED = {"revision": entity.c.revision + 1}
 """What a pass decides at this moment was made of what is being forgotten, and counts no more."""
 
 
+def is_marked(form: Any) -> bool:
+    """Say whether something in *form* (JSON, a text, a value) was forgotten: it is no value any more."""
+    if isinstance(form, str):
+        return MARK in form
+    if isinstance(form, Mapping):
+        return any(is_marked(one) for one in form.values())
+    return isinstance(form, Collection) and any(is_marked(one) for one in form)
+
+
 class Mentions:
     """Finds WORDS (names, addresses, log-ins), each as a whole, in large letters or small."""
 

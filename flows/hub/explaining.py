@@ -16,6 +16,7 @@ from mappings.reconcile.judge import last_seen
 from mappings.reconcile.model import Entity, Link, Origin
 from mappings.reconcile.note import OVERWRITTEN
 from state.history import Line
+from state.mentions import is_marked
 from state.types import Whole
 
 from .deciders import decided_by, policy_words
@@ -246,10 +247,12 @@ class _Explaining:
                 yield self._named(fact, value, line, why=why)
 
     def _former(self, fact: str, says: Sequence[Line]) -> Iterator[Former]:
-        """What the hub said before, newest first, each once."""
+        """What the hub said before, newest first, each once; not what was forgotten."""
         said = self.entity.facts.get(fact)
         told: list[Value] = [said.value] if said else []
         for line in reversed(says):
+            if is_marked(line.event.new):
+                continue
             if line.event.new not in told and len(told) <= MOST_FORMER:
                 told.append(line.event.new)
                 yield self._named(fact, line.event.new, line, why="replaced")

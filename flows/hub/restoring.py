@@ -16,6 +16,7 @@ from mappings.reconcile.model import Event, Link, Outcome
 from mappings.reconcile.note import OVERWRITTEN
 from state import unlinking
 from state.history import Line
+from state.mentions import is_marked
 from state.types import Whole
 
 from .casework import Act, Busy, claim_case, set_value
@@ -55,7 +56,7 @@ def said_in(shape: SyncShape, whole: Whole, lines: Sequence[Line], *, fact: str,
         raise Unresolvable(f"{key} has no line {number} in its history; `casehub case history {key}` lists them")
     told = line.event
     if told.what in SAYS and told.field == fact and not told.system:
-        return Former(told.new, told.by, line.hub_at, number)
+        return _remembered(Former(told.new, told.by, line.hub_at, number))
     value = value_in(shape, whole, lines, line=line, fact=fact)
     if isinstance(value, Refusal):
         raise Unresolvable(f"what line {number} shows cannot be read any more: {value.text}")
@@ -71,6 +72,8 @@ def value_in(shape: SyncShape, whole: Whole, lines: Sequence[Line], *, line: Lin
     for channel in _channels(shape, whole, line):
         for entry in channel.fields.values():
             if fact in entry.facts and (found := _view(entry, line)) is not _SILENT:
+                if is_marked(found):
+                    return Refusal("forgotten", "it was forgotten")
                 said = [one.event.new for one in lines if one.id <= line.id and _says(one, fact)]
                 reading = entry.lens.read(found, {fact: tuple(reversed(said))})
                 return reading if isinstance(reading, Refusal) else reading.get(fact)
@@ -109,7 +112,7 @@ def said_at(lines: Sequence[Line], fact: str, at: datetime) -> Former:
     if fact not in then.facts:
         raise Unresolvable(f"the hub said nothing of {fact} then")
     said = then.facts[fact]
-    return Former(said.value, said.by, said.at, said.line)
+    return _remembered(Former(said.value, said.by, said.at, said.line))
 
 
 def said_before(lines: Sequence[Line], fact: str) -> Former:
@@ -118,8 +121,15 @@ def said_before(lines: Sequence[Line], fact: str) -> Former:
     for line in reversed(said):
         former = next((one for one in reversed(said) if one.id < line.id and one.event.new != line.event.new), None)
         if former is not None:
-            return Former(former.event.new, former.event.by, former.hub_at, former.id)
+            return _remembered(Former(former.event.new, former.event.by, former.hub_at, former.id))
     raise Unresolvable(f"{fact} has never had another value at the hub; --event names a value that a system showed")
+
+
+def _remembered(former: Former) -> Former:
+    """Return *former* itself. Raises Unresolvable where it was forgotten: the mark in its place is nobody's value."""
+    if is_marked(former.value):
+        raise Unresolvable(f"what line {former.line} says was forgotten; it cannot be brought back")
+    return former
 
 
 def restore_value(act: Act, fact: str, former: Former) -> Outcome:

@@ -13,6 +13,7 @@ from mappings.reconcile.removal import removal
 from mappings.reconcile.undo import UNDONE, compensation, known_facts, wish
 from state import claims
 from state.history import Line
+from state.mentions import is_marked
 from state.runs import Run
 from state.types import Claimed
 
@@ -27,6 +28,7 @@ from .model import Left, OfCase, Taking, TakingName, UndoPlan, Verb
 from .traces import Place, Traces, Wrote, last_edit, traces_of
 
 BATCH = 100
+FORGOTTEN = "what it was about was forgotten"
 REACHED: Mapping[str, str] = {"outcome": "won", "category": "done"}
 """Fact -> its value of what came to a good end: closed too."""
 ENDS: Mapping[str, tuple[str, ...]] = {"outcome": ("withdrawn", "no_decision", "lost"), "category": ("dropped",)}
@@ -140,6 +142,9 @@ class _Desk:
             return
         seen = seen_view(side, entry)
         if seen == wrote.before:
+            return
+        if is_marked(wrote.before) or is_marked(wrote.after):
+            self._leave(wrote.place, wrote.field, FORGOTTEN, wrote=wrote.after, shows=wrote.after)
             return
         if isinstance(seen, Unseen) or seen != wrote.after:
             self._leave(wrote.place, wrote.field, "edited since", wrote=wrote.after, shows=_shown(seen))

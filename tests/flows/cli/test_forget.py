@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from tests.flows.cli.cli_builders import gone
+from tests.flows.cli.cli_builders import gone, numbers
 
 
 def on_disk(hub, *words):
@@ -104,3 +104,27 @@ def test_names_of_files_on_a_record_that_is_gone_are_forgotten_too(opened):
     with sqlite3.connect(opened.folder / "casehub.db") as base:
         names = [name for (name,) in base.execute("select name from attachment order by id")]
     assert names == ["Договор Тайного 1.pdf", "[forgotten]", "Договор Тайного 3.pdf"]
+
+
+def test_what_is_forgotten_is_neither_offered_nor_brought_back(opened):
+    opened.edit("crm", "1", next_step="Спросить Петра (petr@romashka.example)")
+    opened.done("sync")
+    opened.edit("crm", "1", next_step="КП")
+    run = opened.done("sync", "--json").json["run"]
+    [said] = numbers(opened, what="set", new="Спросить Петра (petr@romashka.example)")
+    [shown] = numbers(opened, what="read", new="Спросить Петра (petr@romashka.example)")
+    lines = opened.done("case", "history", "CASE-1", "--json").json
+    before = next(line["at"] for line in lines if line["number"] == said)
+    opened.done("case", "forget", "petr@romashka.example", "--yes")
+
+    [told] = opened.done("case", "explain", "CASE-1", "next_step", "--json").json
+    back = [("--event", str(said)), ("--event", str(shown)), ("--at", before), ()]
+    ended = [opened.run("case", "restore", "CASE-1", "next_step", *words, "--yes") for words in back]
+    undone = opened.done("undo", run, "--yes")
+    opened.done("sync")
+
+    assert (told["lost"], told["former"]) == ([], [])
+    assert [one.code for one in ended] == [2, 2, 2, 2]
+    assert all("forgotten" in one.err for one in ended), [one.err for one in ended]
+    assert "next_step is left, what it was about was forgotten" in undone.out
+    assert {opened.records(one)["1"]["next_step"] for one in ("crm", "trk")} == {"КП"}
