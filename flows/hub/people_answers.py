@@ -95,7 +95,9 @@ def say_same(installation: Installation, system: str, word: str, *, person: str,
     """
     seen = who_is_who(installation)
     asked = {one.about for one in questions(installation.store, seen) if one.system == system and not one.missing}
-    id_ = word if word in asked else _id(seen, system, word)  # some systems show ids of people without their names
+    named = {id_ for id_, said in seen.told.answers.get(system, {}).items() if said}
+    met = asked | named  # some systems show ids of people without their names
+    id_ = word if word in met else _id(seen, system, word)
     identity = _identity(seen, person)
     sure = seen.told.named(system, seen.listed.get(system, ()))
     if sure.get(id_, identity) != identity:
@@ -111,8 +113,9 @@ def say_nobody(installation: Installation, system: str, word: str, *, by: str) -
     person's e-mail who has no account in *system*. Raises NobodyMeant.
     """
     seen = who_is_who(installation)
-    about = {(one.system, one.about) for one in questions(installation.store, seen)}
-    id_ = word.lower() if (system, word.lower()) in about else _id(seen, system, word)
+    about = {one.about for one in questions(installation.store, seen) if one.system == system}
+    met = about | seen.told.answers.get(system, {}).keys()
+    id_ = next((one for one in (word, word.lower()) if one in met), "") or _id(seen, system, word)
     return _answered(installation, seen, Answer(system, id_, "", by=by))
 
 

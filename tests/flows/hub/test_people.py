@@ -7,7 +7,7 @@ from typing import Any
 
 from flows.hub.looking import all_parked, view_case
 from flows.hub.people import everybody
-from flows.hub.people_answers import list_questions, say_same
+from flows.hub.people_answers import list_questions, say_nobody, say_same
 from flows.hub.people_asking import questions
 from mappings.exchange import SystemPerson
 from state import attention, people
@@ -264,3 +264,18 @@ def test_who_is_asked_about_can_be_named_where_their_system_shows_the_id_alone(t
     assert (asked.about, said.person, said.cases) == ("99", "bob@example.com", 1)
     assert hub.facts()["owner"] == "bob@example.com"
     assert list_questions(hub.installation) == []
+
+
+def test_an_answer_is_put_right_where_the_system_shows_the_id_alone(tmp_path):
+    hub, _ = opened(tmp_path)
+    hub.systems["trk"].edit("record", "1", {"owner": "99"})
+    hub.sync()
+    say_same(hub.installation, "trk", "99", person="anybody@example.com", by="ann")
+
+    right = say_same(hub.installation, "trk", "99", person="bob@example.com", by="ann")
+    hub.sync()
+    nobody = say_nobody(hub.installation, "trk", "99", by="ann")
+
+    assert (right.person, nobody.person) == ("bob@example.com", "")
+    assert (hub.facts()["owner"], owners(hub, "crm")) == ("bob@example.com", {"8"})
+    assert [(one.id, one.identity) for one in people.answers(hub.installation.store)] == [("99", "")]
