@@ -15,6 +15,7 @@ from state.people import Answer, keep_answer
 from .attachments.telling import NOT_COPIED
 from .casework import Act, Busy, leave_parked, retry_parked
 from .pages import batched
+from .sides import live_sides
 from .undoing import rejoin
 from .wired import IN_DOUBT, TEMPLATE, WHOLE, Wired
 from .wiring import Installation
@@ -69,9 +70,15 @@ def retry(wired: Wired, entry: Attention, *, person: str) -> None:
     """
     Try again what was set aside: a field is decided anew, a record is looked at again with the next pass.
 
-    Raises Busy while another worker decides the case.
+    Raises Busy while another worker decides the case, NoSuchEntry where the sync works with the system no more.
     """
     store = wired.store
+    away = is_away(wired, entry)
+    if away and (entry.system, entry.kind) not in wired.scopes:
+        raise NoSuchEntry(
+            f"{wired.shape.name} works with {entry.system} no more, so nothing is tried again there; "
+            f"`casehub parked drop {entry.id}` takes it off the list"
+        )
     if entry.entity is None and entry.code == UNKNOWN:
         waiting.wake_parked(store, wired.shape.name, codes=[UNKNOWN])
     elif entry.entity is None and entry.code == TEMPLATE:
@@ -88,7 +95,7 @@ def retry(wired: Wired, entry: Attention, *, person: str) -> None:
             cases.mark_due(store, [entry.entity])  # the mapping may have other words by now
     elif entry.field == WHOLE and entry.code == UNDONE:
         rejoin(Act(wired, entry.entity, person), entry.system, entry.record)
-    elif entry.field == WHOLE and entry.record:
+    elif entry.record and (entry.field == WHOLE or away):
         inbox.hint(store, entry.system, kind=entry.kind, ids=[entry.record], reason="a person asked")
         cases.mark_due(store, [entry.entity])
     else:
@@ -98,6 +105,19 @@ def retry(wired: Wired, entry: Attention, *, person: str) -> None:
 def is_of_document(entry: Attention) -> bool:
     """Say whether *entry* tells of a document: it is no field of a record of its case."""
     return entry.field == documents.KIND and not entry.record
+
+
+def is_away(wired: Wired, entry: Attention) -> bool:
+    """
+    Say whether *entry* is of a field whose record takes no part now: it is gone or has left, or the sync works with its
+    system no more.
+    """
+    if entry.entity is None or entry.field == WHOLE:
+        return False
+    whole = cases.by_ids(wired.store, [entry.entity])[entry.entity]
+    live = {side.link.id for side in live_sides(wired.of(whole.entity.kind).shape, whole.links, {})}
+    here = [link for link in whole.links if (link.system, link.kind) == (entry.system, entry.kind)]
+    return any(entry.field in link.parked and link.id not in live for link in here)
 
 
 REFUSED = ("rejected", "dropped")
@@ -121,7 +141,7 @@ def retry_refused(wired: Wired, person: str = "schedule") -> int:
     }
     tried = 0
     for entry in entries:
-        if syncs[entry.entity or ""] == name:
+        if syncs[entry.entity or ""] == name and not is_away(wired, entry):
             with suppress(Busy):  # whoever decides it just now tries it too, or the next time does
                 retry(wired, entry, person=person)
                 tried += 1
@@ -147,5 +167,7 @@ def drop(wired: Wired, entry: Attention, *, person: str) -> None:
     elif entry.entity is None or entry.field == WHOLE:
         place = Place(entry.system, entry.kind, entity=entry.entity, record=entry.record)
         attention.unpark_records(wired.store, [place])
+    elif is_away(wired, entry):  # no decision looks at it
+        attention.unpark_field(wired.store, Place(entry.system, entry.kind, entity=entry.entity), entry.field)
     else:
         leave_parked(Act(wired, entry.entity, person), entry.system, entry.field)

@@ -9,7 +9,7 @@ from state.attention import Attention
 from ..attachments.telling import NOT_COPIED
 from ..casework import claim_case, left_there, store_deed, tried_again
 from ..looking import title_of
-from ..parking import NoSuchEntry, drop, is_of_document, retry, sync_of
+from ..parking import NoSuchEntry, drop, is_away, is_of_document, retry, sync_of
 from ..wired import IN_DOUBT, WHOLE
 from .deeds import Again, Leave
 from .desk import Hand
@@ -28,7 +28,11 @@ def entry_of(hand: Hand, number: int) -> Attention:
 def listed(hand: Hand, deed: Again | Leave) -> Prepared:
     """Prepare `Again` or `Leave`. Raises NoSuchEntry, Busy."""
     entry = entry_of(hand, deed.number)
-    if entry.entity is not None and _is_field(entry):
+    if (
+        entry.entity is not None
+        and _is_field(entry)
+        and not is_away(hand.at(sync_of(hand.desk.installation, entry)), entry)
+    ):
         return _field(hand, deed, entry)
     return _whole(hand, deed, entry)
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.flows.cli.cli_builders import HUB, THREE, gone
+
 
 def test_what_a_system_does_not_let_through_is_parked_once_with_its_reason(stuck):
     [entry] = stuck.done("parked", "list", "--json").json
@@ -121,3 +123,37 @@ def test_each_reason_is_told_once_with_how_many_since_when_and_what_helps(opened
 
     assert err.count("unreadable: 2, oldest of ") == 1
     assert "list the value in the mapping or change it there" in err
+
+
+def test_a_field_of_a_record_that_is_gone_can_be_dropped_and_retried(stuck):
+    [entry] = stuck.done("parked", "list", "--json").json
+    gone(stuck, "trk")
+
+    retried = stuck.done("parked", "retry", str(entry["number"]))
+    stuck.done("sync")
+    codes = [one["code"] for one in stuck.done("parked", "list", "--json").json]
+    dropped = stuck.done("parked", "drop", str(entry["number"]))
+    stuck.edit("crm", "1", title="Первый")
+    stuck.done("sync", "--full")
+
+    assert retried.out == "CASE-1 position is tried again with the next pass\n"
+    assert codes == [entry["code"], "gone"]
+    assert dropped.out == "CASE-1 position is left as it is\n"
+    assert [one["code"] for one in stuck.done("parked", "list", "--json").json] == ["gone"]
+
+
+def test_what_waited_in_a_system_that_takes_no_part_any_more_is_dropped_and_not_retried(make_hub):
+    hub = make_hub(hub=THREE)
+    hub.deal()
+    hub.done("sync")
+    [entry] = hub.done("parked", "list", "--system", "wiki", "--json").json
+    (hub.folder / "hub.yaml").write_text(HUB, encoding="utf-8")
+    (hub.folder / "record.wiki.yaml").unlink()
+
+    retried = hub.run("parked", "retry", str(entry["number"]))
+    listed = hub.done("parked", "list", "--json").json
+    hub.done("parked", "drop", str(entry["number"]))
+
+    assert (retried.code, [one["number"] for one in listed]) == (2, [entry["number"]])
+    assert f"casehub parked drop {entry['number']}" in retried.err
+    assert hub.done("parked", "list", "--json").json == []

@@ -11,7 +11,7 @@ from mappings.lens import UNKNOWN
 from mappings.reconcile.model import Parked
 from state import attention
 from state.attention import Attention, Place
-from tests.hub_builders import opened
+from tests.hub_builders import a_deal, opened
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 LISTED = (
@@ -96,6 +96,19 @@ def test_what_is_still_refused_is_parked_again_and_what_is_fresh_is_left_alone(t
 
     assert (fresh, late) == (0, 1)
     assert codes(hub) == ["rejected"]
+
+
+def test_what_a_record_refused_that_is_gone_now_is_not_tried_again_every_day(tmp_path):
+    hub = refusing(tmp_path)
+    hub.systems["crm"].create("record", a_deal("Второй"))
+    hub.sync()
+    hub.systems["trk"].delete("record", "1")
+    hub.sync(full=True)
+
+    count = retried(hub, later=timedelta(hours=2))
+
+    left = [(entry.key, entry.code) for entry in attention.parked_fields(hub.installation.store, limit=9)]
+    assert (count, left) == (1, [("CASE-1", "rejected"), ("CASE-1", "gone")])
 
 
 def test_what_is_parked_behind_ten_thousand_that_wait_for_one_answer_is_listed_and_chosen(tmp_path):

@@ -160,3 +160,17 @@ def test_a_parted_record_is_told_to_be_made_again_only_where_it_will_be(tmp_path
 
     assert seen.later == ()
     assert [link.system for link in hub.case().links] == ["crm"]
+
+
+def test_a_field_of_a_record_that_is_gone_is_left_too(tmp_path):
+    hub, number = refusing(tmp_path)
+    hub.systems["crm"].create("record", a_deal("Второй"))
+    hub.sync()
+    hub.systems["trk"].delete("record", "1")
+    hub.sync(full=True)
+    seen = foresee(a_desk(hub), Leave(number))
+
+    make(a_desk(hub), Leave(number), mark=seen.mark, by="ann")
+
+    assert (seen.what, seen.system, seen.record) == ("leave", "trk", "1")
+    assert number not in [entry.id for entry in attention.parked_fields(hub.installation.store, limit=9)]
