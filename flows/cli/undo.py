@@ -75,7 +75,8 @@ def undo(
             return await carry_out(wired, plan, by=by)
 
         undone = in_sync(installation, found.sync, take)
-    _ended(plan, undone, as_json=as_json)
+        waits = _waits(installation, undone)
+    _ended(plan, undone, waits=waits, as_json=as_json)
 
 
 def _agreed() -> bool:
@@ -106,18 +107,28 @@ def _warned(plan: "UndoPlan") -> None:
         tell(unreachable(dict(plan.trouble)))
 
 
-def _ended(plan: "UndoPlan", undone: "Undone", *, as_json: bool) -> None:
+def _waits(installation: "Installation", undone: "Undone") -> bool:
+    """Say whether a person has to say which value counts; undoing an undo leaves both sides agreed."""
+    from flows.hub.looking import all_parked
+    from mappings.reconcile.undo import UNDONE
+
+    back = {(key, one.place.system, one.field) for key, one in undone.done if one.verb in ("restore", "close")}
+    entries = all_parked(installation.store) if back else ()
+    return any(entry.code == UNDONE and (entry.key, entry.system, entry.field) in back for entry in entries)
+
+
+def _ended(plan: "UndoPlan", undone: "Undone", *, waits: bool, as_json: bool) -> None:
     if as_json:
         emit(form(plan, undone))
     else:
         counts = [f"{undone.count(verb)} {word}" for verb, word in COUNTED if undone.count(verb)]
         counts += [f"{len(undone.removed)} documents and files deleted"] if undone.removed else []
-        say(f"undone in run {undone.run.id}: {', '.join(counts) or 'nothing'}; {len(plan.left)} left as edited since")
+        say(f"undone in run {undone.run.id}: {', '.join(counts) or 'nothing'}; {len(plan.left)} left")
     for key, taking, why in undone.not_done:
         tell(f"not done: {key} {taking.place.system} #{taking.place.record} {taking.field}: {why}")
     for one in undone.kept:
         tell(f"not done: {one.line()}: {one.why}")
-    if undone.count("restore") + undone.count("close"):
+    if waits:
         tell("what caused the run stays where it was made; the fields wait for a word: casehub parked list")
     if undone.trouble:
         raise typer.Exit(UNREACHABLE)

@@ -1,5 +1,7 @@
 """`undo`: the plan first, then what was taken back, and what is left."""
 
+from tests.flows.cli.cli_builders import HUB, THREE
+
 
 def a_run(hub, **views):
     """An edit of the deal, carried to the issue; returns the run that did it."""
@@ -37,10 +39,35 @@ def test_with_a_word_it_is_taken_back(opened):
 
     assert opened.records("trk")["1"]["title"] == "Внедрение CRM"
     assert opened.records("crm")["1"]["title"] == "Новое имя"
-    assert ": 1 restored; 0 left as edited since" in ended.out
+    assert ended.out.endswith(": 1 restored; 0 left\n")
     assert "casehub parked list" in ended.err
     logged = opened.done("log", "--json").json[0]
     assert (logged["what"], logged["by"], logged["counts"]["undoes"]) == ("undo", "мария", run)
+
+
+def test_where_nothing_waits_after_an_undo_nobody_is_sent_to_the_list(opened):
+    run = a_run(opened)
+    opened.done("undo", run, "--yes")
+    undo = opened.done("log", "--json").json[0]["run"]
+
+    again = opened.done("undo", undo, "--yes")
+
+    assert again.out.endswith(": 1 restored; 0 left\n")
+    assert "parked list" not in again.err
+    assert opened.done("parked", "list", "--json").json == []
+
+
+def test_what_an_undo_leaves_for_another_reason_is_not_told_as_edited(make_hub):
+    hub = make_hub(hub=THREE)
+    hub.deal()
+    run = hub.done("sync", "--json").json["run"]
+    (hub.folder / "hub.yaml").write_text(HUB, encoding="utf-8")
+    (hub.folder / "record.wiki.yaml").unlink()
+
+    ended = hub.done("undo", run, "--yes")
+
+    assert "wiki #1 is left, the record takes no part any more" in ended.out
+    assert "edited" not in ended.out
 
 
 def test_what_is_left_is_listed_with_both_values(opened):
