@@ -93,7 +93,7 @@ def _leave(
         _drop_waiting(store, conn, one.id, waiting=waiting, owner=row["entity"] if row else None, place=place)
 
 
-def bury(store: Store, conn: sa.Connection, ids: Sequence[int], *, why: str) -> None:
+def bury(store: Store, conn: sa.Connection, ids: Sequence[int], *, why: str, run: str = "") -> None:
     """Make tombstones of the links *ids*: they keep everything, their entities are due, the history has the content."""
     rows = conn.execute(sa.select(link).where(link.c.id.in_(ids))).mappings().all()
     told = [
@@ -102,6 +102,7 @@ def bury(store: Store, conn: sa.Connection, ids: Sequence[int], *, why: str) -> 
             entity=row["entity"],
             kind=row["kind"],
             record=row["external_id"],
+            run=run,
         )
         for row in rows
     ]

@@ -80,7 +80,7 @@ def settle(
         for row in rows:
             one = _moved_or_merged(row[0], by_key[row[0]["key"]], others)
             _collect(store, batch, row, one=one, others=others, run=run)
-        _write(store, conn, batch)
+        _write(store, conn, batch, run=run)
         if family:
             wake_children(conn, [row["entity"] for row in batch.new_links])
             if ties:
@@ -261,14 +261,14 @@ def _collect_waiting(store: Store, batch: _Batch, own: Row, *, waiting: Row, one
 # --- statements -----------------------------------------------------------------------------------------------------
 
 
-def _write(store: Store, conn: sa.Connection, batch: _Batch) -> None:
+def _write(store: Store, conn: sa.Connection, batch: _Batch, *, run: str) -> None:
     many(conn, raised(), batch.entities)
     many(conn, renamed(), batch.renamed)
     many(conn, inserted(link), batch.new_links)
     many(conn, settled_update(), batch.links)
     many(conn, settled_update(judged=False), batch.touched)
     for why, ids in batch.buried.items():
-        bury(store, conn, ids, why=why)
+        bury(store, conn, ids, why=why, run=run)
     many(conn, closing(), batch.rows)
     many(conn, removal(), batch.dropped)
     put_rows(store, conn, batch.inbox)

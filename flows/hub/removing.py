@@ -2,7 +2,7 @@
 
 from mappings.exchange import Delete, Receipt, View
 from mappings.reconcile.model import Link, LinkChange
-from mappings.reconcile.removal import left, removal, taken_away
+from mappings.reconcile.removal import DELETED, left, removal, taken_away
 from mappings.transforms.belonging import HUNG
 from state.types import Claimed, Outgoing, Settled, Whole
 
@@ -31,7 +31,7 @@ def make_delete(channel: Channel, one: Outgoing) -> Delete:
 def settle_delete(one: Outgoing, link: Link, receipt: Receipt) -> Settled:
     """The record is gone as it was wished, or it stays: then it takes part again, and why is told."""
     if receipt.state == "gone":
-        return Settled(one.key, "due", change=taken_away(link), gone="deleted by the hub", link=link, due=True)
+        return Settled(one.key, "due", change=taken_away(link), gone=DELETED, link=link, due=True)
     change, told = left(link, receipt.reason or "the system gave no reason")
     waits = receipt.record is not None
     return Settled(

@@ -17,6 +17,8 @@ from .undo import UNDONE
 
 DELETING = "deleting"
 NOT_DELETED = "not deleted"
+DELETED = "deleted by the hub"
+"""Why a record is gone that an undo has taken away, as the history says it."""
 WHOLE = ""
 
 

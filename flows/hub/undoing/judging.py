@@ -111,6 +111,8 @@ def judge(
             desk.wrote(wrote)
     for system, record in traces.let_go:
         desk.let_go(system, record)
+    for place in traces.deleted:
+        desk.deleted(place)
     return OfCase(claimed.entity, tuple(desk.taking), tuple(desk.left), tuple(desk.changes()))
 
 
@@ -175,6 +177,12 @@ class _Desk:
                 and link.parked[WHOLE].code == UNDONE
             ):
                 self._add(Taking("rejoin", place), None)
+
+    def deleted(self, place: Place) -> None:
+        """A record that an undo has deleted does not come back by itself: a new one is a person's to ask for."""
+        if any(_place(link) == place and link.tombstone for link in self.claimed.links):
+            back = f"casehub case restore {self.claimed.entity.key} --system {place.system}"
+            self._leave(place, WHOLE, f"it was deleted; `{back}` has a new one made")
 
     def changes(self) -> Iterator[LinkChange]:
         """Yield what is left on the links: their wishes, and the writes that fulfil them."""

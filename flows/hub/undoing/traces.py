@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from mappings.exchange import View
 from mappings.reconcile.guards import AFTER_WRITE
+from mappings.reconcile.removal import DELETED
 from state import runs
 from state.history import Line
 from state.runs import Run
@@ -57,11 +58,15 @@ class Wrote:
 
 @dataclass
 class Traces:
-    """What a run did to one entity. MADE are the records that it made, LET_GO (system, id) those it took out."""
+    """
+    What a run did to one entity. MADE are the records that it made, LET_GO (system, id) those it took out, DELETED
+    those it took away.
+    """
 
     wrote: dict[tuple[Place, str], Wrote] = field(default_factory=dict)
     made: list[Place] = field(default_factory=list)
     let_go: list[tuple[str, str]] = field(default_factory=list)
+    deleted: list[Place] = field(default_factory=list)
 
 
 def traces_of(store: Store, run: str, *, only: str | None = None) -> Mapping[str, Traces]:
@@ -77,6 +82,8 @@ def traces_of(store: Store, run: str, *, only: str | None = None) -> Mapping[str
             first.after = told.new
         elif told.what == "linked" and told.cause.endswith("was made"):
             found.setdefault(line.entity, Traces()).made.append(place)
+        elif told.what == "gone" and told.cause == DELETED:
+            found.setdefault(line.entity, Traces()).deleted.append(place)
         elif told.what == DETACHED:
             found.setdefault(line.entity, Traces()).let_go.append((told.system, str(told.new)))
     return found

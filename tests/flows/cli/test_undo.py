@@ -117,6 +117,26 @@ def test_what_was_made_is_named_and_closed_or_deleted_where_that_is_asked_for(hu
     assert hub.records("trk") == {}
 
 
+def test_the_undo_of_an_undo_names_what_that_has_deleted(hub):
+    hub.deal()
+    run = hub.done("sync", "--json").json["run"]
+    hub.done("undo", run, "--delete", "--yes")
+    undo = hub.done("log", "--json").json[0]["run"]
+
+    ended = hub.done("undo", undo, "--yes")
+    hub.done("case", "restore", "CASE-1", "--system", "trk", "--yes")
+    hub.done("sync")
+    later = hub.run("undo", undo)
+
+    [left] = [line for line in ended.out.splitlines() if line.startswith("  =")]
+    assert left.startswith(
+        "  = CASE-1 trk #1 is left, it was deleted; `casehub case restore CASE-1 --system trk` has a new"
+    )
+    assert ended.out.endswith("; 1 left\n")
+    assert [views["title"] for views in hub.records("trk").values()] == ["Внедрение CRM"]
+    assert "it was deleted" not in later.out
+
+
 def test_one_case_is_undone_alone(opened):
     opened.deal("Второй")
     opened.done("sync")
