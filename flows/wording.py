@@ -80,7 +80,7 @@ def _of_a_person(error: BaseException) -> Advice | None:
         case Stale():
             return _stale(error)
         case IsPaused():
-            return Advice(f"{error}; `casehub resume {error.pause.sync}` lets it go on", "stopped")
+            return Advice(f"{error}{error.pause.because}; `casehub resume {error.pause.sync}` lets it go on", "stopped")
     return None
 
 

@@ -228,7 +228,7 @@ def _show_status(found: "Status", zone: str) -> None:
     ]
     table(head, rows)
     for sync in found.syncs:
-        held = f"; paused since {show(sync.paused.since, zone=zone)}" if sync.paused else ""
+        held = f"; paused since {show(sync.paused.since, zone=zone)}{sync.paused.because}" if sync.paused else ""
         last = f"last run {sync.last.state}, {show(sync.last.started, zone=zone)}" if sync.last else "no run yet"
         whole = f"; compared whole {show(sync.compared, zone=zone)}" if sync.compared else ""
         say(f"{sync.name}: {many(sync.cases, 'case')}; {last}{whole}{held}")

@@ -28,7 +28,8 @@ def pause(ctx: typer.Context, sync: SyncName = None, *, why: Why = "", by: By = 
     if as_json:
         emit({"sync": found.sync, "paused": found.form()})
     else:
-        say(f"{found.sync} is paused since {found.since:%Y-%m-%d %H:%M} UTC{f' by {found.by}' if found.by else ''}")
+        by = f" by {found.by}" if found.by else ""
+        say(f"{found.sync} is paused since {found.since:%Y-%m-%d %H:%M} UTC{by}{found.because}")
     tell(f"to go on: casehub resume {found.sync}")
 
 

@@ -24,6 +24,11 @@ class Pause:
     since: datetime
     why: str = ""
 
+    @property
+    def because(self) -> str:
+        """Return why, as it is put behind a time; nothing where nobody said."""
+        return f" ({self.why})" if self.why else ""
+
     def form(self) -> dict[str, Any]:
         """Return it as JSON."""
         return {"by": self.by or None, "since": self.since.isoformat(), "why": self.why or None}

@@ -13,6 +13,7 @@ def test_a_paused_sync_is_not_run_until_it_is_resumed(opened):
     assert "presales is paused since" in paused.out
     assert (refused.code, "by анна" in refused.err, "casehub resume presales" in refused.err) == (4, True, True)
     assert "paused since" in shown.out
+    assert ["(CRM переезжает)" in text for text in (paused.out, refused.err, shown.out)] == [True, True, True]
     assert resumed.out.strip() == "presales goes on with its next pass"
     assert opened.records("trk")["1"]["amount"] == "175000"
 
