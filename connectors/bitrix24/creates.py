@@ -11,7 +11,7 @@ from typing import Protocol
 
 from mappings.exchange import Change, Create, Receipt, Refused, Update, VendorRecord, View
 
-from ..errors import AuthFailed, ConnectorError, Rejected, RetryLater
+from ..errors import AuthFailed, ConnectorError, Gone, Rejected, RetryLater
 from ..guarded.blame import fellows
 from .updates import Port, push_updates
 from .writer import Outcome, Sending
@@ -77,6 +77,9 @@ def _take(port: CreatePort, draft: Draft, outcome: Outcome) -> str:
         return ""
     if isinstance(error, Rejected):
         _leave_out(port, draft, error)
+        return ""
+    if isinstance(error, Gone):  # where it was to be made is no more: no other sending would find it
+        draft.receipt = Receipt(key, "refused", refused=tuple(draft.refused), reason=str(error))
         return ""
     reason = str(error)
     sent = isinstance(error, RetryLater) and error.sent

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from mappings.exchange import Create, Receipt, Refused, Update, VendorRecord, View
 
-from ..errors import AuthFailed, ConnectorError, Rejected, RetryLater
+from ..errors import AuthFailed, ConnectorError, Gone, Rejected, RetryLater
 from .blame import fellows, values_of
 from .port import GuardedPort
 from .updates import FAILURES, push_guarded
@@ -61,6 +61,8 @@ class _Batch:
                 words = error.reason or str(error)
                 refused = Refused(error.place, words, error.allowed)
                 return Receipt(create.key, "refused", refused=(refused,), reason=words)
+            except Gone as error:  # where it was to be made is no more: no other sending would find it
+                return Receipt(create.key, "refused", reason=str(error))
             except ConnectorError as error:
                 return self._failed(create, error)
             self._failures = 0

@@ -134,3 +134,16 @@ async def test_a_name_that_cannot_be_read_after_a_create_leaves_it_unclear_with_
         (receipt,) = await connector.push([create({"title": "Ёж", "companyId": {"id": company, "name": "?"}})])
 
     assert (receipt.state, receipt.id) == ("unclear", "1")
+
+
+@pytest.mark.asyncio
+async def test_what_is_to_be_made_where_nothing_is_any_more_is_refused():
+    portal = APortal()
+    gone = {"c0": {"error": "NOT_FOUND", "error_description": "Элемент не найден"}}
+    answer = httpx.Response(200, json={"result": {"result": [], "result_error": gone}})
+    portal.way.before = lambda method, sent: answer if "item.add" in str(sent) else None
+    async with portal.connector() as connector:
+        (receipt,) = await connector.push([create({"title": "Ёж"})])
+
+    assert receipt.state == "refused"
+    assert "does not exist any more" in receipt.reason

@@ -2,7 +2,7 @@
 
 import pytest
 
-from connectors.errors import AuthFailed, Rejected, RetryLater
+from connectors.errors import AuthFailed, Gone, Rejected, RetryLater
 from connectors.memory import KindTraits, MemoryConnector, MemoryRequest, MemorySystem
 from mappings.exchange import Change, Create, Receipt, Views
 
@@ -122,3 +122,20 @@ async def test_a_system_that_answers_nothing_is_not_asked_for_every_record(error
 
     assert receipts[-1].state == "unsent"
     assert desk.connector.requests.writing <= 3
+
+
+@pytest.mark.asyncio
+async def test_what_is_to_be_made_where_nothing_is_any_more_is_refused_and_holds_up_no_other() -> None:
+    desk = Desk()
+
+    def hook(request: MemoryRequest, moment: str) -> None:
+        if request.verb == "create" and request.views.get("title") == "Сирота":
+            raise Gone("issue 7 does not exist", system="crm")
+
+    desk.system.hook = hook
+    writes = [desk.write(f"k{n}", title="Сирота") for n in range(4)] + [desk.write("k9", title="Пилот")]
+
+    receipts = await desk.connector.push(writes)
+
+    assert [receipt.state for receipt in receipts] == ["refused"] * 4 + ["done"]
+    assert receipts[0].reason == "crm: issue 7 does not exist"

@@ -15,6 +15,7 @@ from tests.fault_builders import (
     titles,
 )
 from tests.hub_builders import HUB, a_deal, a_hub
+from tests.kinds_builders import a_case
 
 # --- writes that are refused -----------------------------------------------------------------------------------------
 
@@ -105,3 +106,24 @@ def test_when_the_permission_is_given_back_nothing_was_lost(tmp_path):
     assert still.writing == {"crm": 0, "trk": 0}
     assert channels(hub, "trk") == channels(hub, "crm") == [f"канал {number}" for number in range(5)]
     assert at_peace(hub)
+
+
+# --- creates whose place is gone -------------------------------------------------------------------------------------
+
+
+def test_an_item_that_cannot_be_made_since_the_cases_issue_is_gone_is_told_and_not_sent_with_every_pass(tmp_path):
+    hub, deal, issue = a_case(tmp_path)
+    hub.systems["trk"].delete("record", issue)
+    hub.systems["crm"].create("task", {"title": "Смета", "done": "no", "parent": deal})
+    hub.sync()
+
+    assert [entry.text for entry in parked(hub)] == ["not made: memory: record 1 does not exist"]
+    assert hub.sync().writing == {"crm": 0, "trk": 0}
+
+    hub.systems["trk"].restore("record", issue)
+    hub.sync()
+    hub.act("ITEM-1", lambda act: retry_parked(act, "trk", ""))
+    hub.sync()
+
+    assert [one["title"] for one in hub.records("trk").values() if one["tracker"] == "Task"] == ["Смета"]
+    assert parked(hub) == []
