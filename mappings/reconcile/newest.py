@@ -69,8 +69,15 @@ def said_at(origin: Origin | None) -> Interval | None:
 
 
 def latest(claims: Sequence[Claim], *, skew: timedelta) -> Claim | None:
-    """Return the claim that was made last beyond doubt, or None."""
-    return next((one for one in claims if all(_later(one, other, skew) for other in claims if other is not one)), None)
+    """
+    Return the claim that was made last beyond doubt, or None. Who says the same has nothing against it, whenever they
+    said so; of several such claims it is the same one in whatever order they come.
+    """
+    for one in sorted(claims, key=lambda claim: claim.who):
+        others = [other for other in claims if other.value != one.value]
+        if all(_later(one, other, skew) for other in others):
+            return one
+    return None
 
 
 def _later(one: Claim, other: Claim, skew: timedelta) -> bool:

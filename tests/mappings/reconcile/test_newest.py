@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 
 import pytest
 from hypothesis import given, settings
@@ -38,6 +39,20 @@ def test_the_later_edit_wins_whatever_the_order_of_the_systems():  # H22
 
     assert value(decided(crm, trk)) == value(decided(trk, crm)) == "позже"
     assert decided(crm, trk).entity.facts["title"].origin.name == "trk"
+
+
+def test_who_says_the_same_as_the_last_one_has_nothing_against_it():
+    crm, trk, wiki = (
+        moved("crm", 1, "раньше", at(0, 5)),
+        moved("trk", 2, "позже", at(7, 9)),
+        moved("wiki", 3, "позже", at(8)),
+    )
+
+    for order in permutations((crm, trk, wiki)):
+        assert value(decided(*order)) == "позже"
+        assert decided(*order).entity.facts["title"].origin.name == "trk"
+    assert value(decided(crm, trk, moved("wiki", 3, "позже", None))) == "позже"
+    assert len(claims(decided(crm, trk, moved("wiki", 3, "иначе", at(8))))) == 3
 
 
 UNSURE = [
