@@ -146,7 +146,7 @@ def _still_ours() -> sa.Select[Any]:
 
 
 def made(store: Store, system: str, *, kind: str, limit: int = 3) -> tuple[Made, ...]:
-    """Return the records that the hub has made there last and that still stand; writes are forgotten after a while."""
+    """Return the records that the hub has made there last and that still stand."""
     place = (outbox.c.system == system, outbox.c.kind == kind, outbox.c.verb == "create", outbox.c.state == "settled")
     query = sa.select(link.c.external_id, outbox.c.entity, outbox.c.generation).join(link, its_link())
     query = query.where(*place, sa.not_(link.c.tombstone), link.c.in_scope)
@@ -217,11 +217,15 @@ def send_again(store: Store, owner: str, *, system: str, kind: str) -> bool:
         return conn.execute(doubtful_one.values(state="planned", not_before=None)).rowcount == 1
 
 
-def purge(store: Store, *, before: datetime) -> int:
-    """Forget writes that were settled or parked before a time; the history keeps what they did."""
-    closed = sa.delete(outbox).where(outbox.c.state.in_(("settled", "parked", "dropped")), outbox.c.closed_at < before)
+def purge(store: Store, *, before: datetime, most: int = 1000) -> int:
+    """
+    Forget at most MOST writes that were settled or parked before a time, and return how many: the history keeps what
+    they did. Creates stay, one for each record: by them the hub knows what it has made (`made`).
+    """
+    ended = (outbox.c.state.in_(("settled", "parked", "dropped")), outbox.c.verb != "create")
+    old = sa.select(outbox.c.key).where(*ended, outbox.c.closed_at < before).order_by(outbox.c.closed_at).limit(most)
     with store.write() as conn:
-        return conn.execute(closed).rowcount
+        return conn.execute(sa.delete(outbox).where(outbox.c.key.in_(old.correlate(None)))).rowcount
 
 
 def its_link() -> sa.ColumnElement[bool]:

@@ -16,7 +16,7 @@ from .gone import mark
 from .prepared import inserted, many
 from .rows import as_asked
 from .store import Store, inserting
-from .tables import cursor, entity, hint, inbox, link, outbox, parked, run, sync
+from .tables import cursor, entity, event, hint, inbox, link, outbox, parked, run, sync
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,23 @@ def _give_up(store: Store, *which: sa.ColumnElement[bool], before: datetime, tex
         return conn.execute(lost.values(state="failed", finished=store.clock(), text=text)).rowcount
 
 
+def forget(store: Store, *, before: datetime, most: int = 1000) -> int:
+    """
+    Forget at most MOST runs that began BEFORE and of which no line of the history tells, and return how many. The last
+    of every sync stays, and those in which every case was compared.
+    """
+    later = run.alias("later")
+    told = sa.exists().where(event.c.run == run.c.id)
+    followed = sa.exists().where(later.c.sync == run.c.sync, later.c.started > run.c.started)
+    old = sa.select(run.c.id).where(run.c.started < before, run.c.state != "running", sa.not_(told), followed)
+    old = old.where(sa.not_(_COMPARED)).order_by(run.c.started).limit(most)
+    with store.write() as conn:
+        return conn.execute(sa.delete(run).where(run.c.id.in_(old.correlate(None)))).rowcount
+
+
+_COMPARED = sa.type_coerce(run.c.counts, sa.Text()).contains('"compared":true', autoescape=True)
+
+
 def runs(store: Store, *, name: str | None = None, limit: int = 50) -> tuple[Run, ...]:
     """Return the last runs, newest first."""
     query = sa.select(run).order_by(run.c.started.desc(), run.c.id).limit(limit)
@@ -147,8 +164,7 @@ def undone_since(store: Store, name: str) -> datetime | None:
 
 def last_compared(store: Store, name: str) -> Run | None:
     """Return the last run of *name* in which every case was compared with what its systems show."""
-    said = sa.type_coerce(run.c.counts, sa.Text()).contains('"compared":true', autoescape=True)
-    query = sa.select(run).where(run.c.sync == name, said).order_by(run.c.started.desc()).limit(1)
+    query = sa.select(run).where(run.c.sync == name, _COMPARED).order_by(run.c.started.desc()).limit(1)
     with store.read() as conn:
         row = conn.execute(query).mappings().first()
         return Run(**row) if row else None

@@ -1,12 +1,13 @@
 """
 What a hub does for itself from time to time: forget workers that are gone, say of lost runs that they are lost, take
-away contents of files that nobody waits for, bring up to date what the page lists.
+away contents of files that nobody waits for, forget what the history tells as well, bring up to date what the page
+lists.
 """
 
 from dataclasses import dataclass
 from datetime import timedelta
 
-from state import attachments, leases, lines, runs, workers
+from state import attachments, leases, lines, outbox, runs, workers
 
 from .attachments.spool import spool_in
 from .running import lease_name
@@ -18,16 +19,22 @@ OLD = timedelta(minutes=5)
 """Older runs without a live lease are lost: a lease lasts a minute and is renewed every few seconds."""
 LONG_AGO = timedelta(days=1)
 """So are those older than this that take no lease (of the fast path, by hand), and those of syncs that are no more."""
+KEPT = timedelta(days=90)
+"""So long the hub knows of runs that have done nothing, and of updates that are over, beside its history."""
 
 
 @dataclass(frozen=True)
 class House:
-    """What was found: WORKERS forgotten, runs LOST, syncs at which somebody is AT WORK, CONTENTS taken away."""
+    """
+    What was found: WORKERS forgotten, runs LOST, syncs at which somebody is AT WORK, CONTENTS taken away, old runs and
+    writes FORGOTTEN.
+    """
 
     workers: int = 0
     lost: int = 0
     at_work: frozenset[str] = frozenset()
     contents: int = 0
+    forgotten: int = 0
 
 
 def keep_house(installation: Installation) -> House:
@@ -42,4 +49,6 @@ def keep_house(installation: Installation) -> House:
     now = store.clock().timestamp()
     contents = 0 if at_work else spool_in(installation.folder).tidy(now=now, keep=attachments.in_use(store))
     lines.catch_up_whole(store)
-    return House(workers.sweep(store), lost, at_work, contents)
+    old = store.clock() - KEPT
+    forgotten = outbox.purge(store, before=old) + runs.forget(store, before=old)
+    return House(workers.sweep(store), lost, at_work, contents, forgotten)

@@ -203,6 +203,32 @@ def test_closed_writes_are_forgotten_after_a_while_and_open_ones_never(
     assert the(store).links[1].write is not None
 
 
+def test_closed_writes_are_forgotten_piece_by_piece_the_oldest_first(
+    store: Store, worker: Worker, clock: Clock
+) -> None:
+    linked(store, worker)
+    keys = []
+    for title in ("первое", "второе", "третье"):
+        planned(store, worker, title=title)
+        keys += sent(store, worker)
+        settling.settle(store, [Settled(keys[-1], "settled", change=a_change(0, title))])
+        clock.go(1)
+
+    found = [outbox.purge(store, before=clock.now, most=2) for _ in range(3)]
+
+    assert (len(set(keys)), found) == (3, [2, 1, 0])
+
+
+def test_what_the_hub_has_made_is_known_for_good(store: Store, worker: Worker, clock: Clock) -> None:
+    opened(store, worker, creates=[NewRecord("tracker", "issue", (a_write("t"),))])
+    [key] = sent(store, worker)
+    settling.settle(store, [Settled(key, "settled", change=a_change(0), external_id="7")])
+    clock.go(100)
+
+    assert outbox.purge(store, before=clock.now) == 0
+    assert [one.record for one in outbox.made(store, "tracker", kind="issue")] == ["7"]
+
+
 def test_a_create_in_doubt_is_planned_again_when_a_person_says_so_but_not_under_a_worker(
     store: Store, worker: Worker
 ) -> None:

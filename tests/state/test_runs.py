@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from mappings.exchange import Cursor
-from mappings.reconcile.model import Parked
-from state import cases, cursors, inbox, outbox, runs
+from mappings.reconcile.model import Event, Parked
+from state import cases, cursors, history, inbox, outbox, runs
 from state.runs import Figures
 from state.store import Store
 from state.types import CursorState, Worker
@@ -160,6 +160,24 @@ def test_runs_that_began_long_ago_can_be_given_up_all_but_those_of_some_syncs(st
     assert given_up == 2
     assert [(found[one.id].state, found[one.id].text) for one in lost] == [("failed", "lost"), ("done", "slow")]
     assert {found[one.id].state for one in kept} == {"running"}
+
+
+def test_old_runs_that_the_history_does_not_tell_of_are_forgotten(store: Store, worker: Worker, clock: Clock) -> None:
+    def ended(name: str = "presales", **counts: bool) -> str:
+        clock.go(1)
+        return runs.finish(store, runs.start(store, name), counts=counts).id
+
+    idle = [ended() for _ in range(3)]
+    kept = [ended(compared=True), ended(), ended("sales"), runs.start(store, "presales").id]
+    history.tell(store, Event("set", "title"), entity="of-another", kind="case", run=kept[1])
+    later = clock.go(60)
+    young = [ended(), ended()]
+
+    found = [runs.forget(store, before=later, most=2) for _ in range(3)]
+
+    assert found == [2, 1, 0]
+    assert {run.id for run in runs.runs(store)} == {*kept, *young}
+    assert not {run.id for run in runs.runs(store)} & set(idle)
 
 
 def test_runs_that_never_ended_can_be_given_up_by_sync_and_by_whom(store: Store, clock: Clock) -> None:

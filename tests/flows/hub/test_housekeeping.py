@@ -1,5 +1,6 @@
 """Keeping house: runs that ended without a word are told as lost, workers that are gone are forgotten."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,8 +8,8 @@ import pytest
 from flows.hub.fastpath import BY
 from flows.hub.housekeeping import OLD, SCHEDULE, House, keep_house
 from flows.hub.running import lease_name
-from state import leases, runs
-from tests.hub_builders import a_hub
+from state import history, leases, runs
+from tests.hub_builders import a_hub, opened
 
 
 class Clock:
@@ -22,8 +23,6 @@ class Clock:
 
 
 def a_house(tmp_path):
-    from dataclasses import replace
-
     hub, clock = a_hub(tmp_path), Clock()
     store = replace(hub.installation.store, clock=clock)
     return replace(hub.installation, store=store), clock
@@ -78,6 +77,24 @@ def test_one_of_days_that_still_holds_its_lease_is_not(tmp_path):
 
     assert keep_house(installation).lost == 0
     assert states(installation) == [("running", False)]
+
+
+def test_what_the_history_tells_as_well_is_forgotten_after_a_while(tmp_path):
+    hub, deal = opened(tmp_path)
+    hub.systems["crm"].edit("record", deal, {"title": "Склад"})
+    hub.sync()
+    hub.sync()
+    told = {line.run for line in history.history(hub.installation.store) if line.run}
+    clock = Clock()
+    installation = replace(hub.installation, store=replace(hub.installation.store, clock=clock))
+    clock.now = installation.store.clock() + timedelta(days=365)
+    newest = runs.start(installation.store, "presales").id
+
+    first, again = keep_house(installation), keep_house(installation)
+
+    assert (first.forgotten > 1, again.forgotten) == (True, 0)
+    assert {run.id for run in runs.runs(installation.store)} == {*told, newest}
+    assert hub.sync().trouble == {}
 
 
 def test_a_young_run_and_one_that_a_person_started_are_left_alone(tmp_path):
