@@ -7,7 +7,7 @@ from mappings.canonical.facts import FactInfo
 from mappings.canonical.show import parse
 from mappings.canonical.values import Value
 from mappings.reconcile import Unresolvable, chosen, retry, set_fact
-from mappings.reconcile.model import Entity, Event, Link, Origin, Outcome, Side
+from mappings.reconcile.model import Entity, Event, Link, LinkChange, Origin, Outcome, Side
 from state import claims
 from state.types import Claimed, Decided
 
@@ -15,7 +15,7 @@ from .deciding import outcome_of
 from .kin import kin_of
 from .sides import live_sides, with_derived
 from .storing import store
-from .wired import Wired
+from .wired import Scope, Wired
 
 
 class Busy(Exception):
@@ -93,10 +93,23 @@ def leave_parked(act: Act, system: str, field: str) -> Outcome:
     return store_deed(act, claimed, claimed.entity, sides=moved, events=[event])
 
 
+def leave_away(act: Act, scope: Scope, field: str) -> None:
+    """As `leave_parked` where the record takes no part, so that no decision looks at it: it stays left once it does."""
+    claimed, _ = claim_case(act)
+    links = [_left(one, field) for one in claimed.links if (one.system, one.kind) == scope]
+    changes = [LinkChange(one.id, one.bases, one.seen, one.parked, answers=one.answers) for one in links]
+    outcome = Outcome(claimed.entity, changes, events=[_told_left(scope[0], field, person=act.person)])
+    _stored(act.wired.of(claimed.entity.kind), Decided(outcome, claimed, consumed={}, again=True))
+
+
 def left_there(sides: Sequence[Side], system: str, field: str, *, person: str) -> tuple[list[Side], Event]:
     """As `tried_again`, with what is parked left as it is there."""
     moved = [replace(s, link=_left(s.link, field)) if s.link.system == system else s for s in sides]
-    return moved, Event("left", field, system=system, by=person, cause="left as it is there")
+    return moved, _told_left(system, field, person=person)
+
+
+def _told_left(system: str, field: str, *, person: str) -> Event:
+    return Event("left", field, system=system, by=person, cause="left as it is there")
 
 
 def _left(link: Link, field: str) -> Link:
@@ -142,8 +155,10 @@ def store_deed(
     outcome = outcome_of(wired, entity, sides, kin_of(wired, entities=[entity], links=claimed.links))
     outcome = replace(outcome, events=[*events, *outcome.events])
     # records that are now to be made are a pass's business, and so is what waits
-    decided = Decided(outcome, claimed, consumed={}, again=True)
-    done = store(wired, [decided])
-    if done.lost:
-        raise Busy("the case was changed by another worker meanwhile; do it again")
+    _stored(wired, Decided(outcome, claimed, consumed={}, again=True))
     return outcome
+
+
+def _stored(wired: Wired, decided: Decided) -> None:
+    if store(wired, [decided]).lost:
+        raise Busy("the case was changed by another worker meanwhile; do it again")

@@ -13,7 +13,7 @@ from state.attention import Attention, Place
 from state.people import Answer, keep_answer
 
 from .attachments.telling import NOT_COPIED
-from .casework import Act, Busy, leave_parked, retry_parked
+from .casework import Act, Busy, leave_away, leave_parked, retry_parked
 from .pages import batched
 from .sides import live_sides
 from .undoing import rejoin
@@ -167,7 +167,7 @@ def drop(wired: Wired, entry: Attention, *, person: str) -> None:
     elif entry.entity is None or entry.field == WHOLE:
         place = Place(entry.system, entry.kind, entity=entry.entity, record=entry.record)
         attention.unpark_records(wired.store, [place])
-    elif is_away(wired, entry):  # no decision looks at it
-        attention.unpark_field(wired.store, Place(entry.system, entry.kind, entity=entry.entity), entry.field)
+    elif is_away(wired, entry):
+        leave_away(Act(wired, entry.entity, person), (entry.system, entry.kind), entry.field)
     else:
         leave_parked(Act(wired, entry.entity, person), entry.system, entry.field)
