@@ -224,8 +224,7 @@ def purge(store: Store, *, before: datetime, most: int = 1000) -> int:
     """
     ended = (outbox.c.state.in_(("settled", "parked", "dropped")), outbox.c.verb != "create")
     old = sa.select(outbox.c.key).where(*ended, outbox.c.closed_at < before).order_by(outbox.c.closed_at).limit(most)
-    with store.write() as conn:
-        return conn.execute(sa.delete(outbox).where(outbox.c.key.in_(old.correlate(None)))).rowcount
+    return store.forget(outbox.c.key, old)
 
 
 def its_link() -> sa.ColumnElement[bool]:

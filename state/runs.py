@@ -138,8 +138,7 @@ def forget(store: Store, *, before: datetime, most: int = 1000) -> int:
     followed = sa.exists().where(later.c.sync == run.c.sync, later.c.started > run.c.started)
     old = sa.select(run.c.id).where(run.c.started < before, run.c.state != "running", sa.not_(told), followed)
     old = old.where(sa.not_(_COMPARED)).order_by(run.c.started).limit(most)
-    with store.write() as conn:
-        return conn.execute(sa.delete(run).where(run.c.id.in_(old.correlate(None)))).rowcount
+    return store.forget(run.c.id, old)
 
 
 _COMPARED = sa.type_coerce(run.c.counts, sa.Text()).contains('"compared":true', autoescape=True)

@@ -90,6 +90,15 @@ class Store:
             with conn.begin():
                 yield conn
 
+    def forget(self, key: sa.Column[Any], old: sa.Select[Any]) -> int:
+        """Delete the rows whose KEY the query OLD finds, and return how many. Searching holds nobody up."""
+        with self.read() as conn:
+            found = conn.execute(old).scalars().all()
+        if not found:
+            return 0
+        with self.write() as conn:
+            return conn.execute(sa.delete(key.table).where(key.in_(found))).rowcount
+
     def insert(self, table: sa.Table) -> Any:
         """Return an INSERT that knows ON CONFLICT. Both dialects spell it alike but share no type for it."""
         return inserting(self.dialect, table)
