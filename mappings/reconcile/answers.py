@@ -2,7 +2,8 @@
 Ping-pong: an answer is a move within five minutes after we wrote that field there.
 
 Each link keeps, per field, the time of our last write and then the times of the answers since anybody else spoke. A
-move that is no answer, in any system, or an edit at the hub starts the row anew.
+move that is no answer, in any system, or an edit at the hub starts the row anew. A write is answered once: who goes on
+editing there afterwards, while nothing is written back, speaks with nobody.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,7 +30,7 @@ def count_answers(
         if fresh and not all(_is_answer(cell, now) for cell in fresh):
             anew.update(_place(cell) for cell in those)
         else:
-            answering.update(_place(cell) for cell in fresh)
+            answering.update(_place(cell) for cell in fresh if not _has_answered(cell))
     times = {cell.side.link.id: dict(cell.side.link.answers) for cell in cells}
     for link, field in anew | answering:
         kept = times[link].get(field, ())
@@ -54,6 +55,12 @@ def _just_moved(cell: Cell, fact: str) -> bool:
 def _is_answer(cell: Cell, now: datetime) -> bool:
     written = cell.side.link.answers.get(cell.field.name, ())
     return bool(written) and now - written[0] <= ANSWER_WINDOW
+
+
+def _has_answered(cell: Cell) -> bool:
+    """Say whether our last write there has its answer already."""
+    written = cell.side.link.answers[cell.field.name]
+    return len(written) > 1 and written[0] < written[-1]
 
 
 def _answered(times: Mapping[int, Times], carriers: Iterable[Cell]) -> list[str]:

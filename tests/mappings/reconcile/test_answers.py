@@ -68,6 +68,19 @@ def test_a_move_outside_the_window_starts_the_row_anew():  # H35
     assert (last.entity.conflicts, value(last)) == ({}, "ответ 3")
 
 
+def test_who_goes_on_editing_a_field_has_answered_once():  # H35
+    game = Game()
+    game.shows("crm", "правка")
+    for number in range(1, 6):
+        alone = game.shows("trk", f"мысль {number}")
+
+    game.shows("crm", "ответ 2")
+    last = game.shows("trk", "ответ 3")
+
+    assert (value(alone), alone.entity.conflicts) == ("мысль 5", {})
+    assert last.entity.conflicts["title"].why == "crm and trk have answered each other 3 times in a row"
+
+
 def test_an_edit_at_the_hub_starts_the_row_anew():  # H35
     game = Game()
     last = game.quarrel()
