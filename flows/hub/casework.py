@@ -98,17 +98,18 @@ def leave_away(act: Act, scope: Scope, field: str) -> None:
     claimed, _ = claim_case(act)
     links = [_left(one, field) for one in claimed.links if (one.system, one.kind) == scope]
     changes = [LinkChange(one.id, one.bases, one.seen, one.parked, answers=one.answers) for one in links]
-    outcome = Outcome(claimed.entity, changes, events=[_told_left(scope[0], field, person=act.person)])
+    outcome = Outcome(claimed.entity, changes, events=[told_left(scope[0], field, person=act.person)])
     _stored(act.wired.of(claimed.entity.kind), Decided(outcome, claimed, consumed={}, again=True))
 
 
 def left_there(sides: Sequence[Side], system: str, field: str, *, person: str) -> tuple[list[Side], Event]:
     """As `tried_again`, with what is parked left as it is there."""
     moved = [replace(s, link=_left(s.link, field)) if s.link.system == system else s for s in sides]
-    return moved, _told_left(system, field, person=person)
+    return moved, told_left(system, field, person=person)
 
 
-def _told_left(system: str, field: str, *, person: str) -> Event:
+def told_left(system: str, field: str, *, person: str) -> Event:
+    """Return the line of the history that tells it."""
     return Event("left", field, system=system, by=person, cause="left as it is there")
 
 

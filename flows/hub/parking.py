@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from mappings.lens import UNKNOWN
-from mappings.reconcile.model import Event
 from mappings.reconcile.undo import UNDONE
 from state import attachments, attention, cases, documents, history, inbox, left, outbox, waiting
 from state.attention import Attention, Place
 from state.people import Answer, keep_answer
+from state.types import Whole
 
 from .attachments.telling import NOT_COPIED
-from .casework import Act, Busy, leave_away, leave_parked, retry_parked
+from .casework import Act, Busy, leave_away, leave_parked, retry_parked, told_left
 from .pages import batched
 from .sides import live_sides
 from .undoing import rejoin
@@ -112,12 +112,16 @@ def is_away(wired: Wired, entry: Attention) -> bool:
     Say whether *entry* is of a field whose record takes no part now: it is gone or has left, or the sync works with its
     system no more.
     """
-    if entry.entity is None or entry.field == WHOLE:
+    if entry.entity is None:
         return False
-    whole = cases.by_ids(wired.store, [entry.entity])[entry.entity]
+    return _is_away_of(wired, entry, cases.by_ids(wired.store, [entry.entity])[entry.entity])
+
+
+def _is_away_of(wired: Wired, entry: Attention, whole: Whole) -> bool:
+    """As `is_away`, of a case that has been read."""
     live = {side.link.id for side in live_sides(wired.of(whole.entity.kind).shape, whole.links, {})}
     here = [link for link in whole.links if (link.system, link.kind) == (entry.system, entry.kind)]
-    return any(entry.field in link.parked and link.id not in live for link in here)
+    return entry.field != WHOLE and any(entry.field in link.parked and link.id not in live for link in here)
 
 
 REFUSED = ("rejected", "dropped")
@@ -129,22 +133,23 @@ def retry_refused(wired: Wired, person: str = "schedule") -> int:
     """Try again what systems of the sync refused more than an hour ago; returns how many entries that were."""
     store, name = wired.store, wired.shape.name
     before = store.clock() - RESTED
-    entries = [
+    refused: dict[str, list[Attention]] = {}
+    for entry in attention.every(lambda after: attention.parked_fields(store, after=after, limit=AT_ONCE)):
+        if entry.code in REFUSED and entry.entity is not None and entry.since < before:
+            refused.setdefault(entry.entity, []).append(entry)
+    ours = [
         entry
-        for entry in attention.every(lambda after: attention.parked_fields(store, after=after, limit=AT_ONCE))
-        if entry.code in REFUSED and entry.entity is not None and entry.since < before
-    ]
-    syncs = {
-        owner: whole.entity.sync
-        for ids in batched(sorted({entry.entity for entry in entries if entry.entity}))
+        for ids in batched(sorted(refused))
         for owner, whole in cases.by_ids(store, ids).items()
-    }
+        if whole.entity.sync == name
+        for entry in refused[owner]
+        if not _is_away_of(wired, entry, whole)
+    ]
     tried = 0
-    for entry in entries:
-        if syncs[entry.entity or ""] == name and not is_away(wired, entry):
-            with suppress(Busy):  # whoever decides it just now tries it too, or the next time does
-                retry(wired, entry, person=person)
-                tried += 1
+    for entry in ours:
+        with suppress(Busy):  # whoever decides it just now tries it too, or the next time does
+            retry(wired, entry, person=person)
+            tried += 1
     return tried
 
 
@@ -162,7 +167,7 @@ def drop(wired: Wired, entry: Attention, *, person: str) -> None:
         left.leave_field(wired.store, Place(entry.system, entry.kind, record=entry.record), entry.field)
     elif entry.entity is not None and is_of_document(entry):
         left.leave_field(wired.store, Place(entry.system, entry.kind, entity=entry.entity), entry.field)
-        told = Event("left", entry.field, system=entry.system, by=person, cause="left as it is there")
+        told = told_left(entry.system, entry.field, person=person)
         history.tell(wired.store, told, entity=entry.entity, kind=entry.kind)
     elif entry.entity is None or entry.field == WHOLE:
         place = Place(entry.system, entry.kind, entity=entry.entity, record=entry.record)

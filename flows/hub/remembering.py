@@ -117,7 +117,7 @@ def line_text(line: Line, zone: str) -> list[str]:
     """Return a line of the history as cells: when, what, where, field, change, who and why."""
     told = line.event
     where = f"{told.system} #{line.record}" if told.system and line.record else told.system
-    parties = " · ".join(f"{one.get('system')} {in_words(_said_by(one, told), zone)}" for one in told.parties)
+    parties = " · ".join(f"{one.get('system')} {in_words(said_by(one, told), zone)}" for one in told.parties)
     change = parties or (
         "" if told.old is None and told.new is None else f"{in_words(told.old, zone)} → {in_words(told.new, zone)}"
     )
@@ -125,8 +125,8 @@ def line_text(line: Line, zone: str) -> list[str]:
     return [show(line.hub_at, zone=zone), told.what, where, told.field, change, why]
 
 
-def _said_by(party: Mapping[str, Any], told: Event) -> Any:
-    """The hub shows nothing: it says the value that stands while the others differ."""
+def said_by(party: Mapping[str, Any], told: Event) -> Any:
+    """Return what a party to a conflict shows; the hub shows nothing, it says the value that stands meanwhile."""
     return told.old if party.get("system") == HUB else party.get("view")
 
 

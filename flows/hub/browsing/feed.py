@@ -15,7 +15,7 @@ from state.types import Whole
 from ..access import Access
 from ..labels import Labels
 from ..noted import is_internal
-from ..remembering import HUB
+from ..remembering import HUB, said_by
 from ..wiring import Installation
 from .admitting import admitted
 from .casting import Names
@@ -170,10 +170,8 @@ def _shown(line: Line, content: Any, labels: Labels, whole: Whole | None) -> str
 
 
 def _said_by(party: Mapping[str, Any], told: Event, labels: Labels, whole: Whole | None) -> str:
-    """What a party to a conflict shows; the hub shows nothing, it says the value that stands meanwhile."""
-    system, view = str(party.get("system")), party.get("view")
-    if system == HUB:
-        return _plain(told.old)
+    """What a party to a conflict shows, or the hub says, as people read it."""
+    system, view = str(party.get("system")), said_by(party, told)
     kind = _kind_in(system, whole)
     if view is None or not kind or whole is None:
         return _plain(view)

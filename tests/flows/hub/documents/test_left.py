@@ -1,5 +1,6 @@
 """What waits at a document is left as it is by a person: off the list, until something else is to be told there."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -33,11 +34,11 @@ def by_command(hub: WikiHub) -> None:
 
 
 @pytest.mark.parametrize("leave", [on_the_page, by_command])
-def test_what_a_document_waits_for_is_left_and_stays_left(tmp_path: Path, leave: object) -> None:
+def test_what_a_document_waits_for_is_left_and_stays_left(tmp_path: Path, leave: Callable[[WikiHub], None]) -> None:
     hub, deal = waiting(tmp_path)
     assert hub.codes() == ["missing"]
 
-    leave(hub)  # type: ignore[operator]  # one of the two above
+    leave(hub)
     left = hub.codes()
     hub.systems["crm"].edit("record", deal, {"title": "Внедрение и обучение"})
     hub.sync()
