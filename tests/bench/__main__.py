@@ -58,11 +58,12 @@ def _measure(given: argparse.Namespace) -> dict[str, Any]:
     raw: dict[str, Any] = {"memory": {}, "sandboxes": {}}
     tell("reconcile")
     raw["reconcile"] = reconcile_speed.worlds()
-    for count in given.n:
+    for count in filter(None, given.n):
         times = given.repeat if count <= REAL_RATE else 1
         tell(f"memory systems, N = {count}, {times} times")
         raw["memory"][count] = _median([_child("memory_runs", str(count)) for _ in range(times)])
-    for count in given.sandbox if given.sandbox is not None else [n for n in given.n if n <= REAL_RATE]:
+    deals = given.sandbox if given.sandbox is not None else [n for n in given.n if n <= REAL_RATE]
+    for count in filter(None, deals):
         tell(f"Bitrix24 and Redmine, N = {count}")
         speed = 1.0 if count <= REAL_RATE else FAST
         raw["sandboxes"][count] = _child("sandbox_runs", str(count), "--speed", f"{speed:g}")
@@ -153,9 +154,11 @@ def _write(out: Path, found: dict[str, Any], text: str) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    numbers = {"type": int, "nargs": "+", "metavar": "N"}
-    parser.add_argument("--n", **numbers, default=[100, 1000, 10_000], help="numbers of cases")  # type: ignore[arg-type]  # argparse is untyped here
-    parser.add_argument("--sandbox", **numbers, help="numbers of deals with the sandboxes; else --n up to 1000")  # type: ignore[arg-type]  # the same
+    numbers: dict[str, Any] = {"type": int, "nargs": "+", "metavar": "N"}
+    parser.add_argument("--n", **numbers, default=[100, 1000, 10_000], help="numbers of cases; 0 leaves them out")
+    parser.add_argument(
+        "--sandbox", **numbers, help="numbers of deals with the sandboxes; else --n up to 1000; 0 leaves them out"
+    )
     parser.add_argument("--repeat", type=int, default=3, help="how often what is timed is run")
     parser.add_argument("--no-budget", action="store_true", help="leave out the minute at the vendor's rate")
     parser.add_argument(
