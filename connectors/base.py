@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import ClassVar, Protocol, Self, runtime_checkable
 
@@ -26,6 +26,7 @@ from .settings import SettingKey, SystemSettings, setting_keys
 from .surroundings import MemoryShelf, Shelf, Spool, Surroundings
 
 __all__ = [
+    "CLOCKS",
     "Connector",
     "Hint",
     "MemoryShelf",
@@ -39,6 +40,9 @@ __all__ = [
     "SystemSettings",
     "setting_keys",
 ]
+
+CLOCKS = timedelta(minutes=10)
+"""So far may a system's clock and ours be apart; where a create in doubt is looked for, too much beats too little."""
 
 
 @dataclass(frozen=True, slots=True)

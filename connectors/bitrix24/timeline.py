@@ -9,13 +9,13 @@ them.
 
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from mappings.exchange import Create, Cursor, Found, Page, VendorRecord, View
 
-from ..base import Search, Surroundings
+from ..base import CLOCKS, Search, Surroundings
 from ..errors import ConnectorError, Gone, Rejected, RetryLater
 from .client import BATCH, Bitrix24Client, Command, Reply, Row, rows_of
 from .comments import COMMENT, FILE, GET, LIST, OWNER, Timeline, list_command, text_of
@@ -190,7 +190,7 @@ class TimelineReader:
         """
         deal = parent_of(create, system=self._client.system)
         wanted = _wanted(create)
-        earliest = since - timedelta(seconds=self._settings.overlap)
+        earliest = since - CLOCKS
         rows, began = await self._recent(deal, earliest)
         mine = [row for row in rows if str(row.get("AUTHOR_ID")) == self._settings.user]
         if self.kind == COMMENT:

@@ -3,15 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from mappings.exchange import Create, Receipt, Refused, View, Views
 
+from ..base import CLOCKS
 from ..errors import ConnectorError, Rejected, RetryLater
 from .desk import is_number
-
-CLOCKS = timedelta(minutes=10)
-"""So far may Redmine's clock and ours be apart; where a create in doubt is looked for, too much is better than none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,9 +79,7 @@ class TrytonConnector(SystemConnector):
             overlap=overlap,
             url_of=partial(self.url_of, kind.name),
         )
-        return Desk(
-            kind, self._client, self._names, reader=reader, around=self._around, marker_place=place, overlap=overlap
-        )
+        return Desk(kind, self._client, self._names, reader=reader, around=self._around, marker_place=place)
 
     @property
     def abilities(self) -> Abilities:

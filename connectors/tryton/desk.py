@@ -2,13 +2,13 @@
 
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from mappings.exchange import Create, Cursor, Found, Json, Page, VendorRecord, View
 
-from ..base import Search, Surroundings
+from ..base import CLOCKS, Search, Surroundings
 from ..errors import Gone, Rejected, RetryLater
 from .client import Result, TrytonClient
 from .creates import Draft
@@ -35,7 +35,6 @@ class Desk:
         reader: Reader,
         around: Surroundings,
         marker_place: str,
-        overlap: timedelta,
     ) -> None:
         self.kind = kind
         self._client = client
@@ -43,7 +42,6 @@ class Desk:
         self._reader = reader
         self._around = around
         self._marker_place = marker_place
-        self._overlap = overlap
 
     @property
     def needed(self) -> frozenset[str]:
@@ -78,7 +76,7 @@ class Desk:
         wanted = {change.place: change.view for change in create.changes} | dict(create.fixed)
         domain: list[Any] = [
             ["create_uid", "=", int(session.user)],
-            ["create_date", ">=", moment_form(since - self._overlap)],
+            ["create_date", ">=", moment_form(since - CLOCKS)],
         ]
         words = {"comment": "text"}.get(self.kind.name, "name")
         domain.append([self.kind.columns[words].name, "=", wanted.get(words)])

@@ -145,7 +145,7 @@ async def test_a_comment_of_ours_is_made_read_back_and_found_by_what_it_says():
         (made,) = await connector.push([comment(deal, "ТКП отправлено")])
         requests = portal.way.commands()[-1]
         found = await connector.find_sent(comment(deal, "ТКП отправлено"), since)
-        later = await connector.find_sent(comment(deal, "ТКП отправлено"), since + timedelta(minutes=5))
+        later = await connector.find_sent(comment(deal, "ТКП отправлено"), since + timedelta(hours=1))
 
     assert (made.state, made.proved) == ("done", True)
     assert made.record is not None
@@ -153,6 +153,17 @@ async def test_a_comment_of_ours_is_made_read_back_and_found_by_what_it_says():
     assert made.record.views["author"] == str(portal.portal.user("hub").id)
     assert len(requests) == 2
     assert (before.ids, found.ids, later.ids, found.current) == ((), (made.id,), (), True)
+
+
+@pytest.mark.asyncio
+async def test_a_comment_in_doubt_is_found_although_our_clock_is_minutes_ahead_of_the_portals():
+    portal = APortal()
+    deal = portal.add(title="Пилот")
+    async with portal.connector() as connector:
+        (made,) = await connector.push([comment(deal, "ТКП отправлено")])
+        found = await connector.find_sent(comment(deal, "ТКП отправлено"), portal.clock.now() + timedelta(minutes=3))
+
+    assert found.ids == (made.id,)
 
 
 @pytest.mark.asyncio
