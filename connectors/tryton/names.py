@@ -103,8 +103,10 @@ class Names:
         return (*employees, *(_user(row) for row in others))
 
     async def _employees(self, company: int) -> tuple[SystemPerson, ...]:
-        asked = ["party.name", "party.email", "party.active", "end_date"]
-        rows = await self._rows("company.employee", [["company", "=", company]], asked)
+        """Those who have left too: Tryton leaves them out of searches that do not ask for them."""
+        asked = ["party.name", "party.email", "party.active", "active"]
+        domain = [["company", "=", company], ["active", "in", [True, False]]]
+        rows = await self._rows("company.employee", domain, asked)
         return tuple(_person(row) for row in rows)
 
     async def know_users(self) -> None:
@@ -141,7 +143,7 @@ class Names:
         return {
             "state": tuple(Choice(key, label, closes=key in CLOSED - {"converted"}) for key, label in states),
             "currency": tuple(Choice(code, code) for code in sorted(await self._currencies())),
-            "employee": tuple(Choice(each.id, each.name) for each in await self._employees(company)),
+            "employee": tuple(Choice(each.id, each.name) for each in await self._employees(company) if each.active),
             "payment_term": _listed(terms, "name"),
             "party": _listed(parties, "name") if len(parties) <= MOST_CLIENTS else (),
             "company": _listed(companies, "rec_name"),
@@ -184,7 +186,7 @@ def _wanted(view: View) -> tuple[int | None, str]:
 
 def _person(row: Mapping[str, Any]) -> SystemPerson:
     party = row.get("party.") or {}
-    active = bool(party.get("active", True)) and row.get("end_date") is None
+    active = bool(party.get("active", True)) and bool(row.get("active", True))
     return SystemPerson(str(row["id"]), party.get("name") or "", party.get("email") or None, active=active)
 
 

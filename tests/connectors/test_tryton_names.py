@@ -1,5 +1,7 @@
 """What Tryton calls clients and people: whole dictionaries, or none."""
 
+from datetime import timedelta
+
 import pytest
 
 from connectors.base import MemoryShelf
@@ -27,6 +29,18 @@ async def test_everybody_is_known_however_many_they_are() -> None:
         people = await connector.people()
 
     assert len(people) == 1201
+
+
+@pytest.mark.asyncio
+async def test_a_contract_that_ends_some_day_still_runs_and_who_has_left_is_known_as_such() -> None:
+    server = FakeTryton()
+    server.employees = {1: ("Анна Белова", "a@b.c"), 2: ("Пётр Ёлкин", "p@b.c"), 3: ("Ян Гусь", "j@b.c")}
+    today = server.table.now.date()
+    server.until = {2: today + timedelta(days=365), 3: today - timedelta(days=1)}
+    async with connect(server) as connector:
+        people = {person.name: person.active for person in await connector.people()}
+
+    assert people == {"Анна Белова": True, "Пётр Ёлкин": True, "Ян Гусь": False}
 
 
 @pytest.mark.asyncio

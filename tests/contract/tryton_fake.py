@@ -12,6 +12,7 @@ import base64
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Literal
 
 import httpx
@@ -54,6 +55,8 @@ class FakeTryton:
     employees: dict[int, tuple[str, str]] = field(
         default_factory=lambda: {1: ("Анна Ковалёва", "kovaleva@example.com")}
     )
+    until: dict[int, date] = field(default_factory=dict)
+    """The last day of an employee, where one is known; who has left is not listed unless asked for."""
     sessions: set[str] = field(default_factory=set)
     calls: list[str] = field(default_factory=list)
     fault: Fault | None = None
@@ -112,6 +115,19 @@ class FakeTryton:
                 return httpx.Response(200, content=json.dumps(answer)[:-9].encode())
         return httpx.Response(200, json=answer, headers={"Date": self.table.now.strftime("%a, %d %b %Y %H:%M:%S GMT")})
 
+    def _employed(self, domain: list[Any]) -> list[dict[str, Any]]:
+        """As every model with a field `active`: only those for whom it holds today, unless the domain speaks of it."""
+        asked = any(clause[0] == "active" for clause in domain)
+        today, rows = self.table.now.date(), []
+        for number, (name, email) in self.employees.items():
+            last = self.until.get(number)
+            active = last is None or today <= last
+            ended = last and {"__class__": "date", "year": last.year, "month": last.month, "day": last.day}
+            party = {"id": number, "name": name, "email": email, "active": True}
+            if asked or active:
+                rows.append({"id": number, "active": active, "end_date": ended, "party.": party})
+        return rows
+
     def _call(self, method: str, params: list[Any], context: Mapping[str, Any]) -> Any:
         if method.startswith(MODEL) and not method.startswith(f"{MODEL}line."):
             return self.table.call(method.removeprefix(MODEL), params, context)
@@ -144,10 +160,7 @@ class FakeTryton:
             case "model.currency.currency.search_read":
                 return [{"id": 1, "code": "EUR"}, {"id": 2, "code": "RUB"}]
             case "model.company.employee.search_read":
-                people = list(self.employees.items())[: params[2]]
-                return [
-                    {"id": n, "party.": {"id": n, "name": who, "email": mail, "active": 1}} for n, (who, mail) in people
-                ]
+                return self._employed(params[0])[: params[2]]
             case "model.company.company.search_read":
                 return [{"id": 1, "rec_name": "Casehub Ltd"}]
         raise user_error(f'You are not allowed to access "{method}".')
