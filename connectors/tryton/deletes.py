@@ -14,7 +14,7 @@ from ..errors import Gone, Rejected
 from .client import TrytonClient
 from .desk import Desk
 from .history import read_history
-from .kinds import KIND, resource_of
+from .kinds import KIND, MODEL, PARTY, resource_of
 from .reader import rows_of
 from .records import BUTTONS, STATE
 
@@ -47,6 +47,8 @@ class Deletes:
         made_by, changed_by = row.get("create_uid"), row.get("write_uid")
         if str(made_by) != session.user or (changed_by is not None and str(changed_by) != session.user):
             return "somebody else has made or changed it"
+        if record.kind == PARTY.name:
+            return await self._naming(record)
         if record.kind != KIND:
             return ""
         if any(not change.ours for change in await read_history(self._client, record.id, None)):
@@ -68,6 +70,12 @@ class Deletes:
         if not rows:
             raise Gone(f"{record.kind} {record.id} does not exist", system=record.system)
         return rows
+
+    async def _naming(self, record: VendorRecord) -> str:
+        """Tryton empties the client of the opportunities whose party goes."""
+        domain = [["party", "=", int(record.id)]]
+        found = await self._client.read(f"model.{MODEL}.search", domain, 0, 1, None)
+        return "opportunities name it" if rows_of(found.value) else ""
 
     async def _hanging(self, record: VendorRecord, user: str) -> str:
         """Say what of others hangs on an opportunity."""
