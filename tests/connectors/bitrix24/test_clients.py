@@ -1,11 +1,14 @@
 """Companies and contacts as records of their own: phones and addresses, names, what deals cost beside them."""
 
+from urllib.parse import unquote
+
+import httpx
 import pytest
 
 from connectors.bitrix24 import Bitrix24Connector
 from connectors.bitrix24.fields import multi_changes
 from connectors.sandbox.bitrix24.fields import COMPANY, CONTACT
-from mappings.exchange import Change, Create, Update, VendorRecord, View
+from mappings.exchange import Change, Create, Delete, Update, VendorRecord, View
 from tests.connectors.bitrix24.portals import APortal
 from tests.contract.world import pages, pull_all
 
@@ -109,3 +112,54 @@ async def test_discovery_of_clients_asks_for_no_stages():
     assert {"name", "lastName", "phone", "email", "companyId"} <= set(places)
     assert [choice.label for choice in places["typeId"].choices] == ["Клиенты", "Партнёры"]
     assert not any("crm.category.list" in call for calls in portal.way.commands() for call in calls)
+
+
+async def made(connector: Bitrix24Connector, kind: str, **views: View) -> str:
+    """The hub makes a record."""
+    changes = tuple(Change(place, view) for place, view in views.items())
+    (receipt,) = await connector.push([Create("c", "портал", kind, "case-7/1", changes)])
+    return receipt.id or ""
+
+
+@pytest.mark.asyncio
+async def test_a_contact_that_a_deal_names_behind_another_one_is_not_deleted():
+    portal = APortal()
+    first = portal.contact("Анна", "Белова")
+    async with portal.connector() as connector:
+        ours = await made(connector, "contact", name="Юлия", lastName="Чайка")
+        portal.add(title="Пилот", contactIds=[first, ours])
+        (receipt,) = await connector.push([Delete("d", "портал", "contact", ours, {})])
+
+    assert (receipt.state, receipt.reason) == ("moved", "deals name it")
+    assert int(ours) in portal.portal.items[CONTACT].rows
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("blind", [False, True])
+async def test_a_contact_that_no_deal_names_is_deleted_even_where_lists_of_contacts_cannot_be_searched(blind: bool):
+    portal = APortal()
+    portal.add(title="Пилот", contactIds=[portal.contact("Анна", "Белова")])
+    said = {"c1": {"error": "INVALID_ARG_VALUE", "error_description": "field 'contactIds' is not allowed in filter"}}
+    refused = httpx.Response(200, json={"result": {"result": {"c0": {"items": []}}, "result_error": said}})
+    async with portal.connector() as connector:
+        ours = await made(connector, "contact", name="Юлия", lastName="Чайка")
+        portal.way.before = lambda method, sent: refused if blind and "contactIds" in unquote(str(sent)) else None
+        (receipt,) = await connector.push([Delete("d", "портал", "contact", ours, {})])
+
+    assert receipt.state == "gone"
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("somebody", "state"), [(True, "moved"), (False, "gone")])
+async def test_a_company_that_contacts_of_others_name_is_not_deleted(somebody: bool, state: str):
+    portal = APortal()
+    async with portal.connector() as connector:
+        ours = await made(connector, "company", title="ООО «Ёж»")
+        if somebody:
+            portal.add(CONTACT, name="Анна", lastName="Белова", companyId=ours)
+        else:
+            await made(connector, "contact", name="Юлия", lastName="Чайка", companyId={"id": ours, "name": "ООО «Ёж»"})
+        (receipt,) = await connector.push([Delete("d", "портал", "company", ours, {})])
+
+    assert receipt.state == state
+    assert receipt.reason == ("contacts name it" if somebody else "gone")
