@@ -1,6 +1,6 @@
 """Comments and files written: by methods of the timeline, each with the look that shows what it left."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from mappings.exchange import PastChange, VendorRecord
 from ..errors import ConnectorError, Gone, Rejected, RetryLater
 from .client import BATCH, Command, Reply
 from .comments import ADD, FILE, GET, OWNER, PLACES, UPDATE
-from .query import Earlier
+from .query import Earlier, expressible
 from .timeline import LARGEST_FILE, NOT_THERE, TimelineReader, parent_of
 from .writer import Outcome, Sending
 
@@ -39,8 +39,7 @@ class TimelineDesk(TimelineReader):
             return [await self._send_file(sending) for sending in sendings]
         outcomes: list[Outcome] = []
         stopped: ConnectorError | None = None
-        for at in range(0, len(sendings), BATCH // 2):
-            some = sendings[at : at + BATCH // 2]
+        for some in _requests(sendings):
             made = await self._send_comments(some) if stopped is None else [self._refused(stopped)] * len(some)
             outcomes += made
             stopped = next((each.error for each in made if _is_unsent(each.error)), stopped)
@@ -58,12 +57,26 @@ class TimelineDesk(TimelineReader):
         for place, (command, known) in enumerate(commands.values()):
             asked += [command, Command(GET, {"id": known or Earlier(f"$result[c{2 * place}]")})]
         began = self.clock()
-        replies = await self._client.write(asked) if asked else []
+        replies = await self._write(asked) if asked else []
         ended = self._around.monotonic()
         for place, number in enumerate(commands):
             write, look = replies[2 * place : 2 * place + 2]
             outcomes[number] = self._outcome(write, look, times=(began, ended), made=sendings[number].before is None)
         return [outcomes[number] for number in range(len(sendings))]
+
+    async def _write(self, asked: Sequence[Command]) -> list[Reply]:
+        """Make writes and the looks behind them in one request; in two, where a batch would spoil the one text."""
+        if expressible(asked[0].params):
+            return await self._client.write(asked)
+        (write,) = await self._client.write(asked[:1])
+        if write.error is not None:
+            return [write, write]
+        number = asked[1].params["id"]
+        try:
+            look = await self._client.call(GET, {"id": str(write.result) if isinstance(number, Earlier) else number})
+        except ConnectorError as error:
+            look = Reply(error=error)
+        return [write, look]
 
     def _comment_command(self, sending: Sending) -> tuple[Command, str]:
         """Return the write and the id of its comment, where it has one. Raises Rejected."""
@@ -140,6 +153,22 @@ class TimelineDesk(TimelineReader):
 
     def _refused(self, error: ConnectorError) -> Outcome:
         return Outcome(self.clock(), self._around.monotonic(), error=error)
+
+
+def _requests(sendings: Sequence[Sending]) -> Iterator[list[Sending]]:
+    """Put writes into requests, in their order: as a batch takes them with their looks; what it spoils goes alone."""
+    some: list[Sending] = []
+    for sending in sendings:
+        alone = not expressible(sending.views)
+        if some and (alone or len(some) == BATCH // 2):
+            yield some
+            some = []
+        some.append(sending)
+        if alone:
+            yield some
+            some = []
+    if some:
+        yield some
 
 
 def _is_unsent(error: ConnectorError | None) -> bool:

@@ -15,13 +15,20 @@ def command_text(method: str, params: Mapping[str, Any]) -> str:
     return f"{method}?{pairs}" if pairs else method
 
 
+REFERENCE = "$result["
+"""What a portal takes for the result of an earlier call, wherever in a batch it stands, in a text of ours too."""
+
+
 def expressible(value: Any) -> bool:
-    """Say whether the bracketed form can carry a value: an empty list would be left out, as if it were not meant."""
+    """
+    Say whether a batch can carry a value: an empty list would be left out, as if it were not meant, and a text with
+    the name of an earlier result in it would come out with that result in its place.
+    """
     if isinstance(value, Mapping):
         return all(expressible(each) for each in value.values())
     if isinstance(value, list | tuple):
         return bool(value) and all(expressible(each) for each in value)
-    return True
+    return isinstance(value, Earlier) or not (isinstance(value, str) and REFERENCE in value)
 
 
 def _pairs(name: str, value: Any) -> Iterator[tuple[str, Any]]:

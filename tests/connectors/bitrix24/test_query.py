@@ -49,5 +49,7 @@ def test_a_result_of_an_earlier_call_is_left_for_the_portal_to_find():
 def test_an_empty_list_is_told_and_never_left_out_in_silence():
     assert not expressible({"fields": {"contactIds": []}})
     assert expressible({"fields": {"contactIds": ["1"], "title": ""}})
+    assert not expressible({"fields": {"title": "echo $result[0]"}})
+    assert expressible({"id": Earlier("$result[c0]"), "fields": {"title": "$result = [0]"}})
     with pytest.raises(ValueError, match="contactIds"):
         command_text("crm.item.update", {"fields": {"contactIds": []}})
