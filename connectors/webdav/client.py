@@ -51,9 +51,12 @@ class WebDavClient:
         """Return the whole address of *path*."""
         return self._address + _quoted(path)
 
-    async def listed(self, path: str, *, overhead: bool = False) -> tuple[Entry, tuple[Entry, ...]]:
-        """Return the file or folder at *path* and, of a folder, what lies in it. Raises Gone, Rejected."""
-        answer = await self._send("PROPFIND", path, content=ASK, headers={"Depth": "1", **_XML}, overhead=overhead)
+    async def listed(
+        self, path: str, *, folder: bool = True, overhead: bool = False
+    ) -> tuple[Entry, tuple[Entry, ...]]:
+        """Return the folder (or file) at *path* and, of a folder, what lies in it. Raises Gone, Rejected."""
+        headers = {"Depth": "1", **_XML}
+        answer = await self._send("PROPFIND", path, folder=folder, content=ASK, headers=headers, overhead=overhead)
         try:
             entries = [self._own(entry) for entry in read_multistatus(answer.body)]
         except Unreadable as error:
@@ -95,7 +98,7 @@ class WebDavClient:
 
     async def make_folder(self, path: str) -> None:
         """Make one folder. Raises Exists, Gone (its parent is not there), Rejected."""
-        answer = await self._send("MKCOL", path, expect=frozenset({405, 409, *_FULL}))
+        answer = await self._send("MKCOL", path, folder=True, expect=frozenset({405, 409, *_FULL}))
         self._refuse(answer, exists=405)
 
     async def make_file(self, path: str, body: bytes) -> None:
@@ -114,10 +117,10 @@ class WebDavClient:
         answer = await self._send("PUT", path, content=body, headers={"If-Match": etag}, expect=_FULL)
         self._refuse(answer)
 
-    async def delete(self, path: str, *, etag: str | None) -> None:
+    async def delete(self, path: str, *, folder: bool, etag: str | None) -> None:
         """Take away a file that still has ETAG, or a folder with all that lies in it. Raises Stale, Gone, Rejected."""
         headers = {"If-Match": etag} if etag else {}
-        answer = await self._send("DELETE", path, headers=headers, expect=frozenset({207}))
+        answer = await self._send("DELETE", path, folder=folder, headers=headers, expect=frozenset({207}))
         self._refuse(answer)
 
     async def _put(self, path: str, body: bytes, headers: Mapping[str, str]) -> None:
@@ -143,14 +146,15 @@ class WebDavClient:
         method: str,
         path: str,
         *,
+        folder: bool = False,
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         expect: frozenset[int] = frozenset(),
         overhead: bool = False,
     ) -> Answer:
-        where = _quoted(path)
+        where = _quoted(path) + ("/" if folder or not path else "")  # Apache and nginx refuse a folder without it
         return await self._http.request(
-            method, where or "/", content=content, headers=headers, expect=expect, overhead=overhead, shown=f"/{path}"
+            method, where, content=content, headers=headers, expect=expect, overhead=overhead, shown=f"/{path}"
         )
 
     def _own(self, entry: Entry) -> Entry:

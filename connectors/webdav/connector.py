@@ -133,7 +133,7 @@ class WebDavConnector(SystemConnector):
 
     async def _look(self, kind: str, path: str) -> Found:
         try:
-            entry, within = await self._client.listed(path)
+            entry, within = await self._client.listed(path, folder=kind == FOLDER)
             if entry.folder != (kind == FOLDER):
                 return Found(path, "gone", reason=f"{path!r} is no {kind}")
             record = await self._folder(entry, within) if kind == FOLDER else await self._file(entry)

@@ -47,7 +47,8 @@ class Deletes:
         if record.kind == FILE and not isinstance(etag, str):
             text = "the server gives this file no strong etag, so an edit of this moment could go with it"
             raise Rejected(text, system=record.system, reason=text, whole=True)
-        await self._client.delete(record.id, etag=etag if isinstance(etag, str) else None)
+        folder = record.kind != FILE
+        await self._client.delete(record.id, folder=folder, etag=etag if isinstance(etag, str) else None)
 
 
 async def take_away(reads: Reads, client: WebDavClient, deletes: Sequence[Delete]) -> list[Receipt]:

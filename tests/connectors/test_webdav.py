@@ -12,7 +12,7 @@ from connectors.errors import AuthFailed, RetryLater
 from connectors.webdav import WebDavConnector, WebDavSettings
 from connectors.webdav.client import strong
 from connectors.webdav.multistatus import Unreadable, read_multistatus
-from mappings.exchange import Change, Create, Receipt, Update
+from mappings.exchange import Change, Create, Delete, Receipt, Update
 
 BASE = "https://cloud.test/remote.php/dav/files/hub"
 
@@ -83,7 +83,8 @@ async def test_nothing_is_made_where_something_is(
     assert (receipt.state, request.method) == ("done", method)
     assert request.headers.get(header[0] or "x", "") == header[1]
     source = views.get("copy_of", views["path"])
-    assert unquote(request.url.raw_path.decode()) == f"/remote.php/dav/files/hub/{source}"
+    end = "/" if kind == "folder" else ""
+    assert unquote(request.url.raw_path.decode()) == f"/remote.php/dav/files/hub/{source}{end}"
     assert "#" not in request.url.raw_path.decode()
 
 
@@ -150,8 +151,8 @@ async def test_a_text_goes_with_the_etag_that_it_was_read_with() -> None:
 async def test_a_folder_lists_all_that_lies_below_it_and_links_to_its_page() -> None:
     fileid = f"{FOLDER}<oc:fileid>90</oc:fileid>"
     listed = {
-        "/К": multistatus(("К/", fileid), ("К/б/", FOLDER), ("К/%D0%B0.md", FILE)),
-        "/К/б": multistatus(("К/б/", FOLDER), ("К/б/в.bin", FILE)),
+        "/К/": multistatus(("К/", fileid), ("К/б/", FOLDER), ("К/%D0%B0.md", FILE)),
+        "/К/б/": multistatus(("К/б/", FOLDER), ("К/б/в.bin", FILE)),
     }
 
     def says(request: httpx.Request) -> httpx.Response:
@@ -168,7 +169,7 @@ async def test_a_folder_lists_all_that_lies_below_it_and_links_to_its_page() -> 
 
 @pytest.mark.asyncio
 async def test_a_folder_is_not_gone_where_one_in_it_goes_while_it_is_read() -> None:
-    listed = {"/К": multistatus(("К/", FOLDER), ("К/б/", FOLDER), ("К/а.md", FILE))}
+    listed = {"/К/": multistatus(("К/", FOLDER), ("К/б/", FOLDER), ("К/а.md", FILE))}
 
     def says(request: httpx.Request) -> httpx.Response:
         content = listed.get(_path_of(request))
@@ -188,10 +189,10 @@ async def test_a_folder_that_was_moved_is_found_by_its_number_on_a_nextcloud() -
         return f"{FOLDER}<oc:fileid>{number}</oc:fileid>"
 
     listed = {
-        "/Кейсы": multistatus(("Кейсы/", numbered(1)), ("Кейсы/CASE-2/", numbered(92)), ("Кейсы/Архив/", numbered(3))),
+        "/Кейсы/": multistatus(("Кейсы/", numbered(1)), ("Кейсы/CASE-2/", numbered(92)), ("Кейсы/Архив/", numbered(3))),
         "/": multistatus(("", numbered(0)), ("Кейсы/", numbered(1))),
-        "/Кейсы/CASE-2": multistatus(("Кейсы/CASE-2/", numbered(92))),
-        "/Кейсы/Архив": multistatus(("Кейсы/Архив/", numbered(3)), ("Кейсы/Архив/Старое/", numbered(90))),
+        "/Кейсы/CASE-2/": multistatus(("Кейсы/CASE-2/", numbered(92))),
+        "/Кейсы/Архив/": multistatus(("Кейсы/Архив/", numbered(3)), ("Кейсы/Архив/Старое/", numbered(90))),
     }
     dav = FakeDav(lambda request: httpx.Response(207, content=listed[_path_of(request)]))
 
@@ -201,6 +202,33 @@ async def test_a_folder_that_was_moved_is_found_by_its_number_on_a_nextcloud() -
     assert found == ("Кейсы/Архив/Старое", None)
     assert {request.method for request in dav.seen} == {"PROPFIND"}
     assert len(dav.seen) <= 2 * len(listed)  # each folder is asked once
+
+
+@pytest.mark.asyncio
+async def test_a_folder_is_called_by_its_whole_name_as_some_servers_want_it() -> None:
+    """Apache answers 301 to a folder without its slash, and nginx 409 to a new one."""
+    listed = {"/К/": multistatus(("К/", FOLDER), ("К/а.md", FILE)), "/К/а.md": multistatus(("К/а.md", FILE))}
+
+    def says(request: httpx.Request) -> httpx.Response:
+        path = _path_of(request)
+        if path == "/К":
+            return httpx.Response(301, headers={"Location": f"{BASE}/%D0%9A/"})
+        if request.method == "MKCOL":
+            return httpx.Response(405)
+        if request.method == "PROPFIND":
+            content = listed.get(path)
+            return httpx.Response(207, content=content) if content else httpx.Response(404)
+        return httpx.Response(204 if listed.pop(path) else 404)
+
+    dav = FakeDav(says)
+    async with dav.connector() as connector:
+        (folder,) = await connector.get("folder", ["К"])
+        (file,) = await connector.get("file", ["К/а.md"])
+        (there,) = await connector.push([a_create("folder", path="К")])
+        expected = {"entries": [["а.md", '"e1"']]}
+        (gone,) = await connector.push([Delete("k", "файлы", "folder", "К", expected)])
+
+    assert (folder.state, file.state, there.other, gone.state) == ("here", "here", "К", "gone")
 
 
 def _path_of(request: httpx.Request) -> str:
