@@ -81,6 +81,10 @@ class FieldTable:
                     news = True
         return news
 
+    def several(self) -> frozenset[int]:
+        """Return the numbers of the fields that take several values."""
+        return frozenset(field.id for field in self._fields.values() if field.multiple)
+
     def by_id(self, number: int) -> CustomField | None:
         return self._fields.get(number)
 

@@ -7,6 +7,7 @@ from typing import Any
 from mappings.exchange import PastChange, VendorRecord, View, Views
 
 from .fields import CustomField, FieldTable, plain_number
+from .members import with_whole_lists
 from .relations import relation_views
 
 
@@ -99,7 +100,8 @@ class Reader:
     def past_changes(self, row: Mapping[str, Any], *, our_id: str) -> tuple[PastChange, ...]:
         """Return what the journals of an issue tell of its places, oldest first: Redmine's order is a preference."""
         journals = sorted(row.get("journals") or (), key=lambda journal: (journal["created_on"], journal["id"]))
-        return tuple(change for journal in journals for change in self._changes(journal, our_id))
+        whole = with_whole_lists(journals, row, several=self.fields.several())
+        return tuple(change for journal in whole for change in self._changes(journal, our_id))
 
     def _changes(self, journal: Mapping[str, Any], our_id: str) -> list[PastChange]:
         user = journal.get("user") or {}

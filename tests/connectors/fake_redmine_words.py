@@ -84,8 +84,16 @@ def details(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any
     for old_field, new_field in zip(before["custom_fields"], after["custom_fields"], strict=True):
         if old_field["value"] != new_field["value"]:
             told = {"property": "cf", "name": str(new_field["id"])}
-            made.append({**told, "old_value": old_field["value"], "new_value": new_field["value"]})
+            made += [{**told, "old_value": old, "new_value": new} for old, new in _turns(old_field, new_field)]
     return made
+
+
+def _turns(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[Any, Any]]:
+    """What a journal tells of one field: of several values each that went, and each that came."""
+    old, new = before["value"], after["value"]
+    if not after.get("multiple"):
+        return [(old, new)]
+    return [*((one, None) for one in old if one not in new), *((None, one) for one in new if one not in old)]
 
 
 def told_value(value: Any) -> str | None:

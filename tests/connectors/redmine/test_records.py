@@ -215,6 +215,31 @@ def test_journals_tell_past_changes_in_our_words_oldest_first() -> None:
     ]
 
 
+def test_the_log_of_a_field_with_several_values_tells_whole_lists() -> None:
+    """Redmine tells each value that came or went by itself."""
+
+    def journal(number: int, user: int, *details: tuple[str | None, str | None]) -> dict[str, Any]:
+        told = [{"property": "cf", "name": "8", "old_value": old, "new_value": new} for old, new in details]
+        stamp = f"2026-11-20T08:00:0{number}Z"
+        return {"id": number, "user": {"id": user, "name": "Кто"}, "created_on": stamp, "details": told}
+
+    journals = [
+        journal(1, 6, (None, "облако")),
+        journal(2, 6, ("облако", None), (None, "миграция"), (None, "пилот")),
+        journal(3, 5, ("миграция", None), ("пилот", None)),
+    ]
+
+    log = READER.past_changes(an_issue(journals=journals, **custom(8, [])), our_id="5")
+    unknown = READER.past_changes(an_issue(journals=journals), our_id="5")
+
+    assert [(entry.id, entry.old, entry.new, entry.ours) for entry in log] == [
+        ("1.0", None, ["облако"], False),
+        ("2.0", ["облако"], ["миграция", "пилот"], False),
+        ("3.0", ["миграция", "пилот"], None, True),
+    ]
+    assert unknown == ()  # the issue does not show the field any more
+
+
 def test_names_are_learned_from_issues_and_kept_as_json() -> None:
     table = FieldTable()
     issue = an_issue(custom_fields=[{"id": 8, "name": "Метки", "multiple": True, "value": ["б", "а"]}])

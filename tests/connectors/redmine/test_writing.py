@@ -27,6 +27,19 @@ async def test_custom_fields_are_written_and_emptied() -> None:
 
 
 @pytest.mark.asyncio
+async def test_a_field_with_several_values_that_is_emptied_is_no_edit_of_somebody_else() -> None:
+    redmine = FakeRedmine()
+    number = redmine.create("Пилот", custom_fields=[{"id": 8, "value": ["миграция", "облако"]}])
+    async with a_connector(redmine) as connector:
+        receipt = await push(connector, number, **{"cf[Метки]": None})
+
+    assert receipt.before is not None
+    assert [(entry.old, entry.new, entry.ours) for entry in receipt.log if entry.place == "cf[Метки]"] == [
+        (receipt.before.views["cf[Метки]"], None, True)
+    ]
+
+
+@pytest.mark.asyncio
 async def test_an_edit_of_the_written_field_alone_between_compare_and_write_is_seen_without_another_request() -> None:
     redmine = FakeRedmine()
     number = redmine.create("Пилот", description="Смета")
