@@ -38,6 +38,7 @@ class Book:
         self._shelf = shelf
         self._fields: FieldTable | None = None
         self._project: ProjectFacts | None = None
+        self._tracker: str | None = None
 
     async def fields(self) -> FieldTable:
         """The custom fields: all of them for an administrator, else what the project tells and issues have shown."""
@@ -58,7 +59,7 @@ class Book:
         Ask anew what there is: somebody wants to know how it is now. Names of custom fields that only issues have shown
         are kept, unless the account is an ADMIN, who is told all.
         """
-        self._project = None
+        self._project = self._tracker = None
         for what in ("facts", "closing", *(f"choices/{place}" for place in CHOSEN), *(("fields",) if admin else ())):
             self._shelf.put(self._key(what), None, seconds=0.0)
         if admin:
@@ -69,8 +70,10 @@ class Book:
         wanted = self._settings.tracker
         if wanted is None or wanted.isdigit():
             return wanted
-        trackers = (await self.project()).trackers or await self.choices("tracker")
-        return self._number(wanted, trackers, what="tracker")
+        if self._tracker is None:
+            trackers = (await self.project()).trackers or await self.choices("tracker")
+            self._tracker = self._number(wanted, trackers, what="tracker")
+        return self._tracker
 
     async def choices(self, place: str) -> dict[str, str]:
         """Number -> name of a core choice."""

@@ -1,6 +1,6 @@
 """Issues as records: what reading and writing have in common."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from mappings.exchange import Account, Create, Fault, Found, PastChange, VendorRecord, View, Views
@@ -8,7 +8,7 @@ from mappings.exchange import Account, Create, Fault, Found, PastChange, VendorR
 from ..base import Surroundings
 from ..errors import AuthFailed, Gone, Rejected, RetryLater
 from ..guarded import Inspection
-from .book import Book, ProjectFacts
+from .book import Book
 from .client import RedmineClient, Row
 from .fields import CustomField
 from .records import BY_NAME, DERIVED, NAMED, Reader, core_view, payload_of
@@ -53,9 +53,15 @@ class Desk:
         """Whose key it is, asked once."""
         return self._account or await self.identify()
 
-    def in_scope(self, project: ProjectFacts, number: int) -> bool:
-        """Whether issues of the project NUMBER take part."""
-        return project.id in (0, number) or self._settings.subprojects
+    async def scope(self) -> Callable[[Mapping[str, Any]], bool]:
+        """Return what says of an issue whether it takes part: one that is read by its number may be of anywhere."""
+        project, tracker = await self.book.project(), await self.book.tracker_id()
+
+        def takes(row: Mapping[str, Any]) -> bool:
+            here = project.id in (0, int(row["project"]["id"])) or self._settings.subprojects
+            return here and tracker in (None, str(row["tracker"]["id"]))
+
+        return takes
 
     # --- reading --------------------------------------------------------------------------------------------------
 
@@ -129,12 +135,11 @@ class Desk:
 
     async def _reader(self, rows: Iterable[Row]) -> Reader:
         await self.book.learn(row for row in rows if isinstance(row.get("custom_fields"), list))
-        project = await self.book.project()
         return Reader(
             system=self.name,
             url=self._settings.url,
             fields=await self.book.fields(),
-            in_scope=lambda number: self.in_scope(project, number),
+            in_scope=await self.scope(),
             marker_place=self._markers.get("issue"),
         )
 

@@ -40,14 +40,14 @@ class Files:
 
     async def records(self, rows: Iterable[Row]) -> tuple[tuple[VendorRecord, ...], tuple[Fault, ...]]:
         """Make records of the attachments of issues; one that cannot be read is a fault of its own."""
-        project = await self._desk.book.project()
+        takes = await self._desk.scope()
         records: list[VendorRecord] = []
         faults: list[Fault] = []
         for row in rows:
             for shown in row.get("attachments") or ():
                 try:
                     record = self._record(row, shown)
-                    scope = self._desk.in_scope(project, int(row["project"]["id"]))
+                    scope = takes(row)
                 except (KeyError, TypeError, ValueError, AttributeError) as error:
                     reason = f"an attachment is not as Redmine shows attachments ({type(error).__name__})"
                     faults.append(Fault(str(row.get("id")), reason))

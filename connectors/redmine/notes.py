@@ -100,7 +100,7 @@ class Notes:
         return Found(record_id, "gone", reason=f"comment {record_id} does not exist any more")
 
     async def _records(self, row: Row) -> tuple[list[VendorRecord], list[Fault]]:
-        project = await self._desk.book.project()
+        takes = await self._desk.scope()
         records: list[VendorRecord] = []
         faults: list[Fault] = []
         for journal in row.get("journals") or ():
@@ -111,7 +111,7 @@ class Notes:
                 faults.append(Fault(str(row.get("id")), reason))
                 continue
             if record is not None:
-                records.append(replace(record, in_scope=self._desk.in_scope(project, int(row["project"]["id"]))))
+                records.append(replace(record, in_scope=takes(row)))
         return sorted(records, key=lambda record: int(record.id.partition("/")[2])), faults
 
     def _record(self, row: Row, journal: Mapping[str, Any]) -> VendorRecord | None:

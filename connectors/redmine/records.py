@@ -58,12 +58,12 @@ NAMED = frozenset({"status", "priority", "tracker", "category", "fixed_version",
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Makes records of rows. IN_SCOPE judges the number of a project; MARKER_PLACE is where our marker lives."""
+    """Makes records of rows. IN_SCOPE judges a row; MARKER_PLACE is where our marker lives."""
 
     system: str
     url: str
     fields: FieldTable
-    in_scope: Callable[[int], bool]
+    in_scope: Callable[[Mapping[str, Any]], bool]
     marker_place: str | None
 
     def record(self, row: Mapping[str, Any]) -> VendorRecord:
@@ -81,7 +81,7 @@ class Reader:
             stamp=row["updated_on"],
             marker=marker if isinstance(marker, str) else None,
             url=f"{self.url}/issues/{number}",
-            in_scope=self.in_scope(int(row["project"]["id"])),
+            in_scope=self.in_scope(row),
             parent=("issue", str(row["parent"]["id"])) if row.get("parent") else None,
             people=_people(row),
         )

@@ -69,6 +69,24 @@ async def test_what_is_kept_of_one_project_is_not_taken_for_another() -> None:
     assert record.in_scope
 
 
+@pytest.mark.parametrize("tracker", ["кейс", "4"])
+@pytest.mark.asyncio
+async def test_an_issue_of_another_tracker_takes_no_part_however_it_was_heard_of(tracker: str) -> None:
+    """A list leaves it out; a webhook names it, and so does who looks for what a list has lost."""
+    redmine = FakeRedmine()
+    ours, theirs = redmine.create("Пилот"), redmine.create("Опечатка", tracker_id=1)
+    note = {"id": 7, "notes": "Где?", "user": {"id": 6}, "created_on": redmine.issues[theirs]["created_on"]}
+    redmine.journals[theirs].append(note)
+    async with a_connector(redmine, tracker=tracker) as connector:
+        listed = (await connector.pull("issue", None)).records
+        found = await connector.get("issue", [str(ours), str(theirs)])
+        comments = await connector.get("comment", [f"{theirs}/7"])
+
+    assert [record.id for record in listed] == [str(ours)]
+    assert [one.record and one.record.in_scope for one in found] == [True, False]
+    assert [one.record and one.record.in_scope for one in comments] == [False]
+
+
 @pytest.mark.asyncio
 async def test_a_thousand_issues_are_eleven_requests() -> None:
     redmine = FakeRedmine()

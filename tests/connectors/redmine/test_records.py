@@ -24,7 +24,13 @@ FIELDS = FieldTable(
     ],
     whole=True,
 )
-READER = Reader("трекер", "https://redmine.test", FIELDS, in_scope=lambda number: number == 1, marker_place="cf[#1]")
+READER = Reader(
+    "трекер",
+    "https://redmine.test",
+    FIELDS,
+    in_scope=lambda row: bool(row["project"]["id"] == 1),
+    marker_place="cf[#1]",
+)
 
 
 def an_issue(**changes: Any) -> dict[str, Any]:
