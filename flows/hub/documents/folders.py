@@ -47,6 +47,7 @@ class Folders:
 
         Raises Flawed with file and line of each mistake, Gone without such a folder, and the connector's errors.
         """
+        template = template.strip("/") or template  # a lone slash is no template: all the cases lie below it
         found = (await connector.get("folder", [template]))[0]
         if found.record is None:
             raise Gone(f"the template {template!r}: {found.reason}", system=connector.name)

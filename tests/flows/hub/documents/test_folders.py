@@ -92,6 +92,30 @@ def test_a_folder_that_is_gone_is_not_found_in_the_one_of_another_document(hub: 
     assert hub.told() == {"brief": "gone"}
 
 
+@pytest.mark.parametrize("template", ["/Шаблоны/Бриф", "Шаблоны/Бриф/"])
+def test_a_template_may_be_written_with_a_slash_at_either_end(tmp_path: Path, template: str) -> None:
+    documents = DOCUMENTS.replace("template: Шаблоны/Бриф,", f"template: {template},")
+    made = a_hub(tmp_path, hub=HUB.replace("\nsyncs:", STORE, 1) + documents, env={"WORD": "geheim"})
+    hub = StoreHub(made.installation, made.systems)
+    hub.store.folders.add("Шаблоны/Бриф/Договор")
+    hub.systems["crm"].create("record", a_deal())
+
+    hub.sync()
+
+    assert "Кейсы/CASE-1 бриф/Договор" in hub.store.folders
+
+
+def test_a_lone_slash_is_no_template(tmp_path: Path) -> None:
+    documents = DOCUMENTS.replace("template: Шаблоны/Бриф,", "template: /,")
+    made = a_hub(tmp_path, hub=HUB.replace("\nsyncs:", STORE, 1) + documents, env={"WORD": "geheim"})
+    hub = StoreHub(made.installation, made.systems)
+    hub.systems["crm"].create("record", a_deal())
+
+    hub.sync()
+
+    assert "Кейсы/CASE-1 бриф" not in hub.store.folders
+
+
 def test_a_renamed_folder_is_found_beside_the_one_of_another_document(hub: StoreHub) -> None:
     hub.store.rename("Кейсы/CASE-1 бриф", "Кейсы/CASE-1 бриф, согласован")
 
