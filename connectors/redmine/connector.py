@@ -254,8 +254,7 @@ class RedmineConnector(SystemConnector):
         scope: dict[str, str | int] = {"project_id": settings.project} if settings.project else {}
         if settings.query_id is not None:
             return {**scope, "query_id": settings.query_id}
-        if not settings.subprojects:
-            scope["subproject_id"] = "!*"
+        scope["subproject_id"] = "*" if settings.subprojects else "!*"  # else a setting of the Redmine decides
         tracker = await self._desk.book.tracker_id()
         return {**scope, "tracker_id": tracker} if tracker else scope
 

@@ -48,6 +48,8 @@ class FakeRedmine:
         self.changed: dict[int, datetime] = {}
         self.queries: dict[int, Callable[[dict[str, Any]], bool]] = {}
         self.open_to_all = False
+        self.above: dict[str, str] = {}  # subproject -> the project above it
+        self.shows_subprojects = True
         self.unfiltered: set[int] = set()
         self.next_id = 1
         self.seen: list[httpx.Request] = []
@@ -152,7 +154,7 @@ class FakeRedmine:
     def _list(self, params: httpx.QueryParams) -> Answer:
         rows = list(self.issues.values())
         if "project_id" in params:
-            rows = [row for row in rows if PROJECTS[row["project"]["id"]] == params["project_id"]]
+            rows = [row for row in rows if PROJECTS[row["project"]["id"]] in self._shown(params)]
         if "query_id" in params:
             rows = [row for row in rows if self.queries[int(params["query_id"])](row)]
         else:
@@ -163,6 +165,11 @@ class FakeRedmine:
         limit, offset = min(int(params.get("limit", 25)), 100), int(params.get("offset", 0))
         page = [_with_ties(row, params.get("include", "")) for row in rows[offset : offset + limit]]
         return Answer(200, json={"issues": page, "total_count": len(rows), "offset": offset, "limit": limit})
+
+    def _shown(self, params: httpx.QueryParams) -> set[str]:
+        """The projects whose issues are listed; of subprojects a setting says so where the request does not."""
+        whole = params.get("subproject_id") == "*" or ("subproject_id" not in params and self.shows_subprojects)
+        return {name for name in PROJECTS.values() if params["project_id"] in (name, whole and self.above.get(name))}
 
     def _sort_key(self, name: str) -> Callable[[dict[str, Any]], Any]:
         return lambda row: self.changed[row["id"]] if name == "updated_on" else row["id"]

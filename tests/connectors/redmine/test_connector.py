@@ -69,6 +69,23 @@ async def test_what_is_kept_of_one_project_is_not_taken_for_another() -> None:
     assert record.in_scope
 
 
+@pytest.mark.parametrize(("wanted", "shown"), [(True, {"Пилот", "Ниже"}), (False, {"Пилот"})])
+@pytest.mark.parametrize("setting", [True, False])
+@pytest.mark.asyncio
+async def test_subprojects_take_part_as_hub_yaml_says_and_not_as_the_redmine_shows_them(
+    wanted: bool, shown: set[str], *, setting: bool
+) -> None:
+    """Settings > Issue tracking > Display subprojects issues on main projects by default."""
+    redmine = FakeRedmine()
+    redmine.above, redmine.shows_subprojects = {"archive": "presales"}, setting
+    redmine.create("Пилот")
+    redmine.create("Ниже", project_id="archive")
+    async with a_connector(redmine, subprojects=wanted) as connector:
+        records = (await connector.pull("issue", None)).records
+
+    assert {record.views["subject"] for record in records if record.in_scope} == shown
+
+
 @pytest.mark.parametrize("tracker", ["кейс", "4"])
 @pytest.mark.asyncio
 async def test_an_issue_of_another_tracker_takes_no_part_however_it_was_heard_of(tracker: str) -> None:
