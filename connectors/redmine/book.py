@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ..base import Shelf
-from ..errors import Gone, Rejected
+from ..errors import ConnectorError, Gone, Rejected
 from .client import RedmineClient, Row
 from .fields import CustomField, FieldTable, told_field
 from .settings import RedmineSettings
@@ -39,6 +39,7 @@ class Book:
         self._fields: FieldTable | None = None
         self._project: ProjectFacts | None = None
         self._tracker: str | None = None
+        self._listed: set[int] = set()
 
     async def fields(self) -> FieldTable:
         """The custom fields: all of them for an administrator, else what the project tells and issues have shown."""
@@ -60,6 +61,7 @@ class Book:
         are kept, unless the account is an ADMIN, who is told all.
         """
         self._project = self._tracker = None
+        self._listed.clear()
         for what in ("facts", "closing", *(f"choices/{place}" for place in CHOSEN), *(("fields",) if admin else ())):
             self._shelf.put(self._key(what), None, seconds=0.0)
         if admin:
@@ -74,6 +76,36 @@ class Book:
             trackers = (await self.project()).trackers or await self.choices("tracker")
             self._tracker = self._number(wanted, trackers, what="tracker")
         return self._tracker
+
+    def listed(self, rows: Iterable[Row]) -> None:
+        """Remember the projects of *rows*: a list of what takes part has shown them."""
+        self._listed |= {row["project"]["id"] for row in rows if isinstance(row.get("project"), dict)}
+
+    async def taking_part(self, rows: Iterable[Row]) -> frozenset[int]:
+        """
+        Return the numbers of those projects of *rows* that take part.
+
+        Only a list tells what is below a project: it shows an issue of there. Where it cannot be asked now, nothing is
+        said to have left.
+        """
+        project, found = await self.project(), set[int]()
+        for row in rows:
+            shown = row.get("project")
+            number = shown.get("id") if isinstance(shown, dict) else None
+            if not isinstance(number, int) or number in found:
+                continue
+            if project.id in (0, number) or (self._settings.subprojects and await self._is_below(row, number)):
+                found.add(number)
+        return frozenset(found)
+
+    async def _is_below(self, row: Row, number: int) -> bool:
+        if number not in self._listed:
+            params = {"project_id": str(self._settings.project), "subproject_id": "*", "issue_id": str(row.get("id"))}
+            try:
+                self.listed((await self._client.issues({**params, "limit": 1}, overhead=True)).rows)
+            except ConnectorError:
+                return True
+        return number in self._listed
 
     async def choices(self, place: str) -> dict[str, str]:
         """Number -> name of a core choice."""

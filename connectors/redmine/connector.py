@@ -143,6 +143,7 @@ class RedmineConnector(SystemConnector):
         if INCLUDES[kind]:
             params["include"] = INCLUDES[kind]
         page = await self._client.issues(params)
+        self._desk.book.listed(page.rows)
         marks = [mark for row in page.rows if (mark := _mark(row)) is not None]
         following = (next_in_query if query else next_in_window)(cursor, turn, marks=marks, total=page.total)
         if following.broken:
@@ -203,6 +204,7 @@ class RedmineConnector(SystemConnector):
         page = await self._client.issues(
             {**await self._scope(), "sort": "updated_on:desc", "limit": BATCH}, overhead=True
         )
+        self._desk.book.listed(page.rows)
         records, _ = await self._desk.records(page.rows)
         example: dict[str, View] = {}
         for record in reversed(records):

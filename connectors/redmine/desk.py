@@ -53,13 +53,12 @@ class Desk:
         """Whose key it is, asked once."""
         return self._account or await self.identify()
 
-    async def scope(self) -> Callable[[Mapping[str, Any]], bool]:
-        """Return what says of an issue whether it takes part: one that is read by its number may be of anywhere."""
-        project, tracker = await self.book.project(), await self.book.tracker_id()
+    async def scope(self, rows: Iterable[Row]) -> Callable[[Mapping[str, Any]], bool]:
+        """Return what says of each of *rows* whether it takes part: what is read by its number may be of anywhere."""
+        projects, tracker = await self.book.taking_part(rows), await self.book.tracker_id()
 
         def takes(row: Mapping[str, Any]) -> bool:
-            here = project.id in (0, int(row["project"]["id"])) or self._settings.subprojects
-            return here and tracker in (None, str(row["tracker"]["id"]))
+            return int(row["project"]["id"]) in projects and tracker in (None, str(row["tracker"]["id"]))
 
         return takes
 
@@ -133,13 +132,13 @@ class Desk:
             raise Rejected("the mapping names no place for our marker", system=self.name, whole=True)
         return place
 
-    async def _reader(self, rows: Iterable[Row]) -> Reader:
+    async def _reader(self, rows: Sequence[Row]) -> Reader:
         await self.book.learn(row for row in rows if isinstance(row.get("custom_fields"), list))
         return Reader(
             system=self.name,
             url=self._settings.url,
             fields=await self.book.fields(),
-            in_scope=await self.scope(),
+            in_scope=await self.scope(rows),
             marker_place=self._markers.get("issue"),
         )
 

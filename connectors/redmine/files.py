@@ -40,7 +40,8 @@ class Files:
 
     async def records(self, rows: Iterable[Row]) -> tuple[tuple[VendorRecord, ...], tuple[Fault, ...]]:
         """Make records of the attachments of issues; one that cannot be read is a fault of its own."""
-        takes = await self._desk.scope()
+        rows = list(rows)
+        takes = await self._desk.scope(rows)
         records: list[VendorRecord] = []
         faults: list[Fault] = []
         for row in rows:

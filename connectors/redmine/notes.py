@@ -100,7 +100,7 @@ class Notes:
         return Found(record_id, "gone", reason=f"comment {record_id} does not exist any more")
 
     async def _records(self, row: Row) -> tuple[list[VendorRecord], list[Fault]]:
-        takes = await self._desk.scope()
+        takes = await self._desk.scope([row])
         records: list[VendorRecord] = []
         faults: list[Fault] = []
         for journal in row.get("journals") or ():

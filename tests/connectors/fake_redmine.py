@@ -128,7 +128,7 @@ class FakeRedmine:
             "issue_statuses": {"issue_statuses": [status(number) for number in STATUSES]},
             "enumerations/issue_priorities": {"issue_priorities": named(PRIORITIES)},
             "trackers": {"trackers": named(TRACKERS)},
-            "projects": {"projects": named(PROJECTS), "total_count": 2},
+            "projects": {"projects": named(PROJECTS), "total_count": 3},
             "projects/presales": {
                 "project": {
                     "id": 1,

@@ -8,7 +8,7 @@ STATUSES = {1: ("Новая", False), 2: ("В работе", False), 3: ("Реш
 FLOW = {1: (2,), 2: (3,), 3: (2, 5)}
 PRIORITIES = {2: "Обычный", 3: "Высокий"}
 TRACKERS = {4: "Кейс", 1: "Ошибка"}
-PROJECTS = {1: "presales", 2: "archive"}
+PROJECTS = {1: "presales", 2: "archive", 3: "sales"}
 FIELDS = {
     1: ("CRM deal id", "string", False),
     2: ("Тип", "list", False),

@@ -69,41 +69,6 @@ async def test_what_is_kept_of_one_project_is_not_taken_for_another() -> None:
     assert record.in_scope
 
 
-@pytest.mark.parametrize(("wanted", "shown"), [(True, {"Пилот", "Ниже"}), (False, {"Пилот"})])
-@pytest.mark.parametrize("setting", [True, False])
-@pytest.mark.asyncio
-async def test_subprojects_take_part_as_hub_yaml_says_and_not_as_the_redmine_shows_them(
-    wanted: bool, shown: set[str], *, setting: bool
-) -> None:
-    """Settings > Issue tracking > Display subprojects issues on main projects by default."""
-    redmine = FakeRedmine()
-    redmine.above, redmine.shows_subprojects = {"archive": "presales"}, setting
-    redmine.create("Пилот")
-    redmine.create("Ниже", project_id="archive")
-    async with a_connector(redmine, subprojects=wanted) as connector:
-        records = (await connector.pull("issue", None)).records
-
-    assert {record.views["subject"] for record in records if record.in_scope} == shown
-
-
-@pytest.mark.parametrize("tracker", ["кейс", "4"])
-@pytest.mark.asyncio
-async def test_an_issue_of_another_tracker_takes_no_part_however_it_was_heard_of(tracker: str) -> None:
-    """A list leaves it out; a webhook names it, and so does who looks for what a list has lost."""
-    redmine = FakeRedmine()
-    ours, theirs = redmine.create("Пилот"), redmine.create("Опечатка", tracker_id=1)
-    note = {"id": 7, "notes": "Где?", "user": {"id": 6}, "created_on": redmine.issues[theirs]["created_on"]}
-    redmine.journals[theirs].append(note)
-    async with a_connector(redmine, tracker=tracker) as connector:
-        listed = (await connector.pull("issue", None)).records
-        found = await connector.get("issue", [str(ours), str(theirs)])
-        comments = await connector.get("comment", [f"{theirs}/7"])
-
-    assert [record.id for record in listed] == [str(ours)]
-    assert [one.record and one.record.in_scope for one in found] == [True, False]
-    assert [one.record and one.record.in_scope for one in comments] == [False]
-
-
 @pytest.mark.asyncio
 async def test_a_thousand_issues_are_eleven_requests() -> None:
     redmine = FakeRedmine()
@@ -220,7 +185,7 @@ async def test_discovery_tells_choices_people_and_what_to_know() -> None:
     assert [choice.id for choice in places["cf[Тип]"].choices] == ["Пилот", "Тендер"]
     assert (places["cf[Метки]"].type, places["cf[Сумма]"].type, places["author"].writable) == ("set", "number", False)
     assert places["cf[Тип]"].example == "Пилот"
-    assert [choice.label for choice in places["project"].choices] == ["presales", "archive"]
+    assert [choice.label for choice in places["project"].choices] == ["presales", "archive", "sales"]
     assert [person.email for person in discovery.people] == ["u1@example.ru", "u5@example.ru", "u6@example.ru"]
     assert discovery.account is not None
     assert discovery.account.rights == ("admin",)
