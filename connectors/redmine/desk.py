@@ -170,12 +170,24 @@ class Desk:
         if tracker is not None:
             fixed.setdefault("tracker", tracker)
         marker = {self.marker_place(write.kind): write.marker} if write.marker else {}
-        row = await self.client.create(await self._payload({**views, **fixed, **marker}))
+        payload = await self._payload({**views, **fixed, **marker})
+        await self._takes_part(payload, tracker)
+        row = await self.client.create(payload)
         records, faults = await self.records([row])
         if faults:
             text = "POST /issues.json answered with something that is no issue; it is looked for by its marker"
             raise RetryLater(text, system=self.name, sent=True)
         return records[0]
+
+    async def _takes_part(self, payload: Mapping[str, Any], tracker: str | None) -> None:
+        """What would be made outside of what takes part would be taken for one that has left. Raises Rejected."""
+        said, project = self._settings, await self.book.project()
+        here = {"project": said.project if project.id and not said.subprojects else None, "tracker": tracker}
+        numbers = {"project": (said.project, str(project.id)), "tracker": (tracker,)}
+        for place, only in here.items():
+            if only is not None and str(payload.get(f"{place}_id", only)) not in numbers[place]:
+                text = f"in hub.yaml only {place}: {getattr(said, place)} takes part, and this would be made in another"
+                raise Rejected(text, system=self.name, place=place, reason=text, whole=True)
 
     async def ready(self, create: Create) -> None:
         """Know the fields that a create names. Raises Rejected where the marker has no place."""

@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from mappings.exchange import Change, Create
 from tests.connectors.fake_redmine import FakeRedmine
 from tests.connectors.redmine.desks import a_connector
 
@@ -67,3 +68,17 @@ async def test_an_issue_has_not_left_where_nobody_can_tell() -> None:
 
     assert found.record is not None
     assert found.record.in_scope
+
+
+@pytest.mark.parametrize("elsewhere", [{"tracker": "Ошибка"}, {"project": "archive"}])
+@pytest.mark.asyncio
+async def test_what_would_be_made_where_nothing_takes_part_is_refused(elsewhere: dict[str, str]) -> None:
+    """Read back it would have left at once; and with `gone: restore` it would be made again and again."""
+    redmine = FakeRedmine()
+    async with a_connector(redmine, tracker="Кейс") as connector:
+        create = Create("k", connector.name, "issue", "", (Change("subject", "Смета", None),), fixed=elsewhere)
+        (receipt,) = await connector.push([create])
+
+    assert receipt.state == "refused"
+    assert "takes part" in " ".join([receipt.reason, *(one.reason for one in receipt.refused)])
+    assert not redmine.issues
