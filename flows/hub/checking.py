@@ -92,7 +92,8 @@ def check_files(folder: Path, env: Mapping[str, str]) -> Check:
     try:
         installation = Installation(folder, load_installation(folder, env), store)
         _, problems = _made(installation, make_connector)
-        return Check(installation.hub, problems=tuple(sorted({*problems, *documents_at_once(installation)})))
+        problems += [*documents_at_once(installation), *_addresses(installation.hub)]
+        return Check(installation.hub, problems=tuple(sorted(set(problems))))
     finally:
         store.close()
 
@@ -102,6 +103,7 @@ async def check(installation: Installation, *, make: Maker = make_connector) -> 
     hub = installation.hub
     names = list(hub.systems)
     connectors, problems = _made(installation, make)
+    problems += _addresses(hub)
     if problems:
         return Check(hub, (), tuple(sorted(set(problems))))
     found = await asyncio.gather(*(_meet(installation, connectors[name]) for name in names))
@@ -130,6 +132,16 @@ def _made(installation: Installation, make: Maker) -> tuple[dict[str, Connector]
         except Problems as found:
             problems += found.problems
     return connectors, problems
+
+
+def _addresses(hub: Hub) -> list[Problem]:
+    """Where notices are to go and cannot: that would be found out only when somebody misses them."""
+    if not hub.notify.attention:
+        return []
+    from .notices.sending import unusable  # Apprise takes half a second to load
+
+    listed = zip(hub.notify.marks, hub.notify.attention, strict=True)
+    return [mark.problem(told) for mark, one in listed if (told := unusable(one.get_secret_value()))]
 
 
 async def _meet(installation: Installation, connector: Connector) -> Contact:

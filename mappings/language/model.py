@@ -143,10 +143,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Notify:
-    """Where notices go, and when the digest leaves. The addresses may carry passwords."""
+    """Where notices go, and when the digest leaves. The addresses may carry passwords; MARKS says where each stands."""
 
     attention: tuple[SecretStr, ...] = ()
     digest: time | None = None
+    marks: tuple[Mark, ...] = ()
 
 
 # --- mappings ----------------------------------------------------------------------------------------------------

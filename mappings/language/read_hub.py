@@ -201,4 +201,5 @@ def _notify(entry: Entry | None, env: Mapping[str, str]) -> Notify:
     moment = clock(digest) if digest else None
     if digest and moment is None:
         keys["digest"].fail(f'not a time of day: {shown(digest)}; write it like "09:00"')
-    return Notify(tuple(SecretStr(text) for _, text in addresses if text), moment)
+    given = [(one.mark, SecretStr(text)) for one, text in addresses if text]
+    return Notify(tuple(text for _, text in given), moment, tuple(mark for mark, _ in given))

@@ -77,6 +77,19 @@ def test_offline_a_template_beside_the_hub_is_read(hub):
     assert "unknown fact 'client.nam'; did you mean 'client.name'?" in ended.err
 
 
+@pytest.mark.parametrize("words", [["check"], ["check", "--offline"]])
+def test_an_address_to_which_no_notice_can_be_sent_is_told_with_its_line(hub, words):
+    listed = '"mailto://hub@example.org", "gramm://12:hunter2/1", "${CHAT}"'
+    change(hub, "hub.yaml", "systems:\n", f"notify:\n  attention: [{listed}]\nsystems:\n")
+
+    ended = hub.run(*words, env={"CHAT": "tgram://hunter2"})
+
+    assert ended.code == 2
+    assert "hub.yaml: 2 problems\n   5  notify.attention[2]: nothing can be sent there: Apprise has no" in ended.err
+    assert "   5  notify.attention[3]: nothing can be sent there: Apprise does not take an address" in ended.err
+    assert "hunter2" not in ended.out + ended.err
+
+
 def test_all_problems_of_all_files_are_told_at_once_with_file_and_line(hub):
     change(hub, "hub.yaml", "opens: crm", "opens: crn")
     change(hub, "hub.yaml", "stage: furthest", "stage: furthes")
