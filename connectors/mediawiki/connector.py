@@ -206,6 +206,7 @@ class MediaWikiConnector(SystemConnector):
     # --- writing --------------------------------------------------------------------------------------------------
 
     async def push(self, writes: Sequence[Write]) -> list[Receipt]:
+        """Return one receipt each, in order. Raises AuthFailed and RetryLater only where nothing has been sent."""
         strange = Refused(None, "there are no such records here; there are: page")
         receipts = {one.key: Receipt(one.key, "refused", refused=(strange,)) for one in writes if one.kind != KIND}
         mine = [one for one in writes if one.key not in receipts]
@@ -215,8 +216,16 @@ class MediaWikiConnector(SystemConnector):
             if isinstance(one, Create):
                 receipts[one.key] = await self._create(one)
         deletes = [one for one in mine if isinstance(one, Delete)]
-        receipts |= {one.key: one for one in await push_deletes(self._desk, deletes)}
+        receipts |= {one.key: one for one in await self._taken_away(deletes, first=not receipts)}
         return [receipts[one.key] for one in writes]
+
+    async def _taken_away(self, deletes: Sequence[Delete], *, first: bool) -> list[Receipt]:
+        try:
+            return await push_deletes(self._desk, deletes)
+        except (AuthFailed, RetryLater) as error:
+            if first:
+                raise
+            return [Receipt(one.key, "unsent", id=one.id, reason=str(error)) for one in deletes]
 
     async def _create(self, create: Create) -> Receipt:
         """One page, only if there is none of its title; where there is one, the receipt's OTHER names it."""
@@ -226,9 +235,7 @@ class MediaWikiConnector(SystemConnector):
         try:
             edit = await self._client.edit({"title": title, **body(text), "createonly": 1})
         except Exists as error:
-            page = await self.titled(title)
-            refused = (Refused("title", error.reason or str(error)),)
-            return Receipt(create.key, "refused", refused=refused, other=page.id if page else None)
+            return await self._taken(create.key, title, Refused("title", error.reason or str(error)))
         except Rejected as error:
             return Receipt(create.key, "refused", refused=(Refused(error.place, error.reason or str(error)),))
         except (RetryLater, AuthFailed) as error:
@@ -240,6 +247,14 @@ class MediaWikiConnector(SystemConnector):
         except ConnectorError:
             record = None  # it is made, whatever keeps us from looking at it
         return Receipt(create.key, "done", id=number, record=record, proved=_is(record, edit), began=began)
+
+    async def _taken(self, key: str, title: str, why: Refused) -> Receipt:
+        """There is a page called *title*, and none was made. Whose it is can be asked another time."""
+        try:
+            page = await self.titled(title)
+        except (RetryLater, AuthFailed) as error:
+            return Receipt(key, "unsent", reason=str(error))
+        return Receipt(key, "refused", refused=(why,), other=page.id if page else None)
 
     # --- inside ---------------------------------------------------------------------------------------------------
 

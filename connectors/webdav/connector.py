@@ -222,6 +222,7 @@ class WebDavConnector(SystemConnector):
     # --- writing --------------------------------------------------------------------------------------------------
 
     async def push(self, writes: Sequence[Write]) -> list[Receipt]:
+        """Return one receipt each, in order. Raises AuthFailed and RetryLater only where nothing has been sent."""
         strange = Refused(None, "there are no such records here; there are: folder, file")
         receipts = {one.key: Receipt(one.key, "refused", refused=(strange,)) for one in writes if one.kind not in KINDS}
         mine = [one for one in writes if one.key not in receipts]
@@ -231,7 +232,7 @@ class WebDavConnector(SystemConnector):
             if isinstance(one, Create):
                 receipts[one.key] = await self._create(one)
         deletes = [one for one in mine if isinstance(one, Delete)]
-        receipts |= {one.key: one for one in await take_away(self, self._client, deletes)}
+        receipts |= {one.key: one for one in await take_away(self, self._client, deletes, first=not receipts)}
         return [receipts[one.key] for one in writes]
 
     async def _create(self, create: Create) -> Receipt:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from mappings.exchange import Delete, Found, Receipt, Refused, VendorRecord
 
-from ..errors import Rejected
+from ..errors import AuthFailed, Rejected, RetryLater
 from ..guarded import push_deletes
 from .client import WebDavClient
 from .places import FILE
@@ -51,11 +51,16 @@ class Deletes:
         await self._client.delete(record.id, folder=folder, etag=etag if isinstance(etag, str) else None)
 
 
-async def take_away(reads: Reads, client: WebDavClient, deletes: Sequence[Delete]) -> list[Receipt]:
-    """Carry out *deletes*. Raises AuthFailed and RetryLater where nothing was sent."""
+async def take_away(reads: Reads, client: WebDavClient, deletes: Sequence[Delete], *, first: bool) -> list[Receipt]:
+    """Carry out *deletes*. Raises AuthFailed and RetryLater only where nothing was sent, before them (FIRST) either."""
     blind = [one for one in deletes if SEEN[one.kind] not in one.expected]
     why = Refused(None, "it was not said how it looked; nothing was deleted")
     receipts = {one.key: Receipt(one.key, "refused", id=one.id, refused=(why,), reason=why.reason) for one in blind}
     seen = [one for one in deletes if one not in blind]
-    receipts |= {one.key: one for one in await push_deletes(Deletes(reads, client), seen)}
+    try:
+        receipts |= {one.key: one for one in await push_deletes(Deletes(reads, client), seen)}
+    except (AuthFailed, RetryLater) as error:
+        if first:
+            raise
+        receipts |= {one.key: Receipt(one.key, "unsent", id=one.id, reason=str(error)) for one in seen}
     return [receipts[one.key] for one in deletes]

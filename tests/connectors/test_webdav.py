@@ -120,6 +120,19 @@ async def test_each_answer_to_a_create_has_its_meaning(kind: str, status: int, s
     assert (receipt.state, receipt.other == "a/b") == (state, there)
 
 
+@pytest.mark.asyncio
+async def test_what_was_made_is_told_where_the_delete_after_it_cannot_be_carried_out() -> None:
+    dav = FakeDav(lambda request: httpx.Response(201 if request.method == "MKCOL" else 503))
+    delete = Delete("d", "файлы", "file", "a/б.bin", expected={"etag": '"e1"'})
+
+    async with dav.connector() as connector:
+        made, left = await connector.push([a_create("folder", path="Кейс"), delete])
+        with pytest.raises(RetryLater):
+            await connector.push([delete])
+
+    assert (made.state, made.id, left.state, left.id) == ("done", "Кейс", "unsent", "a/б.bin")
+
+
 @pytest.mark.parametrize("path", ["", "../x", "a/../../x", "a//b", "./a"])
 @pytest.mark.asyncio
 async def test_no_path_leads_out_of_the_folder(path: str) -> None:
