@@ -67,6 +67,7 @@ FORMS: Sequence[tuple[str, str]] = tuple(
         later("is being taken back by an undo"),
         later("taken back by an undo: it shows what it did before, the hub says otherwise"),
         later("an undo took back what a run had made"),
+        later("it keeps this name, which an undo does not take back; it was %(value)s"),
         later("#%(record)s was made by a run that was undone"),
         later("#%(record)s was deleted: an undo took back what a run had made"),
         later("#%(record)s was to be deleted and stays"),

@@ -41,8 +41,9 @@ def undo(
 
     Shows what would be written, then asks. What has been edited since is left and listed. Records that the run made
     are closed where the mapping has a view for it, else detached; documents and copies of files that it made stay, and
-    are named. With --delete all these go, except what somebody has worked on. The edit that caused the run stays where
-    it was made: the fields are parked as `undone` between both values. An undo is a run too, and can be undone.
+    are named. With --delete all these go, except what somebody has worked on. Files that it renamed keep their names,
+    and are named. The edit that caused the run stays where it was made: the fields are parked as `undone` between both
+    values. An undo is a run too, and can be undone.
 
     \b
     Examples:

@@ -8,6 +8,7 @@ import pytest
 from flows.hub.acting import Desk
 from flows.hub.acting.starting import Starter
 from flows.hub.pausing import pauses
+from tests.flows.hub.attachments.files_world import sharing
 from tests.hub_builders import a_hub, opened
 from tests.undo_builders import edited
 from tests.web_builders import Browser, a_viewer
@@ -58,6 +59,22 @@ def test_a_run_is_taken_back_after_a_look(tmp_path):
     assert done.status_code == 303
     assert hub.records("trk")["1"]["status"] == "New"
     assert "/runs/" in done.headers["location"]
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "it was смета.pdf"), ("ru", "раньше было смета.pdf")])
+def test_files_of_a_run_that_its_undo_leaves_are_seen_before(tmp_path, language, words):
+    hub, deal = sharing(tmp_path)
+    file = hub.attach("crm", deal, "Итого: 100")
+    hub.sync()
+    hub.systems["crm"].edit("file", file, {"name": "итог.pdf"})
+    run = hub.sync(full=True).run
+    browser = Browser(hub.installation, a_viewer(), language=language)
+    browser.app.state.desk = Desk(hub.installation, hub.make)
+
+    seen = browser.get(f"/runs/{run}/undo").text
+
+    assert "итог.pdf · " in seen
+    assert words in seen
 
 
 @pytest.mark.parametrize("path", ["/syncs/presales/pause", "/syncs/presales/resume", "/runs/x/undo"])

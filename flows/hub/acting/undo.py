@@ -8,6 +8,7 @@ from mappings.exchange import View
 from state import workers
 from state.runs import Run
 
+from ..beside import Beside
 from ..looking import title_of
 from ..undoing import Left, Taking, Undone, UndoPlan, carry_out, find_run, plan_undo
 from ..wired import Wired
@@ -40,13 +41,17 @@ class Stays:
 
 @dataclass(frozen=True)
 class UndoSeen:
-    """What an undo of RUN would do. TROUBLE: systems that did not answer. MARK stands for what it takes back."""
+    """
+    What an undo of RUN would do. TROUBLE: systems that did not answer. MARK stands for what it takes back. BESIDE:
+    documents and files of the run, which stay as they are.
+    """
 
     run: Run
     taking: tuple[TakenBack, ...]
     left: tuple[Stays, ...]
     trouble: dict[str, str]
     mark: str
+    beside: tuple[Beside, ...] = ()
 
 
 class UndoMoved(Exception):
@@ -96,7 +101,7 @@ def undo(desk: Desk, name: str, *, mark: str, by: str) -> Undone:
 def _seen(wired: Wired, plan: UndoPlan) -> UndoSeen:
     taking = tuple(_taken(wired, plan))
     left = tuple(Stays(one, _shown(wired, one, one.shows), _shown(wired, one, one.wrote)) for one in plan.left)
-    return UndoSeen(plan.run, taking, left, dict(plan.trouble), mark_of(plan.run.id, taking))
+    return UndoSeen(plan.run, taking, left, dict(plan.trouble), mark_of(plan.run.id, taking), plan.beside)
 
 
 def _taken(wired: Wired, plan: UndoPlan) -> Iterator[TakenBack]:

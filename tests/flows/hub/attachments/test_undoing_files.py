@@ -67,3 +67,31 @@ def test_a_copy_that_is_gone_already_is_told_so(tmp_path):
 
     assert [one.why for one in plan.beside] == ["it is not there any more"]
     assert not plan.removing
+
+
+def test_a_file_that_the_run_renamed_is_told_to_keep_its_name(tmp_path):
+    hub, deal, _ = copied(tmp_path)
+    [file] = hub.records("crm", "file")
+    hub.systems["crm"].edit("file", file, {"name": "итог.pdf"})
+    run = hub.sync(full=True).run
+    assert list(hub.files("trk", hub.issue())) == ["итог.pdf"]
+
+    plan, undone = undo(hub, run, delete=True)
+
+    assert [(one.system, one.name, one.why) for one in plan.beside] == [
+        ("trk", "итог.pdf", "it keeps this name, which an undo does not take back; it was смета.pdf")
+    ]
+    assert (plan.anything, undone.removed, undone.kept) == (False, [], [])
+    assert list(hub.files("trk", hub.issue())) == list(hub.files("crm", deal)) == ["итог.pdf"]
+
+
+def test_of_a_file_that_has_another_name_by_now_nothing_is_told(tmp_path):
+    hub, _, _ = copied(tmp_path)
+    [file] = hub.records("crm", "file")
+    hub.systems["crm"].edit("file", file, {"name": "итог.pdf"})
+    run = hub.sync(full=True).run
+
+    hub.systems["crm"].edit("file", file, {"name": "смета.pdf"})
+    hub.sync(full=True)
+
+    assert planned(hub, run).beside == ()
