@@ -107,7 +107,8 @@ def listed(
     """
     Return the cases CHOSEN, in the order of a column of `case_line`; what has nothing there comes last.
 
-    STAGES is the order of stages. Cases that are equal in that column stand by their number.
+    STAGES is the order of stages. Amounts stand by their currencies first. Cases that are equal in that column stand by
+    their number.
     """
     ordered = _order(order, stages, descending=descending)
     keys = sa.select(case_line.c.key).where(*_conditions(store, chosen)).order_by(*ordered).offset(skip).limit(limit)
@@ -191,8 +192,10 @@ def _order(name: str, stages: Sequence[str], *, descending: bool) -> list[sa.Col
         return [one.desc() for one in numbered] if descending else numbered
     column: sa.ColumnElement[Any] = case_line.c[name]
     last: list[sa.ColumnElement[Any]] = []
-    if name not in ALWAYS:
-        last = [column.is_(None) if name == "amount" else column == ""]
+    if name == "amount":  # 100 USD are neither more nor less than 5000 RUB: each currency is put in order by itself
+        last = [column.is_(None), case_line.c.currency]
+    elif name not in ALWAYS:
+        last = [column == ""]
     if name == "stage" and stages:  # of a sync that is not there, or has none, nobody knows an order
         column = sa.case({stage: place for place, stage in enumerate(stages)}, value=column, else_=len(stages))
     return [*last, column.desc() if descending else column, *numbered]

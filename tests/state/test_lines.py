@@ -4,11 +4,13 @@ import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
-from mappings.canonical.values import Value
+from mappings.canonical.values import Money, Value
 from mappings.reconcile.model import Fact, Origin, Outcome
 from state import cases, claims, commits, lines
 from state.forgetting import forget_entity, forget_person
@@ -236,3 +238,17 @@ def plans(store: Store, work: Callable[[], object]) -> list[str]:
             conn.exec_driver_sql("SET LOCAL enable_seqscan = off")
             conn.exec_driver_sql("ANALYZE entity")
         return ["\n".join(str(row) for row in conn.exec_driver_sql(explain + one, given)) for one, given in asked]
+
+
+@pytest.mark.parametrize(("descending", "shown"), [(True, "500 90 7000 20"), (False, "90 500 20 7000")])
+def test_amounts_are_put_in_order_within_their_currency(store: Store, shown: str, *, descending: bool) -> None:
+    seeds = seeded(store)
+    for amount, currency in (("90", "RUB"), ("7000", "USD"), ("500", "RUB"), ("20", "USD")):
+        seeds.case(title=amount, amount=Money(Decimal(amount), currency))
+    seeds.case(title="")
+    seeds.put()
+    lines.catch_up_whole(store)
+
+    found = lines.listed(store, ALL, order="amount", descending=descending)
+
+    assert [one.title for one in found] == [*shown.split(), ""]
