@@ -178,13 +178,16 @@ def attempt(store: Store, limits: Mapping[str, int], *, within: timedelta) -> bo
     It is counted before the password is looked at, so that many at once are no way around it.
     """
     with store.write() as conn:
-        since = store.clock() - within
-        conn.execute(sa.delete(login_attempt).where(login_attempt.c.at <= since))
+        now = store.clock()
+        over = (login_attempt.c.at <= now - within) | (
+            login_attempt.c.at > now + within
+        )  # a clock was ahead, and is not
+        conn.execute(sa.delete(login_attempt).where(over))
         query = sa.select(login_attempt.c.key, sa.func.count().label("count"))
         rows = conn.execute(query.where(login_attempt.c.key.in_(limits)).group_by(login_attempt.c.key))
         if any(row[1] >= limits[row[0]] for row in rows):
             return False
-        conn.execute(sa.insert(login_attempt), [{"key": key, "at": store.clock()} for key in limits])
+        conn.execute(sa.insert(login_attempt), [{"key": key, "at": now} for key in limits])
     return True
 
 

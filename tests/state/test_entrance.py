@@ -90,6 +90,16 @@ def test_attempts_are_counted_under_every_key_until_one_has_reached_its_limit(st
     assert entrance.attempt(store, limits, within=within)
 
 
+def test_attempts_of_a_clock_that_was_ahead_lock_nobody_out(store: Store, clock: Clock) -> None:
+    limits, within = {"login": 1}, timedelta(minutes=15)
+    clock.now += timedelta(days=365)
+    assert [entrance.attempt(store, limits, within=within) for _ in range(2)] == [True, False]
+
+    clock.now -= timedelta(days=365)
+
+    assert [entrance.attempt(store, limits, within=within) for _ in range(2)] == [True, False]
+
+
 def test_no_secret_stands_in_the_database(store: Store, anna: Account) -> None:
     secret = entrance.fresh_secret()
     entrance.begin(store, entrance.hashed(secret), anna.id, lasts=LONG)
