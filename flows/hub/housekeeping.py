@@ -1,13 +1,13 @@
 """
 What a hub does for itself from time to time: forget workers that are gone, say of lost runs that they are lost, take
 away contents of files that nobody waits for, forget what the history tells as well, bring up to date what the page
-lists.
+lists, set back what a clock that was ahead has noted.
 """
 
 from dataclasses import dataclass
 from datetime import timedelta
 
-from state import attachments, leases, lines, outbox, runs, workers
+from state import ahead, attachments, leases, lines, outbox, runs, workers
 
 from .attachments.spool import spool_in
 from .running import lease_name
@@ -27,7 +27,7 @@ KEPT = timedelta(days=90)
 class House:
     """
     What was found: WORKERS forgotten, runs LOST, syncs at which somebody is AT WORK, CONTENTS taken away, old runs and
-    writes FORGOTTEN.
+    writes FORGOTTEN, times of the future SET BACK.
     """
 
     workers: int = 0
@@ -35,6 +35,7 @@ class House:
     at_work: frozenset[str] = frozenset()
     contents: int = 0
     forgotten: int = 0
+    set_back: int = 0
 
 
 def keep_house(installation: Installation) -> House:
@@ -51,4 +52,4 @@ def keep_house(installation: Installation) -> House:
     lines.catch_up_whole(store)
     old = store.clock() - KEPT
     forgotten = outbox.purge(store, before=old) + runs.forget(store, before=old)
-    return House(workers.sweep(store), lost, at_work, contents, forgotten)
+    return House(workers.sweep(store), lost, at_work, contents, forgotten, ahead.set_back(store))

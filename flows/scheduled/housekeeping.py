@@ -36,6 +36,8 @@ async def housekeeping(hub: str) -> None:
             ended = await sweep(client, hub, at_work=house.at_work, now=now)
         text = "ended %d stuck runs, found %d lost, forgot %d workers, %d old runs and writes"
         get_run_logger().info(text, len(ended), house.lost, house.workers, house.forgotten)
+        if house.set_back:
+            get_run_logger().warning("the clock was ahead: %d times of the future are of now", house.set_back)
         get_run_logger().info("told of %d new entries, sent %d digests", told.new, told.digests)
         for number in told.refused:
             get_run_logger().warning("no. %d of notify.attention took nothing; it is sent again next time", number)
