@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from .facts import FactType
-from .values import Money, Value
+from .values import MULTIPLES, Money, Value, is_currency
 
 EMPTY = "—"
 SIGNS = {"RUB": "₽", "EUR": "€", "USD": "$", "GBP": "£", "KZT": "₸", "CNY": "¥"}
@@ -114,7 +114,9 @@ def _money(text: str) -> Money:
     amount, _, currency = text.replace(_THIN, " ").rpartition(" ")  # as `show` has it, and somebody copies it
     codes = {sign: code for code, sign in SIGNS.items()}
     code = codes.get(currency, currency.upper())
-    if not amount or len(code) != 3 or not (code.isascii() and code.isalpha()):  # `500 тыс` is no currency
+    if currency.rstrip(".").casefold() in MULTIPLES:
+        raise Unreadable(f"{text!r} is not {like}; write the number out, without {currency!r}")
+    if not amount or not is_currency(code):
         raise Unreadable(f"{text!r} is not {like}")
     return Money(_decimal(amount, like), code)
 

@@ -20,6 +20,17 @@ class Money:
     currency: str
 
 
+MULTIPLES = frozenset(
+    ["k", "m", "bn", "mio", "mln", "mil", "mrd", "bln", "tys", "ths", "tsd", "тыс", "млн", "млрд", "трлн"]
+)
+"""What people write for thousands and millions, in small letters, where a currency is looked for."""
+
+
+def is_currency(code: str) -> bool:
+    """Say whether *code* may be a currency: three capital letters that are no short form of a million."""
+    return len(code) == 3 and code.isascii() and code.isalpha() and code.isupper() and code.lower() not in MULTIPLES
+
+
 Value: TypeAlias = str | bool | Decimal | Money | date | datetime | frozenset[str] | None
 Facts: TypeAlias = Mapping[str, Value]
 """Fact name -> value. An absent name is unseen, ``None`` is empty."""

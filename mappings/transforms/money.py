@@ -1,12 +1,11 @@
 """Amounts with a currency, which is never converted and never guessed."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar
 
-from mappings.canonical.values import Money, Value
+from mappings.canonical.values import Money, Value, is_currency
 from mappings.exchange import Choice, View
 from mappings.lens import Refusal
 
@@ -15,12 +14,7 @@ from .number import PLACES, in_range, parsed, plain_digits, rounded
 from .settings import BadSettings, Problem, Setting, complete
 from .vocabulary import Spot
 
-_CODE = re.compile(r"[A-Z]{3}")
-
-
-@lru_cache(maxsize=256)
-def _is_code(text: str) -> bool:
-    return _CODE.fullmatch(text) is not None
+_is_code = lru_cache(maxsize=256)(is_currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,5 +162,5 @@ class Amount(Plain):
 
 def _codes(choices: Sequence[Choice]) -> tuple[tuple[str, str], ...]:
     """Pair the ids of a currency list with their codes: the id itself where it is one, else the label."""
-    named = [(one.id, one.id if _CODE.fullmatch(one.id) else one.label) for one in choices]
-    return tuple((one, code) for one, code in named if _CODE.fullmatch(code))
+    named = [(one.id, one.id if _is_code(one.id) else one.label) for one in choices]
+    return tuple((one, code) for one, code in named if _is_code(code))

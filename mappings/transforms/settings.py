@@ -4,12 +4,13 @@ What may stand beside ``as:`` in a field of a mapping: each transform declares i
 The declarations are what the mapping language validates keys with and what the reference page is made from.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Literal, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from mappings.canonical.values import is_currency
 
 SettingType: TypeAlias = Literal["text", "count", "flag", "word", "zone", "currency", "views", "texts", "table"]
 """
@@ -79,9 +80,6 @@ def complete(declared: Iterable[Setting], given: Mapping[str, Any]) -> dict[str,
     return {setting.name: given.get(setting.name, setting.default) for setting in listed}
 
 
-_CURRENCY = re.compile(r"[A-Z]{3}")
-
-
 def _misfit(setting: Setting, value: Any) -> str:
     """Say why *value* is not of the type of *setting*; nothing where it is."""
     if value is None and setting.default is None and setting.type != "views":
@@ -99,7 +97,7 @@ def _misfit(setting: Setting, value: Any) -> str:
         case "zone":
             return "" if isinstance(value, str) and _is_zone(value) else f"not a time zone: {value!r}"
         case "currency":
-            fits = isinstance(value, str) and bool(_CURRENCY.fullmatch(value))
+            fits = isinstance(value, str) and is_currency(value)
             return "" if fits else f"must be a currency code like RUB, not {value!r}"
         case "views":
             listed = value if isinstance(value, list | tuple) else [value]

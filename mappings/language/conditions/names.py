@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TypeAlias
 
 from mappings.canonical.facts import FACTS, PEOPLE, FactInfo
-from mappings.canonical.values import Money, Value
+from mappings.canonical.values import Money, Value, is_currency
 
 from ..problems import hint, shown
 
@@ -110,7 +110,7 @@ def _money(info: FactInfo, text: str) -> Money:
         amount = Decimal(digits.replace(" ", ""))
     except InvalidOperation:
         amount = Decimal("NaN")
-    if not (amount.is_finite() and len(currency) == 3 and currency.isascii() and currency.isupper()):
+    if not (amount.is_finite() and is_currency(currency)):
         raise ValueError(f"{info.dotted} is {_WANTED['money']}, not {shown(text)}")
     return Money(amount, currency)
 

@@ -1,5 +1,6 @@
 """Values as people write and read them."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -78,6 +79,14 @@ def test_a_set_that_is_spelled_out_is_read_as_it_was(members: frozenset[str]) ->
 def test_what_is_no_value_is_refused_with_an_example(kind, text):
     with pytest.raises(Unreadable, match=r"is not .*like|neither"):
         parse(kind, text)
+
+
+@pytest.mark.parametrize("text", ["5 mln", "5 MLN", "5 mio", "500 тыс.", "1,5 млн", "2 Млрд", "7 k", "5 m", "1 bn"])
+def test_a_short_form_of_a_million_is_no_currency(text):
+    word = text.split()[1]
+
+    with pytest.raises(Unreadable, match=f"; write the number out, without '{re.escape(word)}'$"):
+        parse("money", text)
 
 
 def test_a_comma_before_three_digits_may_be_either_and_is_not_guessed():

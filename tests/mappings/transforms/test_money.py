@@ -39,6 +39,12 @@ def test_another_currency_is_refused_and_never_converted():
     assert not RUBLES.fits(Money(Decimal(150000), "USD"), "150000")
 
 
+def test_a_short_form_of_a_million_is_no_currency():
+    assert code(PIPE.read("5|MLN")) == "malformed"
+    assert code(PAIR.read(both("5", "MLN"))) == "malformed"
+    assert code(PIPE.write(Money(Decimal(5), "MLN"), None)) == "currency"
+
+
 def test_empty_is_not_zero():
     assert RUBLES.read(None) is None
     assert RUBLES.read("0") == rub("0")

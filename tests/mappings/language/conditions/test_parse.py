@@ -37,6 +37,7 @@ def problems(text: str) -> tuple[str, ...]:
             "'victory' is no case.outcome; there is 'lost', 'no_decision', 'open', 'withdrawn', 'won'",
         ),
         ("case.регион == 'Масква'", "'Масква' is no case.регион; did you mean 'Москва'?"),
+        ("deal.amount > '5 MLN'", "deal.amount is a number, or a text like '1000 EUR', not '5 MLN'"),
         ("deal.amount > 'много'", "deal.amount is a number, or a text like '1000 EUR', not 'много'"),
         ("case.title == 5", "case.title is a text in quotes, not '5'"),
         ("client.key == 'yes'", "client.key is true or false, not 'yes'"),
