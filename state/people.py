@@ -106,9 +106,13 @@ def _row(system: str, one: SystemPerson, owner: str) -> dict[str, object]:
 # --- what people have answered ----------------------------------------------------------------------------------------
 
 
+AGAIN = "?"
+"""Stands in the place of a person whom somebody has named and taken back: who it is, is asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Somebody (BY) has said that ID of SYSTEM is the person IDENTITY, or nobody we work with ("")."""
+    """Somebody (BY) has said that ID of SYSTEM is the person IDENTITY, or nobody we work with (""), or AGAIN."""
 
     system: str
     id: str
@@ -138,10 +142,18 @@ def answers(store: Store) -> tuple[Answer, ...]:
 
 
 def forget_answer(store: Store, system: str, id_: str) -> bool:
-    """Forget what was answered about an id; False where nothing was."""
+    """
+    Forget what was answered about an id; False where nothing was.
+
+    Where it was a person, nothing waits any more that would ask who it is: it is kept that this is asked again.
+    """
+    mine = (answer.c.system == system, answer.c.external_id == id_)
     with store.write() as conn:
-        mine = sa.delete(answer).where(answer.c.system == system, answer.c.external_id == id_)
-        return conn.execute(mine).rowcount == 1
+        nobody = conn.execute(sa.delete(answer).where(*mine, answer.c.identity == "")).rowcount
+        again = (
+            sa.update(answer).where(*mine, answer.c.identity != AGAIN).values(identity=AGAIN, by="", at=store.clock())
+        )
+        return bool(nobody or conn.execute(again).rowcount)
 
 
 def forget_people(conn: sa.Connection, *, named: Collection[str], ids: Collection[tuple[str, str]]) -> None:

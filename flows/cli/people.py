@@ -117,7 +117,7 @@ def forget_answer(ctx: typer.Context, system: System, who: Who, *, as_json: AsJs
     """
     Take back what was said of an account.
 
-    What was written because of it stays, until somebody changes it.
+    What was written because of it stays, until somebody changes it. Who the account is, is asked again at once.
 
     \b
     Example:

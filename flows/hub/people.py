@@ -25,7 +25,7 @@ class Everybody:
     """
     The people of some systems. LISTED are those that each lists now, WHO says which person an id is, CALLED what a
     system has shown for an id, known or not; it grows while records are read. ASKED are the systems that have been
-    asked anew since the sync was wired.
+    asked anew since the sync was wired, AGAIN the (system, id) of whom an answer was taken back.
     """
 
     told: Told = field(default_factory=Told)
@@ -33,6 +33,7 @@ class Everybody:
     who: dict[str, dict[str, str]] = field(default_factory=dict)
     called: dict[str, dict[str, str]] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
+    again: frozenset[tuple[str, str]] = frozenset()
 
     def inactive(self, system: str) -> frozenset[str]:
         """Return the ids that are read and can no longer be chosen: also of those who are listed no longer."""
@@ -67,7 +68,7 @@ def everybody(hub: Hub, people: Mapping[str, Iterable[SystemPerson]], store: Sto
     """Return who is who among *people*, who are listed now; with what STORE remembers, where one is given."""
     listed = {system: tuple({one.id: one for one in members}.values()) for system, members in people.items()}
     called = {system: {one.id: one.name for one in members} for system, members in listed.items()}
-    told = Told(table_of(hub))
+    told, given = Told(table_of(hub)), kept.answers(store) if store is not None else ()
     if store is not None:
         memory: dict[str, dict[str, Remembered]] = {}
         for one in kept.identities(store):
@@ -75,14 +76,16 @@ def everybody(hub: Hub, people: Mapping[str, Iterable[SystemPerson]], store: Sto
             if one.named is not None:
                 was = Remembered(one.named, one.known.name, (one.known.email or "").strip().lower())
                 memory.setdefault(one.system, {})[one.known.id] = was
-        told = Told(told.table, _answers(store), memory)
-    return Everybody(told, listed, directories(listed, told=told), called)
+        told = Told(told.table, _answers(given), memory)
+    again = frozenset((one.system, one.id) for one in given if one.identity == kept.AGAIN)
+    return Everybody(told, listed, directories(listed, told=told), called, again=again)
 
 
-def _answers(store: Store) -> dict[str, dict[str, str]]:
+def _answers(given: Iterable[kept.Answer]) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
-    for one in kept.answers(store):
-        found.setdefault(one.system, {})[one.id] = one.identity
+    for one in given:
+        if one.identity != kept.AGAIN:
+            found.setdefault(one.system, {})[one.id] = one.identity
     return found
 
 

@@ -122,7 +122,7 @@ def say_nobody(installation: Installation, system: str, word: str, *, by: str) -
 def unsay(installation: Installation, system: str, word: str) -> Said:
     """Forget what was said of *word* in *system*. Raises NobodyMeant where nothing was."""
     seen = who_is_who(installation)
-    given = {one.id for one in kept.answers(installation.store) if one.system == system}
+    given = {one.id for one in kept.answers(installation.store) if one.system == system and one.identity != kept.AGAIN}
     id_ = word if word in given else next(iter(called(word, seen.listed.get(system, ()))), word)
     if not kept.forget_answer(installation.store, system, id_):
         raise NobodyMeant(f"nothing was answered about {word} in {system}; casehub people list shows who is who")

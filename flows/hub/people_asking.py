@@ -45,7 +45,7 @@ class Question:
 
     @property
     def text(self) -> str:
-        waits = f"{self.cases} {'case waits' if self.cases == 1 else 'cases wait'}"
+        waits = f"{self.cases or 'no'} {'cases wait' if self.cases > 1 else 'case waits'}"
         shown = f" ({self.name})" if self.name not in ("", self.about) else ""
         who = f"who is {self.about}{shown} there?" if self.missing else f"who is {self.about}{shown}?"
         names = ", ".join(f"{name} ({one})" for one, name in self.perhaps)
@@ -70,6 +70,9 @@ def questions(store: Store, seen: Everybody) -> list[Question]:
         for about, missing in _about(one.parked, seen, one.system):
             if seen.told.answers.get(one.system, {}).get(about) != "":
                 found.setdefault((one.system, about, missing), set()).add(one.entity)
+    for system, about in seen.again:
+        if system in seen.listed and about not in seen.who.get(system, {}):
+            found.setdefault((system, about, False), set())
     return [
         _question(seen, system, about=about, missing=missing, cases=len(entities))
         for (system, about, missing), entities in sorted(found.items())

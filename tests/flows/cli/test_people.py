@@ -86,6 +86,32 @@ def test_an_answer_that_is_taken_back_is_asked_for_again(firm: CliHub) -> None:
     assert [one["about"] for one in firm.done("people", "list", "--unknown", "--json").json] == ["9"]
 
 
+@pytest.mark.parametrize("shown", ["Щукин Егор", ""])
+def test_who_was_taken_for_a_person_is_asked_about_at_once_when_that_is_taken_back(hub: CliHub, shown: str) -> None:
+    staffed(hub)
+    if not shown:  # the CRM shows no more of them than a number
+        with hub.at("crm") as system:
+            system.people = PEOPLE
+        with closing(sqlite3.connect(hub.folder / "casehub.db")) as conn, conn:
+            conn.execute("DELETE FROM identity WHERE external_id = '9'")
+            conn.execute("DELETE FROM dictionary WHERE name LIKE 'discovery:%'")
+    hub.done("people", "same", "crm", "9", "shchukin@example.com")
+    hub.done("sync")
+
+    hub.done("people", "forget-answer", "crm", "9")
+    at_once = hub.done("people", "list", "--unknown", "--json").json
+    hub.done("sync")
+    [later] = hub.done("parked", "list", "--json").json
+    twice = hub.run("people", "forget-answer", "crm", "9")
+    hub.done("people", "same", "crm", "9", "anna@example.com")
+    hub.done("sync")
+
+    assert [(one["system"], one["about"], one["name"]) for one in at_once] == [("crm", "9", shown or "9")]
+    assert "? no case waits; " in later["text"].replace(" (Щукин Егор)", "")
+    assert "nothing was answered about 9 in crm" in twice.err
+    assert hub.done("people", "list", "--unknown", "--json").json == []
+
+
 def test_a_question_that_is_dropped_is_an_answer_too(firm: CliHub) -> None:
     [entry] = firm.done("parked", "list", "--json").json
     firm.done("parked", "drop", str(entry["number"]))
