@@ -165,6 +165,12 @@ def attention(conflicts: int, parked: int) -> str:
     return f"Attention: {', '.join(parts)}" if parts else ""
 
 
+def left_behind(sync: str, cases: int) -> str:
+    """Return what is said of the cases of a sync that is in no file any more."""
+    whose = "1 case belongs" if cases == 1 else f"{cases} cases belong"
+    return f"no sync is called {sync} any more, but {whose} to it: nobody reads or writes there until one is"
+
+
 STEPS: dict[str, str] = {
     "rejected": "the system refused it: mend what it names, there or in the mapping; then `casehub parked retry`",
     "dropped": "the system took the write and kept what it had: look for a right, a lock or a rule there; then retry",

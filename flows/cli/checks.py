@@ -58,14 +58,15 @@ def check(ctx: typer.Context, *, offline: Offline = False, as_json: AsJson = Fal
 
 
 def _show(found: "Check", *, offline: bool) -> None:
+    from flows.wording import left_behind
+
     for system in found.systems:
         _show_system(system)
     for name, sync in found.hub.syncs.items():
         places = ", ".join(one.system for one in sync.makes) or "no other system"
         say(f"{name}: cases are born in {sync.opens} and appear in {places}")
     for name, number in found.left.items():
-        whose = "1 case belongs" if number == 1 else f"{number} cases belong"
-        say(f"  ! no sync is called {name} any more, but {whose} to it: nobody reads or writes there until one is")
+        say(f"  ! {left_behind(name, number)}")
     if not found.problems and not found.unreachable:
         say("The files are right." if offline else "Everything is as the files say.")
 

@@ -207,7 +207,7 @@ def status(ctx: typer.Context, *, offline: Offline = False, strict: Strict = Fal
 
 
 def _show_status(found: "Status", zone: str) -> None:
-    from flows.wording import many
+    from flows.wording import left_behind, many
     from mappings.canonical.show import show
 
     head = ["system", "type", "reachable", "last pull", "open writes", "parked", "conflicts", "visible after"]
@@ -232,6 +232,8 @@ def _show_status(found: "Status", zone: str) -> None:
         last = f"last run {sync.last.state}, {show(sync.last.started, zone=zone)}" if sync.last else "no run yet"
         whole = f"; compared whole {show(sync.compared, zone=zone)}" if sync.compared else ""
         say(f"{sync.name}: {many(sync.cases, 'case')}; {last}{whole}{held}")
+    for name, number in found.left.items():
+        say(f"! {left_behind(name, number)}")
     if found.drift.fields:
         places = ", ".join(f"{system} {name} {count}" for system, name, count in found.drift.places)
         say(f"drift: {many(found.drift.fields, 'field')} since {show(found.drift.oldest, zone=zone)}: {places}")

@@ -15,9 +15,10 @@ from connectors.base import Connector
 from mappings.exchange import Abilities, Account, Discovery, Place
 from mappings.language import Hub, MappingSpec, Problem, Problems, compile_sync
 from mappings.transforms.vocabulary import Vocabulary
-from state import cases, engine, runs
+from state import engine, runs
 
 from .documents import check_documents, documents_at_once, stores_of
+from .standing import left_behind
 from .wired import Scope
 from .wiring import (
     Contact,
@@ -64,7 +65,7 @@ class Check:
     systems: tuple[SystemCheck, ...] = ()
     problems: tuple[Problem, ...] = ()
     left: Mapping[str, int] = field(default_factory=dict)
-    """Syncs that are in no file any more -> how many cases belong to them: nobody reads or writes these."""
+    """As `left_behind` says."""
 
     @property
     def unreachable(self) -> Mapping[str, str]:
@@ -119,8 +120,7 @@ async def check(installation: Installation, *, make: Maker = make_connector) -> 
     systems = tuple(
         replace(one, notes=(*one.notes, *(each.text for each in odd if each.system == one.name))) for one in systems
     )
-    left = {name: number for name, number in cases.by_sync(installation.store).items() if name not in hub.syncs}
-    return Check(hub, systems, tuple(sorted(set(problems))), left)
+    return Check(hub, systems, tuple(sorted(set(problems))), left_behind(installation))
 
 
 def _made(installation: Installation, make: Maker) -> tuple[dict[str, Connector], list[Problem]]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -99,6 +99,8 @@ class Status:
     conflicts: int
     parked: int
     drift: Drifted
+    left: Mapping[str, int] = field(default_factory=dict)
+    """As `left_behind` says."""
 
     @property
     def unreachable(self) -> Mapping[str, str]:
@@ -111,6 +113,7 @@ class Status:
             "conflicts": self.conflicts,
             "parked": self.parked,
             "drift": self.drift.form(),
+            "left": dict(self.left),
         }
 
 
@@ -146,7 +149,14 @@ async def status(installation: Installation, *, ask: bool = True, make: Maker = 
         )
         for name in hub.syncs
     ]
-    return Status(tuple(systems), tuple(syncs), len(conflicts), len(parked), Drifted.of(parked))
+    left = left_behind(installation)
+    return Status(tuple(systems), tuple(syncs), len(conflicts), len(parked), Drifted.of(parked), left)
+
+
+def left_behind(installation: Installation) -> dict[str, int]:
+    """Return syncs that are in no file any more -> how many cases belong to them: nobody reads or writes these."""
+    syncs = installation.hub.syncs
+    return {name: number for name, number in cases.by_sync(installation.store).items() if name not in syncs}
 
 
 def is_read(hub: Hub, one: Figures) -> bool:

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from flows.hub.acting import Desk
+from tests.flows.hub.test_changed_mapping import changed
 from tests.hub_builders import a_deal, a_hub, opened
 from tests.undo_builders import edited
 from tests.web.test_attention import differing, waiting
@@ -185,6 +186,13 @@ def test_a_sync_is_paused_and_resumed(tmp_path):
     assert (refused.status_code, refused.json()["status"]) == (409, 409)
     assert program.get("/systems").json()["syncs"][0]["paused"] is None
     assert program.post("/syncs/nothing/resume").status_code == 404
+
+
+def test_cases_of_a_sync_that_was_renamed_are_told(tmp_path):
+    hub, _ = opened(tmp_path)
+    changed(hub, hub=("presales:", "sales:"))
+
+    assert Program(hub).get("/systems").json()["left"] == {"presales": 1}
 
 
 def test_what_is_wrong_with_a_question_is_said_without_what_stood_there(tmp_path):

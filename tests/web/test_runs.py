@@ -9,6 +9,7 @@ from flows.hub.acting import Desk
 from flows.hub.acting.starting import Starter
 from flows.hub.pausing import pauses
 from tests.flows.hub.attachments.files_world import sharing
+from tests.flows.hub.test_changed_mapping import changed
 from tests.hub_builders import a_hub, opened
 from tests.undo_builders import edited
 from tests.web_builders import Browser, a_viewer
@@ -114,6 +115,24 @@ def test_a_sync_is_paused_and_resumed(tmp_path):
     assert refused.status_code == 303
     assert pauses(hub.installation.store) == {}
     assert browser.post("/syncs/nothing/pause").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", "No sync is called presales any more, but 1 case belongs to it: nobody reads or writes there"),
+        ("ru", "Синхронизации presales больше нет, а ей принадлежит 1 кейс: пока её нет, там никто не читает"),
+    ],
+)
+def test_cases_of_a_sync_that_was_renamed_are_told(tmp_path, language, says):
+    hub, _ = opened(tmp_path)
+    assert says not in Browser(hub.installation, a_viewer(), language=language).get("/systems").text
+    changed(hub, hub=("presales:", "sales:"))
+
+    page = Browser(hub.installation, a_viewer(), language=language).get("/systems").text
+
+    assert says in page
+    assert says not in Browser(hub.installation, a_viewer("head"), language=language).get("/systems").text
 
 
 def test_a_pass_is_started_and_one_that_could_not_begin_is_told(tmp_path):

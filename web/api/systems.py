@@ -69,6 +69,8 @@ class Standing(Shape):
 
     systems: tuple[SystemOf, ...]
     syncs: tuple[SyncOf, ...]
+    left: dict[str, int]
+    """Syncs that hub.yaml does not name any more, with how many cases belong to them; for who reads all cases."""
 
 
 @router.get("/systems", summary=later("Show systems and syncs"), responses=may_answer(403))
@@ -100,7 +102,7 @@ def _standing(found: Systems, running: set[str]) -> Standing:
         )
         for sync in found.syncs
     ]
-    return Standing(systems=tuple(rows), syncs=tuple(syncs))
+    return Standing(systems=tuple(rows), syncs=tuple(syncs), left=dict(found.left))
 
 
 class Now(Shape):

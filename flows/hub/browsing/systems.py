@@ -1,7 +1,7 @@
 """How systems and syncs stand: health, freshness, budget, what waits. From the hub's own memory: no system is asked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from state import budgets, runs
@@ -10,7 +10,7 @@ from state.runs import Figures, Run
 
 from ..access import Access
 from ..pausing import Pause, pauses
-from ..standing import is_read
+from ..standing import is_read, left_behind
 from ..wiring import Installation
 from .freshness import allowed
 
@@ -56,10 +56,11 @@ class SyncRow:
 
 @dataclass(frozen=True, slots=True)
 class Systems:
-    """All systems and syncs of the hub."""
+    """All systems and syncs of the hub. LEFT is what `left_behind` says, for who sees all cases; else it is empty."""
 
     systems: tuple[SystemRow, ...]
     syncs: tuple[SyncRow, ...]
+    left: Mapping[str, int] = field(default_factory=dict)
 
 
 def systems(installation: Installation, access: Access, *, now: datetime) -> Systems:
@@ -96,7 +97,7 @@ def systems(installation: Installation, access: Access, *, now: datetime) -> Sys
     held = pauses(store)
     told = {name: bare(one, access) for name, one in last.items()}
     syncs = tuple(SyncRow(name, one.systems, told.get(name), held.get(name)) for name, one in hub.syncs.items())
-    return Systems(tuple(rows), syncs)
+    return Systems(tuple(rows), syncs, left_behind(installation) if full else {})
 
 
 def bare(run: Run, access: Access) -> Run:

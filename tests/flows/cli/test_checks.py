@@ -36,6 +36,16 @@ def test_cases_of_a_sync_that_was_renamed_are_told(opened):
     assert opened.done("check", "--json").json["left"] == {"presales": 1}
 
 
+def test_the_status_tells_of_such_cases_in_the_same_words(opened):
+    change(opened, "hub.yaml", "presales:", "sales:")
+
+    told = opened.done("status", "--offline").out
+
+    [checked] = [line.strip() for line in opened.done("check").out.splitlines() if "any more" in line]
+    assert checked in told
+    assert opened.done("status", "--offline", "--json").json["left"] == {"presales": 1}
+
+
 def test_offline_only_the_files_are_read(hub):
     hub.break_file("trk")
     (hub.folder / "casehub.db").unlink()
