@@ -30,8 +30,8 @@ class Chosen:
     """
     Which cases. PERSONS are those whose cases may be read (None: all); ME is who reads.
 
-    WORDS are stems (`state.search`); CLIENT and PERSON are whole names. Empty filters leave nothing out. INTERNAL: what
-    waits at internal notes asks for ATTENTION too.
+    WORDS are stems (`state.search`), CLIENT is a part of a name in either case, PERSON a whole one. Empty filters leave
+    nothing out. INTERNAL: what waits at internal notes asks for ATTENTION too.
     """
 
     persons: frozenset[str] | None
@@ -178,9 +178,10 @@ def _conditions(store: Store, chosen: Chosen) -> Iterable[sa.ColumnElement[bool]
     for name, wanted in (("stage", chosen.stages), ("outcome", outcomes)):
         if wanted:
             yield case_line.c[name].in_(wanted)
-    for name, only in (("sync", chosen.sync), ("client", chosen.client)):
-        if only:
-            yield case_line.c[name] == only
+    if chosen.sync:
+        yield case_line.c.sync == chosen.sync
+    if part := chosen.client.strip().lower():
+        yield case_line.c.ordered_client.contains(part, autoescape=True)
     if chosen.words:
         found = sa.select(searched.c.key).where(holds(store.dialect, chosen.words))
         yield key.in_(sa.select(found.where(searched.c.kind == "case").cte("found").c.key))

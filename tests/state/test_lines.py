@@ -120,6 +120,16 @@ def test_a_line_follows_its_case(store: Store) -> None:
     assert [one.title for one in lines.listed(store, Chosen(frozenset({VERA})), order="key")] == ["Аудит"]
 
 
+@pytest.mark.parametrize("part", ["ПИТЕР_2 100", "тер_2 ", 'ооо "питер_', "/питер", "\\ё"])
+def test_a_part_of_the_clients_name_finds_as_it_is_written_in_either_case(store: Store, part: str) -> None:
+    seeds = seeded(store)
+    seeds.case(client='ООО "Питер_2 100%"/Питер\\Ё')
+    seeds.case(client='ООО "Питер 2 1000"')
+    seeds.put()
+
+    assert listed(store, Chosen(None, client=part)) == ["CASE-1"]
+
+
 def test_a_pass_that_stores_sends_no_statement_for_it(store: Store) -> None:
     with store.recorded() as texts:
         seeds = seeded(store)

@@ -57,7 +57,7 @@ class Filters(Asked):
     """`mine`: whoever asks takes part in them; `attention`: something waits there."""
     sync: str = Field(default="", max_length=200)
     client: str = Field(default="", max_length=500)
-    """The client's whole name."""
+    """A part of the client's name, in capitals or not."""
     person: str = Field(default="", max_length=500)
     """Anybody whose case it is: an e-mail, or a key under `people:` in hub.yaml."""
     q: str = Field(default="", max_length=500)

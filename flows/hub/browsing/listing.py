@@ -25,8 +25,8 @@ MOST = 500
 @dataclass(frozen=True, slots=True)
 class CaseQuery:
     """
-    What the reader wants to see. Empty filters leave nothing out; CLIENT and PERSON are whole names, TEXT is words in
-    any form, PERSON is anybody whose case it is. PAGE begins with 1.
+    What the reader wants to see. Empty filters leave nothing out; CLIENT is a part of a name in either case, PERSON
+    the whole name of anybody whose case it is, TEXT is words in any form. PAGE begins with 1.
     """
 
     mine: bool = False
