@@ -17,7 +17,7 @@ from state.attention import Attention
 from state.store import Store
 
 from .cookies import see_other
-from .deeds import called, tried
+from .deeds import called, ended, tried
 from .house import store_of
 from .rendering import page
 from .viewer import Viewer
@@ -204,6 +204,7 @@ def _need(right: bool) -> None:  # noqa: FBT001  # the question is asked where i
 def sheet(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
     """Return TEMPLATE: as a page of its own, or as the sheet that htmx lays over the page."""
     laid = bool(request.headers.get("hx-request"))  # which shows nothing but answers of 200
+    ended(request, status)
     return page(
         request, template, status=200 if laid else status, layout="sheet.html" if laid else "base.html", **context
     )

@@ -137,10 +137,16 @@ def made(request: Request, deed: str) -> None:
     request.state.made = [*getattr(request.state, "made", ()), deed]
 
 
+def ended(request: Request, status: int) -> None:
+    """Have the audit keep that the request ended with STATUS, whatever its answer says."""
+    request.state.ended = status
+
+
 def left(scope: Scope, status: int) -> list[tuple[str, int]]:
     """Return what the audit keeps of a request that was answered with STATUS: paths, and how each ended."""
     state: Mapping[str, Any] = scope.get("state", {})
     path = str(scope["path"])
+    status = state.get("ended", status)
     done = [(one, 200) for one in state.get("made", ())]
     if status >= 400:
         return [*done, *((one, status) for one in state.get("tried", (path,)))]
