@@ -137,6 +137,11 @@ def made(request: Request, deed: str) -> None:
     request.state.made = [*getattr(request.state, "made", ()), deed]
 
 
+def done_before(request: Request) -> int:
+    """Return how many acts of the request are done."""
+    return len(getattr(request.state, "made", ()))
+
+
 def ended(request: Request, status: int) -> None:
     """Have the audit keep that the request ended with STATUS, whatever its answer says."""
     request.state.ended = status

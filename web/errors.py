@@ -22,7 +22,9 @@ from flows.hub.undoing import NoSuchRun as NothingToUndo
 from flows.hub.wiring import NoSuchSync
 from state.errors import Busy, Unavailable
 
+from .acts import sheet
 from .cookies import SAFE, see_other
+from .deeds import done_before
 from .languages import later
 from .rendering import page, words
 from .viewer import NotSignedIn
@@ -106,7 +108,7 @@ def problem(
     """
     Return the answer of STATUS; WHY is "form" where a form did not come from a page of ours.
 
-    Programs are told DETAIL, where there is one, and MORE.
+    Programs are told DETAIL, where there is one, and MORE; people, how many of several acts were done before.
     """
     if status in UNASKED and not hasattr(request.state, "viewer"):
         request.state.viewer = None
@@ -116,7 +118,10 @@ def problem(
         form = {"type": "about:blank", "title": title, "status": status, "detail": detail or text, **(more or {})}
         answer = JSONResponse(form, status, media_type="application/problem+json")
     else:
-        answer = page(request, "error.html", status=status, code=status, heading=title, text=text)
+        before = done_before(request)
+        answer = (sheet if before else page)(
+            request, "error.html", status=status, code=status, heading=title, text=text, before=before
+        )
     if status == 401:
         answer.headers["WWW-Authenticate"] = "Bearer"
     if status in (429, 503):
