@@ -116,11 +116,13 @@ def _origin(by: Any, name: str, at: str | None, ref: str, who: str = "") -> Orig
 
 
 def fact_form(fact: Fact) -> Json:
-    return {"value": encode(fact.value), "origin": origin_form(fact.origin)}
+    form = {"value": encode(fact.value), "origin": origin_form(fact.origin)}
+    return {**form, "since": moment_form(fact.since)} if fact.since else form
 
 
 def fact_of(form: Json) -> Fact:
-    return Fact(decode(form["value"]), origin_of(form["origin"]))
+    since = form.get("since")
+    return Fact(decode(form["value"]), origin_of(form["origin"]), moment_of(since) if since else None)
 
 
 def held_form(values: Iterable[Value]) -> Json:

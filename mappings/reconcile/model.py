@@ -33,6 +33,8 @@ class Fact(NamedTuple):
 
     value: Value
     origin: Origin
+    since: datetime | None = None
+    """Where ORIGIN says again what stood already: since when it does. Else it stands since ORIGIN said it."""
 
 
 class Base(NamedTuple):

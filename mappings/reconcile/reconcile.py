@@ -15,7 +15,7 @@ from mappings.lens import Field, Held, Refusal, Unseen
 from .answers import Times, count_answers
 from .decide import Decision, decide, kept_open
 from .judge import Cell, by_fact, cells, frozen, held_of, idle, stored_view
-from .model import HELD, Entity, Event, Fact, LinkChange, Outcome, Side
+from .model import HELD, Entity, Event, Fact, LinkChange, Origin, Outcome, Side
 from .note import frozen_note, take_note
 from .rest import stirred
 from .rules import Rules
@@ -97,9 +97,16 @@ def _entity_after(entity: Entity, decisions: Mapping[str, Decision]) -> Entity:
     for fact, decision in decisions.items():
         if decision.conflict is None and decision.origin is not None:
             keep_held(facts, held, fact=fact, value=decision.value)
-            facts[fact] = Fact(decision.value, decision.origin)
+            facts[fact] = stated(facts.get(fact), decision.value, decision.origin)
     conflicts = {fact: decision.conflict for fact, decision in decisions.items() if decision.conflict is not None}
     return entity.with_decided(facts, held, conflicts)
+
+
+def stated(before: Fact | None, value: Value, origin: Origin) -> Fact:
+    """Return a fact as ORIGIN says it; where that is what stood BEFORE, it goes on standing since then."""
+    if before is None or before.value != value:
+        return Fact(value, origin)
+    return Fact(value, origin, before.since if before.origin == origin else before.since or before.origin.at)
 
 
 def keep_held(facts: Mapping[str, Fact], held: dict[str, tuple[Value, ...]], *, fact: str, value: Value) -> None:

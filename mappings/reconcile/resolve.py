@@ -12,8 +12,8 @@ from mappings.canonical.values import Value
 from mappings.lens import Field, Refusal, Unseen
 
 from .judge import held_of, slot, stored_view
-from .model import Base, Conflict, Entity, Event, Fact, Link, Origin, Party, Side
-from .reconcile import keep_held
+from .model import Base, Conflict, Entity, Event, Link, Origin, Party, Side
+from .reconcile import keep_held, stated
 from .undo import UNDONE
 
 
@@ -44,7 +44,7 @@ def set_fact(
     facts, held = dict(entity.facts), dict(entity.held)
     old = facts[fact].value if fact in facts else None
     keep_held(facts, held, fact=fact, value=value)
-    facts[fact] = Fact(value, origin)
+    facts[fact] = stated(facts.get(fact), value, origin)
     conflicts = {name: open_one for name, open_one in entity.conflicts.items() if name != fact}
     what = "set" if conflict is None else "resolved"
     events = [Event(what, fact, old, value, by=origin.name)]

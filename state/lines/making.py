@@ -76,6 +76,11 @@ class _Facts:
         at = form["origin"][2] if form is not None else None
         return codec.moment_of(at) if at else None
 
+    def since(self, name: str) -> datetime | None:
+        """Since when a fact is what it is: it may have been said again later."""
+        form = self.forms.get(name, {})
+        return codec.moment_of(form["since"]) if "since" in form else self.said_at(name)
+
     def changed(self) -> datetime:
         moments = [at for name in self.forms if (at := self.said_at(name)) is not None]
         created: datetime = self.row["created"]
@@ -112,7 +117,7 @@ def _line(row: Row, facts: _Facts) -> dict[str, Any]:
         "blocked": facts.value("blocked") is True,
         "facts": {name: facts.forms[name]["value"] for name in EXACT if name in facts.forms},
         "changed": facts.changed(),
-        "stage_since": facts.said_at("stage") or row["created"],
+        "stage_since": facts.since("stage") or row["created"],
     }
 
 

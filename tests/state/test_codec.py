@@ -42,7 +42,7 @@ parties = st.builds(Party, text, values, view=views, record=text, origin=st.none
 view_tuples = st.lists(views, max_size=3).map(tuple)
 
 FORMS: list[tuple[str, st.SearchStrategy[Any], Callable[[Any], Any], Callable[[Any], Any]]] = [
-    ("fact", st.builds(Fact, values, origins), codec.fact_form, codec.fact_of),
+    ("fact", st.builds(Fact, values, origins, st.none() | times), codec.fact_form, codec.fact_of),
     ("held", st.lists(values, max_size=4).map(tuple), codec.held_form, codec.held_of),
     (
         "conflict",

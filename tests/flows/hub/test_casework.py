@@ -1,10 +1,13 @@
 """What a person does with one case is decided as a pass decides it."""
 
+from datetime import datetime
 from pathlib import Path
 
-from flows.hub.casework import set_value
+from flows.hub.access import EVERYTHING
+from flows.hub.browsing import CaseQuery, list_cases
+from flows.hub.casework import resolve, set_value
 from tests.flows.hub.test_undoing_made import carried_out, made
-from tests.hub_builders import HUB, a_deal, a_hub
+from tests.hub_builders import HUB, AHub, a_deal, a_hub, opened
 from tests.kinds_builders import FILES, KINDS, a_task, an_issue, kinds_of, those
 from tests.undo_builders import codes
 
@@ -39,3 +42,33 @@ def test_a_deed_leaves_it_told_that_a_record_was_to_be_deleted_and_stays(tmp_pat
     hub.act("CASE-1", lambda act: set_value(act, "next_step", "позвонить"))
 
     assert ("trk", "", "not deleted") in codes(hub)
+
+
+def stage_since(hub: AHub) -> datetime:
+    [row] = list_cases(hub.installation, EVERYTHING, CaseQuery()).rows
+    return row.stage_since
+
+
+def settled(hub: AHub, deal: str, take: str) -> datetime:
+    """Have both systems differ over the stage and settle it; returns when."""
+    hub.systems["crm"].edit("record", deal, {"stage": "EXEC"})
+    hub.systems["trk"].edit("record", "1", {"status": "Resolved"})
+    hub.sync()
+    assert list(hub.case().entity.conflicts) == ["stage"]
+    when = hub.installation.store.clock()
+    hub.act("CASE-1", lambda act: resolve(act, "stage", take=take))
+    hub.sync()
+    return when
+
+
+def test_who_settles_a_conflict_over_the_stage_with_what_stood_does_not_begin_it_anew(tmp_path: Path) -> None:
+    hub, deal = opened(tmp_path, hub=HUB.replace("stage: furthest", "stage: park"))
+    entered = stage_since(hub)
+
+    for _ in range(2):
+        when = settled(hub, deal, "hub")
+
+    said = hub.case().entity.facts["stage"].origin
+    assert stage_since(hub) == entered
+    assert (said.by, said.at is not None and said.at > when) == ("person", True)
+    assert settled(hub, deal, "crm") < stage_since(hub)
