@@ -2,6 +2,10 @@
 
 import signal
 import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +21,8 @@ if TYPE_CHECKING:
 PrefectPort = Annotated[
     int, typer.Option("--prefect-port", min=1, max=65535, metavar="PORT", help="Port of the Prefect server.")
 ]
+AGAIN_AFTER = 10.0
+"""Seconds until schedules that could not be made are tried again: each time is a process of its own."""
 
 
 def up(
@@ -62,7 +68,7 @@ def up(
 def _run(ctx: typer.Context, asked: "Asked", stopped: threading.Event, *, as_json: bool, opens: bool) -> None:
     import os
 
-    from flows.up import Supervisor, children, own_prefect
+    from flows.up import CannotStart, Supervisor, children, own_prefect
     from state import accounts
 
     from .db import upgraded
@@ -81,7 +87,9 @@ def _run(ctx: typer.Context, asked: "Asked", stopped: threading.Event, *, as_jso
         for child in first:
             (tell if as_json else say)(f"prefect   {api.removesuffix('/api')}  (of its own; first start takes a while)")
             supervisor.start(child)
-        _deployed(asked.folder, {**planned[0].environment})
+        deploy = partial(_deployed, asked.folder, {**planned[0].environment})
+        if trouble := deploy().trouble:
+            raise CannotStart(trouble)
         for child in rest:
             if stopped.is_set():
                 return
@@ -94,35 +102,56 @@ def _run(ctx: typer.Context, asked: "Asked", stopped: threading.Event, *, as_jso
             tell("nobody may look at the page yet: casehub user add LOGIN --role admin")
         elif opens and not as_json:
             show(here(asked.host, asked.port))
-        follower = _Follower(asked.folder, {**planned[0].environment})
+        follower = Follower(asked.folder, deploy)
         supervisor.watch(lambda: stopped.is_set() or follower.look())
         tell("stopping: passes at work get a few seconds")
 
 
-class _Follower:
+@dataclass(frozen=True)
+class Deployed:
+    """
+    What became of the schedules. TROUBLE says why they could not be made ("": they are), PASSING that it may go away by
+    itself.
+    """
+
+    trouble: str = ""
+    passing: bool = False
+
+
+class Follower:
     """Makes the schedules anew when the hub's files change; mappings are followed by the processes themselves."""
 
-    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
+    def __init__(
+        self, folder: Path, deploy: Callable[[], Deployed], clock: Callable[[], float] = time.monotonic
+    ) -> None:
         from flows.hub.wiring.current import stamps_of
 
         self._folder = folder
-        self._environment = environment
+        self._deploy = deploy
+        self._clock = clock
         self._stamps_of = stamps_of
         self._stamps = stamps_of(folder)
+        self._again: float | None = None
+        self._told = ""
 
     def look(self) -> bool:
         """Look at the files; always False: nothing in them ends the watch."""
-        from flows.up import CannotStart
-
         stamps = self._stamps_of(self._folder)
         if stamps != self._stamps:
-            self._stamps = stamps
-            try:
-                _deployed(self._folder, self._environment)
-                tell("the hub's files have changed: the schedules follow (for new systems or secrets start it again)")
-            except CannotStart as error:
-                tell(str(error))
+            self._stamps, self._told = stamps, ""
+            self._follow()
+        elif self._again is not None and self._clock() >= self._again:
+            self._follow()
         return False
+
+    def _follow(self) -> None:
+        done = self._deploy()
+        self._again = self._clock() + AGAIN_AFTER if done.passing else None
+        if not done.trouble:
+            tell("the hub's files have changed: the schedules follow (for new systems or secrets start it again)")
+        elif done.trouble != self._told:
+            tell(f"{done.trouble}\nThey are tried again until they are made." if done.passing else done.trouble)
+        self._told = done.trouble
 
 
 def _told(asked: "Asked", syncs: list[str], logs: Path) -> None:
@@ -132,17 +161,16 @@ def _told(asked: "Asked", syncs: list[str], logs: Path) -> None:
     say("Ctrl-C ends it.")
 
 
-def _deployed(folder: Path, environment: dict[str, str]) -> None:
-    """Make the schedules, in a process that knows the server by its environment from the start. Raises CannotStart."""
+def _deployed(folder: Path, environment: dict[str, str]) -> Deployed:
+    """Make the schedules, in a process that knows the server by its environment from the start."""
     import subprocess
     import sys
 
-    from flows.up import CannotStart
-
     command = [sys.executable, "-m", "flows.cli", "--hub", str(folder), "deploy"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603  # our own command, as a list
-    if done.returncode:
-        raise CannotStart(f"the schedules could not be made: {done.stderr.strip()}")
+    if not done.returncode:
+        return Deployed()
+    return Deployed(f"the schedules could not be made: {done.stderr.strip()}", passing=done.returncode != USAGE)
 
 
 def _under_way(api: str, pool: str) -> int:
