@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from flows.hub.looking import title_of
 from flows.hub.plan import Plan, PlannedWrite
-from flows.hub.telling import Words, label, what
+from flows.hub.telling import Words, what
 from flows.wording import many
 from mappings.reconcile.model import Entity
 
@@ -63,7 +63,7 @@ class Reader(Words):
             else:
                 yield Line(" ", "", named, change)
         for place, view in write.fixed.items():
-            yield Line(" ", "", place, label(channel, place, view))
+            yield Line(" ", "", place, self.place(channel, place, view))
 
     def conflicts(self, entity: Entity) -> Iterator[Line]:
         """Yield a line per fact on which systems differ, with the command that settles it."""

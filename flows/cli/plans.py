@@ -35,6 +35,7 @@ Case = Annotated[str | None, typer.Option("--case", metavar="KEY", help="Show on
 System = Annotated[str | None, typer.Option("--system", metavar="SYSTEM", help="Show only what is written there.")]
 Out = Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Keep the plan for `casehub apply`.")]
 First = Annotated[bool, typer.Option("--first", help="Meet everybody: who is who by which rule, and who is alone.")]
+Wide = Annotated[bool, typer.Option("--wide", help="Show values whole, in one line however long.")]
 MOST_ASKED = 20
 Everything = Annotated[bool, typer.Option("--all", help="Look at every case, also where nothing is new.")]
 StillValid = Annotated[bool, typer.Option("--still-valid", help="Carry out what has not moved, and tell the rest.")]
@@ -51,6 +52,7 @@ def plan(
     out: Out = None,
     first: First = False,
     everything: Everything = False,
+    wide: Wide = False,
     exit_code: ExitCode = False,
     as_json: AsJson = False,
 ) -> None:
@@ -67,14 +69,14 @@ def plan(
     \b
     Examples:
       casehub plan presales
-      casehub plan --case CASE-42
+      casehub plan --case CASE-42 --wide
       casehub plan presales -o plan.yaml
       casehub plan presales --first -o first.yaml
     """
     if out is not None and (case or system):
         raise typer.BadParameter("a plan file holds the whole plan; leave out --case and --system", param_hint="-o")
     with the_hub(terminal(ctx)) as installation:
-        wanted = Part(case, system, everything=everything, first=first)
+        wanted = Part(case, system, everything=everything, first=first, wide=wide)
         made, shown = _make(installation, sync, wanted, out=out, as_json=as_json)
         if out is not None:
             tell(f"kept in {out}; `casehub apply {out}` carries it out, without what you take out of it")
@@ -88,12 +90,13 @@ def plan(
 
 @dataclass(frozen=True)
 class Part:
-    """Which part of a plan is wanted."""
+    """Which part of a plan is wanted; WIDE: with its values whole."""
 
     case: str | None
     system: str | None
     everything: bool = False
     first: bool = False
+    wide: bool = False
 
 
 def _make(
@@ -121,7 +124,9 @@ def _make(
             if out is not None:
                 words = Words(wired.shape, installation.hub.timezone, installation.store.clock())
                 write_plan(out, part, words, more=meetings_text(met) if wanted.first else "")
-            shown = (_form if as_json else plan_lines)(installation, wired, part)
+            shown = (
+                _form(installation, wired, part) if as_json else plan_lines(installation, wired, part, wide=wanted.wide)
+            )
             return part, _with_meetings(shown, met, as_json=as_json)
 
         return in_sync(installation, sync, work)
@@ -172,11 +177,16 @@ def _told(made: "Plan") -> None:
 # --- how it reads -----------------------------------------------------------------------------------------------------
 
 
-def plan_lines(installation: "Installation", wired: "Wired", made: "Plan") -> list[str]:
-    """Return a plan as people read it: case by case, and the totals as the last line."""
+def plan_lines(installation: "Installation", wired: "Wired", made: "Plan", *, wide: bool = False) -> list[str]:
+    """Return a plan as people read it: case by case, and the totals as the last line; WIDE: with its values whole."""
+    import sys
+
+    from mappings.canonical.show import LONGEST
+
     from .plan_text import Reader
 
-    reader = Reader(wired.shape, installation.hub.timezone, installation.store.clock())
+    longest = sys.maxsize if wide else LONGEST
+    reader = Reader(wired.shape, installation.hub.timezone, installation.store.clock(), longest)
     beside = [*(one.line() for one in made.files), *(one.line() for one in made.documents)]
     lines = [*reader.lines(made), *beside]
     counts = _counts(installation, wired, made)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from mappings.canonical.show import EMPTY, show
+from mappings.canonical.show import EMPTY, LONGEST, show
+from mappings.canonical.values import Value
 from mappings.exchange import View
 from mappings.lens import Refusal
 from mappings.reconcile.model import Conflict, FieldWrite, Origin
@@ -23,21 +24,28 @@ def said_by(origin: Origin) -> str:
 
 @dataclass(frozen=True)
 class Words:
-    """What turns a plan into text: the words of the systems (SHAPE), the hub's ZONE, and the present time."""
+    """
+    What turns a plan into text: the words of the systems (SHAPE), the hub's ZONE, and the present time. Values of more
+    than LONGEST characters are cut.
+    """
 
     shape: SyncShape
     zone: str
     now: datetime
+    longest: int = LONGEST
 
     def place(self, channel: Channel | None, name: str, view: View) -> str:
-        return label(channel, name, view)
+        return label(channel, name, view, longest=self.longest)
+
+    def value(self, value: Value) -> str:
+        return show(value, zone=self.zone, longest=self.longest)
 
     def channel(self, write: PlannedWrite) -> Channel | None:
         shapes = (one for one in self.shape.each if one.entity == write.entity)
         return next(shapes, self.shape).channels.get((write.system, write.kind))
 
     def parties(self, conflict: Conflict) -> str:
-        return " · ".join(f"{one.system} {show(one.value, zone=self.zone)}" for one in conflict.parties)
+        return " · ".join(f"{one.system} {self.value(one.value)}" for one in conflict.parties)
 
     def change(self, channel: Channel | None, entry: FieldWrite, *, made: bool) -> str:
         """Return ``old → new``, by way of the hops of a workflow."""
@@ -52,15 +60,15 @@ class Words:
         """Return what a person calls *view*: its label, or the value it stands for."""
         field = channel.fields.get(entry.field) if channel else None
         if channel is None or field is None:
-            return show(str(view)) if view is not None else EMPTY
+            return self.value(str(view)) if view is not None else EMPTY
         if len(field.places) == 1 and field.places[0] in channel.labels:
-            return label(channel, field.places[0], view)
+            return self.place(channel, field.places[0], view)
         if view == entry.view:
-            return " · ".join(show(value, zone=self.zone) for value in entry.value.values())
+            return " · ".join(map(self.value, entry.value.values()))
         read = field.lens.read(view, {})
         if isinstance(read, Refusal) or not read:
-            return label(channel, field.places[0], view)
-        return " · ".join(show(value, zone=self.zone) for value in read.values())
+            return self.place(channel, field.places[0], view)
+        return " · ".join(map(self.value, read.values()))
 
     def source(self, entry: FieldWrite, write: PlannedWrite) -> str:
         """Return why a field is written: who said the newest of its facts, and when; else what has changed about it."""
@@ -89,9 +97,10 @@ def what(channel: Channel | None, entry: FieldWrite) -> str:
     return field.places[0] if field is not None and len(field.facts) > 1 else entry.field
 
 
-def label(channel: Channel | None, place: str, view: View) -> str:
+def label(channel: Channel | None, place: str, view: View, *, longest: int = LONGEST) -> str:
     if view is None or isinstance(view, bool):
         return show(view)
     if isinstance(view, list):
-        return show(", ".join(label(channel, place, one) for one in view) or None)
-    return show(channel.label(place, view) if channel else str(view))
+        each = (label(channel, place, one, longest=longest) for one in view)
+        return show(", ".join(each) or None, longest=longest)
+    return show(channel.label(place, view) if channel else str(view), longest=longest)

@@ -32,6 +32,19 @@ def test_a_plan_shows_old_and_new_with_labels_and_who_said_it(opened):
     )
 
 
+def test_a_plan_shows_long_values_whole_where_that_is_asked_for(opened):
+    long = "Внедрение для " + "очень " * 12
+    opened.edit("crm", "1", title=f"{long}длинное")
+    opened.done("sync")
+    opened.edit("crm", "1", title=f"{long}короткое")
+    change = f"title {long}длинное → {long}короткое crm #1,"
+
+    cut, wide = (opened.done("plan", *options).out for options in ([], ["--wide"]))
+
+    assert any(line.startswith(f"~ trk record #1 {change}") for line in plain(wide))
+    assert "… → Внедрение" in cut
+
+
 def test_a_plan_writes_nothing_anywhere(hub):
     hub.deal()
     before = (hub.records("crm"), hub.records("trk"))
