@@ -264,3 +264,18 @@ def as_lines(blocks: Sequence[Block]) -> Runs:
                         runs += [*cell, Run(Text(" "))]
                     runs.append(Run(Break()))
     return tuple(runs)
+
+
+def as_numbered(items: Sequence[Blocks], start: int) -> list[Block]:
+    """Return *items* as lines that begin with their numbers, for markups in which each list begins with 1."""
+    blocks: list[Block] = []
+    for number, item in enumerate(items, start):
+        lead, rest = (item[0].runs, item[1:]) if item and isinstance(item[0], Paragraph) else ((), item)
+        line = (Run(Text(f"{number}. ")), *lead)
+        last = blocks[-1] if blocks else None
+        if isinstance(last, Paragraph):
+            blocks[-1] = Paragraph((*last.runs, Run(Break()), *line))
+        else:
+            blocks.append(Paragraph(line))
+        blocks += rest
+    return blocks

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 from urllib.parse import unquote
 
+from .builder import as_numbered
 from .links import is_attached
 from .textile_fit import fitted
 from .tidy import tidy
@@ -71,8 +72,20 @@ _WORDS: dict[Name, _Words] = {
 
 def kept(blocks: Blocks, markup: Name) -> Blocks:
     """Return what of *blocks* survives in *markup*, in normal form."""
-    plainer = tidy(_said(block, _WORDS[markup]) for block in blocks)
+    plainer = tidy(_all_said(blocks, _WORDS[markup]))
     return fitted(plainer) if markup == "textile" else plainer
+
+
+def _all_said(blocks: Blocks, words: _Words) -> Blocks:
+    """A list that does not begin with 1 may refer to other numbers ("2. Yes"): they stay, if not the list."""
+    said: list[Block] = []
+    for block in blocks:
+        one = _said(block, words)
+        if isinstance(one, Listing) and one.start != 1 and not words.starts:
+            said += as_numbered(one.items, one.start)
+        else:
+            said.append(one)
+    return tuple(said)
 
 
 def _said(block: Block, words: _Words) -> Block:
@@ -85,10 +98,9 @@ def _said(block: Block, words: _Words) -> Block:
         case CodeBlock(text, lang):
             return CodeBlock(text, lang if words.languages else "")
         case Quote(inner):
-            return Quote(tuple(_said(one, words) for one in inner))
+            return Quote(_all_said(inner, words))
         case Listing(ordered, items, start):
-            said = tuple(tuple(_said(one, words) for one in item) for item in items)
-            return Listing(ordered, said, start if words.starts else 1)
+            return Listing(ordered, tuple(_all_said(item, words) for item in items), start)
         case Table(head, rows):
             return _table(tuple(_runs(cell, words) for cell in head), rows, words=words)
         case Rule():

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from . import textile_inline as inline
 from . import textile_line as line
-from .builder import as_lines
+from .builder import as_lines, as_numbered
 from .tidy import one_line, tidy
 from .tree import (
     Block,
@@ -81,11 +81,16 @@ def _quote(blocks: Blocks) -> list[Block]:
 
 
 def _listing(listing: Listing) -> list[Block]:
-    """An item is lines and the lists under them; anything else ends the list and stands behind it."""
+    """
+    An item is lines and the lists under them; anything else ends the list and stands behind it. What has numbers is no
+    list then: behind that it would begin with 1 again.
+    """
     parts: list[Block] = []
     items: list[Blocks] = []
-    for item in listing.items:
-        lead, under, rest = _split(fitted(item))
+    split = [_split(fitted(item)) for item in listing.items]
+    if listing.ordered and (any(rest for *_, rest in split[:-1]) or any(rest and not lead for lead, _, rest in split)):
+        return list(fitted(tidy(as_numbered(listing.items, listing.start))))
+    for lead, under, rest in split:
         if lead:
             items.append((Paragraph(fit(one_line(as_lines(lead)))), *under))
         if rest:

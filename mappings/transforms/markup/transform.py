@@ -1,5 +1,6 @@
 """Markdown inside, the system's own markup outside."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -51,6 +52,8 @@ _TONGUES: dict[keep.Name, _Tongue] = {
 
 _RUNS = frozenset({"script", "script link"})
 """What is never sent, not even back to where it came from."""
+_NUMBER = re.compile(r"\A\s*\d{1,9}[.)](?:\s+|\Z)")
+"""What begins an item of a numbered list."""
 
 
 @lru_cache(maxsize=64)
@@ -208,5 +211,6 @@ class Markup(Plain):
         return Clash("the edit touches formatting that cannot be seen there")
 
     def _hides(self, line: str) -> bool:
-        """Say whether there is something to *line* that cannot be seen in the system."""
-        return normal_markdown(line) != self._kept(line)
+        """Say whether there is something to *line* that cannot be seen in the system. Its number can, list or not."""
+        bare = _NUMBER.sub("", line)
+        return normal_markdown(bare) != self._kept(bare)
