@@ -1,5 +1,5 @@
 """
-Markdown into blocks: markdown-it-py reads CommonMark, tables and strike-through; this turns its tokens into our tree.
+Markdown into blocks: `markdown_tokens` reads CommonMark, tables and strike-through; this turns tokens into our tree.
 
 HTML in Markdown is text, except the tags for marks that Markdown has no sign for (`<u>`, `<sup>` …) and `<br>`. Lines
 stay lines: the end of a line inside a paragraph is a line break, whether it was marked as a hard one or not.
@@ -7,17 +7,15 @@ stay lines: the end of a line inside a paragraph is a line break, whether it was
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock, blockquote, list_block, table
 from markdown_it.token import Token
 
 from .links import address, picture, title
+from .markdown_tokens import tokenized
 from .tidy import clean, tidy
 from .tree import (
-    DEPTH,
     Block,
     Blocks,
     Break,
@@ -37,65 +35,10 @@ from .tree import (
     Text,
 )
 
-BlockRule = Callable[[StateBlock, int, int, bool], bool]
-
-
-class _Reader(MarkdownIt):
-    """markdown-it that leaves addresses as they are: `links.address` judges them."""
-
-    def validateLink(self, url: str) -> bool:  # noqa: N802  the library's name
-        return picture(url) is not None  # which of both it is, is judged where it is used
-
-    def normalizeLink(self, url: str) -> str:  # noqa: N802  the library's name
-        return url
-
-    def normalizeLinkText(self, link: str) -> str:  # noqa: N802  the library's name
-        return link
-
-
-def _bounded(rule: BlockRule) -> BlockRule:
-    """Stop *rule* where blocks nest too deep: the library would swallow the text there, so it must not get there."""
-
-    def applied(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001  the library's call
-        return state.level < 2 * DEPTH and rule(state, start, end, silent)
-
-    return applied
-
-
-def _reader() -> _Reader:
-    reader = _Reader("commonmark", {"maxNesting": 4 * DEPTH, "html": True})
-    reader.enable(["table", "strikethrough"]).disable(["html_block"])
-    reader.block.ruler.at("blockquote", _bounded(blockquote), {"alt": ["paragraph", "reference", "blockquote", "list"]})
-    reader.block.ruler.at("list", _bounded(list_block), {"alt": ["paragraph", "reference", "blockquote"]})
-    reader.block.ruler.at("table", _whole_table, {"alt": ["paragraph", "reference"]})
-    return reader
-
-
-def _whole_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001  the library's call
-    """Take a table only if none of its rows has more cells than its head: they would vanish."""
-    before = len(state.tokens)
-    found = table(state, start, end, silent)
-    if silent or not found:
-        return found
-    width = _cells(state, start)
-    if all(_cells(state, line) <= width for line in range(start + 2, state.line)):
-        return True
-    del state.tokens[before:]
-    state.line = start
-    return False
-
-
-def _cells(state: StateBlock, line: int) -> int:
-    row = state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]].strip(" \t").removeprefix("|")
-    return len(re.findall(r"(?<!\\)\|", re.sub(r"(?<!\\)\|$", "", row))) + 1
-
-
-_READER = _reader()
-
 
 def parse(source: str) -> Blocks:
     """Return what the Markdown *source* says, in normal form."""
-    return tidy(_blocks(_READER.parse(clean(source))))
+    return tidy(_blocks(tokenized(clean(source))))
 
 
 # --- blocks ------------------------------------------------------------------------------------------------------
@@ -108,6 +51,7 @@ class _Frame:
     token: Token | None = None
     blocks: list[Block] = field(default_factory=list)
     items: list[Blocks] = field(default_factory=list)
+    signs: list[Block] = field(default_factory=list)
     rows: list[tuple[Runs, ...]] = field(default_factory=list)
     cells: list[Runs] = field(default_factory=list)
 
@@ -116,9 +60,9 @@ _LANGUAGE = re.compile(r"[\w+#.-]*")
 _CONTAINERS = frozenset({"blockquote", "bullet_list", "ordered_list", "list_item", "table", "heading"})
 
 
-def _blocks(tokens: Sequence[Token]) -> list[Block]:
+def _blocks(read: Sequence[Token]) -> list[Block]:
     stack = [_Frame()]
-    for token in tokens:
+    for token in read:
         kind = token.type.removesuffix("_open").removesuffix("_close")
         if kind in _CONTAINERS and token.nesting == 1:
             stack.append(_Frame(token))
@@ -140,13 +84,26 @@ def _add(frame: _Frame, token: Token) -> None:
             if frame.token is not None and frame.token.type == "table_open":
                 frame.cells.append(runs)
             elif frame.token is not None and frame.token.type == "heading_open":
-                frame.blocks.append(Heading(int(frame.token.tag[1:]), runs))
+                frame.blocks.append(Heading(int(frame.token.tag[1:]), runs) if runs else _sign(frame.token))
             else:
                 frame.blocks.append(Paragraph(runs))
         case "fence" | "code_block":
             frame.blocks.append(_code(token.content, token.info.strip()))
         case "hr":
             frame.blocks.append(Rule())
+        case "definition":
+            frame.blocks.append(_definition(token))
+
+
+def _sign(token: Token) -> Paragraph:
+    """Return the sign of a title or an item in which nothing stands: ``+`` is how some people agree."""
+    return Paragraph((Run(Text(token.info + token.markup)),))
+
+
+def _definition(token: Token) -> Paragraph:
+    """Return the definition of a link that there is none of as the text that it was meant to be."""
+    name, target, note = token.meta["label"], token.meta["url"], token.meta["title"]
+    return Paragraph((Run(Text(f'[{name}]: {target} "{note}"' if note else f"[{name}]: {target}")),))
 
 
 def _code(content: str, info: str) -> CodeBlock:
@@ -164,11 +121,14 @@ def _shut(stack: list[_Frame], kind: str) -> None:
             outer.blocks.append(Quote(tuple(frame.blocks)))
         case "list_item":
             outer.items.append(tuple(frame.blocks))
+            outer.signs += [_sign(frame.token)] if frame.token else []
         case "heading":
             outer.blocks += frame.blocks
         case "table":
             head, *rows = frame.rows
             outer.blocks.append(Table(head, tuple(rows)))
+        case _ if not any(frame.items):
+            outer.blocks += frame.signs
         case _:
             start = frame.token.attrGet("start") if frame.token is not None else None
             ordered = kind == "ordered_list"
