@@ -14,7 +14,7 @@ from markupsafe import Markup
 from flows.hub.browsing import openable
 from mappings.canonical import Money, Value
 from mappings.canonical.facts import FACTS
-from mappings.canonical.show import Unreadable, parse
+from mappings.canonical.show import Unreadable, in_zone, parse
 
 from .languages import locale
 
@@ -38,13 +38,14 @@ def _bound(made: Callable[..., Any], language: str, zone: ZoneInfo) -> Callable[
 
 def moment(at: datetime, *, language: str, zone: ZoneInfo) -> str:
     """Return a time to the minute."""
-    return str(dates.format_datetime(at, _MOMENT[language], tzinfo=zone, locale=locale(language)))
+    local = in_zone(at, zone)
+    return str(dates.format_datetime(local, _MOMENT[language], tzinfo=local.tzinfo, locale=locale(language)))
 
 
 def day(on: date, *, language: str, zone: ZoneInfo) -> str:
     """Return a date; of a time, the date in the hub's zone."""
     if isinstance(on, datetime):
-        on = on.astimezone(zone).date()
+        on = in_zone(on, zone).date()
     return str(dates.format_date(on, "medium", locale=locale(language)))
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
@@ -40,11 +40,19 @@ def show(value: Value, *, zone: str = "UTC", longest: int = LONGEST) -> str:
         case Decimal():
             return _grouped(value)
         case datetime():
-            return value.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
+            return in_zone(value, ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
         case date():
             return value.isoformat()
         case frozenset():
             return ", ".join(sorted(value)) or EMPTY
+
+
+def in_zone(moment: datetime, zone: tzinfo) -> datetime:
+    """Return *moment* as clocks in *zone* show it; as it is where that is beyond the calendar, as "never" may be."""
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        return moment
 
 
 def _grouped(number: Decimal) -> str:

@@ -24,6 +24,8 @@ MOSCOW = ZoneInfo("Europe/Moscow")
         ("en", "moment", AT, "22 Nov 2026, 00:30"),
         ("ru", "moment", AT, "22.11.2026, 00:30"),
         ("en", "day", AT, "22 Nov 2026"),
+        ("en", "said", datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), "31 Dec 9999, 23:59"),
+        ("en", "day", datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), "31 Dec 9999"),
         ("ru", "day", date(2026, 1, 9), "9 янв. 2026 г."),
         ("en", "number", Decimal("12345.5"), "12,345.5"),
         ("ru", "number", 12345, "12 345"),

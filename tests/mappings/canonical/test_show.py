@@ -21,6 +21,7 @@ from mappings.canonical.values import Money
         (Money(Decimal("1500.50"), "RSD"), "1\u00a0500.50\u00a0RSD"),
         (date(2026, 12, 1), "2026-12-01"),
         (datetime(2026, 12, 1, 7, tzinfo=UTC), "2026-12-01 10:00"),
+        (datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), "9999-12-31 23:59"),
         (frozenset({"б", "а"}), "а, б"),
         ("две\nстроки", "две строки"),
         ("х" * 80, "х" * 59 + "…"),
