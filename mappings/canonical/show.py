@@ -66,7 +66,7 @@ def parse(kind: FactType, text: str) -> Value:
 
     Raises Unreadable, with an example of how it is written.
     """
-    text = text.strip().replace("\r\n", "\n")  # as forms send it
+    given, text = text, text.strip().replace("\r\n", "\n")  # as forms send it
     if not text:
         return None
     match kind:
@@ -82,8 +82,17 @@ def parse(kind: FactType, text: str) -> Value:
             return _moment(text)
         case "set":
             return frozenset(_members(text))
+        case "markdown":
+            return _indented(given) + text
         case _:
             return text
+
+
+def _indented(text: str) -> str:
+    """Return what the first line is indented with, where the next one is too: a list or code that begins so."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    before = lines[0][: len(lines[0]) - len(lines[0].lstrip(" \t"))]
+    return before if len(lines) > 1 and lines[1].startswith(before) else ""
 
 
 def spelled(members: Iterable[str]) -> str:

@@ -135,14 +135,16 @@ def test_an_amount_that_cannot_be_read_comes_back_as_it_was_typed(tmp_path):
     assert form.count("selected") == 1
 
 
-def test_a_description_that_is_sent_back_as_it_was_is_no_other_one(tmp_path):
+@pytest.mark.parametrize("text", ["раз\n\nдва", "  - раз\n  - два"])
+def test_a_description_that_is_sent_back_as_it_was_is_no_other_one(tmp_path, text):
     hub, _ = opened(tmp_path)
-    hub.systems["crm"].edit("record", "1", {"description": "раз\n\nдва"})
+    hub.systems["crm"].edit("record", "1", {"description": text})
     hub.sync()
     browser = Browser(hub.installation, a_viewer())
     browser.get("/cases/CASE-1")
 
-    seen = browser.post("/cases/CASE-1/edit/description", {"text": "раз\r\n\r\nдва"})  # browsers write lines so
+    sent = text.replace("\n", "\r\n")  # browsers write lines so
+    seen = browser.post("/cases/CASE-1/edit/description", {"text": sent})
 
     assert "It has that value already" in seen.text
 

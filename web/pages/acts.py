@@ -48,8 +48,8 @@ def look_at_edit(
     back: One = "",
 ) -> Response:
     """Show what another value would bring about."""
-    parts = [part.strip() for part in text if part.strip()]
-    said = spelled(parts) if len(parts) > 1 else parts[0] if parts else ""
+    parts = [part for part in text if part.strip()]
+    said = spelled(part.strip() for part in parts) if len(parts) > 1 else parts[0] if parts else ""
     meant = f"{said} {currency}" if said and currency else said
     deed = Give(key, fact, "" if take else meant, take)
     check(request, viewer, deed)

@@ -44,6 +44,10 @@ def test_a_value_is_one_line(value, text):
         ("set", '"Альфа" и "Бета", в', frozenset({'"Альфа" и "Бета"', "в"})),
         ("text", "  ", None),
         ("markdown", "раз\r\n\r\nдва\r\n", "раз\n\nдва"),
+        ("markdown", "\r\n  - раз\r\n  - два\r\n", "  - раз\n  - два"),
+        ("markdown", "    код\n\n    ещё", "    код\n\n    ещё"),
+        ("markdown", "    с отступом\nи без него", "с отступом\nи без него"),
+        ("markdown", "    одна строка ", "одна строка"),
     ],
 )
 def test_what_a_person_writes_is_read(kind, text, value):
