@@ -70,6 +70,9 @@ class After:
             marker = parse_marker(deed.new) if deed.what == "made" and isinstance(deed.new, str) else None
             if marker is not None:
                 owners.setdefault((deed.system, deed.record), marker.entity)
+        for line in self.lines:  # a record that somebody else had made, and that has gone since
+            if line.entity and line.record and line.event.system:
+                owners.setdefault((line.event.system, line.record), line.entity)
         return owners
 
     @cached_property
