@@ -5,6 +5,7 @@ import re
 import pytest
 
 from flows.hub.acting import Desk
+from tests.flows.hub.attachments.files_world import sharing
 from tests.flows.hub.test_changed_mapping import changed
 from tests.hub_builders import a_deal, a_hub, opened
 from tests.undo_builders import edited
@@ -171,6 +172,19 @@ def test_a_run_is_taken_back_as_it_was_shown(tmp_path):
     assert (done.status_code, done.json()["not_done"]) == (200, 0)
     assert hub.records("trk")["1"]["status"] == "New"
     assert program.get(f"/runs/{done.json()['run']['id']}").json()["number_of_lines"] > 0
+
+
+def test_files_that_an_undo_leaves_are_told_before(tmp_path):
+    hub, deal = sharing(tmp_path)
+    file = hub.attach("crm", deal, "Итого: 100")
+    hub.sync()
+    hub.systems["crm"].edit("file", file, {"name": "итог.pdf"})
+    run = hub.sync(full=True).run
+
+    [beside] = Program(hub).get(f"/runs/{run}/undo").json()["beside"]
+
+    assert (beside["what"], beside["key"], beside["system"], beside["name"]) == ("file", "CASE-1", "trk", "итог.pdf")
+    assert "it was смета.pdf" in beside["why"]
 
 
 def test_a_sync_is_paused_and_resumed(tmp_path):

@@ -152,12 +152,27 @@ class StaysOf(Shape):
     wrote: tuple[Said, ...]
 
 
+class BesideOf(Shape):
+    """A document or a copied file that the run made, which stays as it is."""
+
+    what: Literal["document", "file"]
+    key: str = Field(examples=["CASE-42"])
+    """The case."""
+    system: str
+    kind: str
+    record: str
+    name: str
+    why: str
+    """The reason, where it has one of its own."""
+
+
 class UndoPlan(Shape):
     """What an undo would do."""
 
     run: RunOf
     taking: tuple[TakenOf, ...]
     left: tuple[StaysOf, ...]
+    beside: tuple[BesideOf, ...]
     trouble: dict[str, str]
     """Systems that did not answer."""
     fingerprint: str
@@ -178,7 +193,14 @@ class UndoPlan(Shape):
             for stays in seen.left
         )
         taking = tuple(TakenOf.model_validate(taken) for taken in seen.taking)
-        return cls(run=RunOf.of(seen.run), taking=taking, left=left, trouble=seen.trouble, fingerprint=seen.mark)
+        return cls(
+            run=RunOf.of(seen.run),
+            taking=taking,
+            left=left,
+            beside=tuple(BesideOf.model_validate(one) for one in seen.beside),
+            trouble=seen.trouble,
+            fingerprint=seen.mark,
+        )
 
 
 class TakeBack(Asked):
