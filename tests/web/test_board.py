@@ -39,6 +39,16 @@ def test_an_empty_board_says_so(tmp_path):
     assert "Таких открытых кейсов нет" in browser.get("/board?show=mine").text
 
 
+@pytest.mark.parametrize("asked", ["client=ООО «Лютик»", "person=nobody@example.org", "sync=other"])
+def test_a_board_that_is_narrowed_to_nothing_says_so_and_leads_to_all(tmp_path, asked):
+    hub, _ = opened(tmp_path)
+
+    page = Browser(hub.installation, a_viewer()).get(f"/board?{asked}").text
+
+    assert "No case is open" not in page
+    assert '<a href="/board">Show all open cases</a>' in page
+
+
 def test_a_card_is_offered_the_stages_of_its_own_sync(tmp_path):
     one, other = TWO.split("  support:")
     hub = a_hub(tmp_path, hub=one + "  support:" + other.replace("defence]", "defence, warranty]"), mappings=MAPPINGS)
