@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -213,3 +214,10 @@ def test_cookies_are_for_us_alone_and_over_tls_for_tls_alone(hub, anna):
 def test_nobody_is_led_away_by_a_link_of_ours(path):
     assert inside(path) == "/cases"
     assert inside("/cases/CASE-1?tab=notes") == "/cases/CASE-1?tab=notes"
+
+
+@pytest.mark.parametrize("asked", ["client=ООО\N{NO-BREAK SPACE}«Ромашка»", "q=\\\\сервер\\папка", "q=a\tb"])
+def test_what_was_asked_for_is_there_again_whatever_its_letters(asked):
+    path = f"/cases?{quote(asked, safe='=')}"
+
+    assert inside(path) == path

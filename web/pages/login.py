@@ -84,9 +84,9 @@ def _inside(request: Request, came: accounts.Came, back: str) -> Response:
 
 def inside(path: str) -> str:
     """Return PATH where it is one of ours, else the first page: nobody is led away by a link of ours."""
-    plain = unquote(path)
-    ours = plain.startswith("/") and not plain.startswith(("//", "/\\")) and plain.isprintable()
-    return path if ours and "\\" not in plain else HOME
+    plain = unquote(path.partition("?")[0])  # what is asked for behind it leads nowhere, whatever its letters
+    ours = plain.startswith("/") and not plain.startswith("//")
+    return path if ours and all(one.isprintable() and "\\" not in one for one in (path, plain)) else HOME
 
 
 @router.post("/logout")
