@@ -106,7 +106,8 @@ def problem(
     request: Request, status: int, *, why: str = "", detail: str = "", more: Mapping[str, Any] | None = None
 ) -> Response:
     """
-    Return the answer of STATUS; WHY is "form" where a form did not come from a page of ours.
+    Return the answer of STATUS; WHY is "form" where a form did not come from a page of ours, "cases" where more of them
+    are asked for than fit into a file.
 
     Programs are told DETAIL, where there is one, and MORE; people, how many of several acts were done before.
     """
@@ -130,6 +131,12 @@ def problem(
 
 
 FORM = later("This form is out of date"), later("You have signed in or out since it was opened. Go back and reload it.")
+CASES = (
+    later("Too many cases"),
+    later("More cases are asked for than fit into one file (100 000). Narrow the list down."),
+)
+WHY: Mapping[str, tuple[str, str]] = {"form": FORM, "cases": CASES}
+"""What a status alone does not say."""
 NOT_UNDERSTOOD = later("Not understood"), later("Something in the address or the form is not what it should be.")
 TEXTS: Mapping[int, tuple[str, str]] = {
     400: NOT_UNDERSTOOD,
@@ -171,5 +178,5 @@ OTHER = later("Refused"), later("This cannot be answered.")
 def told(request: Request, status: int, *, why: str = "") -> tuple[str, str]:
     """Return a title, and what to do about it."""
     _ = words(request)
-    title, text = FORM if why == "form" else TEXTS.get(status, OTHER)
+    title, text = WHY.get(why) or TEXTS.get(status, OTHER)
     return _(title), _(text)

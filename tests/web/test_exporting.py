@@ -5,13 +5,17 @@ import html
 import io
 import re
 import zipfile
+from zoneinfo import ZoneInfo
 
 import pytest
+from fastapi import Request
 
 from flows.hub.access import Access
+from flows.hub.browsing import CaseQuery
 from tests.hub_builders import PEOPLE, a_deal, a_hub
 from tests.web_builders import Browser, a_viewer
-from web.exporting import ACTS, COLUMNS, harmless
+from web.exporting import ACTS, COLUMNS, Words, harmless
+from web.pages.exports import file_of
 
 ANNA, BOB = (one.email for one in PEOPLE)
 EVIL = '=HYPERLINK("http://evil.test","Отчёт")'
@@ -93,6 +97,23 @@ def test_a_file_has_the_lists_filters_and_its_readers_rights_in_a_dozen_statemen
     assert "HYPERLINK" not in read(whole)
     assert "Портал" not in read(none)
     assert none.status_code == 200
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "More cases are asked for"), ("ru", "Кейсов больше")])
+def test_more_cases_than_a_file_holds_are_told_as_that(hub, language, words):
+    browser = Browser(hub.installation, a_viewer(), language=language)
+
+    def few(request: Request):
+        said = Words(ZoneInfo("UTC"))
+        return file_of(request, a_viewer(), "csv", query=CaseQuery(), said=said, most=1)
+
+    for path in ("/few.csv", "/api/v1/few.csv"):
+        browser.app.add_api_route(path, few)
+    page, problem = browser.get("/few.csv"), browser.get("/api/v1/few.csv")
+
+    assert (page.status_code, problem.status_code) == (413, 413)
+    assert words in page.text
+    assert words in problem.json()["detail"]
 
 
 def test_for_programs_columns_are_called_as_in_the_api(hub):

@@ -8,6 +8,7 @@ from fastapi.responses import StreamingResponse
 from markupsafe import Markup
 
 from flows.hub.browsing import CaseQuery, export_cases
+from flows.hub.browsing.exporting import MOST
 from web.bench import sees_internal
 from web.exporting import CSV, XLSX, Words, as_csv, as_xlsx, pieces
 from web.house import house_of
@@ -41,12 +42,14 @@ def said_in(request: Request) -> Words:
     return Words(zone, words(request), called("stage"), called("outcome"), comma=language == "ru")
 
 
-def file_of(request: Request, viewer: Viewer, form: Form, *, query: CaseQuery, said: Words) -> Response:
-    """Return the cases of QUERY as a file. Answers 413 where there are more than fit into one."""
+def file_of(
+    request: Request, viewer: Viewer, form: Form, *, query: CaseQuery, said: Words, most: int = MOST
+) -> Response:
+    """Return the cases of QUERY as a file. Answers 413 where there are more than fit into one (MOST)."""
     installation = house_of(request).installation
-    found = export_cases(installation, viewer.access, query, internal=sees_internal(viewer))
+    found = export_cases(installation, viewer.access, query, internal=sees_internal(viewer), most=most)
     if found.more:
-        raise HTTPException(413)
+        raise HTTPException(413, "cases")
     now = installation.store.clock()
     name = f"cases-{now.astimezone(said.zone).date().isoformat()}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
