@@ -98,6 +98,26 @@ def test_who_is_called_otherwise_stays_signed_in_and_keeps_their_link(hub):
     assert accounts.let_in_by_link(hub.store, secret, address="") is not None
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "has changed this account"), ("ru", "уже изменили")])
+def test_what_another_admin_did_meanwhile_is_not_saved_over(hub, language, words):
+    someone(hub)
+    boris = someone(hub, "boris", "head")
+    browser = signed_in(hub)
+    browser.post("/language", {"language": language})
+    form = dict(re.findall(r'<input[^>]* name="(\w+)"[^>]* value="([^"]*)"', browser.get("/accounts/boris").text))
+    form = {"role": "head", "level": "department", "state": "", **form, "name": "Борис Ли"}
+    accounts.change(hub.store, "boris", {"role": "viewer", "disabled": True}, by="olga")
+
+    stale = browser.post("/accounts/boris", form)
+
+    assert (stale.status_code, words in stale.text) == (409, True)
+    assert kept.by_id(hub.store, boris.id).role == "viewer"
+    assert kept.by_id(hub.store, boris.id).disabled
+    [mark] = re.findall(r'name="mark" value="(\w+)"', stale.text)
+    again = browser.post("/accounts/boris", {**form, "role": "viewer", "state": "disabled", "mark": mark})
+    assert (again.status_code, kept.by_id(hub.store, boris.id).name) == (303, "Борис Ли")
+
+
 def test_an_admin_changes_an_account_and_the_last_one_stays_admin(hub):
     someone(hub)
     someone(hub, "boris", "participant")

@@ -6,10 +6,12 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 
 from flows.hub import accounts
+from flows.hub.acting.foreseen import mark_of
 from flows.hub.rights import USUAL
 from flows.hub.units import NotAllowed, make_unit, path, set_head, unit_named
 from state import accounts as kept
 from state import audit
+from state.accounts import Account
 from state.errors import Taken
 from web.cookies import see_other
 from web.deeds import told
@@ -144,10 +146,17 @@ def _one(request: Request, login: str, *, wrong: str = "", link: str = "", statu
         "pages/account.html",
         status=status if found else 404,
         account=found,
+        mark=_mark(found) if found else "",
         units=kept.units(store),
         wrong=wrong,
         link=link,
     )
+
+
+def _mark(account: Account) -> str:
+    """Return a mark of what the form shows of an account."""
+    one = account
+    return mark_of(one.id, one.name, one.person, one.role, one.level, one.unit, one.disabled)
 
 
 @router.post("/{login:path}")
@@ -161,9 +170,15 @@ def change(
     level: Text = "",
     unit: Text = "",
     state: Text = "",
+    mark: Text = "",
 ) -> Response:
-    """Change an account."""
+    """Change an account, if it is still as the form with MARK has shown it: all of the form is saved."""
     store = store_of(request)
+    found = kept.named(store, accounts.login_of(login))
+    if found and mark and mark != _mark(found):
+        _ = words(request)
+        wrong = _("Somebody else has changed this account meanwhile. Nothing was saved; this is how it is now.")
+        return _one(request, login, wrong=wrong, status=409)
     try:
         known = accounts.role_of(role)
         to = {
