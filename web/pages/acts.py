@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 
-from flows.hub.acting import Again, Deed, Give, Leave, Match, NotAsShown, Same, foresee, make
+from flows.hub.acting import Again, Deed, Foreseen, Give, Leave, Match, NotAsShown, Same, foresee, make
 from flows.hub.acting.editable import choosing, facts_of, only_read
 from flows.hub.parking import NoSuchEntry
 from mappings.canonical.show import spelled
@@ -106,11 +106,12 @@ def carry_out(request: Request, viewer: SignedIn, *, deed: Many = (), mark: Many
         raise HTTPException(422)
     _ = words(request)
     count, moved, unmade = 0, list[Shown](), list[str]()
+    before = _before_any(request, viewer, deed)
     for text, sign in zip(deed, mark, strict=True):
         meant = read(text)
         try:
             act = check(request, viewer, meant)
-            make(desk_of(request), meant, mark=sign, by=person_of(viewer))
+            make(desk_of(request), meant, mark=sign, by=person_of(viewer), shown=before.get(text))
             made(request, act)
             count += 1
         except NotAsShown as error:
@@ -124,6 +125,18 @@ def carry_out(request: Request, viewer: SignedIn, *, deed: Many = (), mark: Many
     if not count:
         return done(request, inside(back), said=_("Nothing is left to do: somebody was faster."), kind="note")
     return done(request, inside(back), said=_("Done. The systems follow with the next pass."))
+
+
+def _before_any(request: Request, viewer: Viewer, deeds: Sequence[str]) -> dict[str, Foreseen]:
+    """Return what each of several acts brings about before any is made: one case may have more than one of them."""
+    found: dict[str, Foreseen] = {}
+    for text in deeds if len(deeds) > 1 else ():
+        try:
+            check(request, viewer, read(text))
+            found[text] = foresee(desk_of(request), read(text), by=person_of(viewer))
+        except NoSuchEntry:
+            continue
+    return found
 
 
 def _meant(text: str, do: str, *, person: str, case: str) -> Deed | None:

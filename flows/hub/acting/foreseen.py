@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
 from mappings.canonical.values import Value
@@ -86,6 +86,10 @@ class Foreseen:
     cases: int = 1
     mark: str = ""
     refused: tuple[str, str] | None = None
+
+    def brings(self, other: "Foreseen") -> bool:
+        """Say whether both bring about the same, whatever else has come to wait for the next pass between them."""
+        return replace(self, mark="", waiting=()) == replace(other, mark="", waiting=())
 
 
 @dataclass(frozen=True)

@@ -40,9 +40,12 @@ def foresee(desk: Desk, deed: Deed, *, by: str = "") -> Foreseen:
             return _refused(deed, error)
 
 
-def make(desk: Desk, deed: Deed, *, mark: str, by: str) -> Foreseen:
+def make(desk: Desk, deed: Deed, *, mark: str, by: str, shown: Foreseen | None = None) -> Foreseen:
     """
     Do *deed* as the person BY, if it still brings about what was shown as MARK.
+
+    Of several that were shown together those that were made first move the case: SHOWN is what this one would have
+    brought about before them, and it is made where it still brings about just that.
 
     Raises NotAsShown (nothing was done), what `foresee` raises, and for a `Match`, which asks the record's system, what
     connectors raise.
@@ -50,8 +53,10 @@ def make(desk: Desk, deed: Deed, *, mark: str, by: str) -> Foreseen:
     with at_work(desk, by) as hand:
         try:
             prepared = _prepare(hand, deed)
-            if prepared.foreseen.refused or prepared.foreseen.mark != mark:
-                raise NotAsShown(prepared.foreseen)
+            now = prepared.foreseen
+            as_shown = now.mark == mark or (shown is not None and shown.mark == mark and now.brings(shown))
+            if now.refused or not as_shown:
+                raise NotAsShown(now)
             prepared.done()
         except REFUSALS as error:
             raise NotAsShown(_refused(deed, error)) from error
