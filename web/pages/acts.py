@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 
@@ -44,13 +45,15 @@ def look_at_edit(
     *,
     text: Many = (),
     currency: One = "",
+    local: One = "",
     take: One = "",
     back: One = "",
 ) -> Response:
-    """Show what another value would bring about."""
+    """Show what another value would bring about. LOCAL: it is a time as the page shows times, in the hub's zone."""
     parts = [part for part in text if part.strip()]
     said = spelled(part.strip() for part in parts) if len(parts) > 1 else parts[0] if parts else ""
-    meant = f"{said} {currency}" if said and currency else said
+    unit = f" {currency}" if said and currency else ""
+    meant = (_in_zone(said, house_of(request).zone) if local else said) + unit
     deed = Give(key, fact, "" if take else meant, take)
     check(request, viewer, deed)
     seen = foresee(desk_of(request), deed, by=person_of(viewer))
@@ -212,7 +215,7 @@ def _asked(
         case=case,
         choosing=choosing(installation, sync, info),
         value=case.facts[fact].value if fact in case.facts else None,
-        text=_text(case, fact) if given is None else given,
+        text=_text(case, fact, house_of(request).zone) if given is None else given,
         conflict=case.conflicts.get(fact),
         locked=() if fact in case.conflicts else only_read(installation.hub, records).get(fact, ()),
         currencies=CURRENCIES,
@@ -222,13 +225,22 @@ def _asked(
     )
 
 
-def _text(case: Entity, fact: str) -> str:
+def _in_zone(text: str, zone: ZoneInfo) -> str:
+    """Return a time that names no zone as one of ZONE; anything else as it is."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return text if moment.tzinfo else moment.replace(tzinfo=zone).isoformat()
+
+
+def _text(case: Entity, fact: str, zone: ZoneInfo) -> str:
     """Return the present value as somebody would write it."""
-    return text_of(case.facts[fact].value) if fact in case.facts else ""
+    return text_of(case.facts[fact].value, zone) if fact in case.facts else ""
 
 
-def text_of(value: Value) -> str:
-    """Return *value* as a field of a form holds it."""
+def text_of(value: Value, zone: ZoneInfo) -> str:
+    """Return *value* as a field of a form holds it; a time as it is in ZONE."""
     match value:
         case None:
             return ""
@@ -238,4 +250,7 @@ def text_of(value: Value) -> str:
             return f"{value.amount:f}"
         case frozenset():
             return spelled(value)
+        case datetime():
+            there = value.astimezone(zone).replace(tzinfo=None)
+            return there.isoformat(timespec="seconds" if there.second else "minutes")
     return value.isoformat() if isinstance(value, date) else str(value)
