@@ -96,6 +96,17 @@ def test_what_has_moved_since_it_was_shown_is_not_done_but_shown_anew(tmp_path):
     assert hub.facts()["next_step"] == "Встреча"
 
 
+def test_a_number_that_waits_at_a_case_is_never_that_of_an_entry_elsewhere(tmp_path):
+    program = Program(waiting(tmp_path))
+    cases = {key: program.get(f"/cases/{key}").json() for key in ("CASE-1", "CASE-2", "CASE-3")}
+
+    for key, case in cases.items():
+        seen = [program.post("/acts/preview", {"act": {"do": "leave", "number": one}}) for one in case["waiting"]]
+        assert {one.json()["key"] for one in seen} <= {key}
+        assert case["conflicts"] == [{"key": key, "field": "deadline"}]
+    assert [len(case["waiting"]) for case in cases.values()] == [1, 0, 0]
+
+
 def test_a_card_is_moved_and_what_is_no_value_says_so(tmp_path):
     hub, _ = opened(tmp_path)
     program = Program(hub)

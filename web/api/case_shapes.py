@@ -167,6 +167,14 @@ class MayOf(Shape):
     settle: bool
 
 
+class DiffersOf(Shape):
+    """A conflict; the act `give` settles it by its key and field."""
+
+    key: str = Field(examples=["CASE-42"])
+    """The case itself, or its item or note."""
+    field: str = Field(examples=["deadline"])
+
+
 class CaseOf(Shape):
     """One case: its facts, and how its systems stand."""
 
@@ -181,7 +189,9 @@ class CaseOf(Shape):
     contact: ContactOf | None
     """The person at the client, where contacts are records of their own."""
     waiting: tuple[int, ...]
-    """The numbers of the entries of the attention list that wait here."""
+    """The numbers of the entries of the attention list that wait here, for `again` and `leave`."""
+    conflicts: tuple[DiffersOf, ...]
+    """What systems differ over, in the case or what belongs to it."""
     may: MayOf
     names: People
 
@@ -198,7 +208,8 @@ class CaseOf(Shape):
             records=tuple(RecordOf.model_validate(one) for one in found.records),
             stages=found.stages,
             contact=ContactOf.model_validate(found.contact) if found.contact else None,
-            waiting=tuple(sorted(one.id for one in found.open)),
+            waiting=tuple(sorted(one.id for one in found.parked)),  # conflicts are numbered from 1 too
+            conflicts=tuple(DiffersOf.model_validate(one) for one in found.conflicts),
             may=MayOf(**may),
             names=dict(found.names.known),
         )
