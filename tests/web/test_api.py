@@ -5,6 +5,7 @@ import re
 import pytest
 
 from flows.hub.acting import Desk
+from flows.hub.browsing.waiting import GROUPS, OTHER
 from tests.flows.hub.attachments.files_world import sharing
 from tests.flows.hub.test_changed_mapping import changed
 from tests.hub_builders import a_deal, a_hub, opened
@@ -105,6 +106,13 @@ def test_a_number_that_waits_at_a_case_is_never_that_of_an_entry_elsewhere(tmp_p
         assert {one.json()["key"] for one in seen} <= {key}
         assert case["conflicts"] == [{"key": key, "field": "deadline"}]
     assert [len(case["waiting"]) for case in cases.values()] == [1, 0, 0]
+
+
+def test_what_to_do_about_entries_is_a_word_that_is_known(tmp_path):
+    program = Program(a_hub(tmp_path))
+
+    assert program.get("/attention?do=setle").status_code == 422
+    assert {program.get(f"/attention?do={one}").status_code for one in ("", *GROUPS, OTHER)} == {200}
 
 
 def test_a_card_is_moved_and_what_is_no_value_says_so(tmp_path):

@@ -122,8 +122,8 @@ def search(request: Request, viewer: SignedIn, asked: Annotated[Words, Query()])
 class Which(Asked):
     """Which entries."""
 
-    do: str = Field(default="", max_length=100, examples=["settle"])
-    """What to do about them: settle, name, match, decide, retry, map, gone, documents, other."""
+    do: Literal["", "settle", "name", "match", "decide", "retry", "map", "gone", "documents", "other"] = ""
+    """What to do about them."""
     code: str = Field(default="", max_length=100)
     page: Page = 1
     size: int = Field(default=50, ge=1, le=500)
