@@ -11,7 +11,7 @@ from fastapi import APIRouter, Form, HTTPException, Request, Response
 from flows.hub.acting import Again, Deed, Foreseen, Give, Leave, Match, NotAsShown, Same, foresee, make
 from flows.hub.acting.editable import choosing, facts_of, only_read
 from flows.hub.parking import NoSuchEntry
-from mappings.canonical.show import spelled
+from mappings.canonical.show import in_zone, spelled
 from mappings.canonical.values import Money, Value
 from mappings.reconcile.model import Entity
 from state import cases
@@ -53,7 +53,7 @@ def look_at_edit(
     parts = [part for part in text if part.strip()]
     said = spelled(part.strip() for part in parts) if len(parts) > 1 else parts[0] if parts else ""
     unit = f" {currency}" if said and currency else ""
-    meant = (_in_zone(said, house_of(request).zone) if local else said) + unit
+    meant = (_read_in(said, house_of(request).zone) if local else said) + unit
     deed = Give(key, fact, "" if take else meant, take)
     check(request, viewer, deed)
     seen = foresee(desk_of(request), deed, by=person_of(viewer))
@@ -225,7 +225,7 @@ def _asked(
     )
 
 
-def _in_zone(text: str, zone: ZoneInfo) -> str:
+def _read_in(text: str, zone: ZoneInfo) -> str:
     """Return a time that names no zone as one of ZONE; anything else as it is."""
     try:
         moment = datetime.fromisoformat(text)
@@ -251,6 +251,6 @@ def text_of(value: Value, zone: ZoneInfo) -> str:
         case frozenset():
             return spelled(value)
         case datetime():
-            there = value.astimezone(zone).replace(tzinfo=None)
+            there = in_zone(value, zone).replace(tzinfo=None)
             return there.isoformat(timespec="seconds" if there.second else "minutes")
     return value.isoformat() if isinstance(value, date) else str(value)
