@@ -64,6 +64,7 @@ COLUMNS = _columns(
     Column("payment_term", "id"),
     Column("address", "reference", "rec_name"),
     Column("company", "id", writable=False),
+    Column("created_on", "moment", writable=False, field="create_date"),
 )
 
 CHANGED = "last_modified_at"

@@ -30,7 +30,7 @@ from .paths import ends_of_ways, with_paths
 from .people_left import with_emptied
 from .removing import copies_of
 from .rewording import asked_again
-from .sides import derived_for_new, live_sides, make_side, rules_for, with_derived
+from .sides import derived_for_new, live_sides, made_at, make_side, rules_for, with_derived
 from .wired import LEFT, WHOLE, Channel, Make, Scope, Wired
 
 
@@ -145,7 +145,9 @@ def decide_new(
     shape = wired.shape
     new_id = entity_id or wired.new_id()
     new_id = id_of(new_id, snapshot) if shape.entity == NOTE and not entity_id else new_id
-    entity = Entity(new_id, shape.entity, "", shape.name, created=wired.clock())
+    # An entity is as old as what it is opened for, not as the hub: by that it is met with what stands elsewhere.
+    created = min(made_at(snapshot.record) or wired.clock(), wired.clock())
+    entity = Entity(new_id, shape.entity, "", shape.name, created=created)
     new_links = (NewLink(-1, snapshot), *joined)
     kin = kin or kin_of(wired, records=[new.snapshot.record for new in new_links])
     snapshots = _shown(wired, {}, new_links, kin)

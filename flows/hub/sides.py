@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from mappings.canonical.values import Value
 from mappings.exchange import VendorRecord
@@ -154,3 +155,8 @@ def record_made(record: VendorRecord) -> str | None:
     """Return the stamp of the record's making, where a place shows one."""
     made = record.views.get("created_on") or record.views.get("create_date") or record.views.get("createdTime")
     return str(made) if made else None
+
+
+def made_at(record: VendorRecord) -> datetime | None:
+    """Return when the record was made, or what it shows of that: it was there when it was changed last."""
+    return stamp_time(record_made(record) or record.stamp)

@@ -20,8 +20,7 @@ from state.types import Claimed, Snapshot, Whole
 from . import notes
 from .kin import Kin, kin_of
 from .related import Related, seeking
-from .sides import record_made
-from .times import stamp_time
+from .sides import made_at
 from .wired import Channel, Scope, SyncShape, Wired
 
 NOT_TAKEN = "not taken"
@@ -234,10 +233,7 @@ def candidates_of(
     """Return what the match rules of *channel* (or FACTS) look at, of *entities* and of *strangers*."""
     asked = {fact for rule in channel.mapping.match for fact in rule.facts} if facts is None else facts
     left = [Candidate(whole.entity.id, _said(whole.entity, asked), whole.entity.created) for whole in entities]
-    right = [
-        Candidate(s.record.id, _read(channel, s, asked), stamp_time(record_made(s.record) or s.record.stamp))
-        for s in strangers
-    ]
+    right = [Candidate(s.record.id, _read(channel, s, asked), made_at(s.record)) for s in strangers]
     return left, right
 
 

@@ -25,6 +25,7 @@ LABELS = {
     "payment_term": "Payment Term",
     "address": "Address",
     "company": "Company",
+    "create_date": "Create Date",
 }
 STATES = ("lead", "opportunity", "converted", "won", "lost", "cancelled")
 BUTTONS = {
@@ -149,6 +150,8 @@ class Opportunities:
         match name:
             case "last_modified_at":
                 return datetime_form(_changed(row))
+            case "create_date":
+                return datetime_form(row["create_date"])
             case "_timestamp":
                 return _token(row)
             case "amount" if row["amount"] is not None:

@@ -56,6 +56,31 @@ def test_an_issue_that_is_there_already_is_met_and_not_doubled(tmp_path):
     assert hub.records("crm")[deal]["stage"] == "EXEC"
 
 
+NEAR = TRK.replace("[{same: [title, client]}]", "[{same: [title, client], within: 90d}]")
+SAME = {"title": "внедрение crm", "client": "ООО «Ромашка»", "status": "In Progress"}
+
+
+def test_a_case_is_as_old_as_its_deal_where_a_rule_asks_how_far_apart_two_were_made(tmp_path):
+    hub = a_hub(tmp_path, mappings={"record.crm.yaml": CRM, "record.trk.yaml": NEAR})
+    hub.systems["trk"].create("record", {**SAME, "created_on": "2025-02-01T09:00:00Z"})
+    hub.systems["crm"].create("record", a_deal(created_on="2025-01-10T09:00:00Z"))
+
+    hub.sync()
+
+    assert len(hub.records("trk")) == 1
+    assert [link.external_id for link in hub.case().links if link.system == "trk"] == ["1"]
+
+
+def test_a_deal_of_today_is_not_last_years_issue_of_the_same_name(tmp_path):
+    hub = a_hub(tmp_path, mappings={"record.crm.yaml": CRM, "record.trk.yaml": NEAR})
+    hub.systems["trk"].create("record", {**SAME, "created_on": "2025-02-01T09:00:00Z"})
+    hub.systems["crm"].create("record", a_deal(created_on="2026-11-21T09:00:00Z"))
+
+    hub.sync()
+
+    assert len(hub.records("trk")) == 2
+
+
 def test_two_that_might_be_the_same_are_for_a_person(tmp_path):
     hub = a_hub(tmp_path)
     for _ in range(2):
