@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from mappings.exchange import VendorRecord
 from mappings.reconcile.model import Entity, Link
-from state import claims, cursors, rereading, runs, waiting
+from state import claims, cursors, inbox, rereading, runs, waiting
 from state.types import Batch, Claimed, Decided, NewLink, Snapshot, Whole
 
 from .batches import MOST_LEVELS, Deciding, Waiting, link_with
@@ -170,13 +170,17 @@ class Planning(Deciding):
 
 
 async def _read_anew(wired: Wired, system: str, report: Report) -> None:
-    """A changed mapping asks for other places: the records are read whole, and met in its words."""
+    """
+    A changed mapping asks for other places, and takes others in: its records are read whole, and met in its words;
+    those that were none of ours by the old one are looked at again.
+    """
     known = set((runs.fingerprint(wired.store, wired.shape.name) or "").split("-"))
     channels = [each for shape in wired.whole.each for each in shape.channels.items()]
     for scope, channel in channels:
         read = scope[0] == system and cursors.state(wired.store, scope[0], kind=scope[1]).first_read_done
         if read and channel.mapping.fingerprint not in known:
             rereading.forget_content(wired.store, wired.shape.name, scopes=[scope])
+            inbox.wake_strangers(wired.store, system, kind=scope[1])
             await pull_full(wired, scope, report)
 
 

@@ -220,3 +220,19 @@ def test_the_history_tells_of_no_change_where_only_the_mapping_has_changed(world
 
     told = history.history(world.installation.store, entity=world.case().entity.id)[before:]
     assert [(line.event.what, line.event.new) for line in told if line.event.field == "channel"] == [("write", "сайт")]
+
+
+def test_what_a_wider_take_lets_in_is_planned_and_enters_without_an_edit(tmp_path):
+    hub = a_hub(tmp_path)
+    changed(hub, crm=("fields:\n", "take: {channel: сайт}\nfields:\n"))
+    for title, channel in (("Наша", "сайт"), ("Их", "партнёр"), ("Чужая", "тендер")):
+        hub.systems["crm"].create("record", a_deal(title, channel=channel))
+    hub.sync()
+    changed(hub, crm=("take: {channel: сайт}", "take: {channel: [сайт, партнёр]}"))
+
+    stops, found = hub.sync().stops, plan(hub)
+    apply(hub)
+
+    assert [stop.guard for stop in stops] == ["mapping"]
+    assert {(write.title, write.verb) for write in found.writes} == {("Их · ООО «Ромашка»", "create")}
+    assert sorted(issue["title"] for issue in hub.records("trk").values()) == ["Их", "Наша"]
