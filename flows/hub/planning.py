@@ -26,7 +26,7 @@ from .pulling import pull_full
 from .report import Report, cpu_of_hub
 from .returning import without
 from .rewording import look_again
-from .running import MAPPING, asks
+from .running import MAPPING, asks, look_around
 from .strangers import NOT_TAKEN
 from .sync import Step, each_system, read_systems
 from .wired import Scope, Wired
@@ -247,6 +247,7 @@ async def planned(
     before, wired.drift = wired.drift, "repair"
     try:
         step("deciding")
+        look_around(wired)
         look_again(wired)
         await asyncio.to_thread(planning.run)
         left = await left_in_plan(wired, [one.decided for one in planning.rulings])

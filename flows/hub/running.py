@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from mappings.reconcile.guards import Stop
-from state import cases, leases, runs, waiting, workers
+from state import cases, inbox, leases, runs, waiting, workers
 from state.runs import Run
 
 from .halting import ACCOUNT, MISSING, account_stops, keep, kept, note_accounts, still_standing
@@ -120,10 +120,18 @@ async def _watched(wired: Wired, options: PassOptions, how: How, *, begun: Run, 
 def halted(wired: Wired) -> list[Stop]:
     """Return why the sync may not write; the first pass of all takes note of the mapping that it runs with."""
     store, shape = wired.store, wired.shape
+    look_around(wired)
     if runs.fingerprint(store, shape.name) is None and _met_all(wired):
         runs.set_fingerprint(store, shape.name, mapping=shape.fingerprint)
     note_accounts(wired)
     return asks(wired)
+
+
+def look_around(wired: Wired) -> None:
+    """A sync that has never run looks at what others had put aside before there was this one; it may be its own."""
+    if runs.fingerprint(wired.store, wired.shape.name) is None:
+        for system, kind in wired.scopes:
+            inbox.wake_strangers(wired.store, system, kind=kind)
 
 
 def _met_all(wired: Wired) -> bool:

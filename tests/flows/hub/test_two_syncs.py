@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from connectors.errors import RetryLater
+from flows.hub.planning import make_plan
 from flows.hub.report import Report
 from flows.hub.running import How, run_recorded
 from flows.hub.sync import PassOptions
-from flows.hub.wiring import open_sync
+from flows.hub.wiring import install, open_sync
 from state import attention, outbox, waiting
 from tests.fault_builders import Clock, Hook, failing
 from tests.hub_builders import CRM, TRK, AHub, a_deal, a_hub, at_once
@@ -147,3 +148,32 @@ def test_what_one_sync_does_not_move_is_looked_at_by_the_other(tmp_path: Path) -
 
     assert hub.case("ITEM-1").entity.sync == "presales"
     assert waiting.open_work(hub.installation.store, "presales", ["crm", "trk"]) == ()
+
+
+LATER = """
+  second:
+    opens: trk
+    makes: {help: {}}
+    stages: [lead, qualified, in_work, estimate, proposal, defence]
+"""
+
+
+def test_a_sync_that_comes_later_takes_what_was_there_and_its_first_plan_shows_it(tmp_path: Path) -> None:
+    hub = a_hub(tmp_path, hub=HUB[: HUB.index("  support:")], mappings=MAPPINGS)
+    hub.systems["trk"].create("record", {"title": "Заявка", "client": "АО «Лютик»", "status": "New"})
+    a_pass(hub, "presales")
+    folder, clock = hub.installation.folder, hub.installation.store.clock
+    (folder / "hub.yaml").write_text((folder / "hub.yaml").read_text(encoding="utf-8") + LATER, encoding="utf-8")
+    hub.installation = install(folder, {}, clock=clock)
+    a_pass(hub, "presales")
+
+    async def planned() -> list[str]:
+        async with open_sync(hub.installation, "second", hub.make) as wired:
+            return [write.title for write in (await make_plan(wired)).writes]
+
+    shown = at_once(planned())
+    for sync in ("presales", "second"):
+        a_pass(hub, sync)
+
+    assert shown == ["Заявка · АО «Лютик»"]
+    assert [one["title"] for one in hub.records("help").values()] == ["Заявка"]
