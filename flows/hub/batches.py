@@ -12,10 +12,11 @@ from state import cases, claims, cursors, family, inbox, reused
 from state import strangers as strangers_of
 from state import waiting as waiting_for
 from state.family import DOUBTED
-from state.types import Batch, Claimed, NewLink, Snapshot, Whole
+from state.types import Batch, Claimed, Snapshot, Whole
 
 from .deciding import Meeting, Ruling, decide_claimed, decide_new
 from .kin import Kin, kin_of
+from .newcomers import link_with, may_be_met, only_met_in
 from .notes import in_order
 from .report import Report, cpu_of_hub
 from .returning import replaced
@@ -69,10 +70,14 @@ class Deciding:
     report: Report
     tally: Tally = field(default_factory=Tally)
     held_back: set[str] = field(default_factory=set)
+    news: set[Scope] = field(default_factory=set)
+    """Where strangers are to be looked at once more, because of those who may be one of them."""
 
     def batches(self) -> Iterator[Waiting]:
         """Give everything that waits, batch by batch; each is to be decided before the next one is asked for."""
         yield from self._in_batches({})
+        for shape in self.wired.whole.each:  # a full read makes good what a pass that died has left
+            self.news |= only_met_in(shape) & self.wired.all_read
         met: dict[Scope, frozenset[str]] = {}
         for _ in range(MOST_LEVELS):
             with cpu_of_hub(self.report):
@@ -121,12 +126,13 @@ class Deciding:
         that is now open, the entities that a person has to match; None where there was nobody to meet.
         """
         unsure: dict[Scope, frozenset[str]] = {}
+        news, self.news = self.news, set()
         for shape in self.wired.whole.each:
             for scope in sorted(met_in(shape)):
                 strangers = [one for one in self.strangers(scope) if self._may_be(shape, one)]
                 fresh = any(stranger.aside == UNMATCHED for stranger in strangers)
                 read = cursors.state(self.wired.store, scope[0], kind=scope[1]).first_read_done
-                if read and (fresh or (self.held_back and self.has_strangers(scope))):
+                if read and (fresh or ((self.held_back or scope in news) and self.has_strangers(scope))):
                     unsure[scope] = unsure.get(scope, frozenset()) | self._meet_in(shape, scope, strangers)
         waited = bool(self.held_back)
         self.again(sorted(self.held_back))
@@ -250,12 +256,18 @@ class Deciding:
             outcome = ruling.decided.outcome
             self.tally.add(outcome)
             self.report.conflicts += len(outcome.entity.conflicts)
-            if ruling.held_back:
-                self.held_back.add(outcome.entity.id)
+            self.note(ruling)
         self.report.decided += len(rulings)
         wired = self.wired
         look_at_again(wired, [ruling.decided.claimed for ruling in rulings])
         store(wired, [replace(one.decided, held=True) if one.held_back else one.decided for one in rulings])
+
+    def note(self, ruling: Ruling) -> None:
+        """Remember why strangers have to be met because of what was decided."""
+        entity = ruling.decided.outcome.entity
+        self.news |= may_be_met(self.wired.of(entity.kind).shape, ruling.decided)
+        if ruling.held_back:
+            self.held_back.add(entity.id)
 
     def part(self, batch: Batch, parted: Sequence[tuple[Claimed, Link]]) -> Batch:
         """Part cases from records that only have the number of theirs; they are due, and those records strangers."""
@@ -282,10 +294,3 @@ class Deciding:
     def busy(self, record: VendorRecord) -> None:
         """A record of a case that another worker is deciding, or making: looked at again with the next pass."""
         inbox.hint(self.wired.store, record.system, kind=record.kind, ids=[record.id], reason="its case was busy")
-
-
-def link_with(claimed: Claimed, snapshot: Snapshot) -> NewLink:
-    """Return the link that a record makes with a claimed entity; it settles the entity's open create there."""
-    record = snapshot.record
-    mine = [c.write.key for c in claimed.creates if (c.system, c.kind) == (record.system, record.kind)]
-    return NewLink(-1, snapshot, settles=mine[0] if mine else "")

@@ -15,10 +15,11 @@ from mappings.reconcile.model import Entity, Link
 from state import claims, cursors, inbox, rereading, runs, waiting
 from state.types import Batch, Claimed, Decided, NewLink, Snapshot, Whole
 
-from .batches import MOST_LEVELS, Deciding, Waiting, link_with
+from .batches import MOST_LEVELS, Deciding, Waiting
 from .deciding import Meeting, Ruling, decide_claimed, decide_new
 from .drifting import DRIFT
 from .edit_times import narrow_for_plan
+from .newcomers import link_with
 from .pages import batched, pages
 from .people_left import left_in_plan
 from .plan import Plan, PlannedWrite, is_quiet, name_of, writes_of
@@ -69,8 +70,7 @@ class Planning(Deciding):
                 self.made.pop(entity.id, None)
             self.tally.add(ruling.decided.outcome)
             self.report.conflicts += len(entity.conflicts)
-            if ruling.held_back:
-                self.held_back.add(entity.id)
+            self.note(ruling)
         self.report.decided += len(rulings)
 
     def aside(self, snapshots: Sequence[Snapshot], reason: str, *, listed: bool = False) -> None:

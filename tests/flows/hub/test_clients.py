@@ -1,5 +1,7 @@
 """Companies beside the cases: a kind of their own, with a list of their own."""
 
+import pytest
+
 from state import cases
 from tests.hub_builders import a_deal
 from tests.kinds_builders import KINDS, a_case, a_family
@@ -69,6 +71,23 @@ def test_where_clients_are_not_made_they_are_only_linked(tmp_path):
     hub.sync()
 
     assert list(hub.records("trk", "company").values()) == [{"name": "ООО «Лютик»", "owner": "8"}]
+
+
+@pytest.mark.parametrize("later", ["new", "renamed"])
+def test_a_company_that_was_only_there_is_linked_once_a_client_is_called_so(tmp_path, later):
+    hub = a_family(tmp_path, hub=KINDS.replace("clients: {trk: {}}", "clients: {}"))
+    hub.systems["trk"].create("company", {"name": "ООО «Лютик»"})
+    other = hub.systems["crm"].create("company", ROMASHKA)
+    hub.sync()
+    if later == "new":
+        hub.systems["crm"].create("company", {"name": "ООО «Лютик»", "owner": "8"})
+    else:
+        hub.systems["crm"].edit("company", other, {"name": "ООО «Лютик»", "owner": "8"})
+
+    hub.sync()
+
+    assert list(hub.records("trk", "company").values()) == [{"name": "ООО «Лютик»", "owner": "8"}]
+    assert hub.sync().decided == 0
 
 
 def test_two_companies_of_one_name_are_for_a_person_and_cases_go_on(tmp_path):
