@@ -16,7 +16,7 @@ from state.types import Batch, Claimed, Snapshot, Whole
 
 from .deciding import Meeting, Ruling, decide_claimed, decide_new
 from .kin import Kin, kin_of
-from .newcomers import link_with, may_be_met, only_met_in
+from .newcomers import MAYBE, is_answered, link_with, may_be_met, only_met_in
 from .notes import in_order
 from .report import Report, cpu_of_hub
 from .returning import replaced
@@ -131,6 +131,7 @@ class Deciding:
             for scope in sorted(met_in(shape)):
                 strangers = [one for one in self.strangers(scope) if self._may_be(shape, one)]
                 fresh = any(stranger.aside == UNMATCHED for stranger in strangers)
+                fresh = fresh or is_answered(self.wired.store, scope, strangers)
                 read = cursors.state(self.wired.store, scope[0], kind=scope[1]).first_read_done
                 if read and (fresh or ((self.held_back or scope in news) and self.has_strangers(scope))):
                     unsure[scope] = unsure.get(scope, frozenset()) | self._meet_in(shape, scope, strangers)
@@ -153,7 +154,7 @@ class Deciding:
         for group in met.ambiguous:
             keys = ", ".join(sorted(whole.entity.key for whole in lone if whole.entity.id in group.entities))
             listed = [by_id.pop(record) for record in group.records if record in by_id]
-            self.aside(listed, f"may be {keys}: {group.why}", listed=True)
+            self.aside(listed, f"{MAYBE}{keys}: {group.why}", listed=True)
         rest = list(by_id.values())
         if scope in shape.born_in:
             self.keep([decide_new(self.wired, one, self._meeting({}), kin=kin) for one in rest])

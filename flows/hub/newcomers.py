@@ -1,7 +1,11 @@
 """Entities that may be a record that was there before them: where to look at that, and the link that they get then."""
 
+from collections.abc import Sequence
+
 from mappings.canonical.values import Value
 from mappings.reconcile.model import Entity
+from state import cases
+from state.store import Store
 from state.types import Claimed, Decided, NewLink, Snapshot
 
 from .strangers import met_in
@@ -30,6 +34,24 @@ def may_be_met(shape: SyncShape, decided: Decided) -> set[Scope]:
 
 def _value(entity: Entity, fact: str) -> Value:
     return entity.facts[fact].value if fact in entity.facts else None
+
+
+MAYBE = "may be "
+"""How the reason begins for which a record was put aside that several cases, or one in doubt, may be."""
+AT_ONCE = 250
+"""So many cases are looked up together."""
+
+
+def is_answered(store: Store, scope: Scope, strangers: Sequence[Snapshot]) -> bool:
+    """Say whether one of the cases that some of *strangers* may be, as they were told, has its record by now."""
+    told = sorted({key for one in strangers if one.aside.startswith(MAYBE) for key in _keys(one.aside)})
+    parts = (told[first : first + AT_ONCE] for first in range(0, len(told), AT_ONCE))
+    wholes = (whole for keys in parts for whole in cases.by_keys(store, keys).values())
+    return any((link.system, link.kind) == scope for whole in wholes for link in whole.links)
+
+
+def _keys(reason: str) -> Sequence[str]:
+    return reason.removeprefix(MAYBE).partition(": ")[0].split(", ")
 
 
 def link_with(claimed: Claimed, snapshot: Snapshot) -> NewLink:

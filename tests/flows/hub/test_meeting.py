@@ -1,5 +1,7 @@
 """Who is who: records that meet, come, go and come back."""
 
+from flows.hub.casework import Act
+from flows.hub.linking import link
 from state import attention
 from tests.hub_builders import CRM, TRK, a_deal, a_hub, opened
 
@@ -92,6 +94,26 @@ def test_two_that_might_be_the_same_are_for_a_person(tmp_path):
 
     assert len(hub.records("trk")) == 2
     assert {e.record for e in attention.parked_fields(hub.installation.store)} == {"1", "2"}
+
+
+def test_what_another_record_turned_out_to_be_is_asked_of_nobody_any_more(tmp_path):
+    hub = a_hub(tmp_path)
+    for _ in range(2):
+        hub.systems["trk"].create("record", {"title": "Внедрение CRM", "client": "ООО «Ромашка»", "status": "New"})
+    hub.systems["crm"].create("record", a_deal())
+    hub.sync()
+    owner = hub.case().entity.id
+
+    async def link_by_hand(wired):
+        return await link(Act(wired, owner, "ann"), "trk", "2")
+
+    hub.wired(link_by_hand)
+    hub.sync()
+
+    assert attention.parked_fields(hub.installation.store) == ()
+    hub.systems["crm"].create("record", a_deal())  # whose may be the one that is left
+    hub.sync()
+    assert [one.external_id for one in hub.case("CASE-2").links] == ["2", "1"]
 
 
 def test_what_a_mapping_requires_is_asked_for_before_a_record_is_made(tmp_path):
