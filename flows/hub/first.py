@@ -125,14 +125,17 @@ class FirstMeeting(Planning):
         for make in self.wired.whole.makes:
             scope = (make.system, make.kind)
             if scope not in self.found and cursors.state(self.wired.store, make.system, kind=make.kind).first_read_done:
-                self._meet_in(self.wired.whole, scope, self.strangers(scope))
+                whole = self.wired.whole
+                self._meet_in(whole, scope, [one for one in self.strangers(scope) if self._may_be(whole, one)])
 
     def who_is_who(
         self, scope: Scope, lone: Sequence[Whole], strangers: Sequence[Snapshot], *, channel: Channel, kin: Kin
     ) -> Met:
         """Remember what the rules say; with answers, the answers count."""
         by_rules = super().who_is_who(scope, lone, strangers, channel=channel, kin=kin)
-        if scope not in {(make.system, make.kind) for make in self.wired.whole.makes}:
+        whole = self.wired.whole
+        made = {(make.system, make.kind) for make in whole.makes}
+        if scope not in made or channel is not whole.channels[scope]:  # of parts of cases nobody is asked
             return by_rules
         left, right = candidates_of(channel, lone, strangers)
         self.found.setdefault(scope, Found(scope, channel, lone, strangers, left, right, by_rules))

@@ -10,7 +10,7 @@ from flows.hub.plan_file import BadPlanFile, read_plan, write_plan
 from flows.hub.planning import planned
 from flows.hub.telling import Words
 from state import cases
-from tests.hub_builders import a_deal, a_hub
+from tests.hub_builders import CRM, HUB, TRK, a_deal, a_hub
 
 CLIENT = "ООО «Ромашка»"
 
@@ -220,6 +220,55 @@ def test_a_link_may_be_written_as_a_pair(world):
     apply(world)
 
     assert linked(world)["2"] == "2"
+
+
+BESIDE = """
+system: trk
+kind: record
+entity: item
+under: {at: labels, holds: key}
+take: {channel: Task}
+match: [{same: title}]
+marker: marker
+fields:
+  title: {at: title}
+"""
+
+
+@pytest.fixture
+def tasks(tmp_path):
+    """Issues that are cases and issues that are items: a case with its issue, one without, and an issue of nobody's."""
+    trk = TRK.replace("fields:\n", "take: {channel: Case}\nfields:\n  channel: null\n")
+    crm = CRM.replace("fields:\n", "fields:\n  channel: null\n")
+    mappings = {"record.crm.yaml": crm, "record.trk.yaml": trk, "record.trk.item.yaml": BESIDE}
+    hub = a_hub(tmp_path, hub=HUB.replace("    stages:", "    items: {trk: {}}\n    stages:"), mappings=mappings)
+    hub.path = tmp_path / "first.yaml"
+    hub.systems["crm"].create("record", a_deal("Внедрение"))
+    hub.systems["crm"].create("record", a_deal("Рано", stage="NEW"))
+    hub.systems["trk"].create("record", an_issue("Чужая", channel="Case"))
+    return hub
+
+
+def asked(met):
+    return {name: [(row.case, *row.records) for row in rows] for name, rows in met.sections.items() if rows}
+
+
+def test_a_task_of_nobodys_is_no_case_whatever_it_is_called(tasks):
+    tasks.systems["trk"].create("record", an_issue("Рано", channel="Task"))
+    tasks.sync()
+
+    _, met = plan(tasks)
+
+    assert asked(met) == {"only_here": [("CASE-2",)], "only_there": [("", "1")]}
+
+
+def test_a_new_task_of_a_case_does_not_stand_in_place_of_the_cases(tasks):
+    tasks.sync()
+    tasks.systems["trk"].create("record", an_issue("Задача", channel="Task", labels=["CASE-1"]))
+
+    _, met = plan(tasks)
+
+    assert asked(met) == {"only_here": [("CASE-2",)], "only_there": [("", "1")]}
 
 
 class Word(str):
