@@ -80,6 +80,7 @@ async def apply_first(
         moved = dict(said for one in given for said in _moved(one, present.get(one.scope), planning))
         meant = {case: said for one in given for case, said in _meant(one) if case not in moved}
         asked = {row.case for one in given for row in one.form.rows if row.do == ASK} | moved.keys()
+        asked |= {case for one in given for case in _taken_out(one, present.get(one.scope))}
         cases = tuple(case for case in kept.cases if case.case not in meant and case.case not in asked)
 
         def remember() -> None:
@@ -150,6 +151,12 @@ def _moved(given: OfScope, present: Meeting | None, planning: FirstMeeting) -> I
             yield name, f"#{one.record} of {given.form.system} is not there, or is another case's"
         elif one.verb == "link" and present is not None and one.case not in present.entities:
             yield name, f"{one.case} is no case without a record in {given.form.system}"
+
+
+def _taken_out(given: OfScope, present: Meeting | None) -> set[str]:
+    """The cases whose lines somebody has taken out of the file: they stay undone, as everything that is taken out."""
+    rows = [row for found in present.sections.values() for row in found] if present else []
+    return {row.case for row in rows} - {row.case for row in given.form.rows} - {""}
 
 
 def _said(row: RowForm) -> str:

@@ -139,6 +139,22 @@ def test_what_is_not_the_same_is_never_matched_again(world):
     assert linked(world)["2"] not in (None, "2", "3")
 
 
+@pytest.mark.parametrize(
+    ("section", "deal", "done"),
+    [("matched", "1", {"3": "6", "4": "7"}), ("only_here", "3", {"1": "1", "4": "6"})],
+)
+def test_a_case_that_is_taken_out_stays_undone_and_does_not_stop_the_rest(world, section, deal, done):
+    plan(world)
+    form = yaml.safe_load(world.path.read_text(encoding="utf-8"))
+    row = form["meetings"][0][section].pop(0)
+    world.path.write_text(yaml.safe_dump(form, allow_unicode=True), encoding="utf-8")
+
+    apply(world)
+
+    assert row["case"] == f"new case for #{deal}"
+    assert {one: issue for one, issue in linked(world).items() if issue} == done
+
+
 def test_a_record_is_made_where_a_person_says_so(world):
     plan(world)
     answer(world, deal_2="create", deal_3="ask", deal_4="ask")
