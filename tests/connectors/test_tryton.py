@@ -10,7 +10,7 @@ from connectors.base import MemoryShelf
 from connectors.errors import AuthFailed, Gone, Rejected
 from connectors.tryton.records import read_row, token_of
 from connectors.tryton.wire import Malformed, decimal_form, moment_form, moment_of, number_of, stamp_of, text_of
-from tests.connectors.tryton_builders import connect, logins, record_of
+from tests.connectors.tryton_builders import connect, logins
 from tests.contract.tryton_fake import FakeTryton
 from tests.contract.world import pages
 
@@ -115,18 +115,6 @@ async def test_a_page_is_one_request_with_the_names_of_other_records_in_it(serve
     assert record.editor == "user/2"  # as people are listed: no employee belongs to that user
     assert record.views["conversion_probability"] == "0.5"
     assert record.views["start_date"] == "2026-11-01"
-
-
-@pytest.mark.asyncio
-async def test_an_opportunity_says_when_it_was_made_however_late_it_was_changed(server: FakeTryton) -> None:
-    number = server.table.create()
-    async with connect(server) as connector:
-        made = (await record_of(connector, number)).views["created_on"]
-        server.table.edit(number, description="Внедрение")
-        record = await record_of(connector, number)
-
-    assert record.views["created_on"] == made
-    assert str(made) < str(record.stamp)
 
 
 @pytest.mark.asyncio

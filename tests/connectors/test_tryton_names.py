@@ -1,11 +1,11 @@
-"""What Tryton calls clients and people: whole dictionaries, or none."""
+"""What Tryton tells of clients, of people and of when a deal was made."""
 
 from datetime import timedelta
 
 import pytest
 
 from connectors.base import MemoryShelf
-from tests.connectors.tryton_builders import connect
+from tests.connectors.tryton_builders import connect, record_of
 from tests.contract.tryton_fake import FakeTryton
 
 
@@ -52,3 +52,16 @@ async def test_a_discovery_shows_the_currencies_that_there_are_by_now() -> None:
 
     (currency,) = (place for place in discovery.places if place.name == "currency")
     assert len(currency.choices) > 1
+
+
+@pytest.mark.asyncio
+async def test_an_opportunity_says_when_it_was_made_however_late_it_was_changed() -> None:
+    server = FakeTryton()
+    number = server.table.create()
+    async with connect(server) as connector:
+        made = (await record_of(connector, number)).views["created_on"]
+        server.table.edit(number, description="Внедрение")
+        record = await record_of(connector, number)
+
+    assert record.views["created_on"] == made
+    assert str(made) < str(record.stamp)
