@@ -221,8 +221,15 @@ def _below(below: Mapping[str, Sequence[Whole]], parent: str, level: int) -> Ite
 
 
 def _talk(notes: Iterable[Whole]) -> tuple[NoteRow, ...]:
-    """Return notes in the order of their time: the numbers of those that stay inside do not follow it."""
-    return tuple(sorted(map(_note, notes), key=lambda note: (note.at.timestamp() if note.at else 0.0, note.key)))
+    """
+    Return notes in the order of their time, which the numbers of those that stay inside do not follow: where a system
+    tells no more than the second, they come last.
+    """
+    return tuple(sorted(map(_note, notes), key=_when))
+
+
+def _when(note: NoteRow) -> tuple[float, bool, str]:
+    return note.at.timestamp() if note.at else 0.0, note.internal, note.key
 
 
 def _note(whole: Whole) -> NoteRow:
