@@ -27,7 +27,7 @@ from .store import Store
 from .tables import hint as hint_table
 from .tables import inbox
 from .types import FoundCount, Hint, Lane, Lease, PutCount, Scan, Snapshot
-from .waiting_rows import removed, this_row
+from .waiting_rows import removed, still_strangers, this_row
 
 WEBHOOK = "webhook"
 """Why a record is hinted at that a system has told of by itself."""
@@ -161,21 +161,25 @@ def set_aside(
     Put strangers aside until their content changes or somebody wakes them.
 
     LEFT names the syncs that share this (system, kind) and have not looked at them yet: for those they go on waiting.
-    LISTED: they also go to the attention list. One whose content has changed meanwhile is left alone.
+    LISTED: they also go to the attention list. One whose content has changed meanwhile, or that somebody has linked, is
+    left alone.
     """
     waits = "|" + "|".join(left) + "|" if left else None
     put_by = {"b_open": waits, "b_aside": reason, "b_claimed_by": None, "b_claimed_until": None}
     rows = [{**removed(one.record.system, one.record.kind, one.record.id, one.sequence), **put_by} for one in snapshots]
     changes = Changes()
-    for one in snapshots:
-        place = Place(one.record.system, one.record.kind, record=one.record.id)
-        if listed:
-            changes.park(place, field="", entry=Parked("unlinked", reason))
-        elif one.aside:
-            changes.unpark(place, field="")
     with store.write() as conn:
         many(conn, this_row("open", "aside", "claimed_by", "claimed_until"), rows)
+        for one in still_strangers(conn, snapshots) if listed else ():
+            changes.park(_at(one), field="", entry=Parked("unlinked", reason))
+        for one in () if listed else snapshots:
+            if one.aside:
+                changes.unpark(_at(one), field="")
         changes.write(store, conn)
+
+
+def _at(one: Snapshot) -> Place:
+    return Place(one.record.system, one.record.kind, record=one.record.id)
 
 
 def wake_strangers(store: Store, system: str, *, kind: str) -> int:

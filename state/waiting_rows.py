@@ -1,11 +1,17 @@
 """Statements for inbox rows whose number is still the one that was looked at."""
 
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
+from .rows import among, as_asked, same_record
 from .tables import inbox
+from .types import Snapshot
+
+AT_ONCE = 500
+"""So many rows are named in a statement."""
 
 
 @cache
@@ -37,3 +43,22 @@ def this_row(*names: str) -> sa.Update:
         )
         .values({name: sa.bindparam(f"b_{name}", type_=inbox.c[name].type) for name in names})
     )
+
+
+def still_strangers(conn: sa.Connection, snapshots: Sequence[Snapshot]) -> Iterator[Snapshot]:
+    """Yield those of *snapshots* that wait as they are, of records that no link knows."""
+    by_place: dict[tuple[str, str], list[Snapshot]] = {}
+    for one in snapshots:
+        by_place.setdefault((one.record.system, one.record.kind), []).append(one)
+    for (system, kind), those in by_place.items():
+        for start in range(0, len(those), AT_ONCE):
+            some = those[start : start + AT_ONCE]
+            given = {"system": system, "kind": kind, "ids": [one.record.id for one in some]}
+            numbers = {row.external_id: row.sequence for row in conn.execute(_strangers(), given)}
+            yield from (one for one in some if numbers.get(one.record.id) == one.sequence)
+
+
+@cache
+def _strangers() -> sa.Select[Any]:
+    of = (*as_asked(inbox, "system", "kind"), among(inbox.c.external_id, "ids"))
+    return sa.select(inbox.c.external_id, inbox.c.sequence).where(*of, ~sa.exists().where(same_record(inbox)))

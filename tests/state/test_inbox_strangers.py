@@ -1,12 +1,15 @@
 """Strangers: put aside until they change, for one sync or for all."""
 
-from state import attention, commits, inbox
+from mappings.reconcile.model import NewRecord
+from state import attention, commits, inbox, outbox, settling
 from state.store import Store
-from state.types import PutCount, Worker
+from state.types import PutCount, Settled, Worker
 from tests.state_builders import (
+    TRACKER,
     Clock,
     a_record,
     claim,
+    opened,
     opening,
     put,
 )
@@ -69,4 +72,30 @@ def test_a_listed_stranger_leaves_the_list_with_its_reason(store: Store, worker:
     put(store, a_record(title="new"), began=clock.go(1))
     inbox.set_aside(store, claim(store, worker).strangers, reason="not taken")
 
+    assert attention.parked_fields(store) == ()
+
+
+def test_a_stranger_changed_since_it_was_judged_is_not_listed(store: Store, worker: Worker, clock: Clock) -> None:
+    put(store, a_record())
+    judged = claim(store, worker).strangers
+    put(store, a_record(title="new"), began=clock.go(1))
+
+    inbox.set_aside(store, judged, reason="may be CASE-1 or CASE-2", listed=True)
+
+    assert attention.parked_fields(store) == ()
+
+
+def test_what_another_worker_has_just_made_is_no_copy_of_itself(store: Store, worker: Worker, clock: Clock) -> None:
+    """One worker sends a create; the other one reads what it has made before the first has noted its number."""
+    making, reading = worker, store.worker()
+    opened(store, making, creates=[NewRecord(*TRACKER, ())])
+    [sent] = outbox.take(store, making, system="tracker", limit=1)
+    put(store, a_record("41", of=TRACKER), began=clock.go(1))
+    met = claim(store, reading, scopes=[TRACKER]).strangers
+    made = a_record("41", of=TRACKER)
+    settling.settle(store, [Settled(sent.key, "settled", external_id="41", record=made, began=clock.go(1))])
+
+    inbox.set_aside(store, met, reason="a copy of CASE-1", listed=True)
+
+    assert [one.record.id for one in met] == ["41"]
     assert attention.parked_fields(store) == ()
