@@ -8,11 +8,12 @@ off; it goes on asking until somebody approves what a plan shows.
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 
 from mappings.reconcile.guards import Stop
 from state import cases, inbox, leases, runs, waiting, workers
+from state.errors import Busy, Unavailable
 from state.runs import Run
 
 from .halting import ACCOUNT, MISSING, account_stops, keep, kept, note_accounts, still_standing
@@ -186,7 +187,10 @@ def how_far(
 
 @asynccontextmanager
 async def heartbeat(wired: Wired, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> AsyncIterator[None]:
-    """Show that the worker lives, and keep its lease, while the pass runs."""
+    """
+    Show that the worker lives, and keep its lease, while the pass runs. A database that is busy or away is asked again
+    with the next beat: if it stays away, what the pass itself stores will tell.
+    """
     beating = asyncio.create_task(_beat(wired, sleep))
     try:
         yield
@@ -200,6 +204,7 @@ async def heartbeat(wired: Wired, sleep: Callable[[float], Awaitable[None]] = as
 async def _beat(wired: Wired, sleep: Callable[[float], Awaitable[None]]) -> None:
     while True:
         await sleep(BEAT)
-        await asyncio.to_thread(workers.beat, wired.store, wired.worker)
-        if wired.lease is not None:
-            wired.lease = await asyncio.to_thread(leases.renew, wired.store, wired.lease, seconds=LEASE)
+        with suppress(Busy, Unavailable):
+            await asyncio.to_thread(workers.beat, wired.store, wired.worker)
+            if wired.lease is not None:
+                wired.lease = await asyncio.to_thread(leases.renew, wired.store, wired.lease, seconds=LEASE)
