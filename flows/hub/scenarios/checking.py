@@ -9,6 +9,7 @@ from mappings.language.problems import hint
 from mappings.language.reader import Items, Keys, Node, Scalar
 
 from .doing import duration
+from .forms import wrong_form
 from .model import Step, Story, pairs, plain
 from .seeing import WATCHED
 from .standins import comments_of
@@ -96,7 +97,9 @@ class _Checking:
             subject = key.text.split(" ", 1)[0]
             if subject not in known:
                 yield self._problem(key.line, f"nothing to see is called {subject!r}{hint(subject, known)}")
-            elif subject in self._systems:
+                continue
+            yield from (self._problem(*wrong) for wrong in wrong_form(key, node, systems=self._systems))
+            if subject in self._systems:
                 for one in node.items if isinstance(node, Items) else (node,):
                     yield from self._places(subject, one)
             elif subject == "comments":

@@ -61,12 +61,14 @@ class _Looking:
         system, name = about.split("\n")
         world = self._world
         if name:
-            kind, record = world.record(system, name)
-            views = dict(world.records(system, kind)).get(record)
-            if views is None:
-                yield Difference(self._line, f"{system} {name}", said(plain(node)), "it is gone")
-                return
-            yield from self._record(f"{system} {name}", node, views)
+            views = world.views(system, name)
+            if isinstance(node, Scalar) and node.text in NOTHING:
+                if views is not None:
+                    yield Difference(self._line, f"{system} {name}", node.text, _brief(views))
+            elif views is None:
+                yield Difference(self._line, f"{system} {name}", said(plain(node)), "it is not there")
+            else:
+                yield from self._record(f"{system} {name}", node, views)
             return
         yield from self._all(system, node, [views for _, views in world.records(system)])
 

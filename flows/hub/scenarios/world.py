@@ -130,6 +130,16 @@ class World:
             raise Lost(f"{system} has {len(found)} records; say which one: its name, or #ID")
         return kind, found[0]
 
+    def views(self, system: str, name: str) -> Mapping[str, View] | None:
+        """Return what the record called *name* shows; None where it is gone, or was never made. Raises Lost."""
+        try:
+            kind, record = self.record(system, name)
+        except Lost:
+            if name in self.names:  # there is such a name, and nothing that it stands for in this system
+                return None
+            raise
+        return dict(self.records(system, kind)).get(record)
+
     def records(self, system: str, kind: str = "") -> list[tuple[str, Mapping[str, View]]]:
         """Return (id, views) of the living records of a system, in the order they were made."""
         rows = self.systems[system].rows.get(kind or self.kind(system), {})
