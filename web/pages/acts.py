@@ -137,8 +137,8 @@ def _before_any(request: Request, viewer: Viewer, deeds: Sequence[str]) -> dict[
         try:
             check(request, viewer, read(text))
             found[text] = foresee(desk_of(request), read(text), by=person_of(viewer))
-        except NoSuchEntry:
-            continue
+        except (NoSuchEntry, HTTPException):
+            continue  # told in its turn, behind those that are made
     return found
 
 
