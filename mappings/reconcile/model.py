@@ -54,7 +54,8 @@ class Base(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Parked:
     """
-    A field of a link set aside for a person: left alone until (VALUE, VIEW) changes or a person retries.
+    A field of a link set aside for a person: left alone until (VALUE, VIEW) changes or a person retries; what a system
+    did not take, until another view than that of VALUE would be written.
 
     CODE: ``unreadable``, ``refused`` (write refuses), ``rejected`` (the system refuses), ``dropped`` (silently kept as
     it was), ``altered`` (the server made something else of it), ``unclear`` (the server or a person), ``unseen``

@@ -3,7 +3,7 @@ Step D: taking note. For every live link: its new bases, the views last seen, wh
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from mappings.canonical.values import Facts, Value
@@ -251,6 +251,9 @@ def _want(notes: Notes, entry: Field, facts: Facts, seen: View, *, view: "View |
     if isinstance(view, Refusal):
         notes.parked[entry.name] = Parked(set_aside(view, "refused"), unwritable(view), facts, seen)
         return
+    if parked is not None and parked.view == seen and _was_answered(parked, entry, view):
+        notes.parked[entry.name] = replace(parked, value=facts)
+        return
     lost = () if entry.lossy else entry.lens.drops(facts, seen)
     if lost:
         text = f"writing would drop: {', '.join(lost)}; allow it with `lossy: true`"
@@ -265,9 +268,16 @@ def _held_back(parked: Parked, entry: Field, facts: Facts) -> bool:
     return parked.code in HELD_BACK and not allowed and dict(parked.value) == dict(facts)
 
 
+def _was_answered(parked: Parked, entry: Field, view: View) -> bool:
+    """Say whether the system has not taken VIEW before, for another value of the hub that says the same there."""
+    return parked.code in ANSWERED and entry.lens.write(parked.value, parked.view) == view
+
+
 OVERWRITTEN = "overwritten"
 EMPTIED = "emptied"
 HELD_BACK = frozenset(
     {"left", "rejected", "dropped", "altered", "unclear", "no way", "refused", "lossy", "unseen", UNDONE, UNKNOWN}
 )
 """Codes that keep a wish from being tried again while value and view stay the same."""
+ANSWERED = frozenset({"rejected", "dropped", "altered", "no way"})
+"""Those of what a system did with the view it was sent: the same one over the same ends the same."""

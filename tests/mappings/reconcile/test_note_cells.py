@@ -1,6 +1,9 @@
 """What a link is left with where one cell holds several facts and some of them are in conflict."""
 
+import pytest
+
 from mappings.reconcile import reconcile
+from mappings.reconcile.model import Parked
 from tests.reconcile_builders import a_case, a_cell, a_field, a_side, after, claims, rules, value, writes
 
 CELL = {
@@ -51,3 +54,20 @@ def test_the_fact_of_a_cell_that_is_not_in_conflict_is_taken_into_account():
     assert list(outcome.entity.conflicts) == ["stage"]
     assert outcome.links[0].bases["position.outcome"].value == {"outcome": "w"}
     assert outcome.links[0].bases["position.stage"].value == {"stage": "a"}
+
+
+@pytest.mark.parametrize("code", ["dropped", "altered", "rejected", "no way"])
+def test_what_a_system_has_not_taken_is_not_sent_again_for_another_value_that_says_the_same_there(code):
+    cell = a_cell({"Old": {"stage": "idea"}, "New": {"stage": ["lead", "qualified"]}, "Next": {"stage": "estimate"}})
+    aside = Parked(code, "?", {"stage": "lead"}, "Old")
+    at, parked = {"position": "Old"}, {"position": aside}
+    side = a_side("trk", 2, fields=[cell], values={"stage": "idea"}, views=at, parked=parked)
+
+    same = reconcile(a_case({"stage": "qualified"}), [side], rules())
+    idle = reconcile(same.entity, after([side], same), rules())
+    other = reconcile(a_case({"stage": "estimate"}), [side], rules())
+
+    told = {"position": Parked(code, "?", {"stage": "qualified"}, "Old")}
+    assert (writes(same, [side]), same.links[0].parked) == ({}, told)
+    assert (idle.events, idle.links[0].parked) == ((), told)
+    assert writes(other, [side]) == {"trk": {"position": "Next"}}
