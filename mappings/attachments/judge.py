@@ -2,8 +2,8 @@
 What is to be done about the files of one case.
 
 A file is what it holds: the same content in two systems is one file, whatever it is called there; two contents under
-one name are two files. What was there and is gone is not put back, unless the sync says *restore*; nothing is ever
-deleted because it was deleted elsewhere.
+one name are two files. What was there and is gone is not put back, unless the sync says *restore*, and never where
+another content has taken its place; nothing is ever deleted because it was deleted elsewhere.
 """
 
 from collections.abc import Mapping, Sequence
@@ -99,6 +99,9 @@ def judge(
             elif living and mine and not (gone == "restore" and not _undone(before)):
                 if before is None or before.state != "removed":
                     judged.noted.append(Copied(system, living[0].identity, "removed"))
+            elif living and before is not None and _was_replaced(before, files[0], held):
+                if before.state != "removed":
+                    judged.noted.append(Copied(system, before.identity, "removed", record=before.record))
             elif living:
                 there = [one for one in unread if one.system == system]
                 _judge_one(judged, living[0], limits, system=system, before=before, there=there, again=again)
@@ -134,6 +137,16 @@ def _removals(
 
 def _is_copy(made: Copied, held: Held) -> bool:
     return made.state == "here" and made.record == held.record and made.text == COPIED
+
+
+def _was_replaced(before: Copied, file: Held, held: Sequence[Held]) -> bool:
+    """Say whether what held FILE in a system holds something else now: somebody wanted it instead, not beside it."""
+    if before.state not in ("here", "removed") or not before.record:
+        return False
+    now = next((one for one in held if (one.system, one.record) == (before.system, before.record)), None)
+    if now is None or now.digest is not None:
+        return now is not None and now.digest != before.identity
+    return None not in (now.size, file.size) and now.size != file.size
 
 
 def _undone(before: Copied | None) -> bool:
