@@ -1,8 +1,8 @@
 """The files of one case, from what is known to what is done."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
-from mappings.attachments import Judged, judge
+from mappings.attachments import Held, Judged, judge
 from state import attachments, cases
 from state.types import Whole
 
@@ -54,7 +54,7 @@ async def _known(room: Room, writer: Writer) -> Judged:
     tried: set[tuple[str, str]] = set()
     for _ in range(ROUNDS):
         await _look(room, writer)
-        judged = _judge(room, writer)
+        judged = await _asked_anew(room, writer, _judge(room, writer))
         attachments.note(room.wired.store, writer.owner, judged.noted)
         wanted = [one for one in judged.read if (one.system, one.record) not in tried]
         if not wanted:
@@ -73,8 +73,22 @@ async def _look(room: Room, writer: Writer) -> None:
         return
     for system in writer.parents:
         new = [one for one in writer.files().listed if one.held.system == system and not (one.looked or one.held.gone)]
-        if new:
-            await look_up(room, system, [one.held.record for one in new])
+        await _ask(room, writer, system, [one.held for one in new])
+
+
+async def _asked_anew(room: Room, writer: Writer, judged: Judged) -> Judged:
+    """What is to leave its system now, and was asked for in an earlier pass, may have become private since."""
+    leaving = dict.fromkeys(one.source for one in (*judged.copies, *judged.refusals))
+    old = [one for one in leaving if (one.system, one.record) not in writer.asked]
+    for system in sorted({one.system for one in old}):
+        await _ask(room, writer, system, [one for one in old if one.system == system])
+    return _judge(room, writer) if old else judged
+
+
+async def _ask(room: Room, writer: Writer, system: str, files: Sequence[Held]) -> None:
+    if files:
+        await look_up(room, system, [one.record for one in files])
+        writer.asked |= {(system, one.record) for one in files}
 
 
 def _judge(room: Room, writer: Writer) -> Judged:

@@ -1,6 +1,6 @@
 """Files written: each create is written down before it leaves, and its end when it is known."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from connectors.base import Search
@@ -37,6 +37,8 @@ class Writer:
     parents: dict[str, tuple[str, str]]
     failed: bool = False
     """Something has to be done again with the next pass."""
+    asked: set[tuple[str, str]] = field(default_factory=set)
+    """Files that were asked for by their ids just now, by system and record."""
 
     def files(self) -> attachments.Files:
         """Return what is known of the files of the case now."""
