@@ -251,7 +251,7 @@ def _want(notes: Notes, entry: Field, facts: Facts, seen: View, *, view: "View |
     if isinstance(view, Refusal):
         notes.parked[entry.name] = Parked(set_aside(view, "refused"), unwritable(view), facts, seen)
         return
-    if parked is not None and parked.view == seen and _was_answered(parked, entry, view):
+    if parked is not None and parked.view == seen and _was_answered(parked, entry, facts, view):
         notes.parked[entry.name] = replace(parked, value=facts)
         return
     lost = () if entry.lossy else entry.lens.drops(facts, seen)
@@ -268,9 +268,10 @@ def _held_back(parked: Parked, entry: Field, facts: Facts) -> bool:
     return parked.code in HELD_BACK and not allowed and dict(parked.value) == dict(facts)
 
 
-def _was_answered(parked: Parked, entry: Field, view: View) -> bool:
-    """Say whether the system has not taken VIEW before, for another value of the hub that says the same there."""
-    return parked.code in ANSWERED and entry.lens.write(parked.value, parked.view) == view
+def _was_answered(parked: Parked, entry: Field, facts: Facts, view: View) -> bool:
+    """Say whether the system has not taken VIEW before, for other values of these FACTS that say the same there."""
+    wished = parked.code in ANSWERED and parked.value.keys() == facts.keys()
+    return wished and entry.lens.write(parked.value, parked.view) == view
 
 
 OVERWRITTEN = "overwritten"
