@@ -78,11 +78,27 @@ async def _look(room: Room, writer: Writer) -> None:
 
 async def _asked_anew(room: Room, writer: Writer, judged: Judged) -> Judged:
     """What is to leave its system now, and was asked for in an earlier pass, may have become private since."""
-    leaving = dict.fromkeys(one.source for one in (*judged.copies, *judged.refusals))
-    old = [one for one in leaving if (one.system, one.record) not in writer.asked]
-    for system in sorted({one.system for one in old}):
+    leaving = _leaving(judged)
+    old = [one for one in writer.files().held if one.identity in leaving and not (one.gone or _is_known(writer, one))]
+    for system in writer.parents:
         await _ask(room, writer, system, [one for one in old if one.system == system])
     return _judge(room, writer) if old else judged
+
+
+def _leaving(judged: Judged) -> set[str]:
+    copied, named = (one.source.identity for one in judged.copies), (one.source.identity for one in judged.refusals)
+    return {*copied, *named}
+
+
+def _is_known(writer: Writer, file: Held) -> bool:
+    return (file.system, file.record) in writer.asked
+
+
+def _open_to_all(writer: Writer, judged: Judged) -> set[str]:
+    """What somebody shows to everybody, as was asked just now; where a system is away, nobody can say so of its own."""
+    shown = {one.identity for one in writer.files().held if _is_known(writer, one) and not (one.gone or one.private)}
+    writer.failed |= not _leaving(judged) <= shown
+    return shown
 
 
 async def _ask(room: Room, writer: Writer, system: str, files: Sequence[Held]) -> None:
@@ -110,11 +126,12 @@ async def _carry_out(writer: Writer, judged: Judged) -> None:
         for held in writer.files().held:
             if held.name != held.called:
                 attachments.called(store, room.sync, held.system, record=held.record, name=held.name)
-    for refusal in judged.refusals:
+    shown = _open_to_all(writer, judged)
+    for refusal in (one for one in judged.refusals if one.source.identity in shown):
         before = seen.get((refusal.system, refusal.source.identity), "")
         await writer.refuse(refusal, by_limit=True, seen=before)
     await _remove(writer, judged)
-    for copy in judged.copies:
+    for copy in (one for one in judged.copies if one.source.identity in shown):
         if room.made >= room.wired.whole.limits.max_creates:
             writer.failed = True  # the others follow with the next pass
             break

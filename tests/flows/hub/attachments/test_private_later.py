@@ -1,6 +1,8 @@
 """A file that became internal after it was met: nothing of it leaves its system from then on."""
 
+from connectors.errors import RetryLater
 from flows.hub.wiring import install
+from tests.fault_builders import Hook, failing
 from tests.flows.hub.attachments.files_world import sharing
 
 
@@ -47,3 +49,19 @@ def test_no_line_is_left_of_it_where_a_new_limit_refuses_it(tmp_path):
 
     assert not hub.records("crm", "comment")
     assert hub.told() == []
+
+
+def test_while_its_system_is_away_nothing_of_it_is_told_elsewhere(tmp_path):
+    hub, _ = sharing(tmp_path, "    files: {crm: {}, trk: {}}\n", comments=True)
+    hub.broken = frozenset({hub.attach("trk", hub.issue(), "маржа 40 %", "маржа.xlsx")})
+    hub.sync()
+    settings = tmp_path / "hub.yaml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("crm: {}", "crm: {max_size: 3B}"), "utf-8")
+    hub.installation.store.close()
+    hub.installation = install(tmp_path, {}, clock=hub.systems["crm"].clock)
+    hub.systems["trk"].hook = Hook("list", "before", failing(RetryLater("away", system="trk")), kind="record")
+    hub.sync(approved=True)
+    told = len(hub.records("crm", "comment"))
+    hub.sync(full=True)
+
+    assert (told, len(hub.records("crm", "comment"))) == (0, 1)
