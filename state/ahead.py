@@ -2,7 +2,8 @@
 Times of the future: what was noted while a machine's clock was ahead.
 
 A read is believed only where it began after the last one (`state.freshness`), and a hint is answered only by a read
-that began after it. Once the clock is right again, neither would be so until that future has come.
+that began after it; a write in doubt is looked for some time after it was sent, a worker is dead some time after its
+heartbeat, a lease ends. Once the clock is right again, none of it would be so until that future has come.
 """
 
 from datetime import timedelta
@@ -10,7 +11,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from .store import Store
-from .tables import hint, inbox, link, run
+from .tables import IS_OPEN, hint, inbox, lease, link, outbox, run, worker
 
 AHEAD = timedelta(hours=1)
 """Clocks of several machines differ by less."""
@@ -29,6 +30,9 @@ def set_back(store: Store) -> int:
     with store.read() as conn:
         if not conn.execute(sa.select(sa.or_(*later))).scalar_one():
             return 0
+    anywhere = (*marks, link.c.touched, worker.c.heartbeat, lease.c.until)
+    parts = [sa.update(one.table).where(one > ahead).values({one.name: now}) for one in anywhere]
+    under_way = (outbox.c.sent_at, outbox.c.not_before)
+    parts += [sa.update(outbox).where(one > ahead, IS_OPEN).values({one.name: now}) for one in under_way]
     with store.write() as conn:
-        parts = (sa.update(one.table).where(one > ahead).values({one.name: now}) for one in (*marks, link.c.touched))
         return sum(conn.execute(part).rowcount for part in parts)

@@ -193,6 +193,9 @@ class _Compiler:
             if not isinstance(view, str):
                 found.append(view)
                 continue
+            if self._words.types.get(place) == "bool":  # `yes` and `no` are texts, and so is "true" in quotes
+                self._sheet.add(mark.problem(f"{shown(view)} is a text; {place} shows true or false, without quotes"))
+                continue
             resolved = resolve_keys([view], self._words.choices.get(place, ()))
             found.extend(resolved.ids.values())
             for problem in resolved.problems:

@@ -141,7 +141,7 @@ def _place(entry: FieldSpec, name: str) -> Place:
     if isinstance(values, Mapping):
         ends = tuple(Choice(str(view), str(view), closes=_closes(said)) for view, said in values.items())
         return Place(name, name, "choice", choices=ends)
-    if entry.transform in STANDARD_TYPES and len(entry.at) == 1:
+    if entry.transform in STANDARD_TYPES and len(entry.at) == 1 and entry.settings.get("true_is", True) is True:
         return Place(name, name, str(entry.settings.get("form") or entry.transform))
     return Place(name, name, "set" if entry.transform == "set" else "text")
 

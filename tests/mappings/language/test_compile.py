@@ -259,3 +259,28 @@ def test_the_word_null_in_quotes_is_a_value_like_any_other():
     stage = compile_mapping(hub.mappings_of("crm")[0], Vocabulary()).fields["stage"].lens
 
     assert stage.read("null", {}) == {"stage": "lead"}
+
+
+FLAGGED = {
+    "hub.yaml": SMALL_HUB.replace("outcome == 'open'\"", "outcome == 'open'\", with: {закрытая: no}"),
+    "record.crm.yaml": "system: crm\nkind: record\nentity: case\nextends: memory/record\n"
+    "take: {vip: yes, test: {not: 'true'}}\nleave_when: {vip: false}\n",
+    "record.трекер.yaml": "system: трекер\nkind: record\nentity: case\nextends: memory/record\n",
+}
+
+
+def test_a_yes_or_no_place_shows_true_or_false_and_never_a_word():
+    hub = loaded(FLAGGED)
+    places = {place for spec in hub.mappings for one in spec.fields.values() for place in one.at}
+    flags = dict.fromkeys(("vip", "test", "закрытая"), "bool")
+    words = Vocabulary(types={**dict.fromkeys((*places, "marker"), "text"), **flags})
+
+    with pytest.raises(Problems) as caught:
+        compile_sync(hub, hub.syncs["presales"], {("crm", "record"): words, ("трекер", "record"): words})
+
+    made = "hub.yaml:7: syncs.presales.makes.трекер.with.закрытая"
+    assert [str(one) for one in caught.value.problems] == [
+        f"{made}: 'no' is a text; закрытая shows true or false, without quotes",
+        "record.crm.yaml:5: take.test: 'true' is a text; test shows true or false, without quotes",
+        "record.crm.yaml:5: take.vip: 'yes' is a text; vip shows true or false, without quotes",
+    ]

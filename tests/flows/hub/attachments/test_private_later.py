@@ -35,7 +35,7 @@ def test_it_is_not_put_back_where_the_sync_says_restore(tmp_path):
 
 
 def test_no_line_is_left_of_it_where_a_new_limit_refuses_it(tmp_path):
-    hub, deal = sharing(tmp_path, "    files: {crm: {}, trk: {}}\n", comments=True)
+    hub, _ = sharing(tmp_path, "    files: {crm: {}, trk: {}}\n", comments=True)
     secret = hub.attach("trk", hub.issue(), "маржа 40 %", "маржа.xlsx")
     hub.broken = frozenset({secret})
     hub.sync()

@@ -1,6 +1,7 @@
 """Stories that do not end as they are told, and stories that are told wrong."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -235,3 +236,13 @@ def test_one_kind_of_record_may_be_cases_and_items_in_a_story_too(tmp_path):
         (tmp_path / "hub" / name).write_text(text, encoding="utf-8")
 
     assert told(tmp_path, WORK, hub=tmp_path / "hub") == [[]]
+
+
+def test_a_yes_that_is_called_otherwise_tells_records_apart_by_that_name(tmp_path):
+    hub = tmp_path / "hub"
+    shutil.copytree(TALK, hub)
+    comment = hub / "comment.trk.yaml"
+    text = comment.read_text(encoding="utf-8").replace("as: bool", "as: bool, true_is: Y, false_is: N")
+    comment.write_text(text + "take: {private: N}\n", encoding="utf-8")
+
+    assert told(tmp_path, BEGIN, hub=hub) == [[]]
