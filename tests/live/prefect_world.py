@@ -147,6 +147,12 @@ class PrefectWorld:
     def deployment(self, name: str) -> Any:
         return self.ask("GET", f"/deployments/name/{name}")
 
+    def pause(self, hub: FileHub) -> None:
+        """Have nothing of a hub begin by its schedule from now on."""
+        for one in self.ask("POST", "/deployments/filter", {}):
+            if one["parameters"].get("hub") == str(hub.folder):
+                self.ask("PATCH", f"/deployments/{one['id']}", {"paused": True})
+
     def run(self, name: str) -> str:
         """Have a deployment run now; returns the run's id."""
         number = self.deployment(name)["id"]

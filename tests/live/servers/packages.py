@@ -10,6 +10,8 @@ from pathlib import Path
 
 from machine import CHECKOUT, Folder, Trouble, clean_environment, home, run
 
+DEBIANS = "/usr/bin/python3"
+
 
 def missing_debian(packages: Sequence[str]) -> list[str]:
     """Return those of *packages* that are not installed."""
@@ -60,10 +62,10 @@ def _no_services() -> Iterator[None]:
 
 
 def _python() -> str:
-    """Return a Python that can make environments: Debian's own cannot without python3-venv."""
-    for python in (sys.executable, str(CHECKOUT / ".venv" / "bin" / "python")):
-        asked = subprocess.run([python, "-c", "import ensurepip, venv"], capture_output=True, check=False)
-        if asked.returncode == 0:
+    """Return a Python that can make environments: Debian's own, the fastest, cannot without python3-venv."""
+    for python in (DEBIANS, sys.executable, str(CHECKOUT / ".venv" / "bin" / "python")):
+        asked = [python, "-c", "import ensurepip, venv"]
+        if shutil.which(python) and subprocess.run(asked, capture_output=True, check=False).returncode == 0:
             return python
     raise Trouble("this Python makes no environments: apt-get install python3-venv")
 
