@@ -19,6 +19,7 @@ from .errors import AuthFailed, Rejected, RetryLater
 from .limiter import Limiter
 from .ours import must_be_ours
 from .repeats import LONGEST_WAIT, attempts
+from .trust import trusted
 from .unpacking import TAKEN, unpacked
 
 ATTEMPTS = 4
@@ -70,20 +71,18 @@ class Http:
         """
         Make the client, in the loop that will use it. Opening twice does nothing.
 
-        Raises AuthFailed where a header could end itself and begin another.
+        Raises AuthFailed where a header could end itself and begin another, RetryLater as `trusted` does.
         """
         if self._client is not None:
             return
         quiet_libraries()
         if not all(value.isascii() and value.isprintable() for value in self._headers.values()):
             raise AuthFailed("a key or a name in the settings cannot be sent: it is not all ASCII", system=self._system)
-        limits = httpx.Limits(
-            max_connections=self._settings.connections,
-            max_keepalive_connections=self._settings.connections,
-            keepalive_expiry=15.0,
-        )
+        most = self._settings.connections
+        limits = httpx.Limits(max_connections=most, max_keepalive_connections=most, keepalive_expiry=15.0)
         policy = None if self._settings.cookies else DefaultCookiePolicy(allowed_domains=())
         self._client = httpx.AsyncClient(
+            verify=trusted(self._system),
             transport=self._around.transport,
             headers={"Accept-Encoding": TAKEN, **self._headers},
             auth=self._auth,

@@ -20,6 +20,7 @@ from typing import Any, Self
 
 import httpx
 
+from connectors.trust import NOBODY
 from state import process
 
 from .processes import HOME, Child
@@ -220,7 +221,7 @@ def _must_be_free(name: str, host: str, port: int) -> None:
 
 def _answers(address: str) -> bool:
     try:
-        return httpx.get(address, timeout=2.0, trust_env=False).is_success
+        return httpx.get(address, timeout=2.0, trust_env=False, verify=NOBODY).is_success
     except httpx.HTTPError:
         return False
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 
+from connectors.trust import NOBODY
 from flows.hub.demo.browser import Browser
 
 CASEHUB = str(Path(sys.executable).parent / "casehub")
@@ -83,7 +84,7 @@ def a_demo(folder: Path, *words: str) -> Iterator[Demo]:
 
 def refuses(address: str) -> bool:
     try:
-        httpx.get(address, trust_env=False)
+        httpx.get(address, trust_env=False, verify=NOBODY)
     except httpx.TransportError:
         return True
     return False
@@ -117,7 +118,10 @@ def test_once_shows_that_both_sides_agree(tmp_path):
 
 
 def test_once_exits_with_1_when_a_record_is_changed_past_the_hub(tmp_path):
-    with a_demo(tmp_path, "--once", "--pause", "--hub", "here") as demo, httpx.Client(trust_env=False) as client:
+    with (
+        a_demo(tmp_path, "--once", "--pause", "--hub", "here") as demo,
+        httpx.Client(trust_env=False, verify=NOBODY) as client,
+    ):
         demo.until("press Enter")
         deal = next(address for address in demo.addresses() if "/deal/details/" in address)
         Browser(client).change(deal.replace("/2/", "/17/"), person="Анна Ковалёва", values={"opportunity": "1"})
@@ -131,7 +135,7 @@ def test_once_exits_with_1_when_a_record_is_changed_past_the_hub(tmp_path):
 
 
 def test_a_newcomers_change_arrives_on_the_other_side_until_ctrl_c(tmp_path):
-    with a_demo(tmp_path) as demo, httpx.Client(trust_env=False) as client:
+    with a_demo(tmp_path) as demo, httpx.Client(trust_env=False, verify=NOBODY) as client:
         demo.until("Ctrl-C ends the demo")
         deal, issue = demo.addresses()
         Browser(client).change(deal, person="Анна Ковалёва", values={"title": "Ёлка №1"})

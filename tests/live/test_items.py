@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from connectors.base import Connector
+from connectors.trust import NOBODY
 from flows.hub.wiring import Installation, make_connector
 from mappings.exchange import Place
 from state.store import utc_now
@@ -66,7 +67,13 @@ class Mixed(AHub):
         """What a person does there."""
         headers = {"X-Redmine-API-Key": self.server[key]}
         answer = httpx.request(
-            method, f"{self.server['URL']}{path}", json=form, headers=headers, timeout=60, trust_env=False
+            method,
+            f"{self.server['URL']}{path}",
+            json=form,
+            headers=headers,
+            timeout=60,
+            trust_env=False,
+            verify=NOBODY,
         )
         answer.raise_for_status()
         return answer.json() if answer.content else {}
@@ -91,7 +98,10 @@ class Mixed(AHub):
 def hub(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Mixed]:
     server = live(request.param)
     fields = httpx.get(
-        f"{server['URL']}/custom_fields.json", headers={"X-Redmine-API-Key": server["API_KEY"]}, trust_env=False
+        f"{server['URL']}/custom_fields.json",
+        headers={"X-Redmine-API-Key": server["API_KEY"]},
+        trust_env=False,
+        verify=NOBODY,
     ).json()["custom_fields"]
     names = {str(each["id"]): f"cf[{each['name']}]" for each in fields}
     words = {"place": names[server["CF_SUMMARY"]], "marker": names[server["CF_DEAL_ID"]]}

@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from connectors.base import Surroundings, SystemConnector
 from connectors.body import PIECE
 from connectors.redmine import RedmineConnector, RedmineSettings
+from connectors.trust import NOBODY
 from tests.connectors.redmine.children_world import OCTETS, RedmineChildren
 from tests.contract.child_world import ChildWorld, Folder, Kind, an_update
 from tests.contract.children import LiveChildContract
@@ -68,7 +69,7 @@ class LiveChildren(RedmineChildren):
 
     def _client(self, key: str) -> httpx.Client:
         headers = {"X-Redmine-API-Key": self.env[key]}
-        return httpx.Client(base_url=self.env["URL"], headers=headers, timeout=60, trust_env=False)
+        return httpx.Client(base_url=self.env["URL"], headers=headers, timeout=60, trust_env=False, verify=NOBODY)
 
     def _make_project(self) -> None:
         project = {"name": self.project, "identifier": self.project, "tracker_ids": [self.tracker]}
