@@ -13,6 +13,8 @@ from typing import Annotated, Any, TextIO
 import typer
 from typer.core import TyperGroup
 
+from flows.hub.collecting import collect_rarely
+
 from . import (
     case,
     checks,
@@ -139,6 +141,7 @@ app.add_typer(serve.serve, name="serve")
 
 def main() -> None:
     """The command `casehub`. Speaks UTF-8 whatever the locale says: names and titles are in every script."""
+    collect_rarely()  # a tenth of what most commands take went into looking for cycles among what they import
     for stream in (sys.stdout, sys.stderr):
         _speak_utf8(stream)
     app(args=[_as_utf8(word) for word in sys.argv[1:]], prog_name="casehub")
