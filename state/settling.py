@@ -221,6 +221,8 @@ def _link_after(store: Store, record: Row, one: Settled) -> dict[str, Any]:
     if one.change is not None or not known:
         kept = link_columns(one.change or LinkChange(0, {}, {}, {}), one.link)
     fresh = one.record
+    # What bases say moved, so a record with more to look at is news even where it shows just what it did before.
+    seen = None if fresh is not None and one.change is not None else record["hash"]
     # With more to look at, the record waits in the inbox: it must pass for newer than the link when it is claimed.
     looked_at = fresh is not None and not one.rest
     touched = (one.began if fresh is not None and one.rest else None) or store.clock()
@@ -229,7 +231,7 @@ def _link_after(store: Store, record: Row, one: Settled) -> dict[str, Any]:
     return {
         **kept,
         "version": (fresh.version if fresh else None) or one.version or record["version"],
-        "hash": codec.digest(fresh) if fresh is not None and looked_at else record["hash"],
+        "hash": codec.digest(fresh) if fresh is not None and looked_at else seen,
         "url": (fresh.url if fresh else None) or one.url or record["url"],
         "in_scope": fresh.in_scope if fresh else (record["in_scope"] if known else True),
         "touched": touched,

@@ -215,12 +215,13 @@ def _wanted(place: AtCase, fact: str, *, value: str | None, event: int | None, a
 
 def _restore_value(place: AtCase, fact: str, former: "Former", *, yes: bool, as_json: bool) -> None:
     from flows.hub.restoring import restore_value
-    from mappings.canonical.show import show
+    from mappings.canonical.show import contrasted, show
     from mappings.canonical.values import encode
 
     entity = place.whole.entity
     old: Value = entity.facts[fact].value if fact in entity.facts else None
-    named = f"{place.key} {fact}: {show(old)} → {show(former.value)}"
+    change = contrasted([show(old, longest=sys.maxsize), show(former.value, longest=sys.maxsize)])
+    named = f"{place.key} {fact}: {' → '.join(change)}"
     if not as_json:
         say(f"{named}  ({former.by}, {show(former.at, zone=place.zone)})")
     if agreed(yes=yes):

@@ -30,6 +30,7 @@ def list_(ctx: typer.Context, *, case: Case = None, as_json: AsJson = False) -> 
       casehub conflicts list
     """
     from flows.hub.looking import all_conflicts, entry_form, find_case
+    from flows.hub.telling import parties_in_words
     from mappings.canonical.show import show
 
     with the_hub(terminal(ctx)) as installation:
@@ -44,8 +45,7 @@ def list_(ctx: typer.Context, *, case: Case = None, as_json: AsJson = False) -> 
         return
     rows: list[list[object]] = []
     for entry in found:
-        parties = entry.conflict.parties if entry.conflict else ()
-        said = " · ".join(f"{one.system} {show(one.value, zone=zone)}" for one in parties)
+        said = parties_in_words(entry.conflict, zone) if entry.conflict else ""
         stands = show(entry.conflict.hub, zone=zone) if entry.conflict else ""
         rows.append([entry.key, entry.field, said, stands, show(entry.since, zone=zone), entry.text])
     table(["key", "field", "parties", "hub", "since", ""], rows)

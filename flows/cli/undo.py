@@ -190,14 +190,15 @@ def _record(taking: "Taking") -> str:
 
 
 def _left_text(reader: Any, one: "Left") -> str:
+    from mappings.canonical.show import contrasted
+
     place = one.place
     channel = reader.shape.channels.get((place.system, place.kind))
     entry = channel.fields.get(one.field) if channel else None
     shows = ""
     if one.shows != one.wrote and channel is not None and entry is not None:
-        shows = f": shows {_label(channel, entry.places, one.shows)}, the run wrote " + _label(
-            channel, entry.places, one.wrote
-        )
+        there, wrote = contrasted([_label(channel, entry.places, view) for view in (one.shows, one.wrote)])
+        shows = f": shows {there}, the run wrote {wrote}"
     who = ", ".join(part for part in (one.by, reader.time(one.at) if one.at else "") if part)
     tail = f" ({who})" if who else ""
     return f"{one.case} {place.system} #{place.record} {one.field} is left, {one.why}{shows}{tail}".replace("  ", " ")
@@ -207,7 +208,8 @@ def _label(channel: Any, places: "tuple[str, ...]", view: Any) -> str:
     from mappings.canonical.show import show
 
     parts = [view.get(place) for place in places] if isinstance(view, dict) and len(places) > 1 else [view]
-    return show(" ".join(channel.label(place, part) for place, part in zip(places, parts, strict=False) if part)) or ""
+    said = (channel.label(place, part) for place, part in zip(places, parts, strict=False) if part)
+    return show(" ".join(said), longest=sys.maxsize)
 
 
 def form(plan: "UndoPlan", undone: "Undone | None") -> dict[str, Any]:

@@ -4,7 +4,8 @@ Writes of which nobody knows whether they arrived: found again and settled befor
 A create is looked for by its marker; it is sent again only after the request's time-out and the declared lag, and only
 if the search is as new as that and shows what the hub has made before: a list may hide what is there, be it for rights
 that were taken away. Where records carry no marker, what was made before is asked for by its id. An update is read
-back by `get`.
+back by `get`; where the record shows what the update was to replace, its change log tells whether somebody has put that
+back.
 """
 
 import asyncio
@@ -14,8 +15,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from connectors.base import Connector, Search
-from connectors.errors import AuthFailed, ConnectorError, RetryLater
-from mappings.exchange import Create, Found, Receipt, VendorRecord
+from connectors.errors import AuthFailed, ConnectorError, Gone, Rejected, RetryLater
+from mappings.exchange import Create, Found, Receipt, Update, VendorRecord
 from mappings.reconcile.marker import Marker
 from mappings.reconcile.model import LinkChange, Parked
 from state import attention, cases, inbox, outbox
@@ -194,11 +195,13 @@ async def _updates_in_doubt(wired: Wired, connector: Connector, going: Sequence[
         if hidden:
             await asyncio.to_thread(inbox.put_found, wired.store, hidden, system=mine[0].system, kind=kind, began=began)
         for one, answer in zip(mine, found, strict=True):
-            settled.append(_update_in_doubt(wired, one, answer, began=began))
+            settled.append(await _update_in_doubt(wired, connector, one, answer, began=began))
     return settled
 
 
-def _update_in_doubt(wired: Wired, one: Outgoing, answer: Found, *, began: datetime) -> Settled:
+async def _update_in_doubt(
+    wired: Wired, connector: Connector, one: Outgoing, answer: Found, *, began: datetime
+) -> Settled:
     if one.verb == "delete" and answer.state != "refused":
         return _delete_in_doubt(wired, one, answer, began=began)
     if answer.state == "gone":
@@ -206,10 +209,36 @@ def _update_in_doubt(wired: Wired, one: Outgoing, answer: Found, *, began: datet
     if answer.record is None:
         return Settled(one.key, "sent", not_before=wired.clock() + timedelta(minutes=5))
     channel = wired.of(one.entity.kind).shape.channels[one.system, one.kind]
-    if unseen_or_expected(one, answer.record, channel):
+    if not unseen_or_expected(one, answer.record, channel):
+        receipt = Receipt(one.key, "done", id=answer.id, record=answer.record, began=began)
+        return settle_one(wired, one, receipt)
+    arrived = await _put_back(wired, connector, one, answer.record)
+    if arrived is None:
         return Settled(one.key, "due", record=answer.record, began=began, rest=True, due=True)
-    receipt = Receipt(one.key, "done", id=answer.id, record=answer.record, began=began)
-    return settle_one(wired, one, receipt)
+    # It is settled by what it left there; that somebody put back what it replaced is an edit of theirs.
+    made = settle_one(wired, one, Receipt(one.key, "done", id=answer.id, record=arrived, began=began))
+    return replace(made, record=answer.record, rest=True, due=True)
+
+
+async def _put_back(wired: Wired, connector: Connector, one: Outgoing, record: VendorRecord) -> VendorRecord | None:
+    """
+    Return what *record* showed once our update had arrived, if its change log tells so: by a change of ours behind the
+    version over which the update was planned, by the system's own clock. None where it does not.
+    """
+    known = stamp_time((one.version or "").partition(" ")[0])
+    write = await asyncio.to_thread(make_write, wired, one)
+    changes = {change.place: change for change in write.changes} if isinstance(write, Update) else {}
+    if known is None or connector.abilities_of(one.kind).change_log.isdisjoint(changes):
+        return None
+    try:
+        log = await connector.change_log(one.kind, record.id)
+    except (Gone, Rejected):  # it cannot be asked: as if there were none
+        return None
+    for entry in log:
+        change, at = changes.get(entry.place), stamp_time(entry.at)
+        if entry.ours and change is not None and entry.new == change.view and at is not None and at > known:
+            return replace(record, views={**record.views, **{name: each.view for name, each in changes.items()}})
+    return None
 
 
 def _delete_in_doubt(wired: Wired, one: Outgoing, answer: Found, *, began: datetime) -> Settled:

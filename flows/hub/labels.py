@@ -1,9 +1,10 @@
 """What people call the views of a system: its choices and its people, as it last said."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from sys import maxsize
 
-from mappings.canonical.show import show
+from mappings.canonical.show import LONGEST, contrasted, show
 from mappings.exchange import Discovery, View
 from mappings.language import Hub
 from mappings.reconcile.model import Link
@@ -21,6 +22,19 @@ class Labels:
     store: Store
     hub: Hub
     known: dict[tuple[str, str], Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    longest: int = LONGEST
+
+    def change(
+        self, system: str, kind: str, *, field_name: str, views: tuple[View, View], entity: str = "case"
+    ) -> tuple[str, str]:
+        """Return the *views* before and after a change, long ones from where they differ; nothing stays nothing."""
+        whole = replace(self, longest=maxsize)
+        said = (
+            "" if one is None else whole.of(system, kind, field_name=field_name, view=one, entity=entity)
+            for one in views
+        )
+        before, after = contrasted([*said], self.longest)
+        return before, after
 
     def of(self, system: str, kind: str, *, field_name: str, view: View, entity: str = "case") -> str:
         """Return *view* of a field in one line; ENTITY is the kind of entity that the record is of."""
@@ -31,16 +45,17 @@ class Labels:
             return self.place(system, kind, place=places[0], view=view)
         shown = view if isinstance(view, Mapping) else {}
         parts = [self.place(system, kind, place=place, view=shown.get(place)) for place in places]
-        return show(" ".join(part for part in parts if part != show(None)) or None)
+        return show(" ".join(part for part in parts if part != show(None)) or None, longest=self.longest)
 
     def place(self, system: str, kind: str, *, place: str, view: View) -> str:
         """Return *view* of one place in one line."""
         if view is None or isinstance(view, bool):
             return show(view)
         if isinstance(view, list):
-            return show(", ".join(self.place(system, kind, place=place, view=one) for one in view) or None)
+            each = (self.place(system, kind, place=place, view=one) for one in view)
+            return show(", ".join(each) or None, longest=self.longest)
         text = str(view["name"]) if isinstance(view, Mapping) and "name" in view else str(view)
-        return show(self._labels(system, kind).get(place, {}).get(text, text))
+        return show(self._labels(system, kind).get(place, {}).get(text, text), longest=self.longest)
 
     def facts(self, link: Link, field_name: str) -> tuple[str, ...]:
         """Return the facts that a field of *link* says."""

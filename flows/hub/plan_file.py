@@ -21,7 +21,7 @@ from mappings.canonical.show import EMPTY
 from .plain_yaml import NotPlain, read_plain
 from .plan import Plan, PlannedWrite, name_of, title_of
 from .plan_form import BadPlanFile, CaseForm, MeetingForm, Place, PlanFile, RowForm, WriteForm
-from .telling import Words
+from .telling import ARROW, Words
 
 __all__ = [
     "BadPlanFile",
@@ -122,11 +122,9 @@ def _lines(write: PlannedWrite, words: Words) -> Iterator[tuple[str, PlanLine]]:
     form = write.form()
     place = (write.system, write.kind, write.record)
     for each, said in zip(write.fields, form["fields"], strict=True):
-        old = words.shown(channel, each, each.expected) if write.record else EMPTY
-        new = words.shown(channel, each, each.view)
-        via = "".join(f"{words.shown(channel, each, hop)} → " for hop in each.hops)
+        old, *onward = words.steps(channel, each) if write.record else (EMPTY, words.shown(channel, each, each.view))
         why = DELETED if write.verb == "delete" else words.source(each, write)
-        yield each.field, PlanLine(each.field, old, via + new, print_of([place, said]), why)
+        yield each.field, PlanLine(each.field, old, ARROW.join(onward), print_of([place, said]), why)
     for name, view in write.fixed.items():
         new = words.place(channel, name, view)
         yield f"{name}*", PlanLine(f"{name}*", EMPTY, new, print_of([place, name, view]), fixed=True)

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from sys import maxsize
 from typing import Any
 
-from mappings.canonical.show import EMPTY, show
+from mappings.canonical.show import EMPTY, LONGEST, contrasted, show
 from mappings.canonical.values import encode
 from mappings.language import Hub
 from mappings.reconcile import Unresolvable
@@ -22,6 +23,8 @@ from .wiring import Installation
 
 PAGE = 1000
 HUB = "hub"
+_LONGEST = 40
+"""Characters of a value in a line of the history."""
 
 
 @dataclass(frozen=True)
@@ -118,11 +121,12 @@ def line_text(line: Line, zone: str) -> list[str]:
     told = line.event
     where = f"{told.system} #{line.record}" if told.system and line.record else told.system
     parties = " · ".join(f"{one.get('system')} {in_words(said_by(one, told), zone)}" for one in told.parties)
-    change = parties or (
-        "" if told.old is None and told.new is None else f"{in_words(told.old, zone)} → {in_words(told.new, zone)}"
+    change = (
+        [] if told.old is None and told.new is None else [in_words(one, zone, maxsize) for one in (told.old, told.new)]
     )
     why = ", ".join(part for part in (told.by, told.cause) if part)
-    return [show(line.hub_at, zone=zone), told.what, where, told.field, change, why]
+    shown = parties or " → ".join(contrasted(change, _LONGEST))
+    return [show(line.hub_at, zone=zone), told.what, where, told.field, shown, why]
 
 
 def said_by(party: Mapping[str, Any], told: Event) -> Any:
@@ -130,12 +134,13 @@ def said_by(party: Mapping[str, Any], told: Event) -> Any:
     return told.old if party.get("system") == HUB else party.get("view")
 
 
-def in_words(content: Any, zone: str) -> str:
+def in_words(content: Any, zone: str, longest: int = _LONGEST) -> str:
     """Return what a field or fact is as people read it: a view as it is, a value as they write it."""
     if isinstance(content, Mapping):
-        return show(", ".join(f"{name} {in_words(one, zone)}" for name, one in content.items()) or None)
+        said = (f"{name} {in_words(one, zone, longest)}" for name, one in content.items())
+        return show(", ".join(said) or None, longest=max(longest, LONGEST))
     if isinstance(content, list):
-        return show(", ".join(str(one) for one in content) or None)
+        return show(", ".join(str(one) for one in content) or None, longest=max(longest, LONGEST))
     if isinstance(content, int) and not isinstance(content, bool):
         return str(content)
-    return show(content, zone=zone, longest=40) if content != "" else EMPTY
+    return show(content, zone=zone, longest=longest) if content != "" else EMPTY

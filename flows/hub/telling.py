@@ -1,10 +1,11 @@
 """The words of a plan: what people call a view, who said a value, and why it is written."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from sys import maxsize
 from zoneinfo import ZoneInfo
 
-from mappings.canonical.show import EMPTY, LONGEST, show
+from mappings.canonical.show import EMPTY, LONGEST, contrasted, show
 from mappings.canonical.values import Value
 from mappings.exchange import View
 from mappings.lens import Refusal
@@ -20,6 +21,11 @@ def said_by(origin: Origin) -> str:
     """Return who said a value: a system with its record, and who changed that; a rule with its policy; a person."""
     where = f"{origin.name} {origin.ref}".strip()
     return f"{where} ({origin.who})" if origin.who else where
+
+
+def parties_in_words(conflict: Conflict, zone: str, longest: int = LONGEST) -> str:
+    said = contrasted([show(one.value, zone=zone, longest=maxsize) for one in conflict.parties], longest)
+    return " · ".join(f"{one.system} {value}" for one, value in zip(conflict.parties, said, strict=True))
 
 
 @dataclass(frozen=True)
@@ -45,16 +51,21 @@ class Words:
         return next(shapes, self.shape).channels.get((write.system, write.kind))
 
     def parties(self, conflict: Conflict) -> str:
-        return " · ".join(f"{one.system} {self.value(one.value)}" for one in conflict.parties)
+        """Return what each party says, long texts from where they differ."""
+        return parties_in_words(conflict, self.zone, self.longest)
 
     def change(self, channel: Channel | None, entry: FieldWrite, *, made: bool) -> str:
         """Return ``old → new``, by way of the hops of a workflow."""
-        new = self.shown(channel, entry, entry.view)
         if made:
-            return new
-        steps = [self.shown(channel, entry, view) for view in (entry.expected, *entry.hops)]
+            return self.shown(channel, entry, entry.view)
         hops = f"  ({len(entry.hops) + 1} hops)" if entry.hops else ""
-        return ARROW.join([*steps, new]) + hops
+        return ARROW.join(self.steps(channel, entry)) + hops
+
+    def steps(self, channel: Channel | None, entry: FieldWrite) -> list[str]:
+        """Return what is there, the hops of a workflow, and what is written; long texts from where they differ."""
+        whole = replace(self, longest=maxsize)
+        views = (entry.expected, *entry.hops, entry.view)
+        return contrasted([whole.shown(channel, entry, view) for view in views], self.longest)
 
     def shown(self, channel: Channel | None, entry: FieldWrite, view: View) -> str:
         """Return what a person calls *view*: its label, or the value it stands for."""

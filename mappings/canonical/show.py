@@ -1,7 +1,7 @@
 """Values as people write and read them: for plans, lists and the command line."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
@@ -33,8 +33,7 @@ def show(value: Value, *, zone: str = "UTC", longest: int = LONGEST) -> str:
         case bool():
             return "yes" if value else "no"
         case str():
-            line = " ".join(value.split())
-            return line if len(line) <= longest else line[: longest - 1] + "…"
+            return _cut(" ".join(value.split()), longest)
         case Money():
             return f"{_grouped(value.amount)}{_THIN}{SIGNS.get(value.currency, value.currency)}"
         case Decimal():
@@ -45,6 +44,24 @@ def show(value: Value, *, zone: str = "UTC", longest: int = LONGEST) -> str:
             return value.isoformat()
         case frozenset():
             return ", ".join(sorted(value)) or EMPTY
+
+
+def contrasted(lines: Sequence[str], longest: int = LONGEST) -> list[str]:
+    """
+    Return whole *lines*, of which each became the next, cut to *longest* characters so that what differs is seen: from
+    a few words before it on, where it would be cut off.
+    """
+    differs = (place for place, each in enumerate(zip(*lines, strict=False)) if len({*each}) > 1)
+    same = next(differs, min(map(len, lines), default=0))
+    start = 0
+    if same > longest // 2 and max(map(len, lines)) > longest:
+        start = same - longest // 3
+        start = lines[0].find(" ", start, same) + 1 or start
+    return [_cut("…" * bool(start) + line[start:], longest) for line in lines]
+
+
+def _cut(line: str, longest: int) -> str:
+    return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
 def in_zone(moment: datetime, zone: tzinfo) -> datetime:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from sys import maxsize
 from typing import Any
 
-from mappings.canonical.show import show
+from mappings.canonical.show import contrasted, show
 from mappings.reconcile.model import Event
 from state import lines
 from state.history import Line
@@ -23,6 +24,8 @@ from .casting import Names
 KINDS = ("case", "item", "note", "document")
 LARGEST = 2**63 - 1
 """The largest number of a line that a database holds."""
+LONG_TEXT = 500
+"""Characters of what was said in the hub that a line shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +147,7 @@ def _line(line: Line, whole: Whole | None, labels: Labels) -> FeedLine:
         told.field,
         told.old,
         told.new,
-        _shown(line, told.old, labels, whole),
-        _shown(line, told.new, labels, whole),
+        *_change(line, labels, whole),
         parties,
         told.cause,
         line.run,
@@ -157,16 +159,15 @@ def _line(line: Line, whole: Whole | None, labels: Labels) -> FeedLine:
     )
 
 
-def _shown(line: Line, content: Any, labels: Labels, whole: Whole | None) -> str:
-    """A view in the words of its system, a value as people write it; nothing stays nothing."""
-    if content is None:
-        return ""
+def _change(line: Line, labels: Labels, whole: Whole | None) -> tuple[str, str]:
+    """Views in the words of their system, values as people write them; nothing stays nothing."""
     told = line.event
     kind = line.kind or _kind_in(told.system, whole)
     if told.system and kind and told.field:
-        entity = whole.entity.kind if whole else "note"
-        return labels.of(told.system, kind, field_name=told.field, view=content, entity=entity)
-    return _plain(content)
+        entity, views = whole.entity.kind if whole else "note", (told.old, told.new)
+        return labels.change(told.system, kind, field_name=told.field, views=views, entity=entity)
+    before, after = contrasted([_plain(told.old, maxsize), _plain(told.new, maxsize)], LONG_TEXT)
+    return before, after
 
 
 def _said_by(party: Mapping[str, Any], told: Event, labels: Labels, whole: Whole | None) -> str:
@@ -192,11 +193,14 @@ def _kind_in(system: str, whole: Whole | None) -> str:
     return kinds.pop() if len(kinds) == 1 else ""
 
 
-def _plain(content: Any) -> str:
+def _plain(content: Any, longest: int = LONG_TEXT) -> str:
     if isinstance(content, Mapping):
-        return _plain(content["name"]) if "name" in content else " ".join(map(_plain, content.values()))
+        said = [content["name"]] if "name" in content else content.values()
+        return " ".join(_plain(one, longest) for one in said)
     if isinstance(content, list):
-        return ", ".join(_plain(one) for one in content)
+        return ", ".join(_plain(one, longest) for one in content)
     if content is None:
         return ""
-    return str(content) if isinstance(content, int) and not isinstance(content, bool) else show(content, longest=500)
+    return (
+        str(content) if isinstance(content, int) and not isinstance(content, bool) else show(content, longest=longest)
+    )

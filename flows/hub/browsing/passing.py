@@ -109,9 +109,8 @@ def open_run(
 
 def _line(written: Written, labels: Labels) -> WrittenLine:
     line, told = written.line, written.line.event
-    before, after = (
-        "" if view is None else labels.of(told.system, line.kind, field_name=told.field, view=view, entity=written.kind)
-        for view in (told.old, told.new)
+    before, after = labels.change(
+        told.system, line.kind, field_name=told.field, views=(told.old, told.new), entity=written.kind
     )
     return WrittenLine(
         lines.moment_of(line),

@@ -44,6 +44,26 @@ def test_an_update_without_an_answer_is_read_back(tmp_path, moment):
     assert at_peace(hub)
 
 
+@pytest.mark.parametrize("beside", [{}, {"next_step": "позвонить"}])
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_who_puts_back_what_an_update_in_doubt_replaced_keeps_it_so(tmp_path, moment, beside):
+    hub = a_world(tmp_path)
+    hub.sync()
+    hub.systems["crm"].edit("record", "1", {"title": "Новое имя"})
+    hub.systems["trk"].hook = Hook("update", moment, failing(LOST))
+    after(hub, minutes=2)
+    hub.systems["trk"].edit("record", "1", {"title": "Внедрение CRM", **beside})
+
+    after(hub, minutes=2)
+    hub.sync()
+
+    known = "Внедрение CRM" if moment == "after" else "Новое имя"  # before: nobody has put anything back
+    assert titles(hub, "crm") == titles(hub, "trk") == [known]
+    wrote = [event.new for event in told(hub) if (event.what, event.system, event.field) == ("write", "trk", "title")]
+    assert wrote == ["Внедрение CRM", "Новое имя"]
+    assert at_peace(hub)
+
+
 def test_an_own_write_in_doubt_is_not_taken_for_an_edit(tmp_path):
     hub = a_world(tmp_path, hub=HUB.replace("title: park", "title: {home: trk}"))
     hub.sync()

@@ -53,6 +53,16 @@ def test_a_plan_file_reads_like_a_plan(tmp_path):
     assert 'summary: {"create": 0, "change": 1, "conflicts": 0, "parked": 0}' in text
 
 
+def test_of_a_long_text_the_file_shows_what_would_change(tmp_path):
+    goal = "Цель проекта: один реестр заявок на всех, с историей и сроками, до конца "
+    long = FieldWrite("description", {"description": f"{goal}марта"}, f"{goal}марта", f"{goal}года")
+    write_plan(tmp_path / "plan.yaml", a_plan(PlannedWrite("CASE-1", "", "trk", "update", "41", (long,))), WORDS)
+
+    text = (tmp_path / "plan.yaml").read_text(encoding="utf-8")
+
+    assert 'from: "…сроками, до конца года", to: "…сроками, до конца марта"' in text
+
+
 def test_a_plan_is_read_as_it_was_written(tmp_path):
     plan = a_plan(a_write(), a_write("", case="new case for #7"))
 

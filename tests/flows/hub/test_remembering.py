@@ -32,6 +32,14 @@ def test_views_are_shown_as_they_are() -> None:
     assert line_text(line, "UTC")[2:5] == ["trk #41", "deadline", "amount 5, currency — → срочно, тендер"]
 
 
+def test_of_long_texts_a_line_shows_where_they_differ() -> None:
+    goal = "Цель проекта: один реестр заявок на всех до конца "
+
+    told = line_text(a_line(what="read", system="trk", old=f"{goal}года", new=f"{goal}марта"), "UTC")
+
+    assert told[4] == "…до конца года → …до конца марта"
+
+
 def test_a_conflict_shows_its_parties() -> None:
     parties = ({"system": "crm", "view": "А"}, {"system": "trk", "view": None})
 

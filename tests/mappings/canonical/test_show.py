@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mappings.canonical.show import Unreadable, parse, show, spelled
+from mappings.canonical.show import LONGEST, Unreadable, contrasted, parse, show, spelled
 from mappings.canonical.values import Money
 
 
@@ -29,6 +29,31 @@ from mappings.canonical.values import Money
 )
 def test_a_value_is_one_line(value, text):
     assert show(value, zone="Europe/Moscow") == text
+
+
+GOAL = "Цель проекта: один реестр заявок на всех, с историей и сроками, "
+
+
+@pytest.mark.parametrize(
+    ("lines", "shown"),
+    [
+        (["нет", "да"], ["нет", "да"]),
+        (["175\u00a0000\u00a0₽", "—"], ["175\u00a0000\u00a0₽", "—"]),
+        (
+            [f"{GOAL}до конца года", f"{GOAL}до конца марта"],
+            ["…сроками, до конца года", "…сроками, до конца марта"],
+        ),
+        ([GOAL * 2, f"Общая {GOAL}"], [f"{GOAL[:59]}…", f"Общая {GOAL[:53]}…"]),
+        (["х" * 80, "х" * 79 + "у"], ["…" + "х" * 21, "…" + "х" * 20 + "у"]),
+        (
+            [GOAL + "а" * 80, GOAL, GOAL + "б" * 80],
+            [f"…и сроками, {'а' * 47}…", "…и сроками, ", f"…и сроками, {'б' * 47}…"],
+        ),
+    ],
+)
+def test_of_long_texts_that_part_shows_which_differs(lines, shown):
+    assert contrasted(lines) == shown
+    assert all(len(one) <= LONGEST for one in shown)
 
 
 @pytest.mark.parametrize(
