@@ -13,7 +13,7 @@ from mappings.exchange import Found, VendorRecord
 from ..errors import Gone, Rejected
 from .client import TrytonClient
 from .desk import Desk
-from .history import read_history
+from .history import MOST_VERSIONS, read_writers
 from .kinds import KIND, MODEL, PARTY, resource_of
 from .reader import rows_of
 from .records import BUTTONS, STATE
@@ -51,7 +51,10 @@ class Deletes:
             return await self._naming(record)
         if record.kind != KIND:
             return ""
-        if any(not change.ours for change in await read_history(self._client, record.id, None)):
+        writers = await read_writers(self._client, record.id)
+        if writers is None:
+            return f"it has more than {MOST_VERSIONS} versions, and who wrote them all is not asked"
+        if writers - {session.user}:
             return "somebody else has changed it"
         return await self._hanging(record, session.user)
 

@@ -38,6 +38,24 @@ async def read_history(client: TrytonClient, record_id: str, since: str | None) 
     return tuple(changes)
 
 
+async def read_writers(client: TrytonClient, record_id: str) -> frozenset[str] | None:
+    """
+    Return the users who wrote any version of an opportunity, whatever they changed; None where it has too many to ask.
+
+    Raises Gone, Rejected.
+    """
+    found = await client.read(f"model.{MODEL}.history_revisions", [int(record_id)])
+    moments = _moments(found.value)
+    if len(moments) > MOST_VERSIONS:
+        return None
+    writers: set[str] = set()
+    for _, moment, _ in moments:
+        asked = ["write_uid", "create_uid"]
+        found = await client.read(f"model.{MODEL}.read", [int(record_id)], asked, _datetime=moment)
+        writers |= {str(row.get("write_uid") or row.get("create_uid")) for row in found.value or ()}
+    return frozenset(writers)
+
+
 def _moments(value: Any) -> list[tuple[str, Json, str | None]]:
     """Return the times of the versions, each once, oldest first; with Tryton's own form of them, to ask with."""
     met: dict[str, tuple[str, Json, str | None]] = {}

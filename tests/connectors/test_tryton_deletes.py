@@ -3,7 +3,7 @@
 import pytest
 
 from mappings.exchange import Change, Create, Delete
-from tests.connectors.tryton_builders import connect
+from tests.connectors.tryton_builders import change, connect, new, record_of
 from tests.contract.tryton_fake import FakeTryton
 
 
@@ -19,3 +19,26 @@ async def test_a_party_that_opportunities_name_is_not_deleted() -> None:
 
     assert (kept.state, kept.reason) == ("moved", "opportunities name it")
     assert gone.state == "gone"
+
+
+@pytest.mark.parametrize(
+    ("edited", "then", "why"),
+    [
+        ({"comment": "ждут договор"}, 60, "it has more than 50 versions, and who wrote them all is not asked"),
+        ({"x_source": "выставка"}, 1, "somebody else has changed it"),  # a field of another module
+    ],
+)
+@pytest.mark.asyncio
+async def test_an_opportunity_that_somebody_worked_on_long_ago_is_not_deleted(
+    edited: dict[str, str], then: int, why: str
+) -> None:
+    server = FakeTryton()
+    async with connect(server) as crm:
+        made = await crm.push([new(description="Пилот", party={"id": "1", "name": ""})])
+        number = int(made[0].id or 0)
+        server.table.edit(number, **edited)
+        for each in range(then):
+            await crm.push([change(await record_of(crm, number), amount=str(each + 1))])
+        (receipt,) = await crm.push([Delete("d", "crm", "opportunity", str(number), {})])
+
+    assert (receipt.state, receipt.reason) == ("moved", why)
