@@ -23,7 +23,9 @@ TRIES = 3
 LONGEST_WAIT = 30.0
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _LATER = ("maxlag", "ratelimited", "readonly", "cascadeprotected-wait")
-_LOGGED_OUT = ("assertuserfailed", "assertbotfailed", "assertnameduserfailed", "badtoken", "notoken")
+_LOGGED_OUT = ("assertuserfailed", "assertnameduserfailed", "badtoken", "notoken")
+_NO_BOT = "assertbotfailed"
+"""Said of a session that has ended, too: only a new one tells that the account is none."""
 _CONFLICT = ("editconflict", "pagedeleted", "nosuchrevid", "edit-conflict")
 _GONE = ("missingtitle", "nosuchpageid")
 _FORBIDDEN = (
@@ -103,7 +105,7 @@ class MediaWikiClient:
             except _LoggedOut as error:
                 self._token = None
                 if last:
-                    raise AuthFailed(str(error), system=self._name) from error
+                    raise AuthFailed(str(error).removeprefix(f"{self._name}: "), system=self._name) from error
         raise AssertionError("one of the two tries returns or raises")
 
     async def _log_in(self) -> Row:
@@ -158,6 +160,9 @@ class MediaWikiClient:
         if code in _LATER:
             after = retry_after(answer.headers, now=self._around.clock()) or float(ENOUGH_LAG)
             return RetryLater(f"{said}; send it again later", system=self._name, after=after)
+        if code == _NO_BOT:
+            text = "the account is no bot: put it into the group bot, with the grant High-volume editing"
+            return _LoggedOut(f"{said}; {text}, or say `bot: false`", system=self._name)
         if code in _LOGGED_OUT:
             return _LoggedOut(f"{said}; the session or the bot password has ended", system=self._name)
         if code == "articleexists":

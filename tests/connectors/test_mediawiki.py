@@ -203,6 +203,15 @@ async def test_a_wrong_bot_password_is_told_without_showing_it() -> None:
 
 
 @pytest.mark.asyncio
+async def test_an_account_that_is_no_bot_is_told_what_to_do_about_it() -> None:
+    wiki = FakeWiki(lambda form: refused("assertbotfailed") if "assert" in form else None)
+
+    async with wiki.connector() as connector:
+        with pytest.raises(AuthFailed, match=r"group bot.*`bot: false`"):
+            await connector.get("page", ["9"])
+
+
+@pytest.mark.asyncio
 async def test_rights_that_are_lacking_are_told() -> None:
     async with FakeWiki().connector() as connector:
         found = await connector.discover("page")
