@@ -115,6 +115,9 @@ class MediaWikiClient:
         words = {"lgname": self._settings.user, "lgpassword": secret, "lgtoken": _at(first, "tokens", "logintoken")}
         answer = await self._patient({"action": "login", **words}, reading=True, overhead=True)
         login = answer.form.get("login")
+        if isinstance(login, dict) and _is_put_off(login.get("reason")):
+            text = "POST api.php (login) was put off after too many log-ins that failed; wait some minutes"
+            raise RetryLater(text, system=self._name)
         if not isinstance(login, dict) or login.get("result") != "Success":
             raise AuthFailed("POST api.php (login) was refused; renew the bot password", system=self._name)
         who = {"action": "query", "meta": "tokens|userinfo|siteinfo", "uiprop": "rights", "siprop": "general"}
@@ -180,6 +183,11 @@ class MediaWikiClient:
 
 class _LoggedOut(ConnectorError):
     """The wiki does not know our session any more; nothing was carried out."""
+
+
+def _is_put_off(reason: Any) -> bool:
+    """Say whether the wiki looks at no password at the moment, be it right or wrong."""
+    return isinstance(reason, dict) and reason.get("code") == "login-throttled"
 
 
 def _at(told: Told, *names: str) -> Any:

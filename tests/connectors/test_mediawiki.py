@@ -203,6 +203,19 @@ async def test_a_wrong_bot_password_is_told_without_showing_it() -> None:
 
 
 @pytest.mark.asyncio
+async def test_a_log_in_that_the_wiki_puts_off_says_nothing_against_the_password() -> None:
+    why = {"code": "login-throttled", "text": "You have made too many recent login attempts."}
+    answer = {"login": {"result": "Failed", "reason": why}}
+    wiki = FakeWiki(lambda form: answer if form["action"] == "login" else None)
+
+    async with wiki.connector() as connector:
+        with pytest.raises(RetryLater, match="wait some minutes"):
+            await connector.identify()
+
+    assert len(wiki.forms("login")) == 1  # each further one would make the wait longer
+
+
+@pytest.mark.asyncio
 async def test_an_account_that_is_no_bot_is_told_what_to_do_about_it() -> None:
     wiki = FakeWiki(lambda form: refused("assertbotfailed") if "assert" in form else None)
 
