@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 
-from connectors.errors import Gone
+from connectors.errors import Gone, Rejected
 from connectors.webdav import WebDavConnector
 from mappings.canonical.values import Value
 from mappings.documents import Flaw, Flawed, Template, file_path, parse_template, target_of
@@ -18,6 +18,8 @@ from .paper import Held, Later, Made, Result
 ENTRIES = "entries"
 FILEID = "fileid"
 """Nextcloud's number of a folder; other servers have none."""
+_FACT = re.compile(rb"\{\0?\{[^{}\r\n]{1,400}\}\0?\}")
+"""A fact in any encoding: in UTF-16 a zero stands beside each letter."""
 
 
 class Folders:
@@ -162,7 +164,12 @@ def stand_of(record: VendorRecord) -> Stand:
 
 
 async def _text(connector: WebDavConnector, path: str, known: Collection[str]) -> Template | None:
-    """Return the file as a template, None where it is copied as it is."""
+    """
+    Return the file as a template, None where it is copied as it is.
+
+    Raises Flawed, Gone, and the connector's errors. A file whose text is not read must not have facts in it: whoever
+    gets the copy would read the braces.
+    """
     target = target_of(path)
     if target is None:
         return None
@@ -170,8 +177,17 @@ async def _text(connector: WebDavConnector, path: str, known: Collection[str]) -
     if found.record is None:
         raise Gone(f"the template {path!r}: {found.reason}", system=connector.name)
     if "text" not in found.record.views:
+        if await _has_facts(connector, path):
+            raise Flawed([Flaw(1, "only UTF-8 of up to 1 MB is filled; save it in UTF-8, and pictures beside it")])
         return None
     return parse_template(str(found.record.views["text"] or ""), target, known)
+
+
+async def _has_facts(connector: WebDavConnector, path: str) -> bool:
+    try:
+        return _FACT.search(b"".join([piece async for piece in connector.fetch("file", path)])) is not None
+    except Rejected:  # larger than what is read at once, which no text is that people write
+        return False
 
 
 def _not_made(receipt: Receipt, paper: Paper, *, half: bool = False) -> Result:

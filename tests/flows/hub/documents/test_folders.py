@@ -12,8 +12,11 @@ import pytest
 from connectors.base import Connector, Surroundings
 from connectors.webdav import WebDavConnector, WebDavSettings
 from flows.hub.documents import send
+from flows.hub.documents.folders import Folders
 from flows.hub.wiring import Installation
+from mappings.documents import Flawed
 from state import attention
+from tests.connectors.test_webdav import FILE, FOLDER, FakeDav, multistatus
 from tests.hub_builders import HUB, AHub, a_deal, a_hub
 
 STORE = '\n  store: {type: webdav, url: "https://store.test/dav", user: hub, password: "${WORD}"}\nsyncs:'
@@ -146,3 +149,41 @@ def test_what_its_server_does_not_show_is_sent_as_it_was_seen_last(hub: StoreHub
 
     assert why == "there is nothing at 'Кейсы/CASE-1 КП'"
     assert hub.told() == {}
+
+
+async def loaded(content: bytes) -> Folders:
+    """Return the template `Т`, a folder with one file in it that holds CONTENT."""
+
+    def says(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            return httpx.Response(200, content=content, headers={"ETag": '"e1"'})
+        file = (quote("Т/Смета.csv"), FILE.replace(">7<", f">{len(content)}<"))
+        rows = [(quote("Т/"), FOLDER), file] if request.url.path.endswith("/") else [file]
+        return httpx.Response(207, content=multistatus(*rows))
+
+    async with FakeDav(says).connector() as connector:
+        return await Folders.load(connector, "Т", known=["client.name"], zone="UTC")
+
+
+TEXT = 'Клиент;"{{ client.name }}"\r\n'
+
+
+@pytest.mark.parametrize(
+    "content",
+    [TEXT.encode("cp1251"), TEXT.encode("utf-16"), b"\xfe\xff" + TEXT.encode("utf-16-be"), TEXT.encode() * 30_000],
+    ids=["Windows", "UTF-16", "UTF-16 of others", "large"],
+)
+@pytest.mark.asyncio
+async def test_facts_in_a_file_that_cannot_be_filled_are_a_mistake_of_the_template(content: bytes) -> None:
+    with pytest.raises(Flawed, match=r"line 1: Смета.csv: .*save it in UTF-8"):
+        await loaded(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [TEXT.encode(), "Клиент;\r\n".encode("cp1251"), "Клиент;\r\n".encode() * 90_000],
+    ids=["UTF-8", "Windows", "large"],
+)
+@pytest.mark.asyncio
+async def test_a_file_that_can_be_filled_or_need_not_be_is_no_mistake(content: bytes) -> None:
+    await loaded(content)
