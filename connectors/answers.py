@@ -167,12 +167,17 @@ def error_of(answer: Answer, *, now: datetime) -> ConnectorError | None:
 
 
 def retry_after(headers: Mapping[str, str], *, now: datetime) -> float | None:
-    """Return the seconds that `Retry-After` asks for, as a number or as a date; None without a readable one."""
+    """
+    Return the seconds that `Retry-After` asks for, as a number or as a date; None without a readable one.
+
+    A date is one of the server's own clock, which its answer tells; NOW is ours, for an answer that does not.
+    """
     text = headers.get("retry-after", "").strip()
     if text.isascii() and text.isdigit():
         return float(text)
     when = _http_date(text)
-    return max(0.0, (when - now).total_seconds()) if when else None
+    since = _http_date(headers.get("date", "")) or now
+    return max(0.0, (when - since).total_seconds()) if when else None
 
 
 def _http_date(text: str) -> datetime | None:

@@ -22,8 +22,8 @@ def _may_repeat(error: BaseException) -> bool:
 
 
 def _wait(state: RetryCallState) -> float:
-    """The wait that the system asked for, else 0.5, 1, 2 … seconds."""
+    """The wait that the system asked for, else 0.5, 1, 2 … seconds; "at once" is as good as nothing said."""
     error = state.outcome.exception() if state.outcome else None
-    if isinstance(error, RetryLater) and error.after is not None:
+    if isinstance(error, RetryLater) and error.after:
         return error.after
     return min(0.5 * 2.0 ** (state.attempt_number - 1), LONGEST_WAIT)

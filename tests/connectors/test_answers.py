@@ -120,6 +120,13 @@ def test_retry_after_is_a_number_or_a_date(text: str, seconds: float | None) -> 
     assert retry_after({"retry-after": text}, now=NOW) == seconds
 
 
+@pytest.mark.parametrize("clock", ["Sat, 21 Nov 2026 17:50:00 GMT", "Sat, 21 Nov 2026 18:00:00 GMT"])
+def test_a_date_to_wait_for_is_read_by_the_clock_of_the_server_that_names_it(clock: str) -> None:
+    until = clock.replace(":00 GMT", ":30 GMT")
+
+    assert retry_after({"retry-after": until, "date": clock}, now=NOW) == 30.0
+
+
 @pytest.mark.parametrize("status", [429, 503])
 def test_the_wait_that_is_asked_for_is_told(status: int) -> None:
     error = error_of(an_answer(status, **{"retry-after": "7"}), now=NOW)

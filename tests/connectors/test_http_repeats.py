@@ -94,6 +94,18 @@ async def test_the_wait_that_the_system_asks_for_is_kept() -> None:
 
 
 @pytest.mark.asyncio
+async def test_a_system_that_asks_for_no_wait_is_not_asked_at_once_again_and_again() -> None:
+    time = Time()
+    none = httpx.Response(503, headers={"Retry-After": "0"})
+    http = a_way(answers(none, none, OK), time)
+    await http.open()
+
+    await http.get("/deals")
+
+    assert [wait for wait in time.slept if wait] == [0.5, 1.0]
+
+
+@pytest.mark.asyncio
 async def test_a_wait_that_is_too_long_is_left_to_the_caller() -> None:
     time = Time()
     http = a_way(answers(httpx.Response(429, headers={"Retry-After": "3600"}), OK), time)
