@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeAlias, get_args, get_origin
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr
 
@@ -16,7 +16,19 @@ def _address(text: str) -> str:
         raise ValueError("not an address; it begins with https:// and names a host")
     if parts.username or parts.password:
         raise ValueError("an address must not carry a name or a password; use the keys made for them")
+    if "?" in text or "#" in text:
+        raise ValueError("an address here ends before any ? or #; in the name of a folder they are written %3F and %23")
+    if not _has_port(parts):
+        raise ValueError("what stands behind the host's colon is no port")
     return text.strip().rstrip("/")
+
+
+def _has_port(parts: SplitResult) -> bool:
+    """Say whether the port of an address, or that of its scheme, is one."""
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
 
 
 Address: TypeAlias = Annotated[str, AfterValidator(_address)]

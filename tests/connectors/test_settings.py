@@ -54,6 +54,21 @@ def test_what_is_no_address_is_refused(text: str) -> None:
         Sample(url=text, key=SecretStr("k"))
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("https://cloud.test/dav/hub/Кейсы #1", "%23"),
+        ("https://cloud.test/apps/files/?dir=/Кейсы", "%3F"),
+        ("https://crm.test:80a80", "no port"),
+        ("https://crm.test:99999", "no port"),
+    ],
+)
+def test_an_address_that_would_lead_elsewhere_is_refused(text: str, told: str) -> None:
+    """What stands behind ? or # is no part of the path: a folder below it would be the one above."""
+    with pytest.raises(ValidationError, match=told):
+        Sample(url=text, key=SecretStr("k"))
+
+
 def test_no_complaint_shows_what_was_given() -> None:
     with pytest.raises(ValidationError) as caught:
         Sample.model_validate({"url": "https://a:s3cret@crm.test", "key": 7, "tokn": "s3cret"})
