@@ -1,6 +1,6 @@
 """Writing where a system has no exact condition, and taking away what the hub has made."""
 
-from .conditional import ConditionalPort, push_conditional
+from .conditional import ConditionalPort, push_conditional, read_back
 from .creates import CreatePort, push_creates
 from .deletes import DeletePort, push_deletes
 from .port import MOST_STEPS, GuardedPort, Inspection
@@ -17,4 +17,5 @@ __all__ = [
     "push_creates",
     "push_deletes",
     "push_guarded",
+    "read_back",
 ]

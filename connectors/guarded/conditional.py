@@ -56,6 +56,27 @@ async def push_conditional(port: ConditionalPort, updates: Sequence[Update]) -> 
     return [job.receipt() for job in jobs]
 
 
+class _Reads(Protocol):
+    async def read(self, kind: str, ids: Sequence[str]) -> list[Found]: ...
+
+
+async def read_back(reads: _Reads, record: VendorRecord) -> VendorRecord:
+    """
+    Return *record* as it is after a write that was answered.
+
+    Raises Gone; RetryLater, as of what was sent, where it cannot be looked at: written it is all the same.
+    """
+    try:
+        (found,) = await reads.read(record.kind, [record.id])
+    except (AuthFailed, RetryLater) as error:
+        raise RetryLater(f"written, not read back: {error}", system=record.system, sent=True) from error
+    if found.record is not None:
+        return found.record
+    if found.state == "gone":
+        raise Gone(f"{record.kind} {record.id!r} went while it was written", system=record.system)
+    raise RetryLater(f"written, not read back: {found.reason}", system=record.system, sent=True)
+
+
 class _Walk:
     """One record through all its steps, from version to version."""
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from mappings.exchange import Fault, Found, VendorRecord, View
 
-from ..errors import Gone, Rejected, RetryLater
-from ..guarded import Inspection
+from ..errors import Rejected
+from ..guarded import Inspection, read_back
 from .client import MediaWikiClient
-from .records import KIND, is_cut, record_of, version_of
+from .records import is_cut, record_of, version_of
 
 BATCH = 50
 SUMMARY = "casehub"
@@ -79,13 +79,7 @@ class Desk:
         if edit.get("oldrevid") == base and _as_saved(text) == text:
             newer = {**record.views, "text": text or None, "author": self._client.user}
             return replace(record, views=newer, version=version_of(int(edit["newrevid"])), stamp=edit["newtimestamp"])
-        try:
-            (found,) = await self.read(KIND, [record.id])  # the wiki has merged ours with somebody's, or has tidied it
-        except RetryLater as error:
-            raise RetryLater(f"written, not read back: {error}", system=self.name, sent=True) from error
-        if found.record is None:
-            raise Gone(f"page {record.id} went while it was written", system=self.name)
-        return found.record
+        return await read_back(self, record)  # the wiki has merged ours with somebody's, or has tidied it
 
     async def touched(self, record: VendorRecord) -> str:
         """Every edit of a page has its author: people were there where one of them is not we."""

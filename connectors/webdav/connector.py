@@ -28,7 +28,7 @@ from mappings.exchange import (
 
 from ..base import RequestCount, Search, Surroundings, SystemConnector
 from ..errors import AuthFailed, Gone, Rejected, RetryLater, Stale
-from ..guarded import Inspection, push_conditional
+from ..guarded import Inspection, push_conditional, read_back
 from ..http import Http, HttpSettings
 from .client import Exists, WebDavClient, strong
 from .deletes import take_away
@@ -270,10 +270,7 @@ class WebDavConnector(SystemConnector):
             raise Rejected(text, system=self.name, reason=text, whole=True)
         text = str(views["text"] or "")
         await self._client.replace(record.id, text.encode("utf-8", "replace"), etag=etag)
-        found = (await self.read(FILE, [record.id]))[0]
-        if found.record is None:
-            raise Gone(f"{record.id!r} went while it was written", system=self.name)
-        return found.record
+        return await read_back(self, record)
 
     def shown(self, place: str, view: View) -> View:
         del place

@@ -159,12 +159,15 @@ async def test_a_page_that_is_made_and_cannot_be_looked_at_is_made(answer: Any) 
     assert (receipt.state, receipt.id, receipt.record, receipt.proved) == ("done", "9", None, False)
 
 
+@pytest.mark.parametrize(
+    "answer", [httpx.Response(502), refused("assertuserfailed"), {"query": {"pages": [{"pageid": 9}]}}]
+)
 @pytest.mark.asyncio
-async def test_an_edit_that_cannot_be_read_back_is_in_doubt() -> None:
+async def test_an_edit_that_cannot_be_read_back_is_in_doubt(answer: Any) -> None:
     def says(form: Form) -> Any:
         if form["action"] == "edit":
             return {"edit": {"result": "Success", "pageid": 9, "oldrevid": 40, "newrevid": 42, "newtimestamp": "z"}}
-        return httpx.Response(502) if "pageids" in form and wiki.forms("edit") else None
+        return answer if "pageids" in form and wiki.forms("edit") else None
 
     wiki = FakeWiki(says)
 

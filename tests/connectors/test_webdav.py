@@ -160,6 +160,23 @@ async def test_a_text_goes_with_the_etag_that_it_was_read_with() -> None:
     assert (put.headers["If-Match"], receipt.state) == ('"e1"', "moved")
 
 
+@pytest.mark.parametrize("status", [503, 401, 403])
+@pytest.mark.asyncio
+async def test_a_text_that_is_written_and_cannot_be_read_back_is_in_doubt(status: int) -> None:
+    def says(request: httpx.Request) -> httpx.Response:
+        if any(one.method == "PUT" for one in dav.seen):
+            return httpx.Response(204 if request.method == "PUT" else status)
+        if request.method == "PROPFIND":
+            return httpx.Response(207, content=multistatus(("a.md", FILE)))
+        return httpx.Response(200, content="старое".encode())
+
+    dav = FakeDav(says)
+
+    receipt = await pushed(dav, Update("k", "файлы", "file", "a.md", (Change("text", "новое", "старое"),)))
+
+    assert receipt.state == "unclear"
+
+
 @pytest.mark.asyncio
 async def test_a_folder_lists_all_that_lies_below_it_and_links_to_its_page() -> None:
     fileid = f"{FOLDER}<oc:fileid>90</oc:fileid>"
