@@ -24,7 +24,8 @@ LITTLE = frozenset(
 """Words that are not asked for where others are."""
 
 _WORD = re.compile(r"[^\W_]+")
-_KEY = re.compile(r"[^\W\d_]+-\d+")
+_KEY = re.compile(r"(?<![^\W_])[^\W\d_]+-\d+(?![^\W_])")
+"""Letters and a number, as whole words: what is asked for beside a piece of a word would be looked for in vain."""
 _RUSSIAN = snowballstemmer.stemmer("russian")
 _ENGLISH = snowballstemmer.stemmer("english")
 _AT_WORK = Lock()

@@ -49,6 +49,18 @@ def test_a_word_is_found_in_any_of_its_forms(store: Store, typed: str, written: 
     assert found(store, typed) == ["CASE-1"]
 
 
+@pytest.mark.parametrize("title", ["Внедрение 1С-8.3", "Корпус-2А", "Стенд S3C-10", "ГОСТ-34б", "Pro-256 и CASE-7"])
+def test_a_title_is_found_as_it_is_written_though_a_piece_of_a_word_in_it_looks_like_a_key(
+    store: Store, title: str
+) -> None:
+    seeds = seeded(store)
+    seeds.case(title="Другое")
+    seeds.case(title=title)
+    seeds.put()
+
+    assert found(store, title) == ["CASE-2"]
+
+
 def test_all_words_must_be_there_wherever_they_stand(store: Store) -> None:
     seeds = seeded(store)
     seeds.case(title="Внедрение CRM", client="ООО «Ромашка»", description="Нужна смета")
