@@ -15,6 +15,7 @@ from mappings.canonical.values import Value, decode
 
 from ..rows import Row
 from ..search.asking import holds
+from ..search.stems import folded
 from ..store import Store
 from ..tables import case_line, case_person, searched
 from .attending import cases_that_wait
@@ -180,7 +181,7 @@ def _conditions(store: Store, chosen: Chosen) -> Iterable[sa.ColumnElement[bool]
             yield case_line.c[name].in_(wanted)
     if chosen.sync:
         yield case_line.c.sync == chosen.sync
-    if part := chosen.client.strip().lower():
+    if part := folded(chosen.client.strip()):
         yield case_line.c.ordered_client.contains(part, autoescape=True)
     if chosen.words:
         found = sa.select(searched.c.key).where(holds(store.dialect, chosen.words))

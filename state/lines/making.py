@@ -9,7 +9,7 @@ from mappings.canonical.values import Money, Value, decode
 
 from .. import codec
 from ..rows import Row
-from ..search.stems import indexed
+from ..search.stems import folded, indexed
 
 PARTS = ("owner", "case_manager", "participants")
 """The facts that say whose case it is."""
@@ -107,8 +107,8 @@ def _line(row: Row, facts: _Facts) -> dict[str, Any]:
         "entity": row["id"],
         "title": title,
         "client": client,
-        "ordered_title": title.lower(),
-        "ordered_client": client.lower(),
+        "ordered_title": folded(title),
+        "ordered_client": folded(client),
         **{name: facts.text(name) for name in ("stage", "outcome", "case_type", "owner")},
         "amount": float(amount.amount) if isinstance(amount, Money) else None,
         "currency": amount.currency if isinstance(amount, Money) else "",

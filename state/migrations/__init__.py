@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from ..errors import OutOfDate
 
-HEAD = "0014"
+HEAD = "0015"
 
 
 def upgrade(engine: sa.Engine) -> None:

@@ -32,9 +32,14 @@ _AT_WORK = Lock()
 """A stemmer keeps the word that it works on."""
 
 
+def folded(text: str) -> str:
+    """Return *text* in small letters, ё as е: people write either, and by its number ё stands after я."""
+    return text.lower().replace("ё", "е")
+
+
 def stems(text: str) -> Iterator[str]:
     """Give the stems of *text* in its order; a key of an entity (CASE-42) is one word more."""
-    small = text.lower()
+    small = folded(text)
     for word in _WORD.findall(small):
         yield stem(word[:LONGEST_WORD])
     for key in _KEY.findall(small):
@@ -43,7 +48,7 @@ def stems(text: str) -> Iterator[str]:
 
 def asked(text: str) -> list[str]:
     """Return the stems that *text*, typed by a person, asks for; a key is one word, little words are none."""
-    small = text.lower()
+    small = folded(text)
     keys = [key.replace("-", "") for key in _KEY.findall(small)]
     words = _WORD.findall(_KEY.sub(" ", small))
     large = [word for word in words if word not in LITTLE]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 
 from mappings.canonical.values import Money, Value
 from mappings.reconcile.model import Fact, Origin, Outcome
@@ -19,7 +20,7 @@ from state.store import Store
 from state.tables import case_line, case_person, searched
 from state.types import Decided
 from tests.browsed_builders import ANNA, BORIS, VERA, a_conflict, a_parked, seeded
-from tests.state_builders import SCOPES
+from tests.state_builders import SCOPES, revised
 
 ALL = Chosen(None)
 
@@ -128,6 +129,30 @@ def test_a_part_of_the_clients_name_finds_as_it_is_written_in_either_case(store:
     seeds.put()
 
     assert listed(store, Chosen(None, client=part)) == ["CASE-1"]
+
+
+def test_a_letter_with_dots_stands_with_the_one_without_and_is_found_by_it(store: Store) -> None:
+    seeds = seeded(store)
+    for name in ("Яблоко", "Ёлка", "Егоза", "Жук"):
+        seeds.case(title=name, client=f"ООО «{name}»")
+    seeds.put()
+
+    assert listed(store, order="ordered_title") == ["CASE-3", "CASE-2", "CASE-4", "CASE-1"]
+    assert listed(store, order="ordered_client") == ["CASE-3", "CASE-2", "CASE-4", "CASE-1"]
+    assert listed(store, Chosen(None, client="елка")) == listed(store, Chosen(None, client="Ёлка")) == ["CASE-2"]
+
+
+def test_lines_of_before_a_letter_with_dots_counted_as_the_one_without_are_made_anew(store: Store) -> None:
+    seeds = seeded(store)
+    seeds.case(title="Яблоко", client="Ёлка")
+    seeds.put()
+    lines.catch_up_whole(store)
+    with store.write() as conn:
+        revised(conn, command.downgrade, "0014")
+        conn.execute(sa.update(case_line).values(ordered_client="ёлка"))
+        revised(conn, command.upgrade, "head")
+
+    assert listed(store, Chosen(None, client="елка")) == ["CASE-1"]
 
 
 def test_a_pass_that_stores_sends_no_statement_for_it(store: Store) -> None:

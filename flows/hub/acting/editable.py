@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from mappings.canonical.facts import FACTS, PEOPLE, UNDER, FactInfo
 from mappings.language import Hub
 from mappings.language.model import Sync
+from state.search import folded
 
 from ..people_answers import who_is_who
 from ..wiring import Installation
@@ -57,4 +58,4 @@ def people(installation: Installation) -> tuple[tuple[str, str], ...]:
     seen = who_is_who(installation)
     known = {identity for who in seen.who.values() for identity in who.values()} | set(seen.told.owners.values())
     named = [(one, next(iter(seen.names_of(one)), one)) for one in known]
-    return tuple(sorted(named, key=lambda each: (each[1].casefold(), each[0])))
+    return tuple(sorted(named, key=lambda each: (folded(each[1]), each[0])))

@@ -1,6 +1,7 @@
 """Which facts somebody may set at the hub, and what there is to choose from."""
 
 from flows.hub.acting.editable import choosing, facts_of, only_read
+from mappings.exchange import SystemPerson
 from tests.hub_builders import CRM, TRK, a_hub, opened
 
 READ = TRK + "  channel: {at: channel, direction: in}\n"
@@ -36,3 +37,17 @@ def test_stages_outcomes_and_people_are_chosen_everything_else_is_written(tmp_pa
     assert choices("owner").choices == (("bob@example.com", "Bob"), ("ann@example.com", "Анна Ли"))
     assert (choices("participants").several, choices("owner").several) == (True, False)
     assert choices("title").choices == ()
+
+
+def test_people_to_choose_from_stand_in_their_order_whatever_their_letters(tmp_path):
+    hub = a_hub(tmp_path)
+    hub.systems["crm"].people = tuple(
+        SystemPerson(str(number), name, email=f"{number}@example.com")
+        for number, name in enumerate(("Яна", "Ёлкин", "Жуков"), 7)
+    )
+    hub.sync()
+    sync = hub.installation.sync(None)
+
+    found = choosing(hub.installation, sync, facts_of(sync)["owner"])
+
+    assert [name for _, name in found.choices] == ["Bob", "Анна Ли", "Ёлкин", "Жуков", "Яна"]
