@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from flows.hub.labels import Labels
+from flows.hub.labels import ON_A_PAGE, Labels
 from flows.hub.wiring import Installation
 from mappings.exchange import VendorRecord
 from state.attention import Attention
@@ -10,7 +10,7 @@ from state.attention import Attention
 
 def told_by(installation: Installation, record: VendorRecord) -> list[tuple[tuple[str, ...], str]]:
     """Return what a record that is nobody's shows, in the words of its system: facts, as its mappings name them."""
-    labels = Labels(installation.store, installation.hub)
+    labels = Labels(installation.store, installation.hub, longest=ON_A_PAGE)
     labels.load({(record.system, record.kind)})
     told: dict[tuple[str, ...], str] = {}
     specs = list(installation.hub.mappings_of(record.system, kind=record.kind))
@@ -29,7 +29,7 @@ def labelled(installation: Installation, entries: Iterable[Attention]) -> Mappin
     shown = [one for one in entries if one.parked is not None and one.parked.view not in (None, "") and one.field]
     if not shown:
         return {}
-    labels = Labels(installation.store, installation.hub)
+    labels = Labels(installation.store, installation.hub, longest=ON_A_PAGE)
     labels.load({(one.system, one.kind) for one in shown})
     return {
         one.id: labels.of(

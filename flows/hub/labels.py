@@ -14,10 +14,13 @@ from state.store import Store
 from .shelf import load_discoveries, load_discovery
 from .wiring import labels_of
 
+ON_A_PAGE = 500
+"""Letters of a view that a page shows: of what two records show the ends may differ."""
+
 
 @dataclass
 class Labels:
-    """What people call the views of a system, as it last said; asks no system."""
+    """What people call the views of a system, as it last said; asks no system. What is longer than LONGEST is cut."""
 
     store: Store
     hub: Hub
@@ -45,17 +48,19 @@ class Labels:
             return self.place(system, kind, place=places[0], view=view)
         shown = view if isinstance(view, Mapping) else {}
         parts = [self.place(system, kind, place=place, view=shown.get(place)) for place in places]
-        return show(" ".join(part for part in parts if part != show(None)) or None, longest=self.longest)
+        return self._line(" ".join(part for part in parts if part != show(None)) or None)
 
     def place(self, system: str, kind: str, *, place: str, view: View) -> str:
         """Return *view* of one place in one line."""
         if view is None or isinstance(view, bool):
             return show(view)
         if isinstance(view, list):
-            each = (self.place(system, kind, place=place, view=one) for one in view)
-            return show(", ".join(each) or None, longest=self.longest)
+            return self._line(", ".join(self.place(system, kind, place=place, view=one) for one in view) or None)
         text = str(view["name"]) if isinstance(view, Mapping) and "name" in view else str(view)
-        return show(self._labels(system, kind).get(place, {}).get(text, text), longest=self.longest)
+        return self._line(self._labels(system, kind).get(place, {}).get(text, text))
+
+    def _line(self, text: str | None) -> str:
+        return show(text, longest=self.longest)
 
     def facts(self, link: Link, field_name: str) -> tuple[str, ...]:
         """Return the facts that a field of *link* says."""

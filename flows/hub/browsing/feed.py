@@ -14,7 +14,7 @@ from state.lines import Household, Sifted
 from state.types import Whole
 
 from ..access import Access
-from ..labels import Labels
+from ..labels import ON_A_PAGE, Labels
 from ..noted import is_internal
 from ..remembering import HUB, said_by
 from ..wiring import Installation
@@ -24,8 +24,6 @@ from .casting import Names
 KINDS = ("case", "item", "note", "document")
 LARGEST = 2**63 - 1
 """The largest number of a line that a database holds."""
-LONG_TEXT = 500
-"""Characters of what was said in the hub that a line shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +83,7 @@ class Feed:
 def feed(installation: Installation, access: Access, key: str, query: FeedQuery, *, internal: bool = False) -> Feed:
     """Return a page of the feed of the case *key*. Raises NoSuchCase, as `open_case` does."""
     found = admitted(installation, access, key)
-    labels = Labels(installation.store, installation.hub)
+    labels = Labels(installation.store, installation.hub, longest=ON_A_PAGE)
     everybody = labels.load({(link.system, link.kind) for one in found.everyone for link in one.links})
     names = Names({one.named: one.known.name for one in everybody if one.named})
     return feed_of(Told(installation, found, labels, names), query, internal=internal)
@@ -166,7 +164,7 @@ def _change(line: Line, labels: Labels, whole: Whole | None) -> tuple[str, str]:
     if told.system and kind and told.field:
         entity, views = whole.entity.kind if whole else "note", (told.old, told.new)
         return labels.change(told.system, kind, field_name=told.field, views=views, entity=entity)
-    before, after = contrasted([_plain(told.old, maxsize), _plain(told.new, maxsize)], LONG_TEXT)
+    before, after = contrasted([_plain(told.old, maxsize), _plain(told.new, maxsize)], ON_A_PAGE)
     return before, after
 
 
@@ -193,7 +191,7 @@ def _kind_in(system: str, whole: Whole | None) -> str:
     return kinds.pop() if len(kinds) == 1 else ""
 
 
-def _plain(content: Any, longest: int = LONG_TEXT) -> str:
+def _plain(content: Any, longest: int = ON_A_PAGE) -> str:
     if isinstance(content, Mapping):
         said = [content["name"]] if "name" in content else content.values()
         return " ".join(_plain(one, longest) for one in said)

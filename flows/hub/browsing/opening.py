@@ -14,7 +14,7 @@ from state.types import Whole
 from ..access import Access
 from ..attachments.looking import FileView, files_of
 from ..items import is_at_home, pointed_at
-from ..labels import Labels
+from ..labels import ON_A_PAGE, Labels
 from ..looking import Standing, standings
 from ..noted import is_internal
 from ..wiring import Installation
@@ -45,7 +45,7 @@ def open_case(
     """
     store, hub = installation.store, installation.hub
     found = admitted(installation, access, key)
-    labels = Labels(store, hub)
+    labels = Labels(store, hub, longest=ON_A_PAGE)
     everybody = labels.load({(link.system, link.kind) for one in found.everyone for link in one.links})
     names = Names({one.named: one.known.name for one in everybody if one.named})
     pulled = cursors.pulled(store)

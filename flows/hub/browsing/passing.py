@@ -9,7 +9,7 @@ from state.lines import Written
 from state.runs import Run
 
 from ..access import Access
-from ..labels import Labels
+from ..labels import ON_A_PAGE, Labels
 from ..wiring import Installation
 from .systems import bare
 
@@ -98,7 +98,7 @@ def open_run(
     number, of_cases = len(told), len({one.case for one in told if one.case})
     if skip or number == size:  # there is more than this page
         number, of_cases = lines.count_written(store, run, access.persons, internal=internal)
-    labels = Labels(store, installation.hub)
+    labels = Labels(store, installation.hub, longest=ON_A_PAGE)
     labels.load({(one.line.event.system, one.line.kind) for one in told if one.line.event.system})
     by_case: dict[tuple[str, str], list[WrittenLine]] = {}
     for one in told:
