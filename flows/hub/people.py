@@ -64,6 +64,11 @@ def table_of(hub: Hub) -> tuple[KnownPerson, ...]:
     return tuple(KnownPerson(person.key, person.emails, person.ids) for person in hub.people)
 
 
+def told_names(hub: Hub) -> dict[str, str]:
+    """Return person -> name, as far as hub.yaml says one: it comes before what systems call them."""
+    return {known.identity: one.name for known, one in zip(table_of(hub), hub.people, strict=True) if one.name}
+
+
 def everybody(hub: Hub, people: Mapping[str, Iterable[SystemPerson]], store: Store | None = None) -> Everybody:
     """Return who is who among *people*, who are listed now; with what STORE remembers, where one is given."""
     listed = {system: tuple({one.id: one for one in members}.values()) for system, members in people.items()}

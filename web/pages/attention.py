@@ -62,7 +62,7 @@ def attention(request: Request, viewer: SignedIn, asked: Annotated[Asked, Query(
         found=found,
         may=_may(request, viewer, found),
         labels=labelled(installation, entries),
-        names=names_of(installation.store, (name for one in entries for name in _people_in(one))),
+        names=names_of(installation, (name for one in entries for name in _people_in(one))),
         parties=sorted({party.system for one in entries if one.conflict for party in one.conflict.parties}),
     )
 

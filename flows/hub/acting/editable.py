@@ -8,6 +8,7 @@ from mappings.language import Hub
 from mappings.language.model import Sync
 from state.search import folded
 
+from ..people import told_names
 from ..people_answers import who_is_who
 from ..wiring import Installation
 
@@ -57,5 +58,6 @@ def people(installation: Installation) -> tuple[tuple[str, str], ...]:
     """Return everybody whom systems list or hub.yaml names, by name: (who it is, what they are called)."""
     seen = who_is_who(installation)
     known = {identity for who in seen.who.values() for identity in who.values()} | set(seen.told.owners.values())
-    named = [(one, next(iter(seen.names_of(one)), one)) for one in known]
+    told = told_names(installation.hub)
+    named = [(one, told.get(one) or next(iter(seen.names_of(one)), one)) for one in known]
     return tuple(sorted(named, key=lambda each: (folded(each[1]), each[0])))

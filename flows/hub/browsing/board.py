@@ -80,7 +80,7 @@ def board(
     )
     found = lines.listed(store, chosen, order="stage_since", limit=MOST_CARDS + 1)
     rows = with_attention(installation, found[:MOST_CARDS], internal=internal)
-    names = names_of(store, (name for row in rows for name in (row.owner, row.manager)))
+    names = names_of(installation, (name for row in rows for name in (row.owner, row.manager)))
     laid: dict[str, list[Card]] = {stage: [] for stage in stages}
     zone = ZoneInfo(installation.hub.timezone)
     today = now.astimezone(zone).date()

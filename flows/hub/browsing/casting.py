@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from mappings.canonical.values import Value
 from mappings.language import Hub
 from state import people
-from state.store import Store
+
+from ..people import told_names
+from ..wiring import Installation
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +22,14 @@ class Names:
         return self.known.get(person) or person
 
 
-def names_of(store: Store, persons: Iterable[str]) -> Names:
+def names_of(installation: Installation, persons: Iterable[str]) -> Names:
     """Look up what *persons* are called: one statement, none for nobody."""
-    return Names(people.names(store, {one for one in persons if one}))
+    return names_among(installation.hub, people.names(installation.store, {one for one in persons if one}))
+
+
+def names_among(hub: Hub, shown: Mapping[str, str]) -> Names:
+    """Return what people are called, of whom systems have SHOWN a name, or hub.yaml says one."""
+    return Names({**shown, **told_names(hub)})
 
 
 def names_in(value: Value) -> frozenset[str]:

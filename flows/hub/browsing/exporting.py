@@ -49,4 +49,4 @@ def export_cases(
     parts = (found[first : first + AT_ONCE] for first in range(0, min(len(found), most), AT_ONCE))
     rows = tuple(row for part in parts for row in with_attention(installation, part, internal=internal))[:most]
     people = (name for row in rows for name in (row.owner, row.manager, *row.participants))
-    return Exported(rows, names_of(store, people), more=len(found) > most)
+    return Exported(rows, names_of(installation, people), more=len(found) > most)

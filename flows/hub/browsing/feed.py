@@ -19,7 +19,7 @@ from ..noted import is_internal
 from ..remembering import HUB, said_by
 from ..wiring import Installation
 from .admitting import admitted
-from .casting import Names
+from .casting import Names, names_among
 
 KINDS = ("case", "item", "note", "document")
 LARGEST = 2**63 - 1
@@ -85,7 +85,7 @@ def feed(installation: Installation, access: Access, key: str, query: FeedQuery,
     found = admitted(installation, access, key)
     labels = Labels(installation.store, installation.hub, longest=ON_A_PAGE)
     everybody = labels.load({(link.system, link.kind) for one in found.everyone for link in one.links})
-    names = Names({one.named: one.known.name for one in everybody if one.named})
+    names = names_among(installation.hub, {one.named: one.known.name for one in everybody if one.named})
     return feed_of(Told(installation, found, labels, names), query, internal=internal)
 
 

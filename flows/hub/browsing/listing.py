@@ -133,7 +133,7 @@ def list_cases(installation: Installation, access: Access, query: CaseQuery, *, 
         limit=size,
     )
     rows = with_attention(installation, found, internal=internal)
-    names = names_of(store, (name for row in rows for name in (row.owner, row.manager)))
+    names = names_of(installation, (name for row in rows for name in (row.owner, row.manager)))
     total = _number(counted, query)
     return CaseList(query, rows, total, _counts(counted, query), stages, names, behind)
 

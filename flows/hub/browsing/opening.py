@@ -21,7 +21,7 @@ from ..wiring import Installation
 from .addresses import openable
 from .admitting import admitted
 from .case_page import CasePage, ContactRow, DocumentRow, FactRow, ItemRow, LinkedRecord, NoteRow, Opens, Side, Waiting
-from .casting import Names, stages_of
+from .casting import names_among, stages_of
 from .feed import Feed, FeedQuery, Told, feed_of
 from .freshness import freshness
 
@@ -47,7 +47,7 @@ def open_case(
     found = admitted(installation, access, key)
     labels = Labels(store, hub, longest=ON_A_PAGE)
     everybody = labels.load({(link.system, link.kind) for one in found.everyone for link in one.links})
-    names = Names({one.named: one.known.name for one in everybody if one.named})
+    names = names_among(hub, {one.named: one.known.name for one in everybody if one.named})
     pulled = cursors.pulled(store)
     entity = found.case.entity
     sync = hub.syncs.get(entity.sync)

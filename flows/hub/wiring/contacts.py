@@ -23,13 +23,12 @@ from mappings.language import (
     Problems,
     System,
 )
-from mappings.people import KnownPerson
 from mappings.transforms.vocabulary import Vocabulary
 from state import budgets
 from state.store import Store
 
 from ..attachments.spool import spool_in
-from ..people import Everybody, everybody
+from ..people import Everybody, everybody, told_names
 from ..shelf import StateShelf, load_discovery, save_discovery
 from ..wired import Scope
 from .installation import Installation
@@ -190,7 +189,7 @@ def names_of(
 
     The hub's own table is asked first, then the systems in the order of their names.
     """
-    known_as = {KnownPerson(one.key, one.emails, one.ids).identity: one.name for one in hub.people if one.name}
+    known_as = told_names(hub)
     bearers: dict[str, set[str]] = {}
     for system, members in sorted(people.items()):
         for member in members:
