@@ -83,12 +83,26 @@ def _identities(*names: str) -> sa.Select[Any]:
 
 
 def names(store: Store, wanted: Collection[str]) -> dict[str, str]:
-    """Return canonical name -> what the person is called, of those WANTED that systems have told of."""
+    """
+    Return canonical name -> what the person is called now, of those WANTED that systems have told of: by the first
+    system, in the order of their names, in which their account is active.
+    """
     if not wanted:
         return {}
-    query = sa.select(person.c.email, person.c.name).where(person.c.email.in_(sorted(wanted)))
+    query = sa.select(person.c.email, identity.c.name).join(identity, identity.c.person == person.c.id)
+    last = (identity.c.active, identity.c.system.desc(), identity.c.external_id.desc())
     with store.read() as conn:
-        return {row.email: row.name for row in conn.execute(query)}
+        rows = conn.execute(query.where(person.c.email.in_(sorted(wanted))).order_by(*last))
+        return {row.email: row.name for row in rows if row.name}
+
+
+def names_of(everybody: Sequence[Identity]) -> dict[str, str]:
+    """As `names`, of EVERYBODY as `identities` gives them."""
+    found: dict[str, str] = {}
+    for one in sorted(everybody, key=lambda one: not one.known.active):
+        if one.named and one.known.name:
+            found.setdefault(one.named, one.known.name)
+    return found
 
 
 def _row(system: str, one: SystemPerson, owner: str) -> dict[str, object]:

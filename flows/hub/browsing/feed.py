@@ -8,7 +8,7 @@ from typing import Any
 
 from mappings.canonical.show import contrasted, show
 from mappings.reconcile.model import Event
-from state import lines
+from state import lines, people
 from state.history import Line
 from state.lines import Household, Sifted
 from state.types import Whole
@@ -85,7 +85,7 @@ def feed(installation: Installation, access: Access, key: str, query: FeedQuery,
     found = admitted(installation, access, key)
     labels = Labels(installation.store, installation.hub, longest=ON_A_PAGE)
     everybody = labels.load({(link.system, link.kind) for one in found.everyone for link in one.links})
-    names = names_among(installation.hub, {one.named: one.known.name for one in everybody if one.named})
+    names = names_among(installation.hub, people.names_of(everybody))
     return feed_of(Told(installation, found, labels, names), query, internal=internal)
 
 

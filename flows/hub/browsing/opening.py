@@ -7,7 +7,7 @@ from datetime import date, datetime
 from mappings.canonical.facts import CASE_FACTS, FactInfo
 from mappings.canonical.values import Value
 from mappings.reconcile.model import Entity, Fact, Link, OpenWrite
-from state import cursors, lines
+from state import cursors, lines, people
 from state.lines import Household
 from state.types import Whole
 
@@ -47,7 +47,7 @@ def open_case(
     found = admitted(installation, access, key)
     labels = Labels(store, hub, longest=ON_A_PAGE)
     everybody = labels.load({(link.system, link.kind) for one in found.everyone for link in one.links})
-    names = names_among(hub, {one.named: one.known.name for one in everybody if one.named})
+    names = names_among(hub, people.names_of(everybody))
     pulled = cursors.pulled(store)
     entity = found.case.entity
     sync = hub.syncs.get(entity.sync)

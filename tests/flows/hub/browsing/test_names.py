@@ -7,6 +7,8 @@ from flows.hub.acting.editable import people
 from flows.hub.browsing import BoardQuery, CaseQuery, board, export_cases, feed, list_cases, open_case
 from flows.hub.browsing.feed import FeedQuery
 from flows.hub.casework import set_value
+from mappings.exchange import SystemPerson
+from state import people as people_kept
 from tests.browsed_builders import NOW
 from tests.hub_builders import HUB, opened
 
@@ -32,6 +34,18 @@ def test_the_name_in_hub_yaml_comes_first_on_every_page(tmp_path: Path) -> None:
 
     assert {one.names.of("ann@example.com") for one in pages} == {"Анна Сергеевна"}
     assert {one.names.of("vera@example.com") for one in pages} == {"Вера"}
+
+
+def test_a_new_name_is_taken_over_and_every_page_takes_the_same_one(tmp_path: Path) -> None:
+    hub, _ = opened(tmp_path)
+    for system, name in (("crm", "Анна Петрова"), ("trk", "Ann")):
+        renamed = SystemPerson("7", name, email="ann@example.com")
+        people_kept.store_people(hub.installation.store, system, people=[renamed], who={"7": "ann@example.com"})
+
+    found = hub.installation
+    pages = [list_cases(found, EVERYTHING, CaseQuery()), open_case(found, EVERYTHING, "CASE-1", now=NOW)]
+
+    assert [one.names.of("ann@example.com") for one in pages] == ["Анна Петрова"] * 2
 
 
 def test_people_to_choose_from_have_the_names_of_hub_yaml(tmp_path: Path) -> None:
