@@ -15,7 +15,7 @@ from mappings.exchange import Found, PastChange, Receipt, Update, VendorRecord, 
 
 from ..errors import AuthFailed, ConnectorError, Gone, Rejected, RetryLater
 from ..guarded import Inspection
-from ..guarded.port import Job
+from ..guarded.port import Job, looked
 from .history import since_compare
 from .records import STAGE
 from .writer import Outcome, Sending
@@ -99,7 +99,7 @@ class _Batch:
         if not walks:
             return
         kind = walks[0].job.update.kind
-        found = await self._port.read(kind, [walk.job.update.id for walk in walks])
+        found = await looked(self._port.read(kind, [walk.job.update.id for walk in walks]))
         for walk, each in zip(walks, found, strict=True):
             walk.job.compared, walk.job.began = compared, began
             walk.job.compare(each)

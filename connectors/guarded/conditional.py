@@ -7,7 +7,7 @@ from typing import Protocol
 from mappings.exchange import Found, Receipt, Update, VendorRecord, View
 
 from ..errors import AuthFailed, ConnectorError, Gone, Rejected, RetryLater, Stale
-from .port import Inspection, Job
+from .port import Inspection, Job, Reads, looked
 
 
 class ConditionalPort(Protocol):
@@ -40,7 +40,7 @@ async def push_conditional(port: ConditionalPort, updates: Sequence[Update]) -> 
     began = port.clock()
     for kind in dict.fromkeys(update.kind for update in updates):
         mine = [job for job in jobs if job.update.kind == kind]
-        found = await port.read(kind, [job.update.id for job in mine])
+        found = await looked(port.read(kind, [job.update.id for job in mine]))
         for job, each in zip(mine, found, strict=True):
             job.began = began
             job.compare(each)
@@ -56,18 +56,14 @@ async def push_conditional(port: ConditionalPort, updates: Sequence[Update]) -> 
     return [job.receipt() for job in jobs]
 
 
-class _Reads(Protocol):
-    async def read(self, kind: str, ids: Sequence[str]) -> list[Found]: ...
-
-
-async def read_back(reads: _Reads, record: VendorRecord) -> VendorRecord:
+async def read_back(reads: Reads, record: VendorRecord) -> VendorRecord:
     """
     Return *record* as it is after a write that was answered.
 
     Raises Gone; RetryLater, as of what was sent, where it cannot be looked at: written it is all the same.
     """
     try:
-        (found,) = await reads.read(record.kind, [record.id])
+        (found,) = await looked(reads.read(record.kind, [record.id]))
     except (AuthFailed, RetryLater) as error:
         raise RetryLater(f"written, not read back: {error}", system=record.system, sent=True) from error
     if found.record is not None:
@@ -136,7 +132,7 @@ class _Walk:
         job = self._job
         began = self._port.clock()
         try:
-            found = (await self._port.read(job.update.kind, [job.update.id]))[0]
+            found = (await looked(self._port.read(job.update.kind, [job.update.id])))[0]
         except RetryLater as error:
             job.settle("unclear" if job.written else "unsent", str(error))
             return

@@ -12,6 +12,7 @@ from typing import Protocol
 from mappings.exchange import Delete, Found, Receipt, Refused, VendorRecord
 
 from ..errors import AuthFailed, ConnectorError, Gone, Rejected, RetryLater, Stale
+from .port import looked
 
 
 class DeletePort(Protocol):
@@ -57,7 +58,7 @@ async def push_deletes(port: DeletePort, deletes: Sequence[Delete]) -> list[Rece
 async def _one(port: DeletePort, one: Delete) -> Receipt:
     """Raises AuthFailed and RetryLater where nothing was sent."""
     began = port.clock()
-    [found] = await port.read(one.kind, [one.id])
+    [found] = await looked(port.read(one.kind, [one.id]))
     record = found.record
     if record is None:
         return _missing(one, found)
@@ -86,7 +87,7 @@ async def _one(port: DeletePort, one: Delete) -> Receipt:
 async def _look_back(port: DeletePort, one: Delete) -> Receipt:
     """Only a look that shows nothing says that it is gone."""
     try:
-        [found] = await port.read(one.kind, [one.id])
+        [found] = await looked(port.read(one.kind, [one.id]))
     except ConnectorError as error:
         return Receipt(one.key, "unclear", id=one.id, reason=f"deleted, not looked at again: {error}")
     return _missing(one, found) if found.record is None else _refused(one, "the system kept it all the same")

@@ -1,14 +1,16 @@
 """What the guarded procedures ask of a connector, and the state of one update on its way."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol, TypeAlias, runtime_checkable
+from typing import Literal, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from mappings.exchange import Change, Found, PastChange, Receipt, Refused, Update, VendorRecord, View
 
-from ..errors import Rejected
+from ..errors import AuthFailed, ConnectorError, Rejected, RetryLater
 from .blame import blame
+
+T = TypeVar("T")
 
 MOST_STEPS = 6
 
@@ -26,6 +28,26 @@ class Inspection:
     log: tuple[PastChange, ...] = ()
     allowed: Mapping[str, tuple[View, ...]] = field(default_factory=dict)
     computed: frozenset[str] = frozenset()
+
+
+class Reads(Protocol):
+    """What looks records up."""
+
+    async def read(self, kind: str, ids: Sequence[str]) -> list[Found]: ...
+
+
+async def looked(reading: Awaitable[T]) -> T:
+    """
+    Return what *reading* records gave. Raises AuthFailed and RetryLater alone: where a look as a whole is refused
+    otherwise (a proxy's 409), no record of it has been, and none is known to have moved.
+    """
+    try:
+        return await reading
+    except (AuthFailed, RetryLater):
+        raise
+    except ConnectorError as error:
+        words = str(error).removeprefix(f"{error.system}: ")
+        raise RetryLater(words, system=error.system) from error
 
 
 class GuardedPort(Protocol):

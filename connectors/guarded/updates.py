@@ -13,7 +13,7 @@ from typing import Protocol
 from mappings.exchange import Found, Receipt, Update, View
 
 from ..errors import AuthFailed, ConnectorError, Gone, Rejected, RetryLater, Stale
-from .port import MOST_STEPS, ClosePort, GuardedPort, Inspection, Job
+from .port import MOST_STEPS, ClosePort, GuardedPort, Inspection, Job, looked
 
 SLICE = 100
 """So many records are compared and written together: as many as a list shows at once, so that a change costs one
@@ -95,7 +95,7 @@ class _Batch:
         pairs: list[tuple[Job, Found]] = []
         for kind in dict.fromkeys(job.update.kind for job in jobs):
             mine = [job for job in jobs if job.update.kind == kind]
-            pairs += zip(mine, await self._port.read(kind, [job.update.id for job in mine]), strict=True)
+            pairs += zip(mine, await looked(self._port.read(kind, [job.update.id for job in mine])), strict=True)
         return pairs
 
     async def _all(self, jobs: Sequence[Job], work: "_Work") -> None:
@@ -169,7 +169,7 @@ class _Batch:
         pairs: list[tuple[Job, Found]] = []
         for job in jobs:
             if job.before is not None:
-                found, job.inspection = await self._port.read_closely(job.before, job.before.stamp)
+                found, job.inspection = await looked(self._port.read_closely(job.before, job.before.stamp))
                 pairs.append((job, found))
         return pairs
 

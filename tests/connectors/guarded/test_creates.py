@@ -2,7 +2,7 @@
 
 import pytest
 
-from connectors.errors import AuthFailed, Gone, Rejected, RetryLater
+from connectors.errors import AuthFailed, ConnectorError, Gone, Rejected, RetryLater, Stale
 from connectors.memory import KindTraits, MemoryConnector, MemoryRequest, MemorySystem
 from mappings.exchange import Change, Create, Receipt, Views
 
@@ -92,12 +92,13 @@ async def test_a_lost_answer_ends_the_tries() -> None:
 
 
 @pytest.mark.asyncio
-async def test_what_could_not_be_added_afterwards_is_told() -> None:
+@pytest.mark.parametrize("error", [RetryLater("down", system="crm"), Stale("answered 412", system="crm")])
+async def test_what_could_not_be_added_afterwards_is_told(error: ConnectorError) -> None:
     desk = Desk(KindTraits(required=frozenset({"title"}), refused=frozenset({"a"}), names=False))
 
     def hook(request: MemoryRequest, moment: str) -> None:
         if request.verb == "get":
-            raise RetryLater("down", system="crm")
+            raise error
 
     desk.system.hook = hook
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from connectors.base import Surroundings
-from connectors.errors import AuthFailed, Rejected, RetryLater
+from connectors.errors import AuthFailed, ConnectorError, Rejected, RetryLater, Stale
 from connectors.memory import KindTraits, MemoryConnector, MemoryRequest, MemorySystem
 from mappings.exchange import Change, Receipt, Update, View
 
@@ -165,11 +165,12 @@ async def test_a_refusal_of_the_whole_record_is_not_halved() -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_write_after_which_nothing_can_be_read_is_unclear() -> None:
+@pytest.mark.parametrize("error", [RetryLater("no answer", system="crm"), Stale("answered 409", system="crm")])
+async def test_a_write_after_which_nothing_can_be_read_is_unclear(error: ConnectorError) -> None:
     desk = Desk()
 
     def fail() -> None:
-        raise RetryLater("no answer", system="crm")
+        raise error
 
     desk.on("get", "before", fail, nth=2)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from connectors.errors import RetryLater
+from connectors.errors import Rejected, RetryLater
 from tests.connectors.guarded.test_updates import Desk, push_many
 
 
@@ -29,6 +29,19 @@ async def test_no_record_waits_for_more_than_a_slice_between_its_compare_and_its
     await push_many(desk, 250)
 
     assert met == ["get", *["update"] * 100, "get", *["update"] * 100, "get", *["update"] * 50, *["get"] * 3]
+
+
+@pytest.mark.asyncio
+async def test_a_first_list_that_is_refused_is_asked_for_later() -> None:
+    desk = Desk()
+
+    def fail() -> None:
+        raise Rejected("GET /deals answered 404", system="crm")
+
+    desk.on("get", "before", fail)
+
+    with pytest.raises(RetryLater, match=r"^crm: GET /deals answered 404$"):
+        await push_many(desk, 2)
 
 
 @pytest.mark.asyncio
