@@ -220,12 +220,18 @@ async def _update_in_doubt(
     return replace(made, record=answer.record, rest=True, due=True)
 
 
+def _dated(version: str | None) -> datetime | None:
+    """Return the stamp that *version* begins with; None of one that only counts."""
+    stamp = (version or "").partition(" ")[0]
+    return None if stamp.isdecimal() else stamp_time(stamp)
+
+
 async def _put_back(wired: Wired, connector: Connector, one: Outgoing, record: VendorRecord) -> VendorRecord | None:
     """
     Return what *record* showed once our update had arrived, if its change log tells so: by a change of ours behind the
     version over which the update was planned, by the system's own clock. None where it does not.
     """
-    known = stamp_time((one.version or "").partition(" ")[0])
+    known = _dated(one.version)
     write = await asyncio.to_thread(make_write, wired, one)
     changes = {change.place: change for change in write.changes} if isinstance(write, Update) else {}
     if known is None or connector.abilities_of(one.kind).change_log.isdisjoint(changes):

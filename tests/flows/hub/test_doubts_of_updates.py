@@ -64,6 +64,37 @@ def test_who_puts_back_what_an_update_in_doubt_replaced_keeps_it_so(tmp_path, mo
     assert at_peace(hub)
 
 
+def test_without_a_change_log_it_counts_as_never_arrived_and_is_written_again(tmp_path):
+    hub = a_world(tmp_path, traits={"trk": KindTraits(change_log=False)})
+    hub.sync()
+    hub.systems["crm"].edit("record", "1", {"title": "Новое имя"})
+    hub.systems["trk"].hook = Hook("update", "after", failing(LOST))
+    after(hub, minutes=2)
+    hub.systems["trk"].edit("record", "1", {"title": "Внедрение CRM"})
+
+    after(hub, minutes=2)
+
+    assert titles(hub, "crm") == titles(hub, "trk") == ["Новое имя"]
+    assert at_peace(hub)
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_what_was_put_back_long_ago_is_no_answer_to_an_update_in_doubt(tmp_path, exact):
+    hub = a_world(tmp_path, traits={"trk": KindTraits(conditional_writes=exact)})
+    hub.sync()
+    for system, title in (("crm", "Новое имя"), ("trk", "Внедрение CRM")):
+        hub.systems[system].edit("record", "1", {"title": title})
+        after(hub, minutes=2)
+    hub.systems["crm"].edit("record", "1", {"title": "Новое имя"})
+    hub.systems["trk"].hook = Hook("update", "before", failing(LOST))
+    after(hub, minutes=2)
+
+    after(hub, minutes=2)
+
+    assert titles(hub, "crm") == titles(hub, "trk") == ["Новое имя"]
+    assert at_peace(hub)
+
+
 def test_an_own_write_in_doubt_is_not_taken_for_an_edit(tmp_path):
     hub = a_world(tmp_path, hub=HUB.replace("title: park", "title: {home: trk}"))
     hub.sync()

@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from itertools import takewhile
 from typing import Any
 
 from flows.hub.wired import WHOLE, SyncShape
@@ -127,8 +128,26 @@ class After:
         told = (event for event in lines if event.system == typed.system and event.cause == "replaced unread")
         return any(event.field == typed.place and event.old == typed.new for event in told)
 
+    def _put_back(self, typed: Deed) -> bool:
+        """
+        It put back just what a write of ours had replaced, before anything showed that write: by values nobody was
+        there, and the write has never arrived. A change log tells, where its stamps tell the write from what was known.
+        """
+        traits = self.life.systems[typed.system].traits(KIND)
+        dated = (
+            traits.change_feed and traits.versions and not traits.conditional_writes and traits.resolution != "minute"
+        )
+        if traits.change_log and dated:
+            return False
+        before = (deed for deed in reversed(self.life.tape.of(typed.system, typed.record)) if deed.at < typed.at)
+        since = takewhile(lambda deed: deed.what != "shown", before)
+        ours = (deed for deed in since if deed.what == "written" and deed.place == typed.place)
+        return any((deed.old or None) == (typed.new or None) for deed in ours)
+
     def _unseen(self, typed: Deed) -> bool:
         """The hub wrote over it before anything showed it to whoever wrote, or its own people did."""
+        if self._put_back(typed):
+            return True
         for deed in self.life.tape.of(typed.system, typed.record):
             if deed.at > typed.at and deed.what == "shown":
                 return self._shown_to_another(typed)
