@@ -15,7 +15,7 @@ from .entries import Entry, need, views
 from .extend import NO_POLICY, POLICY_KEYS, FieldSource
 from .model import FieldSpec
 from .problems import Mark, Problem, Sheet, hint, shown
-from .reader import Keys
+from .reader import Keys, Scalar
 
 COMMON_KEYS = ("at", "as", "sets", "direction", "lossy", "defaults", "required", "of")
 Choices: TypeAlias = Mapping[str, tuple[str, ...]]
@@ -208,6 +208,8 @@ def _stranger(name: str, transform: str, *, known: Collection[str]) -> str:
 
 def _plain(entry: Entry, setting: Setting) -> Any:
     """Return the value of a setting in the form its type asks for; whether it fits is the transform's to say."""
+    if setting.type == "text" and isinstance(entry.node, Scalar) and entry.node.text.isspace():
+        return entry.node.text  # words may stand with a space between them, or each in a line of its own
     if setting.type in ("text", "word", "zone", "currency"):
         return None if entry.empty else entry.plain()
     if setting.type == "texts":

@@ -284,3 +284,15 @@ def test_a_yes_or_no_place_shows_true_or_false_and_never_a_word():
         "record.crm.yaml:5: take.test: 'true' is a text; test shows true or false, without quotes",
         "record.crm.yaml:5: take.vip: 'yes' is a text; vip shows true or false, without quotes",
     ]
+
+
+@pytest.mark.parametrize(("between", "shown"), [(" ", "тендер vip"), (r"\n", "тендер\nvip")])
+def test_words_may_stand_with_a_space_between_them_or_each_in_its_own_line(between, shown):
+    labels = f'labels: {{at: tags, as: set, separator: "{between}"}}'
+    own = f"system: crm\nkind: record\nextends: memory/record\nfields: {{{labels}}}\n"
+    hub = loaded(small(record__crm=own))
+
+    lens = compile_mapping(hub.mappings_of("crm")[0], Vocabulary()).fields["labels"].lens
+
+    assert lens.read(shown, {}) == {"labels": frozenset({"тендер", "vip"})}
+    assert lens.write({"labels": frozenset({"тендер", "vip", "срочно"})}, shown) == f"{shown}{shown[6]}срочно"
