@@ -97,16 +97,18 @@ def _core(place: CorePlace, names: Mapping[str, str], *, closing: set[str], exam
 
 def _custom(field: CustomField, fields: FieldTable, *, example: Views) -> Place:
     name = fields.place(field)
+    type_ = "set" if field.multiple else TYPES.get(field.format, "text")
+    values = field.values if type_ != "bool" else ()  # 1 and 0 with their words: no view shows either
     return Place(
         name=name,
         label=field.name,
-        type="set" if field.multiple else TYPES.get(field.format, "text"),
+        type=type_,
         required=field.required,
         writable=field.format != "attachment",
         searchable=field.filter,
         multiple=field.multiple,
         max_length=field.max_length,
-        choices=tuple(Choice(value, label) for value, label in field.values),
+        choices=tuple(Choice(value, label) for value, label in values),
         example=example.get(name),
     )
 

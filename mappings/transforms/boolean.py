@@ -33,13 +33,15 @@ class Bool(Plain):
     false_is: tuple[View, ...] = (False,)
 
     @classmethod
-    def built(cls, given: Mapping[str, Any], _spot: Spot) -> "Bool":
+    def built(cls, given: Mapping[str, Any], spot: Spot) -> "Bool":
         asked = complete(cls.declared, given)
         true_is, false_is = _listed(asked["true_is"]), _listed(asked["false_is"])
         if any(_among(view, true_is) for view in false_is):
             raise BadSettings([Problem("false_is", "a view that means true cannot mean false too")])
         if _among(None, true_is):
             raise BadSettings([Problem("true_is", "an empty cell cannot mean true")])
+        if spot.type == "bool" and (wrong := [*_strange("true_is", true_is), *_strange("false_is", false_is)]):
+            raise BadSettings(wrong)
         return cls(true_is=true_is, false_is=false_is)
 
     @property
@@ -65,6 +67,14 @@ class Bool(Plain):
 
 def _listed(views: Any) -> tuple[View, ...]:
     return tuple(views) if isinstance(views, list | tuple) else (views,)
+
+
+def _strange(key: str, views: Sequence[View]) -> list[Problem]:
+    """Return what is wrong where a place shows true and false, and all VIEWS are words that it never shows."""
+    if any(isinstance(view, bool) for view in views):
+        return []
+    words = [view for view in views if isinstance(view, str)]
+    return [Problem(key, f"{words[0]!r} is a text; the place shows true or false, without quotes")] if words else []
 
 
 def _among(view: View, views: Sequence[View]) -> bool:

@@ -159,7 +159,9 @@ def rows_of(
     rows = []
     for key, view in resolved.ids.items():
         says = _row(written[key], facts)
-        if isinstance(says, Problem):
+        if spot.type == "bool" and view not in (None, *_FLAGS):
+            problems.append(Problem(f"values.{key}", "not a value of the place, which shows true or false"))
+        elif isinstance(says, Problem):
             problems.append(Problem(f"values.{key}{says.key}", says.text, says.right))
         else:
             rows.append(Row(_FLAGS.get(view or "", view) if spot.type == "bool" else view, says))

@@ -61,6 +61,8 @@ def empty(number: int) -> dict[str, Any]:
 def told(number: int) -> dict[str, Any]:
     name, form, multiple = FIELDS[number]
     values = [{"value": value, "label": value} for value in VALUES.get(number, ())]
+    if form == "bool":
+        values = [{"value": "1", "label": "да"}, {"value": "0", "label": "нет"}]
     return {
         "id": number,
         "name": name,

@@ -184,6 +184,7 @@ async def test_discovery_tells_choices_people_and_what_to_know() -> None:
     assert [choice.label for choice in places["status"].choices if choice.closes] == ["Закрыта"]
     assert [choice.id for choice in places["cf[Тип]"].choices] == ["Пилот", "Тендер"]
     assert (places["cf[Метки]"].type, places["cf[Сумма]"].type, places["author"].writable) == ("set", "number", False)
+    assert (places["cf[Ключевой]"].type, places["cf[Ключевой]"].choices) == ("bool", ())  # it shows true and false
     assert places["cf[Тип]"].example == "Пилот"
     assert [choice.label for choice in places["project"].choices] == ["presales", "archive", "sales"]
     assert [person.email for person in discovery.people] == ["u1@example.ru", "u5@example.ru", "u6@example.ru"]

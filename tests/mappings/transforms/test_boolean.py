@@ -5,7 +5,7 @@ import pytest
 from mappings.lens import Refusal
 from mappings.transforms.boolean import Bool
 from mappings.transforms.settings import BadSettings
-from mappings.transforms.vocabulary import Spot
+from mappings.transforms.vocabulary import Spot, Vocabulary
 
 LETTERS = Bool(true_is=("Y", "да"), false_is=("N", "нет"))
 
@@ -55,3 +55,16 @@ def test_one_view_or_a_list_may_be_given():
 def test_a_view_with_two_meanings_is_a_mistake(given, key):
     with pytest.raises(BadSettings, match=key):
         Bool.built(given, Spot(("x",)))
+
+
+def test_words_say_nothing_about_a_place_that_shows_true_or_false():
+    flag = Spot(("key_client",), ("vip",), Vocabulary(types={"vip": "bool"}))
+
+    with pytest.raises(BadSettings) as refused:
+        Bool.built({"true_is": "1", "false_is": ["нет", None]}, flag)
+
+    assert [str(problem) for problem in refused.value.problems] == [
+        "true_is: '1' is a text; the place shows true or false, without quotes",
+        "false_is: 'нет' is a text; the place shows true or false, without quotes",
+    ]
+    assert Bool.built({"true_is": False, "false_is": [True, "1"]}, flag).read(False) is True

@@ -210,3 +210,14 @@ def test_true_and_false_of_a_place_that_shows_them_are_no_words():
     assert [lens.read(view, {}) for view in (True, False)] == [{"channel": "closed"}, {"channel": "open"}]
     assert lens.write({"channel": "closed"}, False) is True
     assert code(lens.read("true", {})) == code(lens.read(1, {})) == "unlisted"
+
+
+def test_a_word_is_no_value_of_a_place_that_shows_true_or_false():
+    words = Vocabulary(types={"vip": "bool"})
+
+    with pytest.raises(BadSettings) as refused:
+        Choice.make({"values": {"Да": "closed", "false": "open", None: "new"}}, Spot(("channel",), ("vip",), words))
+
+    assert [str(problem) for problem in refused.value.problems] == [
+        "values.Да: not a value of the place, which shows true or false"
+    ]
