@@ -9,6 +9,7 @@ from .words import ENOUGH, likeness
 
 FUNNEL = ("lead", "qualified", "in_work", "estimate", "proposal", "defence")
 """The stages that a new hub begins with, lowest first."""
+WON = "won"
 LOSSES = ("lost", "withdrawn", "no_decision")
 
 
@@ -47,7 +48,7 @@ def _best(choice: Choice, words: Mapping[str, tuple[str, ...]]) -> str | None:
     """Return the word that the choice is most like, by its label or else by its id."""
     for name in (choice.label, choice.id.rpartition(":")[2]):
         scores = {word: likeness(name, (word, *others)) for word, others in words.items()}
-        word = max(scores, key=lambda one: scores[one])
+        word = max(scores, key=lambda one: (scores[one], one != WON))  # "closed, refused" was not won
         if scores[word] >= ENOUGH:
             return word
     return None

@@ -11,6 +11,8 @@ _ENDINGS = re.compile(
 )
 _DENIALS = frozenset(["не", "ни", "нет", "без", "not", "no", "non", "never", "without", "t"])
 """Words that turn the others about; ``t`` is what is left of ``won't``."""
+_AGAINST = ("не", "un", "in")
+"""Beginnings that turn a word about."""
 ENOUGH = 0.78
 """Names that are less alike than this are not taken for the same."""
 
@@ -43,9 +45,14 @@ def _alike(name: tuple[str, ...], other: tuple[str, ...]) -> float:
         return 0.0
     if name == other:
         return 1.0
-    if _DENIALS.isdisjoint(name) != _DENIALS.isdisjoint(other):
+    if _DENIALS.isdisjoint(name) != _DENIALS.isdisjoint(other) or _turned(name, other) or _turned(other, name):
         return 0.0
     if set(other) <= set(name):
         return 0.85 + 0.1 * len(other) / len(name)
     ratio = SequenceMatcher(None, " ".join(name), " ".join(other)).ratio()
     return ratio if ratio >= ENOUGH else 0.0
+
+
+def _turned(name: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Say whether a word of *name* is one of *other* turned about: "неуспешна" is not "успешна"."""
+    return any(one.startswith(f"{against}{word}") for one in name for against in _AGAINST for word in other)

@@ -69,6 +69,28 @@ def test_what_did_not_come_about_is_not_taken_for_a_case_that_was_won(name):
     assert values("Новая", closed=("Выиграна", name)).get(name, ([], []))[1] != ["won"]
 
 
+@pytest.mark.parametrize(
+    ("name", "outcome"),
+    [
+        ("Закрыта (отказ)", "lost"),
+        ("Закрыта неуспешно", "lost"),
+        ("Завершена неудачно", "lost"),
+        ("Сделка неуспешна", "lost"),
+        ("Done, rejected", "lost"),
+        ("Закрыта, отменена", "withdrawn"),
+        ("Успех", "won"),
+        ("Закрыта успешно", "won"),
+    ],
+)
+def test_what_is_closed_and_says_how_else_was_not_won(name, outcome):
+    assert values("Новая", closed=(name,))[name][1][0] == outcome
+
+
+@pytest.mark.parametrize("name", ["Невыполнена", "Incomplete", "Undone"])
+def test_a_word_that_is_turned_about_is_like_none(name):
+    assert name not in values("Новая", closed=(name,))
+
+
 def test_a_name_that_denies_is_like_one_that_denies_too_and_like_no_other():
     closed = ("Закрыто и реализовано", "Закрыто и не реализовано", "Без решения")
     found = values("Новая", closed=closed)
