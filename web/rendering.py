@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from flows.hub.units import NotAllowed
+from mappings.transforms.markup.markdown_tokens import times
 
 from .cookies import remember, said, token_of, unsay
 from .house import house_of
@@ -29,6 +30,7 @@ STATIC = Path(__file__).parent / "static"
 LANGUAGE = "casehub_language"
 SCHEMES = {"http", "https", "mailto", "tel"}
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+_MARKDOWN.inline.ruler.before("emphasis", "times", times)  # as it is written into the systems
 
 
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from .markdown_tokens import TIMES
 from .tree import (
     Break,
     Close,
@@ -153,8 +154,13 @@ def _sign(events: Sequence[Event], pair: tuple[int, int], *, starred: bool) -> s
         case Open("em"):
             near = (place - 1, place + 1, close - 1, close + 1)
             alone = all(isinstance(events[n], Run) for n in near if 0 <= n < len(events))
-            return "*" if alone and not starred else ""
+            return "*" if alone and not starred and not _multiplies(events, pair) else ""
     return ""
+
+
+def _multiplies(events: Sequence[Event], pair: tuple[int, int]) -> bool:
+    """Say whether a star for the mark would stand between two digits, at either end."""
+    return any(TIMES.fullmatch(f"{_end(events, at - 1)}*{_front(events, at + 1)}") for at in pair)
 
 
 def _front(events: Sequence[Event], place: int) -> str:

@@ -10,12 +10,17 @@ from collections.abc import Callable, Iterator, Sequence
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock, blockquote, list_block, table
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from .links import picture
 from .tree import DEPTH
 
 BlockRule = Callable[[StateBlock, int, int, bool], bool]
+
+
+TIMES = re.compile(r"\d\*\d")
+"""A star that multiplies, between the digits beside it."""
 
 
 class _Reader(MarkdownIt):
@@ -47,7 +52,19 @@ def _reader() -> _Reader:
     reader.block.ruler.at("blockquote", _bounded(blockquote), {"alt": ["paragraph", "reference", "blockquote", "list"]})
     reader.block.ruler.at("list", _bounded(list_block), {"alt": ["paragraph", "reference", "blockquote"]})
     reader.block.ruler.at("table", _whole_table, {"alt": ["paragraph", "reference"]})
+    reader.inline.ruler.before("emphasis", "times", times)
     return reader
+
+
+def times(state: StateInline, silent: bool) -> bool:  # noqa: FBT001  the library's call
+    """Take a star between two digits for itself: ``5*3*2`` is no 532, which it would be where no mark can stand."""
+    around = state.src[max(state.pos - 1, 0) : state.pos + 2]
+    if state.pos + 1 >= state.posMax or not TIMES.fullmatch(around):
+        return False
+    if not silent:
+        state.pending += "*"
+    state.pos += 1
+    return True
 
 
 def _whole_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001  the library's call
