@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
@@ -11,7 +12,7 @@ from connectors.errors import ConnectorError, RetryLater
 from mappings.exchange import Cursor, Found, Page
 from mappings.reconcile.guards import check_full_read
 from state import cursors, inbox, waiting
-from state.types import Lane, PutCount, Scan
+from state.types import Hint, Lane, PutCount, Scan
 
 from .intake import admitted
 from .missing import note_missing
@@ -165,21 +166,25 @@ async def pull_full(wired: Wired, scope: Scope, report: Report, *, page: PullPag
 
 
 async def look_up_hints(wired: Wired, scope: Scope, report: Report) -> None:
-    """Read by id what a webhook, a doubt or a full read has pointed at."""
+    """Read by id what a webhook, a doubt or a full read has pointed at, each record once."""
     system, kind = scope
     connector: Connector = wired.connectors[system]
-    before: frozenset[str] = frozenset()
-    while hints := inbox.hints(wired.store, system, kind=kind, limit=HINTS):
-        ids = [hint.id for hint in hints]
-        if before == frozenset(ids):
-            return
-        before = frozenset(ids)
+    looked: set[str] = set()
+    stuck = 0  # what no look answers (a clock was set back, the system shows less than it did) leads the list
+    while ids := _ids(inbox.hints(wired.store, system, kind=kind, limit=HINTS + stuck), but=looked):
         began = wired.clock()
         found = [_admitted(wired, one) for one in await connector.get(kind, ids)]
-        await asyncio.to_thread(
+        count = await asyncio.to_thread(
             inbox.put_found, wired.store, found, system=system, kind=kind, began=began, lease=wired.lease
         )
+        looked.update(ids)
+        stuck += max(len(ids) - count.closed_hints, 0)
         report.read[system] += sum(1 for one in found if one.record is not None)
+
+
+def _ids(hints: Sequence[Hint], *, but: AbstractSet[str]) -> list[str]:
+    """Return the ids of some *hints*, each of which is looked up once in a pass."""
+    return [hint.id for hint in hints if hint.id not in but][:HINTS]
 
 
 def _admitted(wired: Wired, found: Found) -> Found:

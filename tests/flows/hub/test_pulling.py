@@ -6,10 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connectors.errors import RetryLater
+from connectors.memory.traits import KindTraits
 from flows.hub.pulling import MOST_PAGES, TOGETHER, pull_page
+from flows.hub.running import How, run_recorded
+from flows.hub.sync import PassOptions
 from mappings.exchange import Abilities, Cursor, Page, VendorRecord
-from state import claims, cursors, history
-from tests.hub_builders import a_hub
+from state import claims, cursors, history, inbox
+from tests.fault_builders import Hook, after, failing, opened
+from tests.hub_builders import a_deal, a_hub
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SCOPE = ("crm", "record")
@@ -124,3 +128,51 @@ def test_a_list_that_leads_back_to_a_page_is_not_followed_in_a_circle(tmp_path):
     pulled(a_hub(tmp_path), lists)
 
     assert lists.asked == 2
+
+
+# --- hints -----------------------------------------------------------------------------------------------------------
+
+
+def told_of(hub, numbers):
+    """A pass after webhooks: it looks up what they told of, and asks for no list."""
+    inbox.hint(hub.installation.store, "crm", kind="record", ids=numbers, reason="webhook")
+
+    async def work(wired):
+        return await run_recorded(wired, PassOptions(hinted=True), How())
+
+    return hub.wired(work)
+
+
+def in_tracker(hub):
+    return sorted(views["title"] for views in hub.records("trk").values())
+
+
+def test_while_no_look_can_tell_what_is_newer_each_record_is_looked_up_once(tmp_path, monkeypatch):
+    monkeypatch.setattr("flows.hub.pulling.HINTS", 2)
+    plain = KindTraits(versions=False)
+    hub = opened(tmp_path, deals=5, traits={"crm": plain, "trk": plain})
+    hub.installation.store.clock.ahead(minutes=-60)  # it was an hour fast
+    for number in hub.records("crm"):
+        hub.systems["crm"].edit("record", number, {"title": f"Новая {number}"})
+    looks = Hook("get", "before", failing(AssertionError("looked up again")), skip=3)
+    hub.systems["crm"].hook = looks
+
+    told_of(hub, list(hub.records("crm")))
+
+    assert looks.met == 3
+    hub.systems["crm"].hook = lambda *_: None
+    after(hub, minutes=61)
+    assert in_tracker(hub) == [f"Новая {number}" for number in range(1, 6)]
+
+
+def test_a_hint_that_no_look_answers_holds_up_no_other(tmp_path, monkeypatch):
+    monkeypatch.setattr("flows.hub.pulling.HINTS", 1)
+    hub = opened(tmp_path)
+    hub.installation.store.clock.ahead(minutes=-60)
+    hub.systems["crm"].edit("record", "1", {"title": "Как в копии"})  # its stamp is older than what is known of it
+    told_of(hub, ["1"])
+    new = hub.systems["crm"].create("record", a_deal("Сделка по звонку"))
+
+    told_of(hub, [new])
+
+    assert "Сделка по звонку" in in_tracker(hub)
