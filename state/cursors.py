@@ -41,6 +41,11 @@ def pulled(store: Store) -> dict[tuple[str, str], datetime]:
         return {(row.system, row.kind): row.pulled_at for row in conn.execute(query)}
 
 
+def ends_first_read(seen: Seen, *, more: bool) -> bool:
+    """Say whether a page that is put now is the last one of the first read of all."""
+    return not more and not (seen.cursor is not None and bool(seen.cursor["flag"]))
+
+
 def move(
     store: Store, conn: sa.Connection, seen: Seen, *, place: tuple[str, str, Lane], to: Cursor, more: bool
 ) -> None:

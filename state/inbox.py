@@ -27,6 +27,7 @@ from .store import Store
 from .tables import hint as hint_table
 from .tables import inbox
 from .types import FoundCount, Hint, Lane, Lease, PutCount, Scan, Snapshot
+from .waiting import wake_lone
 from .waiting_rows import removed, still_strangers, this_row
 
 WEBHOOK = "webhook"
@@ -40,13 +41,15 @@ def put(
     lag: bool = False,
     lane: Lane = "changes",
     scan: Scan | None = None,
+    wakes: Sequence[str] = (),
     lease: Lease | None = None,
 ) -> PutCount:
     """
     Store a page and its cursor in one transaction; writes nothing at all if neither says anything new.
 
-    LAG: the list may be behind (`Abilities.index_lag`). SCAN: the page belongs to a full scan. Faults of the page go to
-    the attention list until their record can be read. Raises `LeaseLost`.
+    LAG: the list may be behind (`Abilities.index_lag`). SCAN: the page belongs to a full scan. With the last page of
+    the first read of all, the entities of the syncs WAKES that have no record there are due: none could be made before.
+    Faults of the page go to the attention list until their record can be read. Raises `LeaseLost`.
     """
     ids = [record.id for record in page.records]
     reads = reads_of(page.records, page.began)
@@ -54,6 +57,8 @@ def put(
         leases.check(conn, lease)
         asked = ids + [fault.id for fault in page.faults if fault.id is not None]
         seen = look(conn, page.system, kind=page.kind, ids=asked, lane=lane)
+        if wakes and lane == "changes" and cursors.ends_first_read(seen, more=page.more):
+            wake_lone(conn, wakes, system=page.system, kind=page.kind)
         arrived = sort_out(store, reads, seen=seen, lag=lag)
         write(store, conn, arrived, system=page.system, kind=page.kind)
         _faults(store, conn, page.faults, place=(page.system, page.kind), seen=seen)

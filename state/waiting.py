@@ -62,12 +62,11 @@ def held_back(store: Store, sync: str, *, codes: Sequence[str]) -> tuple[str, ..
         return tuple(conn.execute(query).scalars())
 
 
-def wake_lone(store: Store, sync: str, *, system: str, kind: str) -> int:
-    """Have the entities of *sync* that have no record in (system, kind) decided again; returns how many."""
+def wake_lone(conn: sa.Connection, syncs: Sequence[str], *, system: str, kind: str) -> None:
+    """Have the entities of *syncs* that have no record in (system, kind) decided again, inside a transaction."""
     linked = sa.exists().where(link.c.entity == entity.c.id, link.c.system == system, link.c.kind == kind)
     raised = {"due": entity.c.due + 1, "revision": entity.c.revision + 1}
-    with store.write() as conn:
-        return int(conn.execute(sa.update(entity).where(entity.c.sync == sync, ~linked).values(raised)).rowcount)
+    conn.execute(sa.update(entity).where(entity.c.sync.in_(syncs), ~linked).values(raised))
 
 
 _HELD = (entity.c.sync == sa.bindparam("b_sync"), entity.c.held_back, IS_HELD)

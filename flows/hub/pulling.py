@@ -11,7 +11,7 @@ from connectors.base import Connector
 from connectors.errors import ConnectorError, RetryLater
 from mappings.exchange import Cursor, Found, Page
 from mappings.reconcile.guards import check_full_read
-from state import cursors, inbox, waiting
+from state import cursors, inbox
 from state.types import Hint, Lane, PutCount, Scan
 
 from .intake import admitted
@@ -73,13 +73,22 @@ async def pull_page(
     await asyncio.to_thread(note_names, wired, [record for page in pages for record in page.records])
     lag = wired.connectors[scope[0]].abilities.index_lag > 0
     lane: Lane = "full" if scan else "changes"
+    wakes = _that_make(wired, scope)
     count = PutCount()
     for page in _joined(pages):
-        put = await asyncio.to_thread(inbox.put, wired.store, page, lag=lag, lane=lane, scan=scan, lease=wired.lease)
-        count += put
+        count += await asyncio.to_thread(
+            inbox.put, wired.store, page, lag=lag, lane=lane, scan=scan, wakes=wakes, lease=wired.lease
+        )
     if failed is not None:
         raise failed
     return count, pages[-1].cursor, pages[-1].more
+
+
+def _that_make(wired: Wired, scope: Scope) -> list[str]:
+    """Return the syncs whose cases may have waited for *scope* to be read, before records are made there."""
+    makes = {(make.system, make.kind) for shape in wired.whole.each for make in shape.makes}
+    mine = [wired.whole.name] if scope in makes else []
+    return [*mine, *(name for name, other in wired.neighbours.items() if scope in other.scopes)]
 
 
 async def _read(wired: Wired, scope: Scope, cursor: Cursor | None, *, begins: bool = False) -> Page:
@@ -114,11 +123,7 @@ def _joined(pages: Sequence[Page]) -> Iterator[Page]:
 
 
 async def pull_scope(wired: Wired, scope: Scope, report: Report, *, page: PullPage = pull_page) -> None:
-    """
-    Read everything that changed in *scope* since its cursor, then look up what was hinted at.
-
-    Once it has been read for the first time, cases that have no record there are due: until then none could be made.
-    """
+    """Read everything that changed in *scope* since its cursor, then look up what was hinted at."""
     state = cursors.state(wired.store, scope[0], kind=scope[1])
     wired.pulled_before[scope] = state.pulled_at
     cursor, more, onward = state.cursor, True, Onward(scope)
@@ -129,8 +134,6 @@ async def pull_scope(wired: Wired, scope: Scope, report: Report, *, page: PullPa
         report.read[scope[0]] += count.stored + count.same + count.stale + count.hinted
         if not more:
             report.pulled[scope] = asked
-    if not state.first_read_done:
-        waiting.wake_lone(wired.store, wired.shape.name, system=scope[0], kind=scope[1])
     await look_up_hints(wired, scope, report)
 
 

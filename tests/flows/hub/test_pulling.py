@@ -9,10 +9,10 @@ from connectors.errors import RetryLater
 from connectors.memory.traits import KindTraits
 from flows.hub.pulling import MOST_PAGES, TOGETHER, pull_page
 from flows.hub.running import How, run_recorded
-from flows.hub.sync import PassOptions
+from flows.hub.sync import PassOptions, Steps
 from mappings.exchange import Abilities, Cursor, Page, VendorRecord
 from state import claims, cursors, history, inbox
-from tests.fault_builders import Hook, after, failing, opened
+from tests.fault_builders import Hook, a_world, after, failing, opened
 from tests.hub_builders import a_deal, a_hub
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -54,6 +54,10 @@ def titles(hub):
     store = hub.installation.store
     met = claims.claim(store, store.worker(), scopes=[SCOPE], limit=1000).strangers
     return {one.record.id: one.record.views["title"] for one in met}
+
+
+def in_tracker(hub):
+    return sorted(views["title"] for views in hub.records("trk").values())
 
 
 def test_pages_that_come_at_once_take_the_statements_of_one(tmp_path):
@@ -130,6 +134,29 @@ def test_a_list_that_leads_back_to_a_page_is_not_followed_in_a_circle(tmp_path):
     assert lists.asked == 2
 
 
+def test_a_case_that_waits_for_a_first_read_is_made_after_it_also_where_the_pass_dies_then(tmp_path):
+    hub = a_world(tmp_path)
+    hub.systems["trk"].hook = Hook("list", "before", failing(RetryLater("down", system="trk")))
+    hub.sync()
+
+    class Killed(BaseException):
+        pass
+
+    async def dying(wired, scope, cursor, *, scan=None):
+        await pull_page(wired, scope, cursor, scan=scan)
+        if scope[0] == "trk":
+            raise Killed
+
+    async def work(wired):
+        await run_recorded(wired, PassOptions(), How(), steps=Steps(pull_page=dying))
+
+    with pytest.raises(BaseExceptionGroup):
+        hub.wired(work)
+
+    after(hub, minutes=2)
+    assert in_tracker(hub) == ["Сделка 1"]
+
+
 # --- hints -----------------------------------------------------------------------------------------------------------
 
 
@@ -141,10 +168,6 @@ def told_of(hub, numbers):
         return await run_recorded(wired, PassOptions(hinted=True), How())
 
     return hub.wired(work)
-
-
-def in_tracker(hub):
-    return sorted(views["title"] for views in hub.records("trk").values())
 
 
 def test_while_no_look_can_tell_what_is_newer_each_record_is_looked_up_once(tmp_path, monkeypatch):

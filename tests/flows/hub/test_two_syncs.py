@@ -52,6 +52,7 @@ MAPPINGS = {
     "record.help.yaml": TRK.replace("system: trk", "system: help").replace(MATCH, ""),
     "record.trk.yaml": TRK,
 }
+REQUEST = {"title": "Обращение", "client": "АО «Лютик»", "status": "New"}
 
 
 def two_syncs(folder: Path) -> AHub:
@@ -101,6 +102,18 @@ def test_a_deal_is_opened_by_its_sync_whoever_reads_it_first(tmp_path: Path) -> 
     a_pass(hub, "presales", approved=True)
 
     assert hub.case().entity.sync == "presales"
+
+
+def test_a_case_that_waits_for_a_first_read_is_made_after_it_whoever_reads_first(tmp_path: Path) -> None:
+    hub = two_syncs(tmp_path)
+    hub.systems["help"].create("record", REQUEST)
+    hub.systems["trk"].hook = Hook("list", "before", failing(RetryLater("down", system="trk")))
+    assert a_pass(hub, "support").trouble
+
+    a_pass(hub, "presales")
+    a_pass(hub, "support")
+
+    assert [one["title"] for one in hub.records("trk").values()] == ["Обращение"]
 
 
 def test_a_comment_goes_where_its_case_is_at_home_whoever_reads_it_first(tmp_path: Path) -> None:
