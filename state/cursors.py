@@ -125,14 +125,27 @@ def missing_records(store: Store, under_way: Scan) -> tuple[tuple[str, str], ...
         return tuple((row.external_id, row.entity) for row in conn.execute(query, _params(under_way)))
 
 
+def is_overtaken(store: Store, under_way: Scan) -> bool:
+    """Say whether another scan of the same (system, kind) has begun since: what this one met before is forgotten."""
+    with store.read() as conn:
+        return not _stands(conn, under_way)
+
+
+def _stands(conn: sa.Connection, under_way: Scan) -> bool:
+    place = {"system": under_way.system, "kind": under_way.kind}
+    row = conn.execute(_rows(scan, "system", "kind"), place).one_or_none()
+    return row is not None and bool(row.id == under_way.id)
+
+
 def end_full(store: Store, under_way: Scan, *, suspect: bool = True) -> int:
     """
-    End the scan; with SUSPECT the linked records it did not meet become hints. Returns how many.
+    End the scan; with SUSPECT the linked records it did not meet become hints, unless it was overtaken. Returns how
+    many.
 
     Ask `missing` first, and do not suspect when a guard stops.
     """
     with store.write() as conn:
-        hinted = _suspect(store, conn, under_way) if suspect else 0
+        hinted = _suspect(store, conn, under_way) if suspect and _stands(conn, under_way) else 0
         _drop(conn, under_way)
     return hinted
 

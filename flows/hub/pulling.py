@@ -158,6 +158,9 @@ async def pull_full(wired: Wired, scope: Scope, report: Report, *, page: PullPag
     report.pulled[scope] = began
     await look_up_hints(wired, scope, report)  # what a person says was deleted is no longer missing then
     missing = cursors.missing(wired.store, scan)
+    if cursors.is_overtaken(wired.store, scan):  # by another sync, or a plan: that one tells what is missing
+        cursors.end_full(wired.store, scan, suspect=False)
+        return
     limits = wired.shape.limits
     stops = check_full_read(system, linked=missing.linked, missing=missing.gone, limits=limits, kind=kind)
     report.stops += stops

@@ -96,3 +96,16 @@ def test_an_interrupted_scan_goes_on_where_it_stopped(store: Store, worker: Work
 
     anew = cursors.begin_full(store, "crm", kind="deal")
     assert cursors.missing(store, anew) == Missing(linked=2, seen=0, gone=2)
+
+
+def test_a_scan_that_another_one_has_overtaken_suspects_nothing(store: Store, worker: Worker, clock: Clock) -> None:
+    opened(store, worker, a_record("10"), a_record("11"))
+    clock.go(60)
+    first = cursors.begin_full(store, "crm", kind="deal")
+    inbox.put(store, a_page(store, a_record("10"), cursor=Cursor(resume="2"), more=True), lane="full", scan=first)
+    second = cursors.begin_full(store, "crm", kind="deal")
+    inbox.put(store, a_page(store, a_record("11")), lane="full", scan=first)
+
+    assert (cursors.is_overtaken(store, first), cursors.is_overtaken(store, second)) == (True, False)
+    assert cursors.end_full(store, first) == 0
+    assert not cursors.is_overtaken(store, second)

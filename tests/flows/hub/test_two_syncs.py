@@ -3,13 +3,15 @@
 from pathlib import Path
 
 from connectors.errors import RetryLater
+from connectors.memory.traits import KindTraits
+from flows.hub.missing import missing
 from flows.hub.planning import make_plan
 from flows.hub.report import Report
 from flows.hub.running import How, run_recorded
 from flows.hub.sync import PassOptions
 from flows.hub.wiring import install, open_sync
 from state import attention, outbox, waiting
-from tests.fault_builders import Clock, Hook, failing
+from tests.fault_builders import Clock, Hook, elsewhere, failing
 from tests.hub_builders import CRM, TRK, AHub, a_deal, a_hub, at_once
 from tests.kinds_builders import COMMENT, NOTES
 
@@ -59,10 +61,10 @@ def two_syncs(folder: Path) -> AHub:
     return a_hub(folder, hub=HUB, mappings=MAPPINGS)
 
 
-def a_pass(hub: AHub, sync: str, *, approved: bool = False) -> Report:
+def a_pass(hub: AHub, sync: str, *, approved: bool = False, full: bool = False) -> Report:
     async def run() -> Report:
         async with open_sync(hub.installation, sync, hub.make) as wired:
-            return await run_recorded(wired, PassOptions(), How(approved=approved))
+            return await run_recorded(wired, PassOptions(full=full), How(approved=approved))
 
     return at_once(run())
 
@@ -114,6 +116,22 @@ def test_a_case_that_waits_for_a_first_read_is_made_after_it_whoever_reads_first
     a_pass(hub, "support")
 
     assert [one["title"] for one in hub.records("trk").values()] == ["Обращение"]
+
+
+def test_two_syncs_that_read_a_system_whole_at_once_miss_nothing_in_it(tmp_path: Path) -> None:
+    hub = a_hub(tmp_path, hub=HUB, mappings=MAPPINGS, clock=Clock(), traits={"trk": KindTraits(page_size=3)})
+    for number in range(12):
+        hub.systems["help"].create("record", {**REQUEST, "title": f"Обращение {number}"})
+    for sync in ("support", "presales"):
+        a_pass(hub, sync)
+    reports = []
+    second = elsewhere(lambda: reports.append(a_pass(hub, "presales", full=True)))
+    hub.systems["trk"].hook = Hook("list", "before", second, skip=2)
+
+    reports.append(a_pass(hub, "support", full=True))
+
+    assert [report.stops for report in reports] == [[], []]
+    assert missing(hub.installation, "support") == []
 
 
 def test_a_comment_goes_where_its_case_is_at_home_whoever_reads_it_first(tmp_path: Path) -> None:
