@@ -17,9 +17,9 @@ from mappings.exchange import Cursor
 from . import codec
 from .arrivals import Seen
 from .prepared import inserted, many
-from .rows import as_asked
+from .rows import as_asked, same_record
 from .store import Store, inserting
-from .tables import cursor, hint, link, scan, scan_seen
+from .tables import cursor, hint, inbox, link, scan, scan_seen
 from .types import CursorState, Lane, Missing, Scan
 
 _PLACE = ("system", "kind", "lane")
@@ -137,21 +137,21 @@ def _stands(conn: sa.Connection, under_way: Scan) -> bool:
     return row is not None and bool(row.id == under_way.id)
 
 
-def end_full(store: Store, under_way: Scan, *, suspect: bool = True) -> int:
+def end_full(store: Store, under_way: Scan, *, suspect: bool = True, other_than: str = "") -> int:
     """
-    End the scan; with SUSPECT the linked records it did not meet become hints, unless it was overtaken. Returns how
-    many.
+    End the scan; with SUSPECT the records it did not meet become hints, unless it was overtaken: the linked ones, and
+    strangers that were put aside for another reason than OTHER_THAN. Returns how many.
 
     Ask `missing` first, and do not suspect when a guard stops.
     """
     with store.write() as conn:
-        hinted = _suspect(store, conn, under_way) if suspect and _stands(conn, under_way) else 0
+        hinted = _suspect(store, conn, under_way, other_than) if suspect and _stands(conn, under_way) else 0
         _drop(conn, under_way)
     return hinted
 
 
-def _suspect(store: Store, conn: sa.Connection, under_way: Scan) -> int:
-    given = {**_params(under_way), "now": store.clock()}
+def _suspect(store: Store, conn: sa.Connection, under_way: Scan, other_than: str) -> int:
+    given = {**_params(under_way), "now": store.clock(), "other_than": other_than}
     return many(conn, _suspecting(store.dialect), [given])
 
 
@@ -159,7 +159,9 @@ def _suspect(store: Store, conn: sa.Connection, under_way: Scan) -> int:
 def _suspecting(dialect: str) -> Any:
     at = sa.bindparam("now", type_=hint.c.at.type)
     reason = sa.literal("not listed", hint.c.reason.type)
-    absent = sa.select(link.c.system, link.c.kind, link.c.external_id, at, reason).where(*_older(), ~_met())
+    linked = sa.select(link.c.system, link.c.kind, link.c.external_id, at, reason).where(*_older(), ~_met())
+    strange = sa.select(inbox.c.system, inbox.c.kind, inbox.c.external_id, at, reason)
+    absent = sa.union_all(linked, strange.where(*_old_strangers(), ~_met(inbox)))
     columns = ["system", "kind", "external_id", "at", "reason"]
     new = inserting(dialect, hint).from_select(columns, absent)
     set_: dict[str, Any] = {"at": new.excluded.at, "reason": new.excluded.reason}
@@ -183,8 +185,18 @@ def _expected() -> tuple[sa.ColumnElement[bool], ...]:
     return (*_older(), link.c.in_scope)
 
 
-def _met() -> sa.ColumnElement[bool]:
-    return sa.exists().where(*as_asked(scan_seen, "scan"), scan_seen.c.external_id == link.c.external_id)
+def _old_strangers() -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        *as_asked(inbox, "system", "kind"),
+        inbox.c.in_scope,
+        inbox.c.aside.not_in(["", sa.bindparam("other_than")]),
+        inbox.c.put_at <= sa.bindparam("began"),
+        ~sa.exists().where(same_record(inbox)),
+    )
+
+
+def _met(table: sa.Table = link) -> sa.ColumnElement[bool]:
+    return sa.exists().where(*as_asked(scan_seen, "scan"), scan_seen.c.external_id == table.c.external_id)
 
 
 def _drop(conn: sa.Connection, under_way: Scan) -> None:

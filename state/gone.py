@@ -46,8 +46,13 @@ def look_up(
         row = seen.links.get(one.id)
         other = one.other if one.other and one.other != one.id else None
         if one.state == "refused":
-            owner = row["entity"] if row else None
-            changes.park(Place(*place, entity=owner, record=one.id), field="", entry=Parked("refused", one.reason))
+            aside = seen.waiting.get(one.id) if row is None else None
+            if aside is not None and not aside["flag"]:  # it is nobody's, and out of our sight it can be met by none
+                del seen.waiting[one.id]
+                _drop_waiting(store, conn, one.id, waiting=aside, owner=None, place=place)
+            else:
+                owner = row["entity"] if row else None
+                changes.park(Place(*place, entity=owner, record=one.id), field="", entry=Parked("refused", one.reason))
             looked.refused += 1
         elif one.state == "gone" or other is not None:
             if row is not None and not row["flag"] and _later(row, began):

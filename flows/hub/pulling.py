@@ -18,6 +18,7 @@ from .intake import admitted
 from .missing import note_missing
 from .people_left import note_names
 from .report import Report
+from .strangers import NOT_TAKEN
 from .wired import Scope, Wired
 
 HINTS = 100
@@ -165,7 +166,7 @@ async def pull_full(wired: Wired, scope: Scope, report: Report, *, page: PullPag
     stops = check_full_read(system, linked=missing.linked, missing=missing.gone, limits=limits, kind=kind)
     report.stops += stops
     note_missing(wired, scope, cursors.missing_records(wired.store, scan) if stops else ())
-    cursors.end_full(wired.store, scan, suspect=not stops)
+    cursors.end_full(wired.store, scan, suspect=not stops, other_than=NOT_TAKEN)
     if not stops:
         wired.all_read.add(scope)
         await look_up_hints(wired, scope, report)

@@ -1,10 +1,14 @@
 """Cursors, and full scans that suspect what they did not meet."""
 
-from mappings.exchange import Cursor
-from state import cursors, inbox
+from typing import Literal
+
+import pytest
+
+from mappings.exchange import Cursor, Found
+from state import attention, cursors, inbox, strangers
 from state.store import Store
 from state.types import CursorState, Missing, Worker
-from tests.state_builders import Clock, a_page, a_record, opened
+from tests.state_builders import Clock, a_page, a_record, claim, hinted, opened, put
 
 
 def test_a_cursor_comes_back_exactly_as_it_was_stored(store: Store, clock: Clock) -> None:
@@ -109,3 +113,31 @@ def test_a_scan_that_another_one_has_overtaken_suspects_nothing(store: Store, wo
     assert (cursors.is_overtaken(store, first), cursors.is_overtaken(store, second)) == (True, False)
     assert cursors.end_full(store, first) == 0
     assert not cursors.is_overtaken(store, second)
+
+
+def test_strangers_that_a_full_scan_did_not_meet_are_suspected_too(store: Store, worker: Worker, clock: Clock) -> None:
+    for number, reason in (("10", "matches no case"), ("11", "not taken"), ("12", "may be CASE-1")):
+        put(store, a_record(number))
+        inbox.set_aside(store, claim(store, worker).strangers, reason=reason)
+    clock.go(60)
+    scan = cursors.begin_full(store, "crm", kind="deal")
+    inbox.put(store, a_page(store, a_record("12"), cursor=Cursor()), lane="full", scan=scan)
+    put(store, a_record("13"))
+
+    assert cursors.end_full(store, scan, other_than="not taken") == 1
+    assert hinted(store) == ["10"]
+
+
+@pytest.mark.parametrize("state", ["gone", "refused"])
+def test_a_stranger_put_aside_that_cannot_be_seen_any_more_is_forgotten(
+    store: Store, worker: Worker, clock: Clock, state: Literal["gone", "refused"]
+) -> None:
+    put(store, a_record("10"))
+    inbox.set_aside(store, claim(store, worker).strangers, reason="may be CASE-1", listed=True)
+    inbox.hint(store, "crm", kind="deal", ids=["10"])
+
+    inbox.put_found(store, [Found("10", state)], system="crm", kind="deal", began=clock.go(1))
+
+    assert strangers.aside(store, "crm", kind="deal") == ()
+    assert attention.parked_fields(store) == ()
+    assert hinted(store) == []

@@ -3,6 +3,7 @@
 from flows.hub.casework import Act
 from flows.hub.linking import link
 from state import attention
+from tests.fault_builders import Clock, after
 from tests.hub_builders import CRM, TRK, a_deal, a_hub, opened
 
 
@@ -195,3 +196,31 @@ def test_one_that_a_case_matches_is_found_again_and_not_listed(tmp_path):
 
     assert attention.parked_fields(hub.installation.store) == ()
     assert len(hub.records("trk")) == 1
+
+
+def test_an_issue_that_was_deleted_before_its_case_was_there_is_not_met(tmp_path):
+    hub = a_hub(tmp_path, clock=Clock())
+    hub.systems["trk"].create("record", {"title": "Внедрение CRM", "client": "ООО «Ромашка»", "status": "New"})
+    hub.sync()
+    hub.systems["trk"].delete("record", "1")
+    after(hub, minutes=5)
+    hub.sync(full=True)
+    hub.systems["crm"].create("record", a_deal())
+
+    after(hub, minutes=5)
+
+    assert [issue["title"] for issue in hub.records("trk").values()] == ["Внедрение CRM"]
+    assert attention.parked_fields(hub.installation.store) == ()
+
+
+def test_a_copy_that_was_deleted_leaves_the_list(tmp_path):
+    hub, _ = opened(tmp_path, clock=Clock())
+    copy = hub.systems["trk"].create("record", hub.records("trk")["1"])
+    after(hub, minutes=5)
+    assert [entry.record for entry in attention.parked_fields(hub.installation.store)] == [copy]
+    hub.systems["trk"].delete("record", copy)
+    after(hub, minutes=5)
+
+    hub.sync(full=True)
+
+    assert attention.parked_fields(hub.installation.store) == ()
