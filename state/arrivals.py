@@ -19,7 +19,7 @@ from .columns import Json, Time, Words
 from .freshness import Known, Read, Reads, Verdict, judge
 from .history import event_row, write_down
 from .prepared import many
-from .rows import Row, cut
+from .rows import Row, cut, frozen
 from .store import Store, inserting
 from .tables import cursor, hint, inbox, link, parked
 from .types import Lane
@@ -274,7 +274,7 @@ def _put(dialect: str, names: Sequence[str]) -> Any:
 @cache
 def _refreshing() -> sa.Update:
     given = {name: sa.bindparam(f"b_{name}", type_=link.c[name].type) for name in ("version", "began", "touched")}
-    return sa.update(link).where(link.c.id == sa.bindparam("b_id")).values(given)
+    return sa.update(link).where(link.c.id == sa.bindparam("b_id"), ~frozen()).values(given)
 
 
 def remember(store: Store, conn: sa.Connection, ids: Sequence[str], *, system: str, kind: str, reason: str) -> None:

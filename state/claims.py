@@ -18,9 +18,9 @@ from .arrivals import remember
 from .free import free_params, free_rows, is_free
 from .freshness import Known, Read, judge
 from .prepared import many
-from .rows import LIMIT, Row, among, cut, hanging, names_of, same_record, snapshot_of, whole_of
+from .rows import LIMIT, Row, among, cut, frozen, hanging, names_of, same_record, snapshot_of, whole_of
 from .store import Store
-from .tables import IS_DUE, IS_OPEN, entity, inbox, link, outbox
+from .tables import IS_DUE, entity, inbox, link
 from .types import Batch, Claimed, Snapshot, Worker
 from .waiting_rows import removal, removed, this_row
 
@@ -128,7 +128,7 @@ def _newest(*, of_sync: bool) -> sa.CompoundSelect[Any]:
     waiting = (
         sa.select(entity)
         .select_from(joined)
-        .where(inbox.c.open.is_not(None), _in_scopes(inbox), ~_frozen(), *mine)
+        .where(inbox.c.open.is_not(None), _in_scopes(inbox), ~frozen(), *mine)
         .order_by(inbox.c.sequence)
         .limit(LIMIT)
         .with_for_update(of=entity, skip_locked=True)
@@ -143,16 +143,6 @@ def _newest(*, of_sync: bool) -> sa.CompoundSelect[Any]:
         .subquery()
     )
     return sa.union_all(sa.select(waiting), sa.select(due))
-
-
-def _frozen() -> sa.ColumnElement[bool]:
-    return sa.exists().where(
-        outbox.c.entity == link.c.entity,
-        outbox.c.system == link.c.system,
-        outbox.c.kind == link.c.kind,
-        outbox.c.state == "sent",
-        IS_OPEN,
-    )
 
 
 @cache

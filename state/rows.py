@@ -226,6 +226,17 @@ def same_record(table: sa.Table) -> sa.ColumnElement[bool]:
     )
 
 
+def frozen() -> sa.ColumnElement[bool]:
+    """A write to the record of `link` is `sent`: until its end is told, it goes by what was known before."""
+    return sa.exists().where(
+        outbox.c.entity == link.c.entity,
+        outbox.c.system == link.c.system,
+        outbox.c.kind == link.c.kind,
+        outbox.c.state == "sent",
+        IS_OPEN,
+    )
+
+
 def wholes(conn: sa.Connection, rows: Iterable[Row]) -> list[Whole]:
     """Return entity *rows* with their links and open creates."""
     owners = list(rows)

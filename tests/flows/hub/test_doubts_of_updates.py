@@ -5,6 +5,8 @@ import pytest
 from connectors.errors import RetryLater
 from connectors.memory.traits import KindTraits
 from flows.hub.casework import set_value
+from flows.hub.pulling import pull_scope
+from flows.hub.report import Report
 from state import attention
 from tests.fault_builders import (
     Clock,
@@ -61,6 +63,25 @@ def test_who_puts_back_what_an_update_in_doubt_replaced_keeps_it_so(tmp_path, mo
     assert titles(hub, "crm") == titles(hub, "trk") == [known]
     wrote = [event.new for event in told(hub) if (event.what, event.system, event.field) == ("write", "trk", "title")]
     assert wrote == ["Внедрение CRM", "Новое имя"]
+    assert at_peace(hub)
+
+
+def test_who_puts_it_back_keeps_it_so_where_a_list_showed_that_before_the_doubt_is_looked_into(tmp_path):
+    hub = a_world(tmp_path)
+    hub.sync()
+    hub.systems["crm"].edit("record", "1", {"title": "Новое имя"})
+    hub.systems["trk"].hook = Hook("update", "after", failing(LOST))
+    after(hub, minutes=2)
+    hub.systems["trk"].edit("record", "1", {"title": "Внедрение CRM"})
+
+    async def asked(wired):  # as the fast path asks every ten seconds
+        await pull_scope(wired, ("trk", "record"), Report("presales"))
+
+    hub.wired(asked)
+    after(hub, minutes=2)
+    hub.sync()
+
+    assert titles(hub, "crm") == titles(hub, "trk") == ["Внедрение CRM"]
     assert at_peace(hub)
 
 
