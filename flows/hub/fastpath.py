@@ -168,8 +168,15 @@ class FastPath:
         report = Report(name)
         for scope in wired.scopes:
             system = scope[0]
-            if system not in wired.trouble and not wired.connectors[system].abilities.webhooks:
+            if system in wired.trouble or system in report.trouble or wired.connectors[system].abilities.webhooks:
+                continue
+            try:
                 await pull_scope(wired, scope, report)
+            except ConnectorError as error:
+                report.trouble[system] = str(error)
+                log.warning("%s: %s", name, error)
+        if report.trouble:
+            await self._shut(name)
 
     async def _at(self, name: str) -> Wired:
         """Return the sync *name*, open."""

@@ -166,6 +166,17 @@ def test_a_database_that_is_away_is_told_and_ends_nobody(tmp_path, caplog, polle
     assert "the database refused or did not answer" in caplog.text
 
 
+def test_a_list_that_fails_keeps_no_other_system_from_being_asked(tmp_path, caplog):
+    hub, _ = opened(tmp_path)
+    hub.systems["trk"].edit("record", "1", {"amount": "175000"})
+    hub.systems["crm"].hook = Hook("list", "before", failing(RetryLater("answered 502", system="crm")), times=9)
+
+    asyncio.run(looked(fast_path(hub), polled=True))
+
+    assert "answered 502" in caplog.text
+    assert hub.facts()["amount"].amount == 175000
+
+
 def test_a_closed_one_begins_nothing(tmp_path):
     hub, _ = opened(tmp_path)
     hint(hub)
