@@ -172,13 +172,13 @@ async def pull_full(wired: Wired, scope: Scope, report: Report, *, page: PullPag
         await look_up_hints(wired, scope, report)
 
 
-async def look_up_hints(wired: Wired, scope: Scope, report: Report) -> None:
-    """Read by id what a webhook, a doubt or a full read has pointed at, each record once."""
+async def look_up_hints(wired: Wired, scope: Scope, report: Report, *, most: int = HINTS) -> None:
+    """Read by id, at MOST so many at once, what a webhook, a doubt or a full read has pointed at: each record once."""
     system, kind = scope
     connector: Connector = wired.connectors[system]
     looked: set[str] = set()
     stuck = 0  # what no look answers (a clock was set back, the system shows less than it did) leads the list
-    while ids := _ids(inbox.hints(wired.store, system, kind=kind, limit=HINTS + stuck), but=looked):
+    while ids := _ids(inbox.hints(wired.store, system, kind=kind, limit=most + stuck), but=looked)[:most]:
         began = wired.clock()
         found = [_admitted(wired, one) for one in await connector.get(kind, ids)]
         count = await asyncio.to_thread(
@@ -191,7 +191,7 @@ async def look_up_hints(wired: Wired, scope: Scope, report: Report) -> None:
 
 def _ids(hints: Sequence[Hint], *, but: AbstractSet[str]) -> list[str]:
     """Return the ids of some *hints*, each of which is looked up once in a pass."""
-    return [hint.id for hint in hints if hint.id not in but][:HINTS]
+    return [hint.id for hint in hints if hint.id not in but]
 
 
 def _admitted(wired: Wired, found: Found) -> Found:

@@ -7,7 +7,8 @@ import pytest
 
 from connectors.errors import RetryLater
 from connectors.memory.traits import KindTraits
-from flows.hub.pulling import MOST_PAGES, TOGETHER, pull_page
+from flows.hub.pulling import MOST_PAGES, TOGETHER, look_up_hints, pull_page
+from flows.hub.report import Report
 from flows.hub.running import How, run_recorded
 from flows.hub.sync import PassOptions, Steps
 from mappings.exchange import Abilities, Cursor, Page, VendorRecord
@@ -160,18 +161,18 @@ def test_a_case_that_waits_for_a_first_read_is_made_after_it_also_where_the_pass
 # --- hints -----------------------------------------------------------------------------------------------------------
 
 
-def told_of(hub, numbers):
-    """A pass after webhooks: it looks up what they told of, and asks for no list."""
+def looked_up(hub, numbers, *, most):
+    """Webhooks tell of records, which are looked up, MOST at once; returns those that no look has answered."""
     inbox.hint(hub.installation.store, "crm", kind="record", ids=numbers, reason="webhook")
 
     async def work(wired):
-        return await run_recorded(wired, PassOptions(hinted=True), How())
+        await look_up_hints(wired, SCOPE, Report("presales"), most=most)
 
-    return hub.wired(work)
+    hub.wired(work)
+    return [hint.id for hint in inbox.hints(hub.installation.store, "crm", kind="record", limit=99)]
 
 
-def test_while_no_look_can_tell_what_is_newer_each_record_is_looked_up_once(tmp_path, monkeypatch):
-    monkeypatch.setattr("flows.hub.pulling.HINTS", 2)
+def test_while_no_look_can_tell_what_is_newer_each_record_is_looked_up_once(tmp_path):
     plain = KindTraits(versions=False)
     hub = opened(tmp_path, deals=5, traits={"crm": plain, "trk": plain})
     hub.installation.store.clock.ahead(minutes=-60)  # it was an hour fast
@@ -180,22 +181,21 @@ def test_while_no_look_can_tell_what_is_newer_each_record_is_looked_up_once(tmp_
     looks = Hook("get", "before", failing(AssertionError("looked up again")), skip=3)
     hub.systems["crm"].hook = looks
 
-    told_of(hub, list(hub.records("crm")))
+    unanswered = looked_up(hub, list(hub.records("crm")), most=2)
 
-    assert looks.met == 3
+    assert (looks.met, unanswered) == (3, list(hub.records("crm")))
     hub.systems["crm"].hook = lambda *_: None
     after(hub, minutes=61)
     assert in_tracker(hub) == [f"Новая {number}" for number in range(1, 6)]
 
 
-def test_a_hint_that_no_look_answers_holds_up_no_other(tmp_path, monkeypatch):
-    monkeypatch.setattr("flows.hub.pulling.HINTS", 1)
+def test_a_hint_that_no_look_answers_holds_up_no_other(tmp_path):
     hub = opened(tmp_path)
     hub.installation.store.clock.ahead(minutes=-60)
     hub.systems["crm"].edit("record", "1", {"title": "Как в копии"})  # its stamp is older than what is known of it
-    told_of(hub, ["1"])
+    looked_up(hub, ["1"], most=1)
     new = hub.systems["crm"].create("record", a_deal("Сделка по звонку"))
 
-    told_of(hub, [new])
-
+    assert looked_up(hub, [new], most=1) == ["1"]
+    hub.sync(only="trk")  # asks the list of crm for nothing
     assert "Сделка по звонку" in in_tracker(hub)
