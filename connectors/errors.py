@@ -15,11 +15,12 @@ from mappings.exchange import View
 
 
 class ConnectorError(Exception):
-    """Something that a system, or the way to it, did not do. SYSTEM is its name in hub.yaml."""
+    """Something that a system, or the way to it, did not do. SYSTEM is its name in hub.yaml, WORDS say it without."""
 
     def __init__(self, message: str, *, system: str) -> None:
         super().__init__(f"{system}: {message}")
         self.system = system
+        self.words = message
 
 
 class RetryLater(ConnectorError):

@@ -152,8 +152,7 @@ class Writer:
 
     def _unsent(self, error: ConnectorError) -> Outcome:
         if isinstance(error, RetryLater):
-            text = str(error).removeprefix(f"{error.system}: ")
-            error = RetryLater(f"not sent, because before it {text}", system=error.system, after=error.after)
+            error = RetryLater(f"not sent, because before it {error.words}", system=error.system, after=error.after)
         return Outcome(self.clock(), self.monotonic(), error=error)
 
     # --- what a write carries -------------------------------------------------------------------------------------
@@ -241,8 +240,7 @@ def _placed(error: Rejected, views: Mapping[str, View], fields: FieldTable) -> R
     place = fields.place_in(error.reason, views)
     if place is None and isinstance(error, InWords) and STAGE in views:
         place = STAGE
-    text = str(error).removeprefix(f"{error.system}: ")
-    return Rejected(text, system=error.system, place=place, reason=error.reason)
+    return Rejected(error.words, system=error.system, place=place, reason=error.reason)
 
 
 def _is_of_the_way(error: ConnectorError | None) -> bool:

@@ -46,8 +46,7 @@ async def looked(reading: Awaitable[T]) -> T:
     except (AuthFailed, RetryLater):
         raise
     except ConnectorError as error:
-        words = str(error).removeprefix(f"{error.system}: ")
-        raise RetryLater(words, system=error.system) from error
+        raise RetryLater(error.words, system=error.system) from error
 
 
 class GuardedPort(Protocol):

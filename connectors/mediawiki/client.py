@@ -105,7 +105,7 @@ class MediaWikiClient:
             except _LoggedOut as error:
                 self._token = None
                 if last:
-                    raise AuthFailed(str(error).removeprefix(f"{self._name}: "), system=self._name) from error
+                    raise AuthFailed(error.words, system=self._name) from error
         raise AssertionError("one of the two tries returns or raises")
 
     async def _log_in(self) -> Row:

@@ -188,9 +188,8 @@ class Desk:
             return await call
         except Rejected as error:
             place = error.place or await self._names.place_in(error.reason, self.kind)
-            text = str(error).removeprefix(f"{self._client.system}: ")
-            whole = error.whole
-            raise Rejected(text, system=error.system, place=place, reason=error.reason, whole=whole) from error
+            whole, reason = error.whole, error.reason
+            raise Rejected(error.words, system=error.system, place=place, reason=reason, whole=whole) from error
 
     async def _values(
         self, views: Mapping[str, View], *, company: str | None = None

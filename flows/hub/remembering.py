@@ -120,13 +120,19 @@ def line_text(line: Line, zone: str) -> list[str]:
     """Return a line of the history as cells: when, what, where, field, change, who and why."""
     told = line.event
     where = f"{told.system} #{line.record}" if told.system and line.record else told.system
-    parties = " · ".join(f"{one.get('system')} {in_words(said_by(one, told), zone)}" for one in told.parties)
-    change = (
-        [] if told.old is None and told.new is None else [in_words(one, zone, maxsize) for one in (told.old, told.new)]
-    )
     why = ", ".join(part for part in (told.by, told.cause) if part)
-    shown = parties or " → ".join(contrasted(change, _LONGEST))
-    return [show(line.hub_at, zone=zone), told.what, where, told.field, shown, why]
+    return [show(line.hub_at, zone=zone), told.what, where, told.field, _change(told, zone), why]
+
+
+def _change(told: Event, zone: str) -> str:
+    """What each party to a conflict says, or what became of what; long texts from where they differ."""
+    if told.old is None and told.new is None and not told.parties:
+        return ""
+    each = [said_by(one, told) for one in told.parties] or [told.old, told.new]
+    shown = contrasted([in_words(one, zone, maxsize) for one in each], _LONGEST)
+    if told.parties:
+        return " · ".join(f"{one.get('system')} {said}" for one, said in zip(told.parties, shown, strict=True))
+    return " → ".join(shown)
 
 
 def said_by(party: Mapping[str, Any], told: Event) -> Any:

@@ -40,6 +40,15 @@ def test_of_long_texts_a_line_shows_where_they_differ() -> None:
     assert told[4] == "…до конца года → …до конца марта"
 
 
+def test_of_long_texts_a_conflict_shows_where_its_parties_differ() -> None:
+    goal = "Цель проекта: один реестр заявок на всех до конца "
+    parties = ({"system": "crm", "view": f"{goal}года"}, {"system": "trk", "view": f"{goal}марта"})
+
+    told = line_text(a_line(what="conflict", parties=parties), "UTC")
+
+    assert told[4] == "crm …до конца года · trk …до конца марта"
+
+
 def test_a_conflict_shows_its_parties() -> None:
     parties = ({"system": "crm", "view": "А"}, {"system": "trk", "view": None})
 
