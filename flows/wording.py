@@ -195,6 +195,7 @@ STEPS: dict[str, str] = {
     "unlinked": "say whose it is (`casehub case link`), delete the copy there, or `casehub parked drop`",
     "double": "two records of one purpose: keep one, delete the other there, then `casehub parked drop`",
     "fault": "the system sends a record that cannot be read: mend it there; it is read again by itself",
+    "older": "was a backup restored there? `casehub parked retry` compares case and record as when they first met",
     "not copied": "allow it (`files:` in hub.yaml, the system's own limit), or leave it: `casehub parked drop`",
     "missing": "enter the facts that it names; the next pass makes the document",
     "name": "enter the facts of its name, or change `name:` under documents: in hub.yaml",

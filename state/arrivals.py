@@ -4,39 +4,32 @@ How records enter the inbox: what is known of them is read with one statement, w
 Used for pages, for look-ups by id and for the records that writes bring back.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import sqlalchemy as sa
 
 from mappings.exchange import VendorRecord
-from mappings.reconcile.model import Event
+from mappings.reconcile.model import Event, Parked
 
-from .columns import Json, Time, Words
-from .freshness import Known, Read, Reads, Verdict, judge
+from .attention import Changes, Place
+from .freshness import Known, Read, Reads, Verdict, judge, went_back
 from .history import event_row, write_down
+from .known import Seen, known_link
 from .prepared import many
-from .rows import Row, cut, frozen
+from .rows import frozen
 from .store import Store, inserting
-from .tables import cursor, hint, inbox, link, parked
-from .types import Lane
+from .tables import hint, inbox, link, parked
 
-RECORD_TROUBLE = ("fault", "refused")
+READ_AGAIN = ("fault", "refused")
 """Codes of whole records on the attention list that go away when the record is read."""
-
-
-@dataclass(slots=True)
-class Seen:
-    """What the hub knows of some records of one (system, kind), by id, and of its cursor."""
-
-    links: dict[str, Row] = field(default_factory=dict)
-    waiting: dict[str, Row] = field(default_factory=dict)
-    hints: dict[str, datetime] = field(default_factory=dict)
-    trouble: set[str] = field(default_factory=set)
-    cursor: Row | None = None
+OLDER = "older"
+"""That of a record which went back; it goes away when a state is read that is none from before."""
+Behind: TypeAlias = Literal["overlook", "look", "tell"]
+"""What becomes of a record that went back: nothing, a look at it by id, or (that was one) an entry of the list."""
 
 
 @dataclass(slots=True)
@@ -49,101 +42,13 @@ class Arrived:
     answered: list[str] = field(default_factory=list)
     refreshed: list[dict[str, Any]] = field(default_factory=list)
     readable: list[str] = field(default_factory=list)
+    older: list[Place] = field(default_factory=list)
     same: int = 0
     stale: int = 0
 
 
-_COLUMNS: dict[str, sa.types.TypeEngine[Any]] = {
-    "what": sa.Text(),
-    "external_id": Words(),
-    "version": Words(),
-    "hash": sa.Text(),
-    "touched": Time(),
-    "flag": sa.Boolean(),
-    "number": sa.BigInteger(),
-    "form": Json(),
-    "entity": Words(),
-}
-
-
-def _branch(what: str, **columns: Any) -> sa.Select[Any]:
-    given = {"what": sa.literal(what, sa.Text()), **columns}
-    return sa.select(*(given.get(name, sa.cast(sa.null(), kind)).label(name) for name, kind in _COLUMNS.items()))
-
-
-def look(conn: sa.Connection, system: str, *, kind: str, ids: Sequence[str], lane: Lane = "changes") -> Seen:
-    """Read all that is known of the records *ids*, and the cursor, with one statement."""
-    found = conn.execute(_known(), {"system": system, "kind": kind, "ids": ids, "lane": lane})
-    return _seen(row for (row,) in cut(found, tuple(_COLUMNS)))
-
-
-@cache
-def _known() -> sa.CompoundSelect[Any]:
-    branches = [
-        _branch(
-            "link",
-            external_id=link.c.external_id,
-            version=link.c.version,
-            hash=link.c.hash,
-            touched=link.c.touched,
-            flag=link.c.tombstone,
-            number=link.c.id,
-            entity=link.c.entity,
-        ).where(_among(link)),
-        _branch(
-            "inbox",
-            external_id=inbox.c.external_id,
-            version=inbox.c.version,
-            hash=inbox.c.hash,
-            touched=inbox.c.put_at,
-            flag=inbox.c.open.is_not(None),
-            number=inbox.c.sequence,
-            form=inbox.c.views,
-        ).where(_among(inbox)),
-        _branch("hint", external_id=hint.c.external_id, touched=hint.c.at).where(_among(hint)),
-        _branch("parked", external_id=parked.c.record).where(
-            _among(parked, "record"), parked.c.closed.is_(None), *_of_whole_records()
-        ),
-        _branch("cursor", form=cursor.c.form, flag=cursor.c.first_read_done, touched=cursor.c.pulled_at).where(
-            _at(cursor), cursor.c.lane == sa.bindparam("lane", type_=sa.Text())
-        ),
-    ]
-    return sa.union_all(*branches)
-
-
-def _at(table: sa.Table) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        table.c.system == sa.bindparam("system", type_=Words()), table.c.kind == sa.bindparam("kind", type_=Words())
-    )
-
-
-def _among(table: sa.Table, column: str = "external_id") -> sa.ColumnElement[bool]:
-    return sa.and_(_at(table), table.c[column].in_(sa.bindparam("ids", expanding=True, type_=Words())))
-
-
-def _seen(rows: Iterable[Row]) -> Seen:
-    seen = Seen()
-    for row in rows:
-        match row["what"]:
-            case "link":
-                seen.links[row["external_id"]] = row
-            case "inbox":
-                seen.waiting[row["external_id"]] = row
-            case "hint":
-                seen.hints[row["external_id"]] = row["touched"]
-            case "parked":
-                seen.trouble.add(row["external_id"])
-            case "cursor":
-                seen.cursor = row
-    return seen
-
-
-def known_link(row: Row) -> Known:
-    return Known(row["hash"], row["version"], row["touched"], row["flag"])
-
-
-def sort_out(store: Store, reads: Reads, *, seen: Seen, lag: bool = False) -> Arrived:
-    """Decide what becomes of records that were read."""
+def sort_out(store: Store, reads: Reads, *, seen: Seen, lag: bool = False, behind: Behind = "overlook") -> Arrived:
+    """Decide what becomes of records that were read, and of those among them that went BEHIND what is known."""
     arrived = Arrived()
     for place, (record, read) in enumerate(reads):
         verdict = _verdict(read, seen, record_id=record.id, lag=lag)
@@ -153,15 +58,36 @@ def sort_out(store: Store, reads: Reads, *, seen: Seen, lag: bool = False) -> Ar
                 _refresh(arrived, read, seen, record_id=record.id)
             case "stale":
                 arrived.stale += 1
+                _went_back(arrived, record, read, seen=seen, behind=behind)
             case "unclear":
                 arrived.hinted.append(record.id)
             case "new":
                 _store(store, arrived, record, read=read, seen=seen, place=place)
         if verdict in ("same", "new") and not lag and record.id in seen.hints and seen.hints[record.id] <= read.began:
             arrived.answered.append(record.id)
-        if record.id in seen.trouble:
+        if _is_over(seen.trouble.get(record.id, ()), verdict):
             arrived.readable.append(record.id)
     return arrived
+
+
+def _is_over(trouble: Collection[str], verdict: Verdict) -> bool:
+    """Say whether the record as a whole is in trouble no more, now that it was read."""
+    return any(code in READ_AGAIN for code in trouble) or (OLDER in trouble and verdict in ("same", "new"))
+
+
+def _went_back(arrived: Arrived, record: VendorRecord, read: Read, *, seen: Seen, behind: Behind) -> None:
+    """Nothing is taken from an older state, and nobody is left to wonder: its system may be a restored backup."""
+    row = seen.links.get(record.id)
+    if behind == "overlook" or row is None or record.id in seen.waiting or not went_back(read, known_link(row)):
+        return
+    if behind == "tell":
+        arrived.answered.append(record.id)
+    if record.id in seen.trouble:
+        return
+    if behind == "look":
+        arrived.hinted.append(record.id)
+    else:
+        arrived.older.append(Place(record.system, record.kind, entity=row["entity"], record=record.id))
 
 
 def _verdict(read: Read, seen: Seen, *, record_id: str, lag: bool) -> Verdict:
@@ -240,7 +166,7 @@ def replaced(record: VendorRecord, *, before: dict[str, Any], owner: str | None)
 
 def _of_whole_records() -> tuple[sa.ColumnElement[bool], ...]:
     """What a record that can be read again is over with. One of its fields may be refused for reasons of its own."""
-    return (parked.c.code.in_(RECORD_TROUBLE), parked.c.field == "")
+    return (parked.c.code.in_((*READ_AGAIN, OLDER)), parked.c.field == "")
 
 
 def write(store: Store, conn: sa.Connection, arrived: Arrived, *, system: str, kind: str) -> None:
@@ -255,6 +181,10 @@ def write(store: Store, conn: sa.Connection, arrived: Arrived, *, system: str, k
         of = sa.and_(parked.c.system == system, parked.c.kind == kind, parked.c.record.in_(arrived.readable))
         closing = sa.update(parked).where(of, parked.c.closed.is_(None), *_of_whole_records())
         conn.execute(closing.values(closed=store.clock()))
+    changes = Changes()
+    for place in arrived.older:
+        changes.park(place, field="", entry=Parked(OLDER, "it shows an older state than the hub has seen"))
+    changes.write(store, conn)
 
 
 def put_rows(store: Store, conn: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:

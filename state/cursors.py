@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from mappings.exchange import Cursor
 
 from . import codec
-from .arrivals import Seen
+from .known import Seen
 from .prepared import inserted, many
 from .rows import as_asked, same_record
 from .store import Store, inserting

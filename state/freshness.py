@@ -7,7 +7,7 @@ read or write of the record had ended shows something newer, unless the list it 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
 from mappings.exchange import VendorRecord
@@ -15,6 +15,8 @@ from mappings.exchange import VendorRecord
 from . import codec
 
 Verdict: TypeAlias = Literal["new", "same", "stale", "unclear"]
+LATEST = timedelta(minutes=1)
+"""An older version is a late answer for so long after the record was last read or written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,14 @@ def judge(read: Read, known: Known | None, *, lag: bool = False) -> Verdict:
     if lag:
         return "unclear"
     return "new" if known.touched is None or read.began >= known.touched else "unclear"
+
+
+def went_back(read: Read, known: Known) -> bool:
+    """
+    Say whether a system has gone back behind what is *known*: an older version, too long afterwards for a late answer.
+    """
+    older = not known.tombstone and _ordered(read.version, known.version) == "stale"
+    return older and known.touched is not None and read.began >= known.touched + LATEST
 
 
 def _ordered(version: str | None, known: str | None) -> Verdict | None:

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from mappings.exchange import Found
 from mappings.reconcile.model import Event, Parked
 
-from .arrivals import Seen
 from .attention import Changes, Place
 from .history import event_row, write_down
+from .known import Seen
 from .rows import Row
 from .store import Store
 from .tables import entity, inbox, link

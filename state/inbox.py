@@ -17,10 +17,11 @@ from mappings.exchange import Fault, Found, Page
 from mappings.reconcile.model import Parked
 
 from . import cursors, leases
-from .arrivals import Arrived, Seen, clear, look, remember, sort_out, write
+from .arrivals import Arrived, clear, remember, sort_out, write
 from .attention import Changes, Place
 from .freshness import reads_of
 from .gone import Looked, look_up
+from .known import Seen, look
 from .prepared import many
 from .rows import LIMIT, as_asked
 from .store import Store
@@ -59,7 +60,7 @@ def put(
         seen = look(conn, page.system, kind=page.kind, ids=asked, lane=lane)
         if wakes and lane == "changes" and cursors.ends_first_read(seen, more=page.more):
             wake_lone(conn, wakes, system=page.system, kind=page.kind)
-        arrived = sort_out(store, reads, seen=seen, lag=lag)
+        arrived = sort_out(store, reads, seen=seen, lag=lag, behind="look" if scan is not None else "overlook")
         write(store, conn, arrived, system=page.system, kind=page.kind)
         _faults(store, conn, page.faults, place=(page.system, page.kind), seen=seen)
         if scan is not None:
@@ -138,7 +139,7 @@ def put_found(
         ids = {one.id for one in found} | {one.other for one in found if one.other}
         seen = look(conn, system, kind=kind, ids=sorted(ids))
         looked = look_up(store, conn, found, seen=seen, place=(system, kind), began=began)
-        arrived = sort_out(store, reads, seen=seen)
+        arrived = sort_out(store, reads, seen=seen, behind="tell")
         write(store, conn, arrived, system=system, kind=kind)
         clear(conn, looked.answered, system=system, kind=kind)
         remember(store, conn, looked.hinted, system=system, kind=kind, reason="unordered")

@@ -1,9 +1,14 @@
-"""Records that have to be taken in anew although their content is known: a mapping asks for other places of them."""
+"""
+Records that have to be taken in anew although their content is known (a mapping asks for other places of them) or
+older than what is known.
+"""
 
 from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from .attention import Place
+from .rows import frozen
 from .store import Store
 from .tables import entity, link
 
@@ -18,3 +23,13 @@ def forget_content(store: Store, sync: str, *, scopes: Sequence[tuple[str, str]]
     known = sa.update(link).where(mine, there, link.c.hash.is_not(None), sa.not_(link.c.tombstone))
     with store.write() as conn:
         return int(conn.execute(known.values(hash=None)).rowcount) if scopes else 0
+
+
+def meet_anew(store: Store, place: Place) -> None:
+    """
+    Have the linked record of *place* looked at as if its entity met it for the first time, when it is next read: in
+    whatever state it is then. One to which a write is on its way is left as it is.
+    """
+    there = (link.c.system == place.system, link.c.kind == place.kind, link.c.external_id == place.record)
+    with store.write() as conn:
+        conn.execute(sa.update(link).where(*there, ~frozen()).values(hash=None, version=None, bases={}, seen={}))

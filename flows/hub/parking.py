@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from mappings.lens import UNKNOWN
 from mappings.reconcile.undo import UNDONE
-from state import attachments, attention, cases, documents, history, inbox, left, outbox, waiting
+from state import attachments, attention, cases, documents, history, inbox, left, outbox, rereading, waiting
+from state.arrivals import OLDER
 from state.attention import Attention, Place
 from state.people import Answer, keep_answer
 from state.types import Whole
@@ -96,6 +97,8 @@ def retry(wired: Wired, entry: Attention, *, person: str) -> None:
     elif entry.field == WHOLE and entry.code == UNDONE:
         rejoin(Act(wired, entry.entity, person), entry.system, entry.record)
     elif entry.record and (entry.field == WHOLE or away):
+        if entry.code == OLDER:
+            rereading.meet_anew(store, Place(entry.system, entry.kind, record=entry.record))
         inbox.hint(store, entry.system, kind=entry.kind, ids=[entry.record], reason="a person asked")
         cases.mark_due(store, [entry.entity])
     else:

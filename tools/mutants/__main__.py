@@ -17,7 +17,7 @@ from .stories import Stories
 SEED = "casehub"
 NUMBER = 400
 RECONCILE = "mappings/reconcile"
-STATE = ("arrivals", "claims", "commits", "cursors", "freshness", "gone", "inbox", "outbox", "overtaken")
+STATE = ("arrivals", "claims", "commits", "cursors", "freshness", "gone", "inbox", "known", "outbox", "overtaken")
 MORE_STATE = ("planned", "settled_rows", "settling", "sifting", "waiting_rows")
 
 

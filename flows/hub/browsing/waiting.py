@@ -13,7 +13,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "settle": (CONFLICT,),
     "name": ("unknown person",),
     "match": ("unlinked", "double", "in doubt"),
-    "decide": ("unclear", "undone", "undoing", "out", "in", "overwritten", "altered", "emptied", "drift"),
+    "decide": ("unclear", "undone", "undoing", "out", "in", "overwritten", "altered", "emptied", "drift", "older"),
     "retry": ("rejected", "dropped", "no way", "fault", "not copied", "deleting", "not deleted"),
     "map": ("unreadable", "refused", "lossy", "unseen"),
     "gone": ("gone", "left scope"),
