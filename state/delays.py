@@ -42,15 +42,16 @@ def delays(store: Store, *, latest: int = LATEST) -> dict[str, tuple[float, ...]
 
 
 def _delays(lines: Iterable[Any]) -> dict[str, tuple[float, ...]]:
-    seen: dict[tuple[str, str], dict[str, datetime]] = {}
+    seen: dict[tuple[str, str | datetime], dict[str, datetime]] = {}
     changes: dict[str, _Change] = {}
     found: dict[str, list[float]] = {}
     for line in lines:
+        decided = line.entity, line.run or line.hub_at  # what a person does by hand is of no run: each deed by itself
         if line.what == "read":
             if line.at is not None:
-                seen.setdefault((line.entity, line.run), {})[line.system] = line.at
+                seen.setdefault(decided, {})[line.system] = line.at
         elif line.what == "set":
-            changes[line.entity] = _Change(dict(seen.get((line.entity, line.run), {"": line.hub_at})))
+            changes[line.entity] = _Change(dict(seen.get(decided, {"": line.hub_at})))
         elif line.entity in changes and line.system not in changes[line.entity].written:
             change = changes[line.entity]
             change.written.add(line.system)

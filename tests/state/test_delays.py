@@ -59,6 +59,20 @@ def test_a_change_at_the_hub_counts_from_when_it_was_made_there(store):
     assert delays(store) == {"trk": (3.0,)}
 
 
+def test_a_change_at_the_hub_counts_from_then_on_although_a_record_was_linked_by_hand_before(store):
+    told(
+        store,
+        ("e1", "", "read", "trk", 1.0, 2.0),  # by `casehub case link`, which is of no run, either
+        ("e1", "", "set", "", None, 2.0),
+        ("e1", "r1", "write", "crm", None, 5.0),
+        ("e1", "", "set", "", None, 90_000.0),
+        ("e1", "r2", "write", "crm", None, 90_003.0),
+        ("e1", "r2", "write", "trk", None, 90_004.0),
+    )
+
+    assert delays(store) == {"crm": (4.0, 3.0), "trk": (4.0,)}
+
+
 def test_of_two_changes_that_were_decided_together_the_older_one_counts(store):
     told(
         store,
