@@ -239,12 +239,13 @@ def find(store: Store, begins: str, *, limit: int = 10) -> tuple[Run, ...]:
         return tuple(Run(**row) for row in conn.execute(query.limit(limit)).mappings())
 
 
-def last(store: Store) -> dict[str, Run]:
-    """Return sync -> its last run."""
-    newest = sa.select(run.c.sync, sa.func.max(run.c.started).label("at")).group_by(run.c.sync).subquery()
+def last(store: Store, *, ended: bool = False) -> dict[str, Run]:
+    """Return sync -> its last run; with ENDED the last one that goes on no more, and tells what it has met."""
+    which = (run.c.state != "running",) if ended else ()
+    newest = sa.select(run.c.sync, sa.func.max(run.c.started).label("at")).where(*which).group_by(run.c.sync).subquery()
     query = sa.select(run).join(newest, sa.and_(newest.c.sync == run.c.sync, newest.c.at == run.c.started))
     with store.read() as conn:
-        return {row["sync"]: Run(**row) for row in conn.execute(query.order_by(run.c.id)).mappings()}
+        return {row["sync"]: Run(**row) for row in conn.execute(query.where(*which).order_by(run.c.id)).mappings()}
 
 
 def page(store: Store, *, name: str = "", state: str = "", skip: int = 0, limit: int = 50) -> tuple[Run, ...]:

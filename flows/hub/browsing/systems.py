@@ -68,7 +68,8 @@ def systems(installation: Installation, access: Access, *, now: datetime) -> Sys
     store, hub = installation.store, installation.hub
     figures = runs.status(store)
     last = runs.last(store)
-    last_runs = [last[sync] for sync in hub.syncs if sync in last]  # each tells of systems of documents too
+    ended = runs.last(store, ended=True)
+    last_runs = [ended[sync] for sync in hub.syncs if sync in ended]  # each tells of systems of documents too
     full = access.persons is None
     parked = runs.waiting_by_system(store) if full else {}
     left = budgets.levels(store)
