@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from state import dictionaries, leases, runs
 from state.attention import Attention
@@ -13,7 +12,7 @@ from state.store import Store
 from ..looking import all_conflicts, all_parked
 from ..wiring import Installation
 from .composing import Notice, digest, news
-from .due import FAILURES, after, away, digest_due, news_of, troubled
+from .due import FAILURES, after, away, digest_day, digest_due, news_of, troubled
 
 Send = Callable[[str, Notice], bool]
 """Sends a notice to an address; says whether it was taken."""
@@ -93,10 +92,11 @@ def _one(installation: Installation, address: str, entries: Sequence[Attention],
     if not new or (taken := send(address, news(new, zone))):
         kept["told"] = after(known["told"], entries, new=new, now=now)
         told.new = max(told.new, len(new))  # most often all addresses are told of the same ones
-    if taken and digest_due(hub.notify.digest, zone, last=known["digest"], now=now):
+    at = hub.notify.digest
+    if taken and at is not None and digest_due(at, zone, last=known["digest"], now=now):
         taken = send(address, digest(entries, zone, now))
         if taken:
-            kept["digest"] = now.astimezone(ZoneInfo(zone)).date().isoformat()
+            kept["digest"] = digest_day(at, zone, now).isoformat()
             told.digests += 1
     if kept != known:
         dictionaries.remember(store, "", name=name, form=kept)

@@ -1,7 +1,7 @@
 """What is to be told now: pure decisions over what is open and what has been told."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from state.attention import Attention
@@ -13,6 +13,8 @@ AWAY = "unreachable"
 """The code of an entry about a system that could not be talked to while the others went on."""
 AGAIN = timedelta(days=1)
 """An entry is told again only after so long, and only if it went away in between."""
+LATEST = timedelta(hours=1)
+"""A digest of yesterday leaves so long after its time, where that comes shortly before midnight."""
 
 OVER = "over"
 """The mark of what went away: syncs that do not run have no numbers, so the next one would look like the last."""
@@ -81,7 +83,18 @@ def away(last: Sequence[Run]) -> list[Attention]:
     ]
 
 
-def digest_due(at: time | None, zone: str, *, last: str, now: datetime) -> bool:
-    """Say whether the digest of today is to leave: its time has come, and LAST (a day) is an earlier day."""
+def digest_day(at: time, zone: str, now: datetime) -> date:
+    """Return the day of the digest whose time came last."""
     here = now.astimezone(ZoneInfo(zone))
-    return at is not None and here.time() >= at and last < here.date().isoformat()
+    return here.date() if here.time() >= at else here.date() - timedelta(days=1)
+
+
+def digest_due(at: time | None, zone: str, *, last: str, now: datetime) -> bool:
+    """
+    Say whether a digest is to leave: its time has come, and the LAST that left (a day) is of an earlier day. Notices
+    are sent every few minutes, so one of late in the evening may leave after midnight, but not much later.
+    """
+    if at is None or last >= (day := digest_day(at, zone, now)).isoformat():
+        return False
+    came = datetime.combine(day, at, ZoneInfo(zone))
+    return day == now.astimezone(came.tzinfo).date() or now - came <= LATEST

@@ -1,7 +1,7 @@
 """Notices of a hub: what is sent to whom, and what is remembered of it."""
 
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from pydantic import SecretStr
@@ -110,6 +110,17 @@ def test_the_digest_leaves_once_a_day_and_says_how_old_the_oldest_is(tmp_path):
     digests = [body for _, title, body in post.sent if "open" in title]
     assert len(digests) == 2
     assert "the oldest for 2 days" in digests[-1]
+
+
+def test_a_digest_of_two_minutes_before_midnight_leaves_every_day_where_notices_are_sent_every_five(tmp_path):
+    hub, post = conflicting(tmp_path, MAIL, digest=time(23, 58)), Post()
+    heard = []
+    for sending in range(3 * 4):
+        night = datetime(2026, 11, 21, 20, 50, tzinfo=UTC) + timedelta(days=sending // 4, minutes=5 * (sending % 4))
+        told = notify(replace(hub, store=replace(hub.store, clock=lambda now=night: now)), post)
+        heard += [f"{night:%d %H:%M}"] * told.digests
+
+    assert heard == ["21 21:00", "22 21:00", "23 21:00"]  # in Moscow it is midnight
 
 
 @pytest.mark.parametrize("state", ["failed", "stopped"])

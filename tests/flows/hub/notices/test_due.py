@@ -73,6 +73,23 @@ def test_the_digest_leaves_once_a_day_when_its_time_has_come_in_the_hubs_zone(ho
     assert digest_due(None, "Europe/Moscow", last=last, now=now) is False
 
 
+@pytest.mark.parametrize(
+    ("hour", "minute", "last", "due"),
+    [
+        (20, 55, "2026-11-20", False),
+        (21, 0, "2026-11-20", True),
+        (21, 0, "2026-11-21", False),
+        (21, 59, "2026-11-20", False),
+    ],
+)
+def test_a_digest_whose_time_comes_between_the_last_sending_of_a_day_and_midnight_leaves_after_it(
+    hour, minute, last, due
+):
+    now = NOW.replace(hour=hour, minute=minute)  # in Moscow it is 23:55, 00:00 and 00:59
+
+    assert digest_due(time(23, 58), "Europe/Moscow", last=last, now=now) is due
+
+
 def runs(*states):
     return [
         Run(str(number), "продажи", "sync", NOW - timedelta(minutes=number), state=state, text="не отвечает")
