@@ -38,18 +38,21 @@ class Reach:
         return Access(own | team | below, self.me)
 
     def relation(self, *, owner: str | None, manager: str | None, participants: Collection[str]) -> Relation:
-        """Return what they are to a case of these people, in large or small letters: the closest that holds."""
+        """
+        Return what they are to a case of these people, in large or small letters: of what holds, that which allows the
+        most. Who heads somebody loses nothing by taking part in their case.
+        """
         others = {one.lower() for one in participants}
         leading = [one.lower() if one else "" for one in (owner, manager)]
         if self.me and leading[0] == self.me:
             return "responsible"
         if self.me and leading[1] == self.me:
             return "manager"
+        people = {*others, *filter(None, leading)}
+        if (people - {self.me}) & self.headed:
+            return "head"
         if self.me and self.me in others:
             return "participant"
-        people = {*others, *filter(None, leading)}
-        if people & self.headed:
-            return "head"
         if people & self.team:
             return "team"
         return "below" if people & self.below else "elsewhere"

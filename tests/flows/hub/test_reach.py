@@ -105,7 +105,7 @@ def test_somebody_whom_no_case_knows_reads_nobodys_cases():
     assert Reach("").relation(owner="", manager=None, participants=()) == "elsewhere"
 
 
-def test_what_somebody_is_to_a_case_is_the_closest_that_holds():
+def test_what_somebody_is_to_a_case_is_what_allows_the_most():
     reach = Reach("я", headed=frozenset("h"), team=frozenset("th"), below=frozenset("b"))
 
     def is_(owner=None, manager=None, participants=()):
@@ -113,8 +113,25 @@ def test_what_somebody_is_to_a_case_is_the_closest_that_holds():
 
     assert is_("я", "я", ["я"]) == "responsible"
     assert is_("t", "я") == "manager"
-    assert is_("h", participants=["я"]) == "participant"
+    assert is_("h", participants=["я"]) == "head"
+    assert is_("t", participants=["я"]) == "participant"
     assert [is_("h"), is_("t"), is_("b"), is_("x"), is_()] == ["head", "team", "below", "elsewhere", "elsewhere"]
+
+
+@pytest.mark.parametrize(("role", "action"), [*product(ROLES, CASE_ACTIONS)])
+def test_who_takes_part_in_a_case_of_somebody_they_lead_loses_nothing_by_it(role, action):
+    reach = Reach("я", headed=frozenset({"h", "я"}))
+    before, after = (reach.relation(owner="h", manager=None, participants=those) for those in ((), ["я"]))
+
+    assert may_with_case(role, action, level="own", relation=after) >= may_with_case(
+        role, action, level="own", relation=before
+    )
+
+
+def test_who_leads_their_own_unit_only_takes_part_in_a_case_of_somebody_elsewhere():
+    reach = Reach("я", headed=frozenset({"h", "я"}))
+
+    assert reach.relation(owner="x", manager=None, participants=["Я"]) == "participant"
 
 
 def test_a_ring_of_units_has_an_end():
