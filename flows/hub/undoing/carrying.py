@@ -22,7 +22,8 @@ from ..pushing import push_batch
 from ..running import heartbeat
 from ..sending import take_batch
 from ..wired import WHOLE, Wired
-from .judging import claimed_batches, judge
+from .claiming import BUSY, claimed_batches
+from .judging import judge
 from .model import OfCase, Taking, UndoPlan
 from .traces import DETACHED, Place, traces_of
 
@@ -57,10 +58,10 @@ async def carry_out(wired: Wired, plan: UndoPlan, *, by: str) -> Undone:
     result = Undone(begun, trouble=dict(plan.trouble))
     try:
         async with heartbeat(wired):
-            await asyncio.to_thread(_store_wishes, wired, plan, by)
+            reached = await asyncio.to_thread(_store_wishes, wired, plan, by)
             await _remove(wired, plan, result)
             await _push(wired, result)
-            await asyncio.to_thread(_look_back, wired, plan, result)
+            await asyncio.to_thread(_look_back, wired, plan, result, reached)
     except BaseException as error:
         runs.finish(store, begun, state="failed", text=type(error).__name__)
         raise
@@ -73,15 +74,21 @@ async def carry_out(wired: Wired, plan: UndoPlan, *, by: str) -> Undone:
 # --- the wishes -------------------------------------------------------------------------------------------------------
 
 
-def _store_wishes(wired: Wired, plan: UndoPlan, by: str) -> None:
+def _store_wishes(wired: Wired, plan: UndoPlan, by: str) -> frozenset[str]:
+    """Return the entities at which they stand now; another worker may have had the rest."""
     allowed = frozenset(taking.name for _, taking in plan.taking)
     deletable = frozenset(taking.place.scope for _, taking in plan.taking if taking.verb == "delete")
     wanted = {case.entity.id for case in plan.cases if case.taking}
     traces = {owner: each for owner, each in traces_of(wired.store, plan.run.id).items() if owner in wanted}
+    reached: set[str] = set()
     for claimed, mine in claimed_batches(wired, traces):
         case = judge(wired, claimed, mine, deletable=deletable, allowed=allowed)
         decided = Decided(_outcome(case, by=by), claimed, consumed={}, again=True)
-        commits.commit(wired.store, wired.worker, decided=[decided], run=wired.run, mapping=wired.shape.fingerprint)
+        done = commits.commit(
+            wired.store, wired.worker, decided=[decided], run=wired.run, mapping=wired.shape.fingerprint
+        )
+        reached |= {case.entity.id} - set(done.lost)
+    return frozenset(reached)
 
 
 def _outcome(case: OfCase, *, by: str) -> Outcome:
@@ -131,8 +138,8 @@ async def _remove(wired: Wired, plan: UndoPlan, result: Undone) -> None:
 # --- what became of it ------------------------------------------------------------------------------------------------
 
 
-def _look_back(wired: Wired, plan: UndoPlan, result: Undone) -> None:
-    """Compare what was planned with what the records show now."""
+def _look_back(wired: Wired, plan: UndoPlan, result: Undone, reached: frozenset[str]) -> None:
+    """Compare what was planned with what the records show now; REACHED are the entities that could be claimed."""
     told = {taking.name for _, taking, _ in result.not_done}
     stands = cases.by_ids(wired.store, [case.entity.id for case in plan.cases if case.taking])
     for case in plan.cases:
@@ -143,6 +150,7 @@ def _look_back(wired: Wired, plan: UndoPlan, result: Undone) -> None:
             if taking.name in told:
                 continue
             if why:
+                why = why if case.entity.id in reached else BUSY
                 result.not_done.append((case.entity.key, taking, why))
             else:
                 result.done.append((case.entity.key, taking))

@@ -24,10 +24,10 @@ from ..report import Report
 from ..sides import live_sides, with_derived
 from ..sync import Step, read_systems
 from ..wired import WHOLE, Scope, Wired
+from .claiming import claimed_batches, left_to_others
 from .model import Left, OfCase, Taking, TakingName, UndoPlan, Verb
 from .traces import Place, Traces, Wrote, last_edit, traces_of
 
-BATCH = 100
 FORGOTTEN = "what it was about was forgotten"
 REACHED: Mapping[str, str] = {"outcome": "won", "category": "done"}
 """Fact -> its value of what came to a good end: closed too."""
@@ -52,6 +52,8 @@ async def plan_undo(
     for claimed, mine in claimed_batches(wired, traces):
         cases.append(judge(wired, claimed, mine, deletable=deletable))
         claims.release(wired.store, wired.worker, entities=[claimed.entity.id])
+    looked_at = {case.entity.id for case in cases}
+    cases += left_to_others(wired.store, {owner: each for owner, each in traces.items() if owner not in looked_at})
     made_in = {place.scope for each in traces.values() for place in each.made}
     undeletable = tuple(sorted({system for system, _ in made_in - deletable})) if delete else ()
     ordered = sorted(cases, key=lambda case: (len(case.entity.key), case.entity.key))
@@ -75,16 +77,6 @@ def deletable_scopes(wired: Wired) -> frozenset[Scope]:
 def can_delete(connector: Connector, kind: str) -> bool:
     """Say whether the hub can delete records of a kind there."""
     return connector.abilities_of(kind).deletes
-
-
-def claimed_batches(wired: Wired, traces: Mapping[str, Traces]) -> Iterator[tuple[Claimed, Traces]]:
-    """Claim the entities of *traces*, batch by batch; those that another worker has are left out."""
-    ids = sorted(traces)
-    for first in range(0, len(ids), BATCH):
-        part = ids[first : first + BATCH]
-        batch = claims.claim(wired.store, wired.worker, scopes=wired.scopes, limit=len(part), only=part)
-        for claimed in batch.cases:
-            yield claimed, traces[claimed.entity.id]
 
 
 # --- one case ---------------------------------------------------------------------------------------------------------

@@ -4,7 +4,8 @@ import pytest
 
 from flows.hub.casework import retry_parked, set_value
 from flows.hub.undoing import carry_out, find_run, plan_undo
-from state import runs
+from state import claims, runs
+from state.types import Worker
 from tests.hub_builders import a_deal, a_hub
 from tests.undo_builders import codes, edited, planned, undo
 
@@ -167,3 +168,34 @@ def test_one_case_is_undone_alone(tmp_path):
     undo(hub, run, only=hub.case("CASE-2").entity.id)
 
     assert [hub.records("trk")[record].get("next_step") for record in ("1", "2")] == ["КП", None]
+
+
+OTHER = Worker("other", "elsewhere", 1, "now")
+
+
+def test_a_case_that_another_worker_is_deciding_is_named_as_left(tmp_path):
+    hub, _, run = edited(tmp_path)
+
+    async def work(wired):
+        claims.claim(wired.store, OTHER, scopes=wired.scopes, limit=1, only=[hub.case().entity.id])
+        return await plan_undo(wired, find_run(wired.store, run))
+
+    plan = hub.wired(work)
+
+    assert [(one.case, one.place.system, one.place.record) for one in plan.left] == [("CASE-1", "trk", "1")]
+    assert "another worker" in plan.left[0].why
+    assert not plan.anything
+
+
+def test_one_that_another_worker_took_since_the_plan_is_not_told_as_moved(tmp_path):
+    hub, _, run = edited(tmp_path)
+
+    async def work(wired):
+        plan = await plan_undo(wired, find_run(wired.store, run))
+        claims.claim(wired.store, OTHER, scopes=wired.scopes, limit=1, only=[hub.case().entity.id])
+        return await carry_out(wired, plan, by="ann")
+
+    undone = hub.wired(work)
+
+    assert hub.records("trk")["1"]["title"] == "Новое имя"
+    assert [why.split(";")[0] for _, _, why in undone.not_done] == ["another worker is deciding this case"]
