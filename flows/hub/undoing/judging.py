@@ -1,5 +1,6 @@
 """What of a run can be taken back: judged case by case from what each system shows now. Nothing is stored here."""
 
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -132,7 +133,7 @@ class _Desk:
         entry = side.fields.get(wrote.field) if side else None
         why = self._closed(wrote.place, side) or ("" if entry else "the mapping no longer has this field")
         if side is None or entry is None or why:
-            self._leave(wrote.place, wrote.field, why, wrote=wrote.after)
+            self._leave(wrote.place, wrote.field, why, wrote=wrote.after, since=wrote.line)
             return
         seen = seen_view(side, entry)
         if seen == wrote.before:
@@ -141,7 +142,9 @@ class _Desk:
             self._leave(wrote.place, wrote.field, FORGOTTEN, wrote=wrote.after, shows=wrote.after)
             return
         if isinstance(seen, Unseen) or seen != wrote.after:
-            self._leave(wrote.place, wrote.field, "edited since", wrote=wrote.after, shows=_shown(seen))
+            # of what was only just read the history cannot say yet who did it
+            since = wrote.line if seen == stored_view(side, entry) else sys.maxsize
+            self._leave(wrote.place, wrote.field, "edited since", wrote=wrote.after, shows=_shown(seen), since=since)
             return
         self._take("restore", side, entry, before=_whole(entry, wrote.before), seen=seen)
 
@@ -251,8 +254,11 @@ class _Desk:
                     return self._take("close", side, entry, before=view, seen=seen)
         return False
 
-    def _leave(self, place: Place, field: str, why: str, *, wrote: View = None, shows: View = None) -> None:
-        told = last_edit(self.lines, place, field or None)
+    def _leave(
+        self, place: Place, field: str, why: str, *, wrote: View = None, shows: View = None, since: int = 0
+    ) -> None:
+        """Who edited it is told where that was after line SINCE of the history."""
+        told = last_edit(self.lines, place, field or None, since=since)
         by = told.event.by if told else ""
         at = (told.event.at or told.hub_at) if told else None
         self.left.append(Left(self.claimed.entity.key, place, field, why, wrote, shows, by, at))

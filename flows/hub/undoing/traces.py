@@ -48,12 +48,13 @@ class Place:
 
 @dataclass
 class Wrote:
-    """A field that the run wrote, perhaps several times: it showed BEFORE, then AFTER."""
+    """A field that the run wrote, perhaps several times: it showed BEFORE, then AFTER, from LINE of the history on."""
 
     place: Place
     field: str
     before: View
     after: View
+    line: int = 0
 
 
 @dataclass
@@ -79,7 +80,7 @@ def traces_of(store: Store, run: str, *, only: str | None = None) -> Mapping[str
         if told.what == "write":
             traces = found.setdefault(line.entity, Traces())
             first = traces.wrote.setdefault((place, told.field), Wrote(place, told.field, told.old, told.new))
-            first.after = told.new
+            first.after, first.line = told.new, line.id
         elif told.what == "linked" and told.cause.endswith("was made"):
             found.setdefault(line.entity, Traces()).made.append(place)
         elif told.what == "gone" and told.cause == DELETED:
@@ -89,10 +90,12 @@ def traces_of(store: Store, run: str, *, only: str | None = None) -> Mapping[str
     return found
 
 
-def last_edit(lines: list[Line], place: Place, field: str | None = None) -> Line | None:
-    """Return the newest line about somebody's edit of a record (of one FIELD of it, or of any), in *lines*."""
+def last_edit(lines: list[Line], place: Place, field: str | None = None, *, since: int = 0) -> Line | None:
+    """Return the newest line, after line SINCE, about somebody's edit of a record (of one FIELD of it, or of any)."""
     for line in reversed(lines):
         told = line.event
+        if line.id <= since:
+            return None
         here = told.system == place.system and line.record in ("", place.record)
         if here and told.what == "read" and told.cause != AFTER_WRITE and field in (None, told.field):
             return line

@@ -6,7 +6,7 @@ from flows.hub.casework import retry_parked, set_value
 from flows.hub.undoing import carry_out, find_run, plan_undo
 from state import claims, runs
 from state.types import Worker
-from tests.hub_builders import a_deal, a_hub
+from tests.hub_builders import a_deal, a_hub, opened
 from tests.undo_builders import codes, edited, planned, undo
 
 
@@ -59,6 +59,23 @@ def test_what_has_been_edited_since_is_left_and_told(tmp_path):
         None,
         None,
     ]
+
+
+def test_what_is_left_names_who_edited_it_since_and_nobody_who_did_before(tmp_path):
+    hub, deal = opened(tmp_path)
+    hub.sync()
+    hub.systems["trk"].edit("record", "1", {"title": "Анна сказала"}, by="Анна")
+    hub.sync()
+    hub.systems["crm"].edit("record", deal, {"title": "Новое имя"})
+    run = hub.sync().run
+    hub.systems["trk"].edit("record", "1", {"title": "Боб сказал"}, by="Боб")
+
+    unread = planned(hub, run)
+    hub.sync()
+    read = planned(hub, run)
+
+    assert [(one.shows, one.by, one.at) for one in unread.left] == [("Боб сказал", "", None)]
+    assert [(one.shows, one.by) for one in read.left] == [("Боб сказал", "Боб")]
 
 
 def test_an_edit_between_the_plan_and_its_end_is_left_too(tmp_path):
