@@ -49,7 +49,7 @@ class Reader(Words):
 
     def write(self, write: PlannedWrite) -> Iterator[Line]:
         """Yield the lines of one write, one per field."""
-        channel = self.shape.channels.get((write.system, write.kind))
+        channel = self.channel(write)
         where = f"{write.system} {write.kind}" + (f" #{write.record}" if write.record else "")
         sign = "~" if write.record else "+"
         if not write.record or write.verb == "delete":

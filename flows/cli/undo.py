@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -182,7 +183,8 @@ def _writes(plan: "UndoPlan") -> "Iterator[Any]":
         if one.write is not None:
             place = one.place
             title = title_of(entity)
-            yield PlannedWrite(entity.key, title, place.system, "update", place.record, (one.write,), kind=place.kind)
+            made = PlannedWrite(entity.key, title, place.system, "update", place.record, (one.write,), kind=place.kind)
+            yield replace(made, entity=entity.kind)
 
 
 def _record(taking: "Taking") -> str:
@@ -193,7 +195,7 @@ def _left_text(reader: Any, one: "Left") -> str:
     from mappings.canonical.show import contrasted
 
     place = one.place
-    channel = reader.shape.channels.get((place.system, place.kind))
+    channel = reader.channel_of(one.entity, place.scope)
     entry = channel.fields.get(one.field) if channel else None
     shows = ""
     if one.shows != one.wrote and channel is not None and entry is not None:
@@ -205,11 +207,12 @@ def _left_text(reader: Any, one: "Left") -> str:
 
 
 def _label(channel: Any, places: "tuple[str, ...]", view: Any) -> str:
-    from mappings.canonical.show import show
+    from flows.hub.telling import label
+    from mappings.canonical.show import EMPTY
 
     parts = [view.get(place) for place in places] if isinstance(view, dict) and len(places) > 1 else [view]
-    said = (channel.label(place, part) for place, part in zip(places, parts, strict=False) if part)
-    return show(" ".join(said), longest=sys.maxsize)
+    shown = [(place, part) for place, part in zip(places, parts, strict=False) if part not in (None, "", [])]
+    return " ".join(label(channel, place, part, longest=sys.maxsize) for place, part in shown) or EMPTY
 
 
 def form(plan: "UndoPlan", undone: "Undone | None") -> dict[str, Any]:

@@ -12,7 +12,7 @@ from mappings.lens import Refusal
 from mappings.reconcile.model import Conflict, FieldWrite, Origin
 
 from .plan import PlannedWrite
-from .wired import Channel, SyncShape
+from .wired import Channel, Scope, SyncShape
 
 ARROW = " → "
 
@@ -47,8 +47,12 @@ class Words:
         return show(value, zone=self.zone, longest=self.longest)
 
     def channel(self, write: PlannedWrite) -> Channel | None:
-        shapes = (one for one in self.shape.each if one.entity == write.entity)
-        return next(shapes, self.shape).channels.get((write.system, write.kind))
+        return self.channel_of(write.entity, (write.system, write.kind))
+
+    def channel_of(self, entity: str, scope: Scope) -> Channel | None:
+        """Return the mapping by which records of SCOPE are a kind of *entity*: issues are cases, and work items too."""
+        shapes = (one for one in self.shape.each if one.entity == entity)
+        return next(shapes, self.shape).channels.get(scope)
 
     def parties(self, conflict: Conflict) -> str:
         """Return what each party says, long texts from where they differ."""

@@ -130,5 +130,5 @@ def _change(wired: Wired, kind: str, one: Taking) -> Change | None:
 
 
 def _shown(wired: Wired, one: Left, view: View) -> tuple[Value, ...]:
-    shapes = (shape.channels[one.place.scope] for shape in wired.whole.each if one.place.scope in shape.channels)
-    return seen_as(next(shapes, None), one.field, view)
+    channel = wired.of(one.entity).shape.channels.get(one.place.scope)
+    return seen_as(channel, one.field, view)

@@ -28,8 +28,9 @@ def left_to_others(store: Store, traces: Mapping[str, Traces]) -> Iterator[OfCas
     """Yield the entities of *traces* as left whole, because another worker has them."""
     for owner, whole in cases.by_ids(store, sorted(traces)).items():
         places = dict.fromkeys(_places(whole, traces[owner]))
-        left = tuple(Left(whole.entity.key, place, WHOLE, BUSY) for place in places)
-        yield OfCase(whole.entity, left=left)
+        entity = whole.entity
+        left = tuple(Left(entity.key, place, WHOLE, BUSY, entity=entity.kind) for place in places)
+        yield OfCase(entity, left=left)
 
 
 def _places(whole: Whole, traces: Traces) -> Iterator[Place]:

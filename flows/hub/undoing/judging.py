@@ -261,7 +261,8 @@ class _Desk:
         told = last_edit(self.lines, place, field or None, since=since)
         by = told.event.by if told else ""
         at = (told.event.at or told.hub_at) if told else None
-        self.left.append(Left(self.claimed.entity.key, place, field, why, wrote, shows, by, at))
+        entity = self.claimed.entity
+        self.left.append(Left(entity.key, place, field, why, wrote, shows, by, at, entity.kind))
 
 
 def _shown(seen: "View | Unseen") -> View:

@@ -18,7 +18,11 @@ Verb: TypeAlias = Literal["restore", "close", "detach", "delete", "rejoin"]
 
 @dataclass(frozen=True)
 class Left:
-    """Something that stays as it is: what the run WROTE there, what it SHOWS now, who put that BY and when, and WHY."""
+    """
+    Something that stays as it is: what the run WROTE there, what it SHOWS now, who put that BY and when, and WHY.
+
+    CASE is the key of the ENTITY, which may be of any kind.
+    """
 
     case: str
     place: Place
@@ -28,6 +32,7 @@ class Left:
     shows: View = None
     by: str = ""
     at: datetime | None = None
+    entity: str = "case"
 
 
 @dataclass(frozen=True)
