@@ -197,6 +197,7 @@ class _Differences:
         for place, lines in present.writes.items():
             fresh = [line for line in lines.values() if line.field not in named.get(place, ())]
             self.new += [f"{case.case}: {_where(place)} {o.field}: {o.words}" for o in fresh if o.mark not in known]
+        self.new += [f"{case.case}: it would be linked with {one}" for one in present.links if one not in case.links]
         self.gone += [f"{case.case}: it would be linked with {one}" for one in case.links if one not in present.links]
         if len(self.new) + len(self.gone) + len(self.changed) > before:
             self.cases.add(case.case)

@@ -4,6 +4,7 @@ import pytest
 import yaml
 
 from flows.hub.applying import Applying, Stale, apply_plan
+from flows.hub.casework import set_value
 from flows.hub.plan_file import BadPlanFile, read_plan, write_plan
 from flows.hub.planning import make_plan
 from flows.hub.telling import Words
@@ -266,3 +267,26 @@ def test_a_file_without_lines_is_a_plan_of_nothing(tmp_path):
     apply(hub, tmp_path / "plan.yaml")
 
     assert hub.records("trk") == {}
+
+
+def test_a_link_that_the_file_does_not_name_is_not_made(tmp_path):
+    hub, path = a_hub(tmp_path), tmp_path / "plan.yaml"
+    hub.systems["crm"].create("record", a_deal("Рано", stage="NEW"))
+    hub.sync()
+    hub.act("CASE-1", lambda act: set_value(act, "next_step", "КП"))
+    hub.systems["trk"].create("record", {"title": "Рано", "client": "ООО «Ромашка»", "status": "New"})
+    kept(hub, path)
+
+    def strike_out(form):
+        [case] = form["cases"]
+        assert case.pop("links") == ["trk #1"]
+        case["writes"] = [write for write in case["writes"] if write["system"] == "crm"]
+        case["writes"][0]["fields"] = [one for one in case["writes"][0]["fields"] if one["field"] == "next_step"]
+
+    edited(path, strike_out)
+
+    with pytest.raises(Stale) as stale:
+        apply(hub, path)
+
+    assert stale.value.moved.lines == ["new: CASE-1: it would be linked with trk #1"]
+    assert [link.system for link in hub.case().links] == ["crm"]
