@@ -148,7 +148,11 @@ def writes_of(wired: Wired, decided: Decided) -> list[PlannedWrite]:
 def name_of(decided: Decided) -> str:
     """Return what a plan calls a case: its key, or the record it is opened for."""
     entity = decided.outcome.entity
-    return entity.key or f"new {entity.kind} for #{decided.new_links[0].snapshot.record.id}"
+    if entity.key:
+        return entity.key
+    record = decided.new_links[0].snapshot.record
+    where = "" if entity.kind == "case" else f"{record.system} {record.kind} "  # cases are born in one place only
+    return f"new {entity.kind} for {where}#{record.id}"
 
 
 def _reasons(wired: Wired, link: Link | None, writes: Sequence[FieldWrite]) -> dict[str, str]:

@@ -283,6 +283,6 @@ def test_a_plan_foresees_what_becomes_of_a_new_item(tmp_path):
     plan = hub.wired(make_plan)
 
     assert [(one.name, one.system, one.kind, one.verb) for one in plan.writes] == [
-        (f"new item for #{made}", "crm", "task", "create")
+        (f"new item for trk record #{made}", "crm", "task", "create")
     ]
     assert hub.sync().created["crm"] == 1
