@@ -2,7 +2,8 @@
 Plan files: a plan on disk, as people read, compare and edit it.
 
 YAML, a line per field that would be written. Each line carries a print of exactly what it stands for, so that it can be
-told from anything else. A person may take lines and cases out, or answer `do: no`; nothing else may be changed.
+told from anything else, and of its words, so that a system that calls it otherwise by now is not taken for a person who
+rewrote it. A person may take lines and cases out, or answer `do: no`; nothing else may be changed.
 """
 
 import hashlib
@@ -123,11 +124,11 @@ def _lines(write: PlannedWrite, words: Words) -> Iterator[tuple[str, PlanLine]]:
     place = (write.system, write.kind, write.record)
     for each, said in zip(write.fields, form["fields"], strict=True):
         old, *onward = words.steps(channel, each) if write.record else (EMPTY, words.shown(channel, each, each.view))
-        why = DELETED if write.verb == "delete" else words.source(each, write)
-        yield each.field, PlanLine(each.field, old, ARROW.join(onward), print_of([place, said]), why)
+        why, new = DELETED if write.verb == "delete" else words.source(each, write), ARROW.join(onward)
+        yield each.field, PlanLine(each.field, old, new, print_of([place, said, old, new]), why)
     for name, view in write.fixed.items():
         new = words.place(channel, name, view)
-        yield f"{name}*", PlanLine(f"{name}*", EMPTY, new, print_of([place, name, view]), fixed=True)
+        yield f"{name}*", PlanLine(f"{name}*", EMPTY, new, print_of([place, name, view, new]), fixed=True)
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------

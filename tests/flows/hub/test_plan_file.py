@@ -1,5 +1,7 @@
 """Plan files: readable, for their owner alone, and known again line by line."""
 
+from dataclasses import dataclass
+
 import pytest
 import yaml
 from hypothesis import given, settings
@@ -15,6 +17,16 @@ from mappings.reconcile.model import FieldWrite
 from tests.hub_builders import a_clock
 
 WORDS = Words(SyncShape("presales", "case", ("crm", "deal"), {}), "UTC", a_clock()())
+
+
+@dataclass(frozen=True)
+class Calling(Words):
+    """The words of a tracker in which account 5 is called NAME."""
+
+    name: str = ""
+
+    def shown(self, channel, entry, view):
+        return self.name if view == "5" else super().shown(channel, entry, view)
 
 
 def a_write(record: str = "41", view: str = "Б", field: str = "title", case: str = "CASE-1") -> PlannedWrite:
@@ -89,6 +101,16 @@ def test_what_moved_is_told_by_case_system_field_and_value(tmp_path):
     assert moved.gone == ("CASE-1: trk #42 title: А → Б",)
     assert moved.new == ("CASE-1: trk a new record title: Б",)
     assert (moved.mapping, moved.cases) == (True, {"CASE-1"})
+
+
+def test_what_its_system_calls_otherwise_now_has_moved_and_was_rewritten_by_nobody(tmp_path):
+    plan = a_plan(a_write(view="5", field="owner"))
+    write_plan(tmp_path / "plan.yaml", plan, Calling(WORDS.shape, "UTC", WORDS.now, name="Анна Ли"))
+    married = Calling(WORDS.shape, "UTC", WORDS.now, name="Анна Иванова")
+
+    moved = compare(read_plan(tmp_path / "plan.yaml"), cases_of(plan, married), mapping="m")
+
+    assert moved.changed == ("CASE-1: trk #41 owner: the plan says А → Анна Ли, by now it is А → Анна Иванова",)
 
 
 def test_the_same_words_in_another_record_are_another_line(tmp_path):
