@@ -102,6 +102,8 @@ def _only_shown(plan: "UndoPlan", *, as_json: bool) -> None:
 def _warned(plan: "UndoPlan") -> None:
     from flows.wording import unreachable
 
+    if plan.run.state == "running":  # or its process died: that is told as lost after a day
+        tell(f"run {plan.run.id} has not ended: what it writes from now on stays; undo it once more when it has")
     if plan.undeletable:
         systems = ", ".join(plan.undeletable)
         tell(f"the hub cannot delete records of {systems}; they are closed or detached, delete them there by hand")

@@ -1,5 +1,8 @@
 """`undo`: the plan first, then what was taken back, and what is left."""
 
+import sqlite3
+from contextlib import closing
+
 from tests.flows.cli.cli_builders import HUB, THREE
 
 
@@ -103,6 +106,19 @@ def test_an_undo_as_json(opened):
     ]
     assert done["undone"]["done"] == shown["plan"]
     assert (done["left"], done["undone"]["not_done"]) == ([], [])
+
+
+def test_that_a_run_has_not_ended_is_told_before_it_is_taken_back(opened):
+    run = a_run(opened)
+    ended = opened.run("undo", run)
+    with closing(sqlite3.connect(opened.folder / "casehub.db")) as base, base:
+        base.execute("UPDATE run SET state = 'running', finished = NULL WHERE id = ?", (run,))
+
+    running = opened.done("undo", run, "--yes")
+
+    assert "has not ended" not in ended.err
+    assert f"run {run} has not ended: what it writes from now on stays; undo it once more when it has" in running.err
+    assert opened.records("trk")["1"]["title"] == "Внедрение CRM"
 
 
 def test_what_was_made_is_named_and_closed_or_deleted_where_that_is_asked_for(hub):
