@@ -13,6 +13,18 @@ from .languages import later
 FORMS: Sequence[tuple[str, str]] = tuple(
     (re.sub(r"%\\\((\w+)\\\)s", r"(?P<\1>.+?)", re.escape(text)), text)
     for text in (
+        later("edited since"),
+        later("people have worked on it since it was made"),
+        later("another worker is deciding this case"),
+        later("a write to it is on its way"),
+        later("in conflict now"),
+        later("the record is gone"),
+        later("the record takes no part any more"),
+        later("it is no longer the case's record"),
+        later("the mapping no longer has this field"),
+        later("what it showed before cannot be read any more"),
+        later("what it was about was forgotten"),
+        later("it was deleted"),
         later("%(value)s is not listed under values"),
         later("no view is listed for %(value)s"),
         later("%(value)s is not among the choices of the place"),

@@ -62,6 +62,19 @@ def test_a_run_is_taken_back_after_a_look(tmp_path):
     assert "/runs/" in done.headers["location"]
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "Edited since"), ("ru", "С тех пор изменено")])
+def test_why_an_undo_leaves_something_is_said(tmp_path, language, words):
+    hub, _, run = edited(tmp_path, title="Новое имя")
+    hub.systems["trk"].edit("record", "1", {"title": "Совсем другое"})
+    browser = Browser(hub.installation, a_viewer(), language=language)
+    browser.app.state.desk = Desk(hub.installation, hub.make)
+
+    seen = browser.get(f"/runs/{run}/undo").text
+
+    assert "Совсем другое" in seen
+    assert words in seen
+
+
 @pytest.mark.parametrize(("language", "words"), [("en", "it was смета.pdf"), ("ru", "раньше было смета.pdf")])
 def test_files_of_a_run_that_its_undo_leaves_are_seen_before(tmp_path, language, words):
     hub, deal = sharing(tmp_path)
