@@ -203,6 +203,13 @@ def open_writes(store: Store, *, system: str | None = None, limit: int = 200) ->
         return outgoing(joined_rows(conn, query.order_by(outbox.c.planned_at, outbox.c.key).limit(limit)))
 
 
+def unanswered(store: Store, run: str) -> tuple[Outgoing, ...]:
+    """Return the writes of the run *run* that were sent, and of which nobody knows yet what became of them."""
+    query = joined().where(outbox.c.run == run, outbox.c.state == "sent", IS_OPEN)
+    with store.read() as conn:
+        return outgoing(joined_rows(conn, query.order_by(outbox.c.planned_at, outbox.c.key)))
+
+
 def send_again(store: Store, owner: str, *, system: str, kind: str) -> bool:
     """
     Plan the create of an entity anew that nobody knows the end of: a person has looked, and it is not there.

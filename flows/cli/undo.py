@@ -205,7 +205,8 @@ def _left_text(reader: Any, one: "Left") -> str:
         shows = f": shows {there}, the run wrote {wrote}"
     who = ", ".join(part for part in (one.by, reader.time(one.at) if one.at else "") if part)
     tail = f" ({who})" if who else ""
-    return f"{one.case} {place.system} #{place.record} {one.field} is left, {one.why}{shows}{tail}".replace("  ", " ")
+    record = f"#{place.record}" if place.record else "a new record"
+    return f"{one.case} {place.system} {record} {one.field} is left, {one.why}{shows}{tail}".replace("  ", " ")
 
 
 def _label(channel: Any, places: "tuple[str, ...]", view: Any) -> str:

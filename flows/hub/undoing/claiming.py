@@ -1,8 +1,11 @@
-"""Whose cases an undo may judge now: those that it claims. What another worker has is named, never passed over."""
+"""
+Whose cases an undo may judge now: those that it claims. What another worker has, and what is not answered yet, is
+named, never passed over.
+"""
 
 from collections.abc import Iterator, Mapping
 
-from state import cases, claims
+from state import cases, claims, outbox
 from state.store import Store
 from state.types import Claimed, Whole
 
@@ -12,6 +15,8 @@ from .traces import Place, Traces
 
 BATCH = 100
 BUSY = "another worker is deciding this case; try again in a moment"
+
+ON_ITS_WAY = "a write to it is on its way; run a pass, and undo the run in which that ends"
 
 
 def claimed_batches(wired: Wired, traces: Mapping[str, Traces]) -> Iterator[tuple[Claimed, Traces]]:
@@ -31,6 +36,17 @@ def left_to_others(store: Store, traces: Mapping[str, Traces]) -> Iterator[OfCas
         entity = whole.entity
         left = tuple(Left(entity.key, place, WHOLE, BUSY, entity=entity.kind) for place in places)
         yield OfCase(entity, left=left)
+
+
+def left_in_doubt(store: Store, run: str, only: str | None) -> Iterator[OfCase]:
+    """Yield what *run* has sent and nobody has answered, for one entity (ONLY) or all: no history tells of it yet."""
+    for one in outbox.unanswered(store, run):
+        entity = one.entity
+        place = Place(one.system, one.kind, one.external_id or "")
+        fields = [write.field for write in one.fields] if place.record else [WHOLE]
+        left = tuple(Left(entity.key, place, name, ON_ITS_WAY, entity=entity.kind) for name in fields)
+        if only in (None, entity.id):
+            yield OfCase(entity, left=left)
 
 
 def _places(whole: Whole, traces: Traces) -> Iterator[Place]:

@@ -25,7 +25,7 @@ from ..report import Report
 from ..sides import live_sides, with_derived
 from ..sync import Step, read_systems
 from ..wired import WHOLE, Scope, Wired
-from .claiming import claimed_batches, left_to_others
+from .claiming import claimed_batches, left_in_doubt, left_to_others
 from .model import Left, OfCase, Taking, TakingName, UndoPlan, Verb
 from .traces import Place, Traces, Wrote, last_edit, traces_of
 
@@ -55,6 +55,7 @@ async def plan_undo(
         claims.release(wired.store, wired.worker, entities=[claimed.entity.id])
     looked_at = {case.entity.id for case in cases}
     cases += left_to_others(wired.store, {owner: each for owner, each in traces.items() if owner not in looked_at})
+    cases += left_in_doubt(wired.store, run.id, only)
     made_in = {place.scope for each in traces.values() for place in each.made}
     undeletable = tuple(sorted({system for system, _ in made_in - deletable})) if delete else ()
     ordered = sorted(cases, key=lambda case: (len(case.entity.key), case.entity.key))

@@ -2,10 +2,12 @@
 
 import pytest
 
+from connectors.errors import RetryLater
 from flows.hub.casework import retry_parked, set_value
 from flows.hub.undoing import carry_out, find_run, plan_undo
 from state import claims, runs
 from state.types import Worker
+from tests.fault_builders import Clock, Hook, after, failing
 from tests.hub_builders import a_deal, a_hub, opened
 from tests.undo_builders import codes, edited, planned, undo
 
@@ -216,3 +218,25 @@ def test_one_that_another_worker_took_since_the_plan_is_not_told_as_moved(tmp_pa
 
     assert hub.records("trk")["1"]["title"] == "Новое имя"
     assert [why.split(";")[0] for _, _, why in undone.not_done] == ["another worker is deciding this case"]
+
+
+LOST = RetryLater("no answer within 30 s; it may have been carried out", system="trk", sent=True)
+
+
+@pytest.mark.parametrize(("verb", "left"), [("create", ("", "")), ("update", ("1", "title"))])
+def test_a_write_of_the_run_that_is_in_doubt_is_named_as_left(tmp_path, verb, left):
+    hub = a_hub(tmp_path, clock=Clock())
+    deal = hub.systems["crm"].create("record", a_deal())
+    if verb == "update":
+        hub.sync()
+        hub.systems["crm"].edit("record", deal, {"title": "Новое имя"})
+    hub.systems["trk"].hook = Hook(verb, "after", failing(LOST))
+    run = hub.sync().run
+
+    unknown = planned(hub, run)
+    after(hub, minutes=3)
+    known = planned(hub, run)
+
+    assert [(one.case, one.place.record, one.field) for one in unknown.left] == [("CASE-1", *left)]
+    assert "on its way" in unknown.left[0].why
+    assert known.left == []
