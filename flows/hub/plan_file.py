@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -239,11 +240,25 @@ def read_plan(path: Path) -> PlanFile:
     """Return the plan in the file at *path*. Raises BadPlanFile."""
     form = load_plan(path)
     try:
-        return PlanFile.model_validate(form)
+        found = PlanFile.model_validate(form)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
         raise BadPlanFile(f"{path} is no plan file: {where}: {first['msg']}") from None
+    twice = next((name for name, times in Counter(_names(found)).items() if times > 1), None)
+    if twice is not None:
+        raise BadPlanFile(f"{path}: {twice} stands in it twice; leave the one that counts")
+    return found
+
+
+def _names(kept: PlanFile) -> Iterator[str]:
+    """Yield what each case, write and line of a file is called: of two by one name nobody could say which is meant."""
+    for case in kept.cases:
+        yield case.case
+        for write in case.writes:
+            where = f"{case.case}: {write.system} {write.kind}" + (f" #{write.record}" if write.record else "")
+            yield where
+            yield from (f"{where} {line.field}" for line in write.fields)
 
 
 Wish: TypeAlias = Literal["yes", "no", "out"]

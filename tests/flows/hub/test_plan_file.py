@@ -1,5 +1,6 @@
 """Plan files: readable, for their owner alone, and known again line by line."""
 
+from copy import deepcopy
 from dataclasses import dataclass
 
 import pytest
@@ -144,6 +145,25 @@ def test_what_is_no_plan_is_refused(tmp_path, form, says):
     path.write_text(yaml.safe_dump(form), encoding="utf-8")
 
     with pytest.raises(BadPlanFile, match=says):
+        read_plan(path)
+
+
+@pytest.mark.parametrize(
+    ("part", "says"),
+    [
+        (lambda form: form["cases"], "CASE-1"),
+        (lambda form: form["cases"][0]["writes"], "CASE-1: trk issue #41"),
+        (lambda form: form["cases"][0]["writes"][0]["fields"], "CASE-1: trk issue #41 title"),
+    ],
+)
+def test_what_stands_in_it_twice_is_refused(tmp_path, part, says):
+    kept(tmp_path, a_plan(a_write("41")))
+    path = tmp_path / "plan.yaml"
+    form = yaml.safe_load(path.read_text(encoding="utf-8"))
+    part(form).append({**deepcopy(part(form)[0]), "do": False})
+    path.write_text(yaml.safe_dump(form), encoding="utf-8")
+
+    with pytest.raises(BadPlanFile, match=f": {says} stands in it twice"):
         read_plan(path)
 
 
