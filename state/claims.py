@@ -18,7 +18,7 @@ from .arrivals import remember
 from .free import free_params, free_rows, is_free
 from .freshness import Known, Read, judge
 from .prepared import many
-from .rows import LIMIT, Row, among, cut, frozen, hanging, names_of, same_record, snapshot_of, whole_of
+from .rows import LIMIT, Row, among, as_texts, cut, frozen, hanging, names_of, same_record, snapshot_of, whole_of
 from .store import Store
 from .tables import IS_DUE, entity, inbox, link
 from .types import Batch, Claimed, Snapshot, Worker
@@ -108,7 +108,9 @@ def _chosen(store: Store, conn: sa.Connection, only: Sequence[str]) -> list[Row]
 
 @cache
 def _named() -> sa.Select[Any]:
-    query = sa.select(entity).where(among(entity.c.id, "ids"), is_free(entity)).order_by(entity.c.id)
+    query = (
+        sa.select(*as_texts(entity.c, "facts")).where(among(entity.c.id, "ids"), is_free(entity)).order_by(entity.c.id)
+    )
     return query.with_for_update(skip_locked=True)
 
 
@@ -126,7 +128,7 @@ def _newest(*, of_sync: bool) -> sa.CompoundSelect[Any]:
     mine = [is_free(entity)] + ([entity.c.sync == _SYNC] if of_sync else [])
     joined = inbox.join(link, same_record(inbox)).join(entity, entity.c.id == link.c.entity)
     waiting = (
-        sa.select(entity)
+        sa.select(*as_texts(entity.c, "facts"))
         .select_from(joined)
         .where(inbox.c.open.is_not(None), _in_scopes(inbox), ~frozen(), *mine)
         .order_by(inbox.c.sequence)
@@ -135,7 +137,7 @@ def _newest(*, of_sync: bool) -> sa.CompoundSelect[Any]:
         .subquery()
     )
     due = (
-        sa.select(entity)
+        sa.select(*as_texts(entity.c, "facts"))
         .where(IS_DUE, *mine)
         .order_by(entity.c.id)
         .limit(LIMIT)

@@ -6,7 +6,7 @@ there the form says which.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -15,64 +15,11 @@ from mappings.canonical.values import Value, decode, decode_facts, encode, encod
 from mappings.exchange import Cursor, Json, VendorRecord, View
 from mappings.reconcile.model import Base, Conflict, Fact, FieldWrite, Origin, Parked, Party
 
-from .columns import dumps, loads
+from .columns import dumps
+from .kept import Recent
 
 V = TypeVar("V")
 W = TypeVar("W")
-
-
-class Kept(dict[str, V]):
-    """Decoded values, beside the FORMS that they were decoded from: what is stored unchanged is not encoded again."""
-
-    __slots__ = ("forms",)
-    forms: Mapping[str, Any]
-
-
-def kept(forms: Mapping[str, Any], of: Callable[[Any], V]) -> Kept[V]:
-    """Return the values that *forms* stand for."""
-    values = Kept({name: of(form) for name, form in forms.items()})
-    values.forms = forms
-    return values
-
-
-class Lazy(Mapping[str, V]):
-    """Values that are decoded when somebody asks for them: the TEXT of all when for any, each when for itself."""
-
-    __slots__ = ("_forms", "_known", "_of", "_text")
-
-    def __init__(self, text: str, of: Callable[[Any], V]) -> None:
-        self._text, self._of = text, of
-        self._forms: Mapping[str, Any] | None = None
-        self._known: dict[str, V] = {}
-
-    @property
-    def forms(self) -> Mapping[str, Any]:
-        """The forms of all values."""
-        if self._forms is None:
-            self._forms = loads(self._text)
-        return self._forms
-
-    def __getitem__(self, name: str) -> V:
-        if name not in self._known:
-            self._known[name] = self._of(self.forms[name])
-        return self._known[name]
-
-    def __contains__(self, name: object) -> bool:
-        return name in self.forms
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.forms)
-
-    def __len__(self) -> int:
-        return len(self.forms)
-
-
-def spliced(values: Mapping[str, V], form: Callable[[V], Json], before: Mapping[str, V] | None) -> dict[str, Json]:
-    """Return the forms of *values*; those that stand in BEFORE as the very same objects have theirs already."""
-    if not isinstance(before, Kept):
-        return each(values, form)
-    forms, same = before.forms, before.get
-    return {name: forms[name] if value is same(name) else form(value) for name, value in values.items()}
 
 
 def each(values: Mapping[str, V], form: Callable[[V], W]) -> dict[str, W]:
@@ -123,6 +70,9 @@ def fact_form(fact: Fact) -> Json:
 def fact_of(form: Json) -> Fact:
     since = form.get("since")
     return Fact(decode(form["value"]), origin_of(form["origin"]), moment_of(since) if since else None)
+
+
+FACTS = Recent(fact_of, fact_form)
 
 
 def held_form(values: Iterable[Value]) -> Json:
@@ -184,6 +134,9 @@ def base_of(form: Json) -> Base:
     if len(form) == 3:
         return tuple.__new__(Base, (value, form["view"], form["lens"], False, ()))
     return Base(value, form["view"], form["lens"], form.get("default", False), tuple(form.get("way", ())))
+
+
+BASES = Recent(base_of, base_form)
 
 
 def parked_form(parked: Parked) -> Json:

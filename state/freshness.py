@@ -69,11 +69,8 @@ def judge(read: Read, known: Known | None, *, lag: bool = False) -> Verdict:
 
 
 def went_back(read: Read, known: Known) -> bool:
-    """
-    Say whether a system has gone back behind what is *known*: an older version, too long afterwards for a late answer.
-    """
-    older = not known.tombstone and _ordered(read.version, known.version) == "stale"
-    return older and known.touched is not None and read.began >= known.touched + LATEST
+    """Say of a stale *read* whether its system has gone back behind what is *known*: it is too late for an answer."""
+    return known.touched is not None and read.began >= known.touched + LATEST
 
 
 def _ordered(version: str | None, known: str | None) -> Verdict | None:

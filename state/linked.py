@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from mappings.reconcile.model import Link, LinkChange
 
 from . import codec
+from .kept import spliced
 from .tables import link
 from .types import Snapshot
 
@@ -15,10 +16,10 @@ from .types import Snapshot
 def link_columns(change: LinkChange, before: Link | None = None) -> dict[str, Any]:
     """Return the columns that a decision leaves on a link; what is as it was BEFORE has its form already."""
     return {
-        "bases": codec.spliced(change.bases, codec.base_form, before.bases if before else None),
+        "bases": codec.BASES.encoded(change.bases, before.bases if before else None),
         "seen": dict(change.seen),
         "parked": codec.each(change.parked, codec.parked_form),
-        "answers": codec.spliced(change.answers, codec.answers_form, before.answers if before else None),
+        "answers": spliced(change.answers, codec.answers_form, before.answers if before else None),
     }
 
 

@@ -16,8 +16,10 @@ from . import leases, workers
 from .free import DEAD, NOW, free_rows, is_free
 from .rows import (
     LIMIT,
+    OF_LINK,
     among,
     as_asked,
+    as_texts,
     cut,
     entity_of,
     is_of,
@@ -243,10 +245,8 @@ def its_link() -> sa.ColumnElement[bool]:
 def joined() -> sa.Select[Any]:
     """Return the query for writes with their entities and links; see `joined_rows`."""
     both = outbox.join(entity, entity.c.id == outbox.c.entity).outerjoin(link, its_link())
-    as_text = ("facts", "held")  # of which little is asked
-    told = told_by(entity)
-    owner = [sa.type_coerce(each, sa.Text()).label(each.name) if each.name in as_text else each for each in told]
-    return sa.select(*told_by(outbox), *owner, link).select_from(both)
+    owner = as_texts(told_by(entity), "facts", "held")  # of which little is asked
+    return sa.select(*told_by(outbox), *owner, *as_texts(link.c, *OF_LINK)).select_from(both)
 
 
 def joined_rows(conn: sa.Connection, query: sa.Select[Any], given: Mapping[str, Any] | None = None) -> list[Joined]:

@@ -12,6 +12,7 @@ from mappings.exchange import VendorRecord
 from mappings.reconcile.model import Entity, Link, OpenWrite
 
 from . import codec
+from .kept import Lazy, kept, spliced
 from .tables import IS_OPEN, entity, inbox, link, outbox
 from .types import OpenCreate, Outgoing, Snapshot, Whole
 
@@ -56,15 +57,23 @@ def names_told_by(table: sa.Table) -> tuple[str, ...]:
 
 
 def entity_of(row: Row, *, lazily: bool = False) -> Entity:
-    """Return the entity of a row. LAZILY: the row has its facts as texts, to be decoded when asked for."""
-    decoded: Any = codec.Lazy if lazily else codec.kept
+    """
+    Return the entity of a row, which may have its facts `as_texts`. LAZILY: it has, and what its facts held before too;
+    they are decoded when they are asked for.
+    """
+    facts, held = row["facts"], row["held"]
+    if lazily:
+        facts, held = Lazy(facts, codec.fact_of), Lazy(held, codec.held_of)
+    else:
+        facts = codec.FACTS.decoded(facts) if isinstance(facts, str) else kept(facts, codec.fact_of)
+        held = kept(held, codec.held_of)
     return Entity(
         row["id"],
         row["kind"],
         row["key"],
         row["sync"],
-        facts=decoded(row["facts"], codec.fact_of),
-        held=decoded(row["held"], codec.held_of),
+        facts=facts,
+        held=held,
         conflicts=codec.each(row["conflicts"], codec.conflict_of),
         generation=row["generation"],
         created=row["created"],
@@ -75,8 +84,8 @@ def entity_of(row: Row, *, lazily: bool = False) -> Entity:
 def entity_columns(record: Entity, before: Entity | None = None) -> dict[str, Any]:
     """Return the columns that a decision may change; what is as it was BEFORE has its form already."""
     return {
-        "facts": codec.spliced(record.facts, codec.fact_form, before.facts if before else None),
-        "held": codec.spliced(record.held, codec.held_form, before.held if before else None),
+        "facts": codec.FACTS.encoded(record.facts, before.facts if before else None),
+        "held": spliced(record.held, codec.held_form, before.held if before else None),
         "conflicts": codec.each(record.conflicts, codec.conflict_form),
         "generation": record.generation,
         "parent": record.parent or None,
@@ -84,13 +93,14 @@ def entity_columns(record: Entity, before: Entity | None = None) -> dict[str, An
 
 
 def link_of(row: Row, write: OpenWrite | None) -> Link:
+    """Return the link of a row, which has the columns OF_LINK `as_texts`."""
     return Link(
         row["id"],
         row["system"],
         row["kind"],
         row["external_id"],
         version=row["version"],
-        bases=codec.kept(row["bases"], codec.base_of),
+        bases=codec.BASES.decoded(row["bases"]),
         seen=row["seen"],
         parked=codec.each(row["parked"], codec.parked_of),
         write=write,
@@ -99,7 +109,7 @@ def link_of(row: Row, write: OpenWrite | None) -> Link:
         in_scope=row["in_scope"],
         url=row["url"],
         touched=row["touched"],
-        answers=codec.kept(row["answers"], codec.answers_of),
+        answers=kept(row["answers"], codec.answers_of),
     )
 
 
@@ -197,10 +207,19 @@ def _hanging() -> sa.CompoundSelect[Any]:
     """Links and writes are asked for at once, below each other: a create has no link yet."""
     ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
     joined = link.outerjoin(inbox, same_record(inbox))
-    links = sa.select(link, *told_by(inbox), *nothing_of(*told_by(outbox))).select_from(joined)
+    links = sa.select(*as_texts(link.c, *OF_LINK), *told_by(inbox), *nothing_of(*told_by(outbox))).select_from(joined)
     writes = sa.select(*nothing_of(*link.c), *nothing_of(*told_by(inbox)), *told_by(outbox))
     links, writes = links.where(link.c.entity.in_(ids)), writes.where(outbox.c.entity.in_(ids), IS_OPEN)
     return sa.union_all(links, writes).order_by(sa.literal_column("1"))
+
+
+OF_LINK = ("bases",)
+"""The columns of a link that `link_of` takes as texts."""
+
+
+def as_texts(columns: Iterable[sa.Column[Any]], *names: str) -> list[sa.ColumnElement[Any]]:
+    """Return *columns*, those called NAMES as the texts that are stored of them."""
+    return [sa.type_coerce(each, sa.Text()).label(each.name) if each.name in names else each for each in columns]
 
 
 def nothing_of(*columns: sa.Column[Any]) -> Iterator[sa.ColumnElement[Any]]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from state.freshness import Known, Read, judge, later
+from state.freshness import LATEST, Known, Read, judge, later, went_back
 from tests.state_builders import START
 
 LATER = START + timedelta(seconds=1)
@@ -55,6 +55,14 @@ def test_a_record_known_to_be_gone_is_back_only_by_a_later_request(began, verdic
     gone = Known("a", "1", LATER, tombstone=True)
 
     assert judge(Read("a", "9", began), gone) == verdict
+
+
+@pytest.mark.parametrize(
+    ("touched", "back"),
+    [(START, True), (START + timedelta(seconds=1), False), (START + 2 * LATEST, False), (None, False)],
+)
+def test_an_older_version_is_a_late_answer_for_a_while(touched, back) -> None:  # type: ignore[no-untyped-def]  # parameters above
+    assert went_back(Read("a", "1", START + LATEST), Known("b", "2", touched)) is back
 
 
 def test_the_later_of_two_times_may_be_the_only_one() -> None:
