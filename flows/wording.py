@@ -30,7 +30,7 @@ from flows.hub.wiring import NoSuchSync
 from mappings.canonical.show import Unreadable
 from mappings.language import Problems
 from mappings.reconcile import Unresolvable
-from state.errors import Busy, LeaseLost, NoRoom, OutOfDate, StateError, Taken, Unavailable
+from state.errors import Busy, LeaseLost, NoRoom, OutOfDate, StateError, Taken, Unavailable, Unusable
 
 Ending: TypeAlias = Literal["failed", "usage", "unreachable", "stopped"]
 MOST_TOLD = 20
@@ -105,6 +105,12 @@ def _of_the_hub(error: BaseException) -> Advice | None:
         case NoRoom():
             return Advice(
                 f"{error}. Make room there; nothing is lost, and the next pass carries on from here.", "failed"
+            )
+        case Unusable():
+            return Advice(
+                f"{error}. May this user read and write the file under database: in hub.yaml, and its folder? "
+                "Where it is damaged, put it aside and restore a copy: docs/guide/backup.md.",
+                "failed",
             )
         case Unavailable():
             return Advice(f"{error}. Does the address under database: in hub.yaml lead to a running one?", "failed")

@@ -4,6 +4,7 @@ What can go wrong in the hub's own database, sorted by what to do about it.
 * StateError
   x Busy           do the same again, later: another transaction held the rows for too long
   x Unavailable    the database does not answer, or refuses what was asked
+  x Unusable       mend the file of the database, or the right to it: it cannot be opened, read or written
   x NoRoom         make room where the database lies; nothing of the transaction was stored
   x OutOfDate      the tables are not those of this version; run `casehub db upgrade`
   x LeaseLost      stop this pass: another one has taken its lease
@@ -25,6 +26,10 @@ class Busy(StateError):
 
 class Unavailable(StateError):
     """The database does not answer, or refuses what was asked."""
+
+
+class Unusable(Unavailable):
+    """The file of the database cannot be opened, read or written, or is none."""
 
 
 class NoRoom(Unavailable):

@@ -7,6 +7,7 @@ is waited for longer than two seconds.
 """
 
 import secrets
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from .errors import Busy, NoRoom, Unavailable
+from .errors import Busy, NoRoom, Unavailable, Unusable
 from .process import here, lives
 from .types import Worker
 
@@ -124,6 +125,14 @@ def inserting(dialect: str, table: sa.Table) -> Any:
 
 
 FULL = ("disk is full", "no space left on device")
+_UNUSABLE = (
+    "unable to open database file",
+    "readonly database",
+    "file is not a database",
+    "disk image is malformed",
+    "disk i/o error",
+)
+"""What SQLite says of a file that nobody may open or write, or that is damaged."""
 _HELD = ("database is locked", "lock timeout", "deadlock detected", "could not serialize")
 
 
@@ -140,6 +149,8 @@ def translated() -> Iterator[None]:
             raise Busy("another transaction held the rows for too long; do it again") from error
         if any(sign in words for sign in FULL):
             raise NoRoom("the database has no room left: its disk is full") from error
+        if isinstance(error.orig, sqlite3.Error) and any(sign in words for sign in _UNUSABLE):
+            raise Unusable(f"the file of the database cannot be used: {error.orig}") from error
         raise Unavailable(f"the database refused or did not answer: {type(error.orig).__name__}") from error
     except sa.exc.TimeoutError as error:
         raise Busy("all connections are in use") from error

@@ -1,5 +1,6 @@
 """Opening the database: the right tables, the right transactions."""
 
+import sqlite3
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -9,8 +10,9 @@ import sqlalchemy as sa
 
 from state import Busy, OutOfDate, Unavailable, current, inbox, open_store, upgrade
 from state.engine import make_engine
+from state.errors import Unusable
 from state.migrations import HEAD
-from state.store import Store
+from state.store import Store, translated
 from state.tables import hint
 from tests.state_builders import START
 
@@ -104,6 +106,25 @@ def test_two_that_store_the_same_thing_are_told_to_do_it_again(store: Store) -> 
 def test_a_statement_that_the_database_refuses_is_our_own_error(store: Store) -> None:
     with pytest.raises(Unavailable, match=r"^the database refused or did not answer: "), store.read() as conn:
         conn.execute(sa.text("SELECT * FROM nothing_of_the_kind"))
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "unable to open database file",
+        "attempt to write a readonly database",
+        "file is not a database",
+        "database disk image is malformed",
+        "disk I/O error",
+    ],
+)
+def test_a_file_that_cannot_be_used_is_told_in_the_words_of_sqlite(says: str) -> None:
+    def refused() -> None:
+        with translated():
+            raise sa.exc.OperationalError("SELECT 1", {}, sqlite3.OperationalError(says))
+
+    with pytest.raises(Unusable, match=says):
+        refused()
 
 
 def test_two_writers_wait_for_each_other(store: Store, opener: Callable[[], Store]) -> None:

@@ -76,7 +76,20 @@ def test_a_file_that_is_no_database_is_told(hub):
     ended = hub.run("sync")
 
     assert (ended.code, ended.out) == (1, "")
-    assert ended.err.startswith("the database refused or did not answer: DatabaseError.")
+    assert ended.err.startswith("the file of the database cannot be used: file is not a database.")
+    assert "docs/guide/backup.md" in ended.err
+
+
+def test_a_file_that_cannot_be_opened_is_told_and_no_server_is_asked_after(hub):
+    (hub.folder / "casehub.db").unlink()
+    (hub.folder / "casehub.db").mkdir()
+
+    ended = hub.run("db", "current")
+
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err.startswith("the file of the database cannot be used: unable to open database file.")
+    assert "May this user read and write the file" in ended.err
+    assert "running" not in ended.err
 
 
 def test_a_hub_goes_on_in_the_database_that_it_was_copied_into(opened):
