@@ -15,7 +15,7 @@ from mappings.transforms.belonging import hung
 
 from .compiled import CompiledMapping
 from .model import Clause, FieldSpec, Hub, Make, MappingSpec, Sync, Under
-from .problems import Mark, Sheet, hint, shown
+from .problems import ASKS_SYSTEMS, Mark, Sheet, hint, shown
 from .read_field import placed
 from .scope import Scope, overlapping
 
@@ -34,7 +34,7 @@ def compile_mapping(spec: MappingSpec, vocabulary: Vocabulary, *, made: Make | N
     """
     sheet = Sheet()
     compiled = _Compiler(spec, vocabulary, sheet=sheet).mapping(made)
-    sheet.settle()
+    sheet.settle(again=ASKS_SYSTEMS)
     return compiled
 
 
@@ -61,7 +61,7 @@ def compile_sync(hub: Hub, sync: Sync, vocabularies: Vocabularies) -> tuple[Comp
         found.append((spec, compiler.mapping(made)))
     _check_apart(found, sheet)
     _check_named(found, sheet)
-    sheet.settle()
+    sheet.settle(again=ASKS_SYSTEMS)
     return tuple(compiled for _, compiled in found)
 
 

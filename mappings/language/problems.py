@@ -42,10 +42,15 @@ class Mark:
         return Problem(self.file, self.line, f"{self.path}: {text}" if self.path else text)
 
 
+READS_FILES = "casehub check --offline"
+ASKS_SYSTEMS = "casehub check"
+"""What a file says of a system only that system can deny: a look at the files alone would find them right."""
+
+
 class Problems(Exception):
     """Everything that is wrong with a set of files; nothing of them may be used. The command AGAIN reads them again."""
 
-    def __init__(self, problems: Iterable[Problem], *, again: str = "casehub check --offline") -> None:
+    def __init__(self, problems: Iterable[Problem], *, again: str = READS_FILES) -> None:
         self.problems = tuple(sorted(set(problems)))
         self.again = again
         super().__init__(self.problems)
@@ -71,10 +76,10 @@ class Sheet:
     def add(self, *problems: Problem) -> None:
         self._problems.extend(problems)
 
-    def settle(self) -> None:
-        """Raise `Problems` if anything was noted."""
+    def settle(self, *, again: str = READS_FILES) -> None:
+        """Raise `Problems` if anything was noted; the command AGAIN reads it again."""
         if self._problems:
-            raise Problems(self._problems)
+            raise Problems(self._problems, again=again)
 
 
 def shown(word: object) -> str:

@@ -158,6 +158,18 @@ def test_a_renamed_status_and_a_missing_field_are_told_with_file_and_line(opened
     )
 
 
+@pytest.mark.parametrize("words", [["sync"], ["plan"]])
+def test_what_only_a_system_can_deny_sends_nobody_to_a_check_of_the_files_alone(opened, words):
+    change(opened, "record.crm.yaml", "at: link", "at: linc")
+
+    ended = opened.run(*words)
+
+    assert ended.code == 2
+    assert "record of crm has no 'linc'" in ended.err
+    assert "Mend the files; `casehub check` reads them again." in ended.err
+    assert opened.done("check", "--offline").out.endswith("The files are right.\n")
+
+
 def test_a_marker_without_its_place_is_told(opened):
     change(opened, "record.trk.yaml", "extends: memory/record\n", "extends: memory/record\nmarker: our_id\n")
 
