@@ -23,7 +23,7 @@ def read_hub(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
     """
     home = folder.parent if folder.name == HUB_FILE else folder
     if not (home / HUB_FILE).is_file():
-        raise Problems([Problem(HUB_FILE, 0, f"no such file in {home}; `casehub init` makes one")])
+        raise Problems([_no_hub(home)])
     problems: list[Problem] = []
     texts = {path.name: _text(path, path.name, problems) for path in _own(home, problems)}
     if problems:
@@ -36,6 +36,13 @@ def read_catalog() -> dict[str, str]:
     root = resources.files("mappings") / "catalog"
     texts = {name: path.read_text(encoding="utf-8") for name, path in _shipped(root, "")}
     return dict(sorted(texts.items()))
+
+
+def _no_hub(home: Path) -> Problem:
+    other = Path(HUB_FILE).with_suffix(".yml").name
+    if (home / other).is_file():
+        return Problem(other, 0, f"call it {HUB_FILE}; no other ending is read")
+    return Problem(HUB_FILE, 0, f"no such file in {home}; `casehub init` makes one")
 
 
 def _own(home: Path, problems: list[Problem]) -> list[Path]:

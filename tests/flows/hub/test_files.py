@@ -48,6 +48,12 @@ def test_the_shipped_files_come_along(tmp_path):
     assert not any(name.startswith("cases/") for name in catalog)
 
 
+def test_a_hub_with_another_ending_is_no_folder_without_a_hub(tmp_path):
+    (tmp_path / "hub.yml").write_bytes(b"systems: {}\n")
+
+    assert problems(tmp_path) == "hub.yml: 1 problem\n      call it hub.yaml; no other ending is read"
+
+
 def test_a_folder_without_a_hub_says_what_to_do(tmp_path):
     assert problems(tmp_path) == f"hub.yaml: 1 problem\n      no such file in {tmp_path}; `casehub init` makes one"
 
