@@ -12,7 +12,9 @@ from .opening import AtCase, at_case, the_hub
 from .terminal import AsJson, By, CaseKey, Limit, emit, say, storable, table, tell, terminal
 
 if TYPE_CHECKING:
-    from flows.hub.looking import CaseView
+    from collections.abc import Iterable
+
+    from flows.hub.looking import CaseView, Standing
     from state.types import Whole
 
 Sync = Annotated[str | None, typer.Option("--sync", metavar="SYNC", help="Only cases of this sync.")]
@@ -106,16 +108,13 @@ def _show(found: "CaseView", zone: str) -> None:
     systems = [link.system for link in found.whole.links]
     rows = []
     for name, said in found.facts:
-        labels = {
-            one.system: f"{one.label}{f' ({one.parked})' if one.parked else ''}"
-            for one in found.standings.get(name, ())
-        }
+        labels = _labels(found.standings.get(name, ()))
         who = said_by(said.origin)
         flag = "conflict" if name in entity.conflicts else ""
         at = shown(said.origin.at, zone=zone)
         rows.append([name, shown(said.value, zone=zone), who, at, *(labels.get(one, "") for one in systems), flag])
     for name, standings in found.unread:
-        labels = {one.system: f"{one.label} ({one.parked})" for one in standings}
+        labels = _labels(standings)
         rows.append([name, shown(None), "", "", *(labels.get(one, "") for one in systems), ""])
     table(["fact", "value", "said by", "when", *systems, ""], rows)
     for link in found.whole.links:
@@ -123,6 +122,11 @@ def _show(found: "CaseView", zone: str) -> None:
         waits = f", a write is {link.write.state}" if link.write else ""
         say(f"{link.system} {link.kind} #{link.external_id}{gone}{waits}  {link.url or ''}".rstrip())
     say(f"{found.history} lines of history: casehub case history {entity.key}")
+
+
+def _labels(standings: "Iterable[Standing]") -> dict[str, str]:
+    """Return system -> what it shows, with the reason where that is set aside."""
+    return {one.system: f"{one.label} ({one.parked})" if one.parked else one.label for one in standings}
 
 
 # --- working with one -------------------------------------------------------------------------------------------------

@@ -76,6 +76,13 @@ def test_the_shown_case_is_readable(opened):
     assert "trk record #1  memory://trk/record/1" in lines
 
 
+def test_a_fact_that_only_a_system_shows_has_a_reason_behind_it_only_where_it_is_set_aside(opened):
+    lines = opened.done("case", "show", "CASE-1").out.splitlines()
+
+    [link] = [line for line in lines if line.startswith("link")]
+    assert link.split() == ["link", "—", "memory://trk/record/1"]
+
+
 def test_the_history_tells_what_happened_newest_last(opened):
     opened.edit("crm", "1", title="А")
     opened.edit("trk", "1", title="Б")
