@@ -1,5 +1,6 @@
 """`casehub demo`: the newcomer's first two minutes, on this machine, without accounts and without the internet."""
 
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, redirect_stdout
@@ -238,9 +239,14 @@ def _where_to_look(systems: "Systems", installation: "Installation", link: str) 
     say("   The page of the hub, where everybody sees the same case; a conflict waits there under Attention:")
     say(f"     {link}  (lets you in once)")
     say("   What the hub knows, in another terminal:")
-    say(f"     source {installation.folder}/demo.env")
+    say(f"     {sourced(installation.folder)}")
     say(f"     casehub case show {key}; casehub case history {key}; casehub conflicts list; casehub status\n")
     say(f"6. A pass every {EVERY:g} seconds, like `casehub sync presales --watch {EVERY:g}s`. Ctrl-C ends the demo.")
+
+
+def sourced(folder: Path) -> str:
+    """Return the line that gives another terminal the demo's environment, whatever its folder is called."""
+    return f"source {shlex.quote(f'{folder}/demo.env')}"
 
 
 def _goodbye() -> None:

@@ -1,10 +1,12 @@
 """`casehub demo` before anything runs: what it refuses, and why. That it works is shown in tests/live/test_demo.py."""
 
 import socket
+import subprocess
 
 from typer.testing import CliRunner
 
 from flows.cli import app
+from flows.cli.demo import sourced
 from flows.cli.demo_passes import Done, told
 from flows.hub.report import Report
 from mappings.reconcile.guards import Stop
@@ -39,6 +41,16 @@ def test_a_folder_that_holds_something_else_ends_it_before_anything_is_started(t
     assert (result.exit_code, result.stdout) == (2, "")
     assert "holds something that no demo made; choose another folder with --hub" in result.stderr
     assert (tmp_path / "hub.yaml").read_text(encoding="utf-8") == "mine"
+
+
+def test_the_line_for_another_terminal_works_in_a_folder_with_a_space_in_its_name(tmp_path):
+    folder = tmp_path / "Мой хаб & проба"
+    folder.mkdir()
+    (folder / "demo.env").write_text("export CASEHUB_HUB=here\n", encoding="utf-8")
+
+    told = subprocess.run(["bash", "-c", f'{sourced(folder)} && echo "$CASEHUB_HUB"'], capture_output=True, check=False)
+
+    assert (told.returncode, told.stdout, told.stderr) == (0, b"here\n", b"")
 
 
 def test_a_pass_is_told_in_one_line():
