@@ -17,6 +17,10 @@ _WIDEST = 30
 """Digits before or behind the point: beyond any amount."""
 _EITHER = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 """A comma before three digits: in English it stands between thousands, in Russian before the fraction."""
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
+"""As _EITHER, of an amount: hardly anybody writes one to three places, and many write 150.000 RUB of thousands."""
+_MILLS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
+"""Currencies whose amounts do have three places (ISO 4217)."""
 _MEMBER = re.compile(r'\s*(?:"((?:[^"]|""){1,1000})"\s*(?:,|$)|([^,]+))')
 """One of several words with commas between: as a whole in quotation marks, those within it doubled; or as it is."""
 
@@ -152,6 +156,11 @@ def _money(text: str) -> Money:
         raise Unreadable(f"{text!r} is not {like}; write the number out, without {currency!r}")
     if not amount or not is_currency(code):
         raise Unreadable(f"{text!r} is not {like}")
+    if code not in _MILLS and _THOUSANDS.fullmatch(bare := amount.replace(" ", "")):
+        point = Decimal(bare.replace(",", "."))
+        exact = f"{point:.2f}" if point == round(point, 2) else f"{point:.4f}"
+        whole = bare.replace(".", "").replace(",", "")
+        raise Unreadable(f"{amount!r} may be {whole} or {exact}; write the one that is meant")
     return Money(_decimal(amount, like), code)
 
 

@@ -119,8 +119,24 @@ def test_a_short_form_of_a_million_is_no_currency(text):
         parse("money", text)
 
 
+@pytest.mark.parametrize(
+    ("text", "whole", "exact"),
+    [("150.000", "150000", "150.00"), ("150,000", "150000", "150.00"), ("-1.125", "-1125", "-1.1250")],
+)
+def test_a_point_or_comma_before_three_digits_of_an_amount_may_be_either(text, whole, exact):
+    with pytest.raises(Unreadable, match=f"'{text}' may be {whole} or {exact}; write the one that is meant"):
+        parse("money", f"{text} RUB")
+
+    assert parse("money", f"{whole} RUB") == Money(Decimal(whole), "RUB")
+    assert parse("money", f"{exact} RUB") == Money(Decimal(text.replace(",", ".")), "RUB")
+
+
+def test_an_amount_of_a_currency_with_three_places_may_have_them():
+    assert parse("money", "1.125 KWD") == Money(Decimal("1.125"), "KWD")
+
+
 def test_a_comma_before_three_digits_may_be_either_and_is_not_guessed():
     with pytest.raises(Unreadable, match=r"'150,000' may be 150000 or 150\.000; write the one that is meant"):
-        parse("money", "150,000 RUB")
+        parse("number", "150,000")
 
     assert parse("number", "0,125") == Decimal("0.125")
