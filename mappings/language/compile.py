@@ -196,12 +196,21 @@ class _Compiler:
             if self._words.types.get(place) == "bool":  # `yes` and `no` are texts, and so is "true" in quotes
                 self._sheet.add(mark.problem(f"{shown(view)} is a text; {place} shows true or false, without quotes"))
                 continue
-            resolved = resolve_keys([view], self._words.choices.get(place, ()))
+            resolved = resolve_keys([view], self._choices(place, view))
             found.extend(resolved.ids.values())
             for problem in resolved.problems:
                 tail = f"; did you mean {shown(problem.right)}?" if problem.right else ""
-                self._sheet.add(mark.problem(f"{shown(view)} is {problem.text}{tail}"))
+                link = ": " if problem.text.startswith("several") else " is "
+                self._sheet.add(mark.problem(f"{shown(view)}{link}{problem.text}{tail}"))
         return tuple(found)
+
+    def _choices(self, place: str, view: str) -> tuple[Choice, ...]:
+        """Return what may stand in *place*. People have names and e-mails; a number may be that of a group."""
+        if self._words.types.get(place) != "person":
+            return self._words.choices.get(place, ())
+        if view.isdecimal():
+            return ()
+        return tuple(Choice(one.id, one.name, former=(one.email or "",)) for one in self._words.members)
 
     def _known(self, place: str, mark: Mark) -> bool:
         places = self._words.types

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from mappings.exchange import Choice, Transition
+from mappings.exchange import Choice, SystemPerson, Transition
 from mappings.language import CompiledMapping, Problems, compile_mapping, compile_sync
 from mappings.language.compile import Vocabularies
 from mappings.lens import Refusal
@@ -119,6 +119,48 @@ def test_a_label_of_several_choices_is_not_guessed():
         "deal.sales-crm.yaml: 1 problem\n"
         "  17  fields.position.values.Новая: several choices are called so; use the id: 'C3:NEW' (3), 'NEW' (0)"
     )
+
+
+TEAM = (
+    SystemPerson("5", "Анна Ли", email="ann@example.org"),
+    SystemPerson("6", "Иван Петров"),
+    SystemPerson("7", "Иван Петров"),
+)
+
+
+def with_team() -> Vocabulary:
+    words = deal_words()
+    return replace(words, members=TEAM, types={**words.types, "assignedById": "person"})
+
+
+@pytest.mark.parametrize("view", ["Анна Ли", "ann@example.org", "5"])
+def test_a_person_is_taken_by_name_by_e_mail_or_by_number(view):
+    files = changed("deal.sales-crm.yaml", "{categoryId: Пресейл}", f"{{categoryId: Пресейл, assignedById: {view!r}}}")
+
+    deal = compiled(files, deal=with_team())["deal"]
+
+    assert deal.takes({"categoryId": "3", "assignedById": "5"})
+    assert not deal.takes({"categoryId": "3", "assignedById": "6"})
+    assert deal.fixed == {"categoryId": "3", "assignedById": "5"}
+
+
+@pytest.mark.parametrize(
+    ("view", "why"),
+    [
+        ("Анна Лим", "'Анна Лим' is not among the choices of the place; did you mean 'Анна Ли'?"),
+        ("Иван Петров", "'Иван Петров': several choices are called so; use the id: '6', '7'"),
+    ],
+)
+def test_a_person_whom_the_system_does_not_have_or_has_twice_is_told(view, why):
+    files = changed("deal.sales-crm.yaml", "{categoryId: Пресейл}", f"{{categoryId: Пресейл, assignedById: {view}}}")
+
+    assert why in problems(files, deal=with_team())
+
+
+def test_the_number_of_a_group_or_of_somebody_who_is_not_listed_is_taken_as_it_is():
+    files = changed("deal.sales-crm.yaml", "{categoryId: Пресейл}", "{categoryId: Пресейл, assignedById: 99}")
+
+    assert compiled(files, deal=with_team())["deal"].fixed["assignedById"] == "99"
 
 
 def test_a_renamed_status_is_told_with_its_line_and_its_new_name():
