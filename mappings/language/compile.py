@@ -59,18 +59,25 @@ def compile_sync(hub: Hub, sync: Sync, vocabularies: Vocabularies) -> tuple[Comp
         made = next((one for one in makes if (one.system, one.kind) == (spec.system, spec.kind)), None)
         compiler = _Compiler(spec, vocabulary, sheet=sheet)
         found.append((spec, compiler.mapping(made)))
-    _check_apart(found, sheet)
+    _check_apart(found, vocabularies, sheet)
     _check_named(found, sheet)
     sheet.settle(again=ASKS_SYSTEMS)
     return tuple(compiled for _, compiled in found)
 
 
-def _check_apart(found: list[tuple[MappingSpec, CompiledMapping]], sheet: Sheet) -> None:
-    """Two words may turn out to be one choice: what `take` keeps apart is looked at again by id."""
+def _check_apart(found: list[tuple[MappingSpec, CompiledMapping]], vocabularies: Vocabularies, sheet: Sheet) -> None:
+    """Two words may turn out to be one choice, or stand beside each other: `take` is looked at again by id and type."""
     for (spec, one), (other_spec, other) in combinations(found, 2):
-        if (one.system, one.kind) == (other.system, other.kind) and overlapping(one.take, other.take):
-            mark = other_spec.marks.get("take", other_spec.mark)
-            sheet.add(mark.problem(f"the same records are a {one.entity} by {spec.mark.file} as well"))
+        if (one.system, one.kind) != (other.system, other.kind):
+            continue
+        mark, same = other_spec.marks.get("take", other_spec.mark), f"are a {one.entity} by {spec.mark.file} as well"
+        types = vocabularies[one.system, one.kind].types
+        lists = {scope.place for scope in other.take if types.get(scope.place) == "set"}
+        if overlapping(one.take, other.take):
+            sheet.add(mark.problem(f"the same records {same}"))
+        elif overlapping(one.take, other.take, lists=lists):
+            places = " and ".join(sorted(lists))
+            sheet.add(mark.problem(f"records that show both in {places} {same}; keep them apart with not:"))
 
 
 def _check_named(found: list[tuple[MappingSpec, CompiledMapping]], sheet: Sheet) -> None:

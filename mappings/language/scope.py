@@ -28,16 +28,19 @@ def _named(shown: View) -> View:
     return shown["id"] if isinstance(shown, Mapping) and "id" in shown else shown
 
 
-def overlapping(one: Collection[Scope], other: Collection[Scope]) -> bool:
-    """Say whether a record could be inside of both: nothing in any place keeps them apart."""
-    return not any(_apart(a, b) for a in one for b in other if a.place == b.place)
+def overlapping(one: Collection[Scope], other: Collection[Scope], *, lists: Collection[str] = ()) -> bool:
+    """
+    Say whether a record could be inside of both: nothing in any place keeps them apart. LISTS are the places that may
+    show several views at once.
+    """
+    return not any(_apart(a, b, several=a.place in lists) for a in one for b in other if a.place == b.place)
 
 
-def _apart(one: Scope, other: Scope) -> bool:
+def _apart(one: Scope, other: Scope, *, several: bool) -> bool:
     if one.negated and other.negated:
         return False
     first, second = set(one.views), set(other.views)
     if not one.negated and not other.negated:
-        return first.isdisjoint(second)
+        return not several and first.isdisjoint(second)
     inside, outside = (second, first) if one.negated else (first, second)
     return inside <= outside

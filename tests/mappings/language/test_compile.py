@@ -225,6 +225,23 @@ def test_what_two_mappings_take_is_compared_again_by_id():
         compile_sync(hub, hub.syncs["presales"], {("crm", "record"): words, ("трекер", "record"): words})
 
 
+@pytest.mark.parametrize(("item", "apart"), [("работа", False), ("{not: кейс}", True)])
+def test_labels_of_one_place_keep_nothing_apart_where_a_record_may_have_both(item, apart):
+    case = "system: crm\nkind: record\nextends: memory/record\ntake: {метки: кейс}\n"
+    item = f"system: crm\nkind: record\nentity: item\ntake: {{метки: {item}}}\nfields: {{title: {{at: title}}}}\n"
+    hub = loaded(small(SMALL_HUB, record__crm=case, record__crm__item=item))
+    words = Vocabulary(choices={"метки": (Choice("1", "кейс"), Choice("2", "работа"))})
+    both = {("crm", "record"): words, ("трекер", "record"): words}
+
+    assert len(compile_sync(hub, hub.syncs["presales"], both)) == 3, "where nobody knows that it shows several"
+    several = {place: replace(words, types={"метки": "set", "title": "text"}) for place in both}
+    with pytest.raises(Problems) as caught:
+        compile_sync(hub, hub.syncs["presales"], several)
+
+    why = "take: records that show both in метки are a case by record.crm.yaml as well; keep them apart with not:"
+    assert (why in str(caught.value)) is not apart
+
+
 def test_a_create_fills_a_place_of_several_with_a_list():
     own = "system: трекер\nkind: record\nextends: memory/record\ntake: {метки: пресейл}\n"
     hub = loaded(small(SMALL_HUB.replace("{when:", "{with: {теги: [б, а]}, when:"), record__трекер=own))

@@ -1,3 +1,5 @@
+from itertools import combinations
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -50,6 +52,17 @@ def test_scopes_that_do_not_overlap_have_no_record_in_common(one, other):
 
     assert overlapping(one, other) or not both
     assert overlapping(one, other) == overlapping(other, one)
+
+
+@settings(derandomize=True, deadline=None, max_examples=200)
+@given(one=scopes, other=scopes)
+def test_a_place_of_several_keeps_apart_only_what_one_of_them_must_not_show(one, other):
+    lists = [list(some) for size in range(4) for some in combinations("abcd", size)]
+    records = [{"p": p, "q": q} for p in lists for q in ("a", "b", "c", "d", None)]
+    both = [views for views in records if all(scope.holds(views) for scope in (*one, *other))]
+
+    assert overlapping(one, other, lists=["p"]) or not both
+    assert overlapping(one, other, lists=["p"]) >= overlapping(one, other)
 
 
 def test_a_record_that_is_shown_with_its_name_is_meant_by_its_id():
