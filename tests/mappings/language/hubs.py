@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
+
 from mappings.exchange import Choice
-from mappings.language import Hub, SettingKey, SystemSchema, load_hub
+from mappings.language import CompiledMapping, Hub, Problems, SettingKey, SystemSchema, compile_sync, load_hub
+from mappings.language.compile import Vocabularies
 from mappings.transforms import Vocabulary
 
 ROOT = Path(__file__).parents[3]
@@ -123,3 +126,24 @@ def issue_words() -> Vocabulary:
         people={"5": "anna@example.org"},
         types=dict.fromkeys((*places, *custom), "text"),
     )
+
+
+EXAMPLES = examples()
+DEAL, ISSUE = ("sales-crm", "deal"), ("presales-tracker", "issue")
+
+
+def compiled(files: dict[str, str] = EXAMPLES, **words: Vocabulary) -> dict[str, CompiledMapping]:
+    hub = loaded(files)
+    known: Vocabularies = {DEAL: words.get("deal", deal_words()), ISSUE: words.get("issue", issue_words())}
+    return {one.kind: one for one in compile_sync(hub, hub.syncs["presales"], known)}
+
+
+def problems(files: dict[str, str] = EXAMPLES, **words: Vocabulary) -> str:
+    with pytest.raises(Problems) as caught:
+        compiled(files, **words)
+    return str(caught.value)
+
+
+def changed(name: str, old: str, new: str) -> dict[str, str]:
+    assert old in EXAMPLES[name]
+    return {**EXAMPLES, name: EXAMPLES[name].replace(old, new)}
