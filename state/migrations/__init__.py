@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from ..errors import OutOfDate
 
-HEAD = "0015"
+HEAD = "0016"
 
 
 def upgrade(engine: sa.Engine) -> None:

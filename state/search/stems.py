@@ -26,6 +26,13 @@ LITTLE = frozenset(
 _WORD = re.compile(r"[^\W_]+")
 _KEY = re.compile(r"(?<![^\W_])[^\W\d_]+-\d+(?![^\W_])")
 """Letters and a number, as whole words: what is asked for beside a piece of a word would be looked for in vain."""
+_APART = r"[ \u00a0().-]{0,2}"
+_PHONE = re.compile(
+    rf"(?<![\w+])(?:\+\d(?:{_APART}\d){{8,14}}|(?:[78]{_APART})?\d{{3}}(?:{_APART}\d){{7}})(?!\w)", re.ASCII
+)
+"""A number with its country's code behind a plus, or ten digits, in Russia with 7 or 8 before them; however grouped."""
+NATIONAL = 10
+"""So many of its last digits are the word for a phone, whichever way the country is said."""
 _RUSSIAN = snowballstemmer.stemmer("russian")
 _ENGLISH = snowballstemmer.stemmer("english")
 _AT_WORK = Lock()
@@ -38,21 +45,31 @@ def folded(text: str) -> str:
 
 
 def stems(text: str) -> Iterator[str]:
-    """Give the stems of *text* in its order; a key of an entity (CASE-42) is one word more."""
+    """Give the stems of *text* in its order; a key of an entity (CASE-42) is one word more, and so is a phone."""
     small = folded(text)
     for word in _WORD.findall(small):
         yield stem(word[:LONGEST_WORD])
     for key in _KEY.findall(small):
         yield key.replace("-", "")
+    yield from map(_phone, _PHONE.findall(small))
+
+
+def _phone(text: str) -> str:
+    return re.sub(r"\D", "", text)[-NATIONAL:]
 
 
 def asked(text: str) -> list[str]:
-    """Return the stems that *text*, typed by a person, asks for; a key is one word, little words are none."""
+    """
+    Return the stems that *text*, typed by a person, asks for; a key is one word, and so is a phone, little words are
+    none.
+    """
     small = folded(text)
     keys = [key.replace("-", "") for key in _KEY.findall(small)]
-    words = _WORD.findall(_KEY.sub(" ", small))
+    rest = _KEY.sub(" ", small)
+    phones = [_phone(phone) for phone in _PHONE.findall(rest)]
+    words = _WORD.findall(_PHONE.sub(" ", rest))
     large = [word for word in words if word not in LITTLE]
-    return list(dict.fromkeys([*keys, *(stem(word[:LONGEST_WORD]) for word in large or words)]))
+    return list(dict.fromkeys([*keys, *phones, *(stem(word[:LONGEST_WORD]) for word in large or words)]))
 
 
 @lru_cache(maxsize=65_536)

@@ -1,6 +1,7 @@
 """Words are found in any of their forms, on both databases alike."""
 
 import pytest
+import sqlalchemy as sa
 from alembic import command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -48,6 +49,44 @@ def test_a_word_is_found_in_any_of_its_forms(store: Store, typed: str, written: 
     seeds.put()
 
     assert found(store, typed) == ["CASE-1"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["+7 (999) 123-45-67", "8 999 123 45 67", "79991234567", "9991234567", "8(999)1234567"]
+)
+@pytest.mark.parametrize(
+    "written", ["89991234567", "+7 999 123-45-67", "тел.: 8-999-123-45-67, доб. 5", "+7(999)1234567"]
+)
+def test_a_phone_is_found_however_its_digits_are_grouped(store: Store, typed: str, written: str) -> None:
+    seeds = seeded(store)
+    seeds.case(title="Заявка", description=f"Анна Ли {written}")
+    seeds.case(title="Другая", description="Анна Ли +7 999 123-45-68")
+    seeds.put()
+
+    assert found(store, typed) == found(store, f"анна {typed}") == ["CASE-1"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"), [("+375 29 123 45 67", "+375 (29) 123-45-67"), ("+49 30 1234567", "+49301234567")]
+)
+def test_so_is_one_of_another_country(store: Store, typed: str, written: str) -> None:
+    seeds = seeded(store)
+    seeds.case(title=f"Заявка {written}")
+    seeds.put()
+
+    assert found(store, typed) == ["CASE-1"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2026-12-01", "01.12.2026 10", "7707083893", "договор 12-34/56", "8 800", "4 500 000", "40702810900000012345"],
+)
+def test_other_numbers_are_found_as_they_are_written(store: Store, text: str) -> None:
+    seeds = seeded(store)
+    seeds.case(title=f"Заявка {text} и прочее")
+    seeds.put()
+
+    assert found(store, text) == ["CASE-1"]
 
 
 @pytest.mark.parametrize("title", ["Внедрение 1С-8.3", "Корпус-2А", "Стенд S3C-10", "ГОСТ-34б", "Pro-256 и CASE-7"])
@@ -128,6 +167,22 @@ def test_a_stem_is_the_same_whatever_was_asked_before() -> None:
     words = ["внедрениями", "servers", "ёлками", "crm"]
 
     assert [stem(word) for word in words] == [stem(word) for word in words] == ["внедрен", "server", "елк", "crm"]
+
+
+def test_phones_of_before_are_found_after_the_revision(store: Store) -> None:
+    seeds = seeded(store)
+    seeds.case(title="Заявка +7 999 123-45-67")
+    seeds.put()
+    lines.catch_up_whole(store)
+    with store.write() as conn:
+        revised(conn, command.downgrade, "0015")
+        conn.execute(sa.text("UPDATE searched SET words = replace(words, '9991234567', '')"))
+    assert found(store, "89991234567") == []
+
+    with store.write() as conn:
+        revised(conn, command.upgrade, "head")
+
+    assert found(store, "89991234567") == ["CASE-1"]
 
 
 def test_contacts_of_before_they_were_searched_are_taken_in_after_the_revision(store: Store) -> None:
