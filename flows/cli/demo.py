@@ -115,11 +115,10 @@ def _run(work: Work, folder: Path, port: int | None) -> int:
     """Start the systems, fill them, make the hub, and do *work*; everything that was started ends with it."""
     from datetime import date
 
-    from flows.hub.demo import hub_folder, must_be_ours, started
+    from flows.hub.demo import alone, must_be_free, started
     from flows.hub.demo.seeding import seed
-    from flows.hub.wiring import install
 
-    must_be_ours(folder)
+    must_be_free(folder)
     say("1. Two systems, in memory, on this machine only")
     with started(port) as systems:
         with progress("filling them"):
@@ -127,16 +126,24 @@ def _run(work: Work, folder: Path, port: int | None) -> int:
         say(f"   CRM      {systems.crm.address}/  speaks Bitrix24; {count} deals in the pipeline «Пресейл»")
         say(f"   tracker  {systems.tracker.address}/  speaks Redmine; one issue, begun by hand")
         say("   Both addresses are pages: open them in a browser.\n")
-        home = hub_folder(folder, systems.environment())
-        say(f"2. A hub: {home}")
-        say("   hub.yaml            the two systems, and who is right when both change the same thing")
-        say("   deal.crm.yaml       what a deal of the CRM means")
-        say("   issue.tracker.yaml  what an issue of the tracker means\n")
-        installation = install(home, systems.environment())
-        try:
-            return work(systems, installation)
-        finally:
-            installation.store.close()
+        with alone(folder):
+            return _at_work(work, systems, folder)
+
+
+def _at_work(work: Work, systems: "Systems", folder: Path) -> int:
+    from flows.hub.demo import hub_folder
+    from flows.hub.wiring import install
+
+    home = hub_folder(folder, systems.environment())
+    say(f"2. A hub: {home}")
+    say("   hub.yaml            the two systems, and who is right when both change the same thing")
+    say("   deal.crm.yaml       what a deal of the CRM means")
+    say("   issue.tracker.yaml  what an issue of the tracker means\n")
+    installation = install(home, systems.environment())
+    try:
+        return work(systems, installation)
+    finally:
+        installation.store.close()
 
 
 def _begin(installation: "Installation") -> "Passes":

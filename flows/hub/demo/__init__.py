@@ -8,7 +8,7 @@ connectors: what the demo says about the hub is not said by the hub.
 from .browser import Browser, PageRefused
 from .compare import Comparison, Pair, compare
 from .edits import Edit, disagree, edit_both_sides
-from .folder import NotOurs, hub_folder, must_be_ours
+from .folder import NotOurs, alone, hub_folder, must_be_free
 from .news import News, news_since
 from .systems import NotStarted, Systems, started
 
@@ -22,11 +22,12 @@ __all__ = [
     "PageRefused",
     "Pair",
     "Systems",
+    "alone",
     "compare",
     "disagree",
     "edit_both_sides",
     "hub_folder",
-    "must_be_ours",
+    "must_be_free",
     "news_since",
     "started",
 ]

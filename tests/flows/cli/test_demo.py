@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 from flows.cli import app
 from flows.cli.demo import sourced
 from flows.cli.demo_passes import Done, told
+from flows.hub.demo.folder import alone, hub_folder
 from flows.hub.report import Report
 from mappings.reconcile.guards import Stop
 
@@ -41,6 +42,20 @@ def test_a_folder_that_holds_something_else_ends_it_before_anything_is_started(t
     assert (result.exit_code, result.stdout) == (2, "")
     assert "holds something that no demo made; choose another folder with --hub" in result.stderr
     assert (tmp_path / "hub.yaml").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_folder_in_which_a_demo_runs_is_left_to_it(tmp_path):
+    home = tmp_path / "demo"
+    with alone(home):
+        hub_folder(home, {})
+        (home / "casehub.db").write_bytes(b"at work")
+        before = (home / "demo.env").read_bytes()
+
+        result = demo("--once", "--hub", str(home))
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "already; end it with Ctrl-C, or choose another folder with --hub" in result.stderr
+    assert ((home / "casehub.db").read_bytes(), (home / "demo.env").read_bytes()) == (b"at work", before)
 
 
 def test_the_line_for_another_terminal_works_in_a_folder_with_a_space_in_its_name(tmp_path):

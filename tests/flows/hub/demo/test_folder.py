@@ -6,7 +6,7 @@ import pytest
 
 from connectors import connector_class
 from connectors.base import setting_keys
-from flows.hub.demo.folder import NotOurs, hub_folder, shipped
+from flows.hub.demo.folder import NotOurs, alone, hub_folder, must_be_free, shipped
 from flows.hub.files import read_catalog
 from mappings.language import SystemSchema, load_hub
 from mappings.language.schema import SettingKey
@@ -82,3 +82,40 @@ def test_a_file_in_its_place_is_told(tmp_path):
 
     with pytest.raises(NotOurs, match="demo is a file"):
         hub_folder(tmp_path / "demo", ENV)
+
+
+def test_one_demo_at_a_time_lives_in_a_folder(tmp_path):
+    home = tmp_path / "демо"
+    with alone(home):
+        hub_folder(home, ENV)
+        with pytest.raises(NotOurs, match="демо already; end it with Ctrl-C, or choose another folder"):
+            must_be_free(home)
+        with pytest.raises(NotOurs, match="already"), alone(home):
+            pass
+
+    must_be_free(home)
+    with alone(home):
+        assert "k3y" in (home / "demo.env").read_text(encoding="utf-8")
+
+
+def test_to_ask_for_a_folder_makes_none(tmp_path):
+    must_be_free(tmp_path / "demo")
+
+    assert not (tmp_path / "demo").exists()
+
+
+def test_somebody_elses_folder_is_not_taken_by_asking_for_it(tmp_path):
+    (tmp_path / "hub.yaml").write_text("mine", encoding="utf-8")
+
+    with pytest.raises(NotOurs, match="holds something that no demo made"), alone(tmp_path):
+        pass
+
+    assert [path.name for path in tmp_path.iterdir()] == ["hub.yaml"]
+
+
+def test_the_keys_are_for_their_owner_alone_also_in_a_file_that_anybody_could_read(tmp_path):
+    (tmp_path / "demo.env").touch(mode=0o644)
+
+    hub_folder(tmp_path, ENV)
+
+    assert stat.S_IMODE((tmp_path / "demo.env").stat().st_mode) == 0o600
