@@ -53,7 +53,7 @@ def _check_sync(sync: Sync, hub: Hub, *, sheet: Sheet, broken: Collection[str]) 
 
 
 def _check_make(make: Make, specs: list[MappingSpec], *, entity: str, sync: Sync, sheet: Sheet) -> None:
-    kinds = sorted(spec.kind for spec in specs)
+    kinds = sorted({spec.kind for spec in specs})
     if not specs and entity == "case":
         _no_mapping(make.system, sync, sheet)
         return

@@ -110,10 +110,10 @@ class Sync:
 
     def with_kinds(self, mappings: Iterable["MappingSpec"]) -> "Sync":
         """Return the sync with the kind that each `make` leaves out, where its system maps just one kind so."""
-        kinds: dict[tuple[str, str], list[str]] = {}
+        kinds: dict[tuple[str, str], set[str]] = {}
         for spec in mappings:
-            kinds.setdefault((spec.system, spec.entity), []).append(spec.kind)
-        only = {place: found[0] for place, found in kinds.items() if len(found) == 1}
+            kinds.setdefault((spec.system, spec.entity), set()).add(spec.kind)
+        only = {place: next(iter(found)) for place, found in kinds.items() if len(found) == 1}
 
         def whole(makes: tuple[Make, ...], entity: str) -> tuple[Make, ...]:
             return tuple(replace(make, kind=make.kind or only.get((make.system, entity), "")) for make in makes)

@@ -52,6 +52,14 @@ def test_two_mappings_to_one_entity_are_refused_whatever_they_take():
     assert problems(files).endswith("entity: record of crm is mapped to a case by record.crm.yaml already")
 
 
+def test_two_mappings_of_the_kind_that_is_made_are_one_mistake():
+    there = CASE.replace("crm", "трекер")
+    text = problems(small(record__трекер=there, record__трекер__b=there))
+
+    assert "must say which kind is made" not in text
+    assert text.endswith("entity: record of трекер is mapped to a case by record.трекер.yaml already")
+
+
 def test_where_a_system_makes_cases_of_two_kinds_the_sync_must_choose():
     other = CASE.replace("record\nextends", "lead\nextends").replace("crm", "трекер")
     files = small(record__трекер=CASE.replace("crm", "трекер"), lead__трекер=other)
