@@ -1,12 +1,13 @@
 """What no file can say alone: overlapping mappings, systems without any, records that nobody could find again."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from itertools import combinations
 
 from mappings.canonical.facts import FACTS
 
 from .model import Hub, Make, MappingSpec, Sync
-from .problems import Sheet, shown
+from .problems import Mark, Sheet, shown
 from .scope import Scope, overlapping
 
 _A = {kind: f"an {kind}" if kind[0] in "aeiou" else f"a {kind}" for kind in FACTS}
@@ -27,14 +28,20 @@ def _check_pair(one: MappingSpec, other: MappingSpec, sheet: Sheet) -> None:
     between = f"{one.kind} of {one.system}"
     if one.entity == other.entity:
         text = f"{between} is mapped to a {one.entity} by {one.mark.file} already"
-        sheet.add(other.marks["entity"].problem(text))
+        sheet.add(_own(other, "entity").problem(text))
     elif one.marker != other.marker and one.marker and other.marker:
         text = f"our marker lives in {shown(one.marker)} of a {between} by {one.mark.file}; it has one place"
-        sheet.add(other.marks["marker"].problem(text))
+        sheet.add(_own(other, "marker").problem(text))
     elif overlapping(_scopes(one), _scopes(other)):
-        mark = other.marks.get("take", other.mark)
+        mark = _own(other, "take") if "take" in other.marks else other.mark
         text = f"a {between} could be a {one.entity} by {one.mark.file} as well; take: must keep them apart"
         sheet.add(mark.problem(text))
+
+
+def _own(spec: MappingSpec, key: str) -> Mark:
+    """Where *spec* says *key*; where it only inherits it, its own file: nobody can mend a shipped one."""
+    mark = spec.marks[key]
+    return mark if mark.file == spec.mark.file else replace(spec.mark, path=key)
 
 
 def _check_sync(sync: Sync, hub: Hub, *, sheet: Sheet, broken: Collection[str]) -> None:

@@ -52,6 +52,14 @@ def test_two_mappings_to_one_entity_are_refused_whatever_they_take():
     assert problems(files).endswith("entity: record of crm is mapped to a case by record.crm.yaml already")
 
 
+def test_a_mistake_in_what_a_mapping_inherits_is_told_of_the_mapping():
+    text = problems(small(record__crm=CASE, record__crm__b=CASE))
+
+    assert text == (
+        "record.crm.b.yaml: 1 problem\n   1  entity: record of crm is mapped to a case by record.crm.yaml already"
+    )
+
+
 def test_two_mappings_of_the_kind_that_is_made_are_one_mistake():
     there = CASE.replace("crm", "трекер")
     text = problems(small(record__трекер=there, record__трекер__b=there))
