@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 import httpx
 
-from .errors import AuthFailed, ConnectorError, Gone, Rejected, RetryLater, Stale
+from .errors import RENEW, AuthFailed, ConnectorError, Gone, Rejected, RetryLater, Stale
 
 NOT_SENT: tuple[type[Exception], ...] = (
     httpx.ConnectError,
@@ -145,7 +145,7 @@ def error_of(answer: Answer, *, now: datetime) -> ConnectorError | None:
     said = f"{answer.request} answered {status}"
     match status:
         case 401 | 407:
-            return AuthFailed(f"{said}; renew the credentials", system=answer.system)
+            return AuthFailed(f"{said}; {RENEW}", system=answer.system)
         case 404 | 410:
             return Gone(f"{said}; it does not exist, or not for this account", system=answer.system)
         case 409 | 412:

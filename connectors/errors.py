@@ -13,6 +13,9 @@ Messages have one form, ``system: REQUEST answered WHAT; what follows``, and nev
 
 from mappings.exchange import View
 
+RENEW = "renew the credentials"
+"""What follows where a system does not accept who we say we are, and says no more."""
+
 
 class ConnectorError(Exception):
     """Something that a system, or the way to it, did not do. SYSTEM is its name in hub.yaml, WORDS say it without."""

@@ -7,7 +7,7 @@ Errors carry facts; here they become advice that names the command or the settin
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from connectors.errors import AuthFailed, ConnectorError, RetryLater
+from connectors.errors import RENEW, AuthFailed, ConnectorError, RetryLater
 from flows.hub.applying import Moved, Stale
 from flows.hub.casework import Busy as CaseBusy
 from flows.hub.describing import NoSuchKind, NoSuchSystem
@@ -87,7 +87,8 @@ def _of_a_person(error: BaseException) -> Advice | None:
 def _of_a_system(error: BaseException) -> Advice | None:
     match error:
         case AuthFailed(system=system):
-            text = f"{error}. Renew the credentials of {system} (hub.yaml, or the environment), then `casehub check`."
+            said = str(error).removesuffix(f"; {RENEW}")  # whose, and where they stand, is said here
+            text = f"{said}. Renew the credentials of {system} (hub.yaml, or the environment), then `casehub check`."
             return Advice(text, "unreachable")
         case RetryLater(system=system):
             return Advice(f"{error}\nIs {system} up? `casehub check` asks again.", "unreachable")

@@ -8,7 +8,7 @@ from pathlib import Path
 from mappings.exchange import Create, Found, PastChange, VendorRecord, View, Views
 
 from ..base import RequestCount, Surroundings
-from ..errors import AuthFailed, Gone, Rejected, RetryLater, Stale
+from ..errors import RENEW, AuthFailed, Gone, Rejected, RetryLater, Stale
 from ..guarded import Inspection
 from ..ours import must_be_ours
 from .file import load, save
@@ -161,7 +161,7 @@ class MemoryDesk:
         self._reload()
         self.count += RequestCount(1, int(overhead), int(writing))
         if self.system.locked_out:
-            raise AuthFailed(f"{request.verb} was not allowed; renew the credentials", system=self.name)
+            raise AuthFailed(f"{request.verb} was not allowed; {RENEW}", system=self.name)
         self.system.hook(request, "before")
 
     def answered(self, request: MemoryRequest) -> None:

@@ -1,9 +1,11 @@
 """Sentences for people: each error becomes one that says what to do next."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
+from connectors.answers import Answer, error_of
 from connectors.errors import AuthFailed, Gone, RetryLater
 from flows.hub.applying import Moved
 from flows.hub.casework import Busy as CaseBusy
@@ -37,6 +39,20 @@ def test_an_error_becomes_a_sentence_with_the_next_step(error, ending, next_step
     assert told is not None
     assert told.ending == ending
     assert next_step in told.text
+
+
+def test_a_wrong_key_is_told_once_with_where_it_stands():
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    error = error_of(Answer("trk", "GET /issues.json", 401, {}, b"", now, reading=True), now=now)
+    assert error is not None
+
+    told = advice(error)
+
+    assert told is not None
+    assert told.text == (
+        "trk: GET /issues.json answered 401. Renew the credentials of trk (hub.yaml, or the environment), "
+        "then `casehub check`."
+    )
 
 
 def test_every_error_of_the_database_is_known():
