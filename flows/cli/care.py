@@ -67,6 +67,9 @@ def history(
     if as_json:
         emit([line_form(line) for line in lines])
         return
+    if not lines:
+        tell("nothing of that is in its history")
+        return
     rows = [[line.id, *line_text(line, zone)] for line in lines]
     table(["no.", "when", "what", "where", "field", "change", "who, why"], rows)
 

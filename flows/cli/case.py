@@ -59,6 +59,9 @@ def list_(
     if as_json:
         emit(found)
         return
+    if not found:
+        tell("no more cases" if after else "no cases yet")
+        return
     rows = [
         [
             one["key"],

@@ -41,9 +41,11 @@ def list_(ctx: typer.Context, sync: SyncName = None, *, as_json: AsJson = False)
     if as_json:
         emit([one.form() for one in found])
         return
+    if not found:
+        tell("nothing is missing")
+        return
     table(["key", "title", "record"], [[one.key, one.title, _record(one)] for one in found])
-    if found:
-        tell("those that were meant to go: casehub deletions approve KEY … , or --all")
+    tell("those that were meant to go: casehub deletions approve KEY … , or --all")
 
 
 @deletions.command()

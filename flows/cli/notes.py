@@ -63,8 +63,10 @@ def notes(ctx: typer.Context, key: CaseKey, *, as_json: AsJson = False) -> None:
         zone = installation.hub.timezone
     if as_json:
         emit([one.form() for one in found])
-    else:
+    elif found:
         show_notes(found, zone)
+    else:
+        tell("it has no notes")
 
 
 def show_notes(found: "list[Noted]", zone: str) -> None:

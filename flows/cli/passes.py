@@ -258,6 +258,9 @@ def log(ctx: typer.Context, sync: SyncName = None, *, limit: Limit = 20, as_json
     if as_json:
         emit([run_form(one) for one in found])
         return
+    if not found:
+        tell("no run yet")
+        return
     rows = [
         [
             show(one.started, zone=zone),

@@ -33,6 +33,12 @@ def test_a_history_is_not_asked_for_what_nobody_knows(opened):
     assert "there is no system 'tracker'; there is: crm, trk" in system.err
 
 
+def test_a_history_without_a_line_says_so(opened):
+    ended = opened.done("case", "history", "CASE-1", "--since", "2100-01-01")
+
+    assert (ended.out, ended.err) == ("", "nothing of that is in its history\n")
+
+
 def test_a_history_without_a_line_of_what_is_known_is_empty(opened):
     for asked in (("--field", "budget"), ("--field", "progress"), ("--system", "crm", "--since", "2100-01-01")):
         assert opened.done("case", "history", "CASE-1", *asked, "--json").json == []

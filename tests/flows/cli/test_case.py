@@ -36,6 +36,7 @@ def test_numbers_that_no_database_holds_are_as_good_as_all(opened):
 
     assert "CASE-1" in opened.done("case", "list", "--limit", more).out
     assert "CASE-1" not in opened.done("case", "list", "--after", more).out
+    assert opened.done("case", "list", "--after", more).err == "no more cases\n"
     assert "presales" in opened.done("log", "--limit", more).out
 
 
@@ -260,3 +261,16 @@ def test_a_case_of_a_sync_that_is_no_more_is_told(opened):
 
     assert ended.code == 2
     assert "there is no sync 'presales'; there is: tenders" in ended.err
+
+
+@pytest.mark.parametrize(("words", "said"), [(["case", "list"], "no cases yet"), (["log"], "no run yet")])
+def test_a_list_with_nothing_in_it_says_so(hub, words, said):
+    ended = hub.done(*words)
+
+    assert (ended.out, ended.err) == ("", f"{said}\n")
+
+
+def test_a_case_without_notes_says_so(opened):
+    ended = opened.done("case", "notes", "CASE-1")
+
+    assert (ended.out, ended.err) == ("", "it has no notes\n")

@@ -41,3 +41,9 @@ def test_wrong_words_are_told(opened):
 
     assert (neither.code, both.code, unknown.code) == (2, 2, 2)
     assert "casehub deletions list" in unknown.err
+
+
+def test_that_nothing_is_missing_is_said(opened):
+    ended = opened.done("deletions", "list")
+
+    assert (ended.out, ended.err) == ("", "nothing is missing\n")
