@@ -30,7 +30,7 @@ from flows.hub.wiring import NoSuchSync
 from mappings.canonical.show import Unreadable
 from mappings.language import Problems
 from mappings.reconcile import Unresolvable
-from state.errors import Busy, LeaseLost, NoRoom, OutOfDate, StateError, Taken, Unavailable, Unusable
+from state.errors import Busy, LeaseLost, NoRoom, NotLetIn, OutOfDate, StateError, Taken, Unavailable, Unusable
 
 Ending: TypeAlias = Literal["failed", "usage", "unreachable", "stopped"]
 MOST_TOLD = 20
@@ -113,6 +113,9 @@ def _of_the_hub(error: BaseException) -> Advice | None:
                 "Where it is damaged, put it aside and restore a copy: docs/guide/backup.md.",
                 "failed",
             )
+        case NotLetIn():
+            text = f"{error}. Mend the address under database: in hub.yaml, or the variable that it names."
+            return Advice(text, "failed")
         case Unavailable():
             return Advice(f"{error}. Does the address under database: in hub.yaml lead to a running one?", "failed")
         case StateError():

@@ -5,6 +5,7 @@ What can go wrong in the hub's own database, sorted by what to do about it.
   x Busy           do the same again, later: another transaction held the rows for too long
   x Unavailable    the database does not answer, or refuses what was asked
   x Unusable       mend the file of the database, or the right to it: it cannot be opened, read or written
+  x NotLetIn       mend the address of the database: it answers, and does not let us in
   x NoRoom         make room where the database lies; nothing of the transaction was stored
   x OutOfDate      the tables are not those of this version; run `casehub db upgrade`
   x LeaseLost      stop this pass: another one has taken its lease
@@ -30,6 +31,10 @@ class Unavailable(StateError):
 
 class Unusable(Unavailable):
     """The file of the database cannot be opened, read or written, or is none."""
+
+
+class NotLetIn(Unavailable):
+    """The database answers, and lets nobody in with this user, this password or this name."""
 
 
 class NoRoom(Unavailable):

@@ -17,7 +17,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from .errors import Busy, NoRoom, Unavailable, Unusable
+from .away import away
+from .errors import Busy, NoRoom, Unusable
 from .process import here, lives
 from .types import Worker
 
@@ -151,6 +152,6 @@ def translated() -> Iterator[None]:
             raise NoRoom("the database has no room left: its disk is full") from error
         if isinstance(error.orig, sqlite3.Error) and any(sign in words for sign in _UNUSABLE):
             raise Unusable(f"the file of the database cannot be used: {error.orig}") from error
-        raise Unavailable(f"the database refused or did not answer: {type(error.orig).__name__}") from error
+        raise away(words, type(error.orig).__name__) from error
     except sa.exc.TimeoutError as error:
         raise Busy("all connections are in use") from error

@@ -12,7 +12,7 @@ from flows.hub.casework import Busy as CaseBusy
 from flows.hub.running import AlreadyRunning
 from flows.wording import STEPS, advice, attention, moved_lines, next_step, stopped, unexpected, unreachable
 from mappings.reconcile.model import Parked
-from state.errors import Busy, LeaseLost, NoRoom, StateError, Unavailable, Unusable, WrongKey
+from state.errors import Busy, LeaseLost, NoRoom, NotLetIn, StateError, Unavailable, Unusable, WrongKey
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,7 @@ from state.errors import Busy, LeaseLost, NoRoom, StateError, Unavailable, Unusa
         (AlreadyRunning("at work"), "failed", "the same command works in a moment"),
         (NoRoom("the disk is full"), "failed", "Make room there; nothing is lost"),
         (Unusable("file is not a database"), "failed", "May this user read and write the file under database:"),
+        (NotLetIn("no such database"), "failed", "Mend the address under database: in hub.yaml, or the variable"),
         (Unavailable("no answer"), "failed", "address under database: in hub.yaml"),
         (WrongKey("cannot be read"), "failed", "cannot be read"),
         (ModuleNotFoundError("x", name="psycopg"), "usage", "pip install 'casehub[postgres]'"),
