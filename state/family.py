@@ -33,6 +33,14 @@ def children(store: Store, parents: Sequence[str], *, kind: str | None = None) -
         return tuple(wholes(conn, conn.execute(query.order_by(entity.c.kind, entity.c.number)).mappings().all()))
 
 
+def with_all_below(store: Store, root: str) -> frozenset[str]:
+    """Return the id *root* and those of all that belongs to it: items, their parts, notes, of whatever kind."""
+    whole = sa.select(entity.c.id).where(entity.c.id == root).cte("whole", recursive=True)
+    whole = whole.union(sa.select(entity.c.id).join(whole, entity.c.parent == whole.c.id))
+    with store.read() as conn:
+        return frozenset(conn.execute(sa.select(whole.c.id)).scalars())
+
+
 def wake_children(conn: sa.Connection, parents: Sequence[str]) -> None:
     """Have the entities that belong to any of *parents* decided again, inside a transaction."""
     if parents:

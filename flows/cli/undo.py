@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from flows.hub.wiring import Installation
 
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run as `casehub log` lists it, or how its name begins.")]
-OneCase = Annotated[str | None, typer.Option("--case", metavar="KEY", help="Take back only what concerns this case.")]
+OneCase = Annotated[
+    str | None,
+    typer.Option("--case", metavar="KEY", help="Take back only what concerns this case, its items and comments."),
+]
 Delete = Annotated[
     bool,
     typer.Option(

@@ -1,6 +1,6 @@
 """What a pass keeps beside the records that are kept in step: documents, and copies of files. What it asks of them."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from mappings.reconcile.model import Entity
@@ -21,8 +21,8 @@ class Keeping(Protocol):
         """Do what is to be done about them, tell it in *report*, and say whether cases have something to tell now."""
         ...
 
-    async def made_by(self, wired: "Wired", run: str, only: str | None) -> tuple[Beside, ...]:
-        """Return what the run *run* has made, for one case (ONLY) or for all, and what of it has to be left."""
+    async def made_by(self, wired: "Wired", run: str, only: Container[str] | None) -> tuple[Beside, ...]:
+        """Return what the run *run* has made, for some cases (ONLY) or for all, and what of it has to be left."""
         ...
 
     async def take_away(self, wired: "Wired", one: Beside) -> str:

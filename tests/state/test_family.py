@@ -71,6 +71,21 @@ def test_an_entity_knows_its_parent_and_the_parent_its_children(store: Store, wo
     assert family.children(store, [item]) == ()
 
 
+def test_all_that_belongs_to_an_entity_is_found_with_it_down_to_the_parts_of_its_parts(
+    store: Store, worker: Worker
+) -> None:
+    case, item = _a_case_and_its_item(store, worker)
+    put(store, a_record("78", of=TRACKER))
+    part = opening(claim(store, worker).strangers[0], 3)
+    outcome = replace(part.outcome, entity=replace(part.outcome.entity, kind="item", parent=item))
+    commits.commit(store, worker, decided=[replace(part, outcome=outcome, prefix="ITEM")])
+    put(store, a_record("11"))
+    commits.commit(store, worker, decided=[opening(claim(store, worker).strangers[0], 9)])
+
+    assert family.with_all_below(store, case) == {case, item, "entity0003"}
+    assert family.with_all_below(store, item) == {item, "entity0003"}
+
+
 def test_children_are_due_when_a_fact_of_their_parent_changes(store: Store, worker: Worker) -> None:
     case, item = _a_case_and_its_item(store, worker)
     claimed = due_claim(store, worker, cases.by_ids(store, [case])[case])

@@ -1,7 +1,7 @@
 """Files as a part of a pass: what is new is read, and every case it is of is brought in order."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -59,7 +59,7 @@ class Sharer:
         doubted = self._doubted(room, found)
         return tuple(one for one in found if not (one.goes and one.source in doubted))
 
-    async def made_by(self, wired: Wired, run: str, only: str | None) -> tuple[Beside, ...]:
+    async def made_by(self, wired: Wired, run: str, only: Container[str] | None) -> tuple[Beside, ...]:
         """Return the copies that a run has made."""
         return tuple(made_by(wired.store, run, only))
 

@@ -1,6 +1,6 @@
 """Copies of files that a run has made are taken away again, where nobody has touched them. Names are only told."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from connectors.base import Connector
 from mappings.attachments import Held
@@ -19,11 +19,12 @@ from .room import KIND
 TAKEN = "taken away by an undo"
 
 
-def made_by(store: Store, run: str, only: str | None) -> Iterator[Beside]:
-    """Yield the copies that the run *run* has made and those that it has renamed, for one case (ONLY) or for all."""
+def made_by(store: Store, run: str, only: Container[str] | None) -> Iterator[Beside]:
+    """Yield the copies that the run *run* has made and those that it has renamed, for some (ONLY) or for all."""
     told = [line for line in all_lines(store, run=run) if line.kind == KIND and line.event.what in (COPIED, RENAMED)]
     known = cases.by_ids(store, sorted({line.entity for line in told if line.entity}))
-    lines = [line for line in told if only in (None, line.entity) and line.entity in known]
+    those = [line for line in told if only is None or line.entity in only]
+    lines = [line for line in those if line.entity in known]
     made = {(line.event.system, line.record) for line in lines if line.event.what == COPIED}
     for line in lines:
         entity, place = known[line.entity or ""].entity, (line.event.system, line.record)

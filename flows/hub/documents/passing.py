@@ -53,7 +53,7 @@ class Keeper:
         """Return what the next pass would do about the documents of these cases, by what a plan calls them."""
         return await foreseen(self._desk, wired, batches_of(wired, entities))
 
-    async def made_by(self, wired: Wired, run: str, only: str | None) -> tuple[Beside, ...]:
+    async def made_by(self, wired: Wired, run: str, only: Container[str] | None) -> tuple[Beside, ...]:
         """Return the documents that a run has made; which of them were edited is found out by `take_away`."""
         return tuple(one for one, _ in made_by(wired, run, only))
 

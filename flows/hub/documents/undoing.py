@@ -1,6 +1,6 @@
 """The documents that a run has made are taken away again, where nobody has worked on them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
 
 from connectors.base import Connector
@@ -21,8 +21,8 @@ TAKEN = "taken away by an undo"
 OLD = "it was made by an earlier version of the hub, so nobody can tell whether it was edited since"
 
 
-def made_by(wired: Wired, run: str, only: str | None) -> Iterator[tuple[Beside, Whole]]:
-    """Yield the documents that the run *run* has made, of one case (ONLY) or of all, that are still where they were."""
+def made_by(wired: Wired, run: str, only: Container[str] | None) -> Iterator[tuple[Beside, Whole]]:
+    """Yield the documents that the run *run* has made, of some (ONLY) or of all cases, that are where they were."""
     ids = {line.entity: line for line in all_lines(wired.store, run=run) if line.event.what == "made" and line.entity}
     known = cases.by_ids(wired.store, sorted(ids))
     for number, line in ids.items():
@@ -31,7 +31,7 @@ def made_by(wired: Wired, run: str, only: str | None) -> Iterator[tuple[Beside, 
             continue
         owner = str(fact(whole.entity, "case_id"))
         link = next((one for one in whole.links if one.system == line.event.system), None)
-        if link is None or only not in (None, owner):
+        if link is None or (only is not None and owner not in only):
             continue
         key, name = str(fact(whole.entity, "case")), str(fact(whole.entity, "title"))
         found = Beside(

@@ -3,7 +3,7 @@ Whose cases an undo may judge now: those that it claims. What another worker has
 named, never passed over.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 
 from state import cases, claims, outbox
 from state.store import Store
@@ -38,14 +38,14 @@ def left_to_others(store: Store, traces: Mapping[str, Traces]) -> Iterator[OfCas
         yield OfCase(entity, left=left)
 
 
-def left_in_doubt(store: Store, run: str, only: str | None) -> Iterator[OfCase]:
-    """Yield what *run* has sent and nobody has answered, for one entity (ONLY) or all: no history tells of it yet."""
+def left_in_doubt(store: Store, run: str, only: Container[str] | None) -> Iterator[OfCase]:
+    """Yield what *run* has sent and nobody has answered, for some entities (ONLY) or all: no history tells of it."""
     for one in outbox.unanswered(store, run):
         entity = one.entity
         place = Place(one.system, one.kind, one.external_id or "")
         fields = [write.field for write in one.fields] if place.record else [WHOLE]
         left = tuple(Left(entity.key, place, name, ON_ITS_WAY, entity=entity.kind) for name in fields)
-        if only in (None, entity.id):
+        if only is None or entity.id in only:
             yield OfCase(entity, left=left)
 
 

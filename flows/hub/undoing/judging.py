@@ -1,7 +1,7 @@
 """What of a run can be taken back: judged case by case from what each system shows now. Nothing is stored here."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from connectors.base import Connector
@@ -12,7 +12,7 @@ from mappings.reconcile.judge import frozen, seen_view, stored_view
 from mappings.reconcile.model import Link, LinkChange, Parked, Side
 from mappings.reconcile.removal import removal
 from mappings.reconcile.undo import UNDONE, compensation, known_facts, wish
-from state import claims
+from state import claims, family
 from state.history import Line
 from state.mentions import is_marked
 from state.runs import Run
@@ -40,13 +40,16 @@ async def plan_undo(
     wired: Wired, run: Run, *, only: str | None = None, delete: bool = False, step: Step = lambda _: None
 ) -> UndoPlan:
     """
-    Read the systems and return what would be taken back of *run*, for one entity (ONLY) or all; nothing is written.
+    Read the systems and return what would be taken back of *run*; nothing is written.
+
+    ONLY: of this entity and of all that belongs to it, a case's items and notes.
 
     DELETE: records that the run made are deleted where their connector can, not closed or detached.
     """
     report = Report(wired.shape.name)
     await read_systems(wired, sorted(wired.connectors), report, full=False, step=step)
-    traces = traces_of(wired.store, run.id, only=only)
+    those = family.with_all_below(wired.store, only) if only else None
+    traces = traces_of(wired.store, run.id, only=those)
     deletable = deletable_scopes(wired) if delete else frozenset()
     cases: list[OfCase] = []
     step("looking at what stands")
@@ -55,15 +58,15 @@ async def plan_undo(
         claims.release(wired.store, wired.worker, entities=[claimed.entity.id])
     looked_at = {case.entity.id for case in cases}
     cases += left_to_others(wired.store, {owner: each for owner, each in traces.items() if owner not in looked_at})
-    cases += left_in_doubt(wired.store, run.id, only)
+    cases += left_in_doubt(wired.store, run.id, those)
     made_in = {place.scope for each in traces.values() for place in each.made}
     undeletable = tuple(sorted({system for system, _ in made_in - deletable})) if delete else ()
     ordered = sorted(cases, key=lambda case: (len(case.entity.key), case.entity.key))
-    beside = await _beside(wired, run, only)
+    beside = await _beside(wired, run, those)
     return UndoPlan(run, tuple(ordered), delete, undeletable, dict(report.trouble), beside)
 
 
-async def _beside(wired: Wired, run: Run, only: str | None) -> tuple[Beside, ...]:
+async def _beside(wired: Wired, run: Run, only: Container[str] | None) -> tuple[Beside, ...]:
     """Files go before the documents: it is in this order that they may hang on each other."""
     found: list[Beside] = []
     for keeper in (wired.sharing, wired.papers):

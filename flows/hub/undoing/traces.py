@@ -1,6 +1,6 @@
 """What a run did in the systems, read from the history: fields written, records made, records let go by an undo."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
 from mappings.exchange import View
@@ -70,11 +70,11 @@ class Traces:
     deleted: list[Place] = field(default_factory=list)
 
 
-def traces_of(store: Store, run: str, *, only: str | None = None) -> Mapping[str, Traces]:
-    """Return entity -> what the run *run* did to it, of one entity (ONLY) or of all."""
+def traces_of(store: Store, run: str, *, only: Container[str] | None = None) -> Mapping[str, Traces]:
+    """Return entity -> what the run *run* did to it, of some entities (ONLY) or of all."""
     found: dict[str, Traces] = {}
     for line in all_lines(store, run=run):
-        if line.entity is None or only not in (None, line.entity):
+        if line.entity is None or (only is not None and line.entity not in only):
             continue
         told, place = line.event, Place(line.event.system, line.kind, line.record)
         if told.what == "write":
