@@ -166,9 +166,18 @@ def _collect(store: Store, batch: _Batch, one: Decided, *, key: str, run: str) -
         own = {"b_id": owner.id, "b_revision": one.claimed.revision if one.claimed else 0}
         batch.entities.append({**own, "b_due": int(one.again), "b_held_back": one.held, **row})
     batch.changes.facts(owner.id, before=before.conflicts if before else {}, after=owner.conflicts)
-    batch.events += [event_row(told, entity=owner.id, run=run) for told in one.outcome.events]
+    batch.events += [event_row(told, entity=owner.id, run=run, **_made_by_us(one, told)) for told in one.outcome.events]
     _collect_links(batch, one, run=run)
     batch.plans.collect(store, one, changes=batch.changes)
+
+
+def _made_by_us(one: Decided, told: Event) -> Mapping[str, str]:
+    """Name the record that *told* is about where it settles a create of ours: as the end of any other write does."""
+    settling = [new.snapshot.record for new in one.new_links if new.settles]
+    record = next((each for each in settling if each.system == told.system), None)
+    if record is None or told.what not in ("linked", "write"):
+        return {}
+    return {"kind": record.kind, "record": record.id}
 
 
 def _opening(store: Store, one: Decided, *, key: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The middle of a pass: claim what is new, decide it, store the outcomes. Touches no system."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from mappings.exchange import Receipt
@@ -8,6 +8,7 @@ from mappings.lens import Field
 from mappings.reconcile import new_record, reconcile, settle
 from mappings.reconcile.gone import Gone, attention, lost, rule_for
 from mappings.reconcile.judge import held_of
+from mappings.reconcile.marker import Marker, parse_marker
 from mappings.reconcile.model import (
     Entity,
     Event,
@@ -81,7 +82,7 @@ def decide_claimed(
     outcome = outcome_of(wired, entity, with_derived(shape, sides, shown), kin)
     makes = makes_due(wired, outcome.entity, claimed, joined=joined, kin=kin)
     creates = _creates(wired, outcome.entity, makes, meeting, sides=sides, snapshots=shown, kin=kin)
-    events = [*told, *_linked(joined), *outcome.events]
+    events = [*told, *_linked(entity, joined), *outcome.events]
     outcome = replace(outcome, links=[*outcome.links, *losses], creates=tuple(creates), events=tuple(events))
     return Ruling(Decided(outcome, claimed, new_links=tuple(joined)), _held_back(makes, meeting))
 
@@ -211,10 +212,13 @@ def outcome_of(wired: Wired, entity: Entity, sides: Sequence[Side], kin: Kin) ->
     return replace(outcome, links=tuple(links), events=(*outcome.events, *told))
 
 
-def _linked(joined: Iterable[NewLink]) -> list[Event]:
-    return [
-        Event("linked", "", system=new.snapshot.record.system, cause=f"#{new.snapshot.record.id}") for new in joined
-    ]
+def _linked(entity: Entity, joined: Iterable[NewLink]) -> Iterator[Event]:
+    """A record that ends the doubt about a create, and carries its marker, was made by it: an undo takes it back."""
+    mine = Marker(entity.id, entity.generation)
+    for new in joined:
+        record = new.snapshot.record
+        made = new.settles and parse_marker(record.marker) == mine
+        yield Event("linked", "", system=record.system, cause=f"#{record.id} was made" if made else f"#{record.id}")
 
 
 # --- creates -------------------------------------------------------------------------------------------------------
