@@ -1,6 +1,6 @@
 """Carrying out what a person has answered in the file of a first meeting: links, new records, and what is nobody's."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -78,7 +78,7 @@ async def apply_first(
     async with heartbeat(wired), planned(wired, kind, everything=True, step=step) as planning:
         present = {one.scope: one for one in planning.meetings()}
         moved = dict(said for one in given for said in _moved(one, present.get(one.scope), planning))
-        meant = {case: said for one in given for case, said in _meant(one) if case not in moved}
+        meant = _by_case(given, present, moved)
         asked = {row.case for one in given for row in one.form.rows if row.do == ASK} | moved.keys()
         asked |= {case for one in given for case in _taken_out(one, present.get(one.scope))}
         cases = tuple(case for case in kept.cases if case.case not in meant and case.case not in asked)
@@ -88,7 +88,8 @@ async def apply_first(
                 answered = [each for each in one.answers if (each.row.case or f"#{each.row.record}") not in moved]
                 _remember(wired, replace(one, answers=answered), present.get(one.scope))
 
-        answers = Answers(meant, tuple(f"{name}: {text}" for name, text in moved.items()), remember)
+        shown = {case.case: case for case in kept.cases if case.case in meant}
+        answers = Answers(meant, shown, tuple(f"{name}: {text}" for name, text in moved.items()), remember)
         left = kept.model_copy(update={"cases": cases})
         return await carry_out(wired, planning, left, how=how, step=step, answers=answers)
 
@@ -116,6 +117,22 @@ def _verb(row: RowForm) -> tuple[str, str]:
     if row.do.strip() in ("create", "leave", SAME, ASK):
         return row.do.strip(), ""
     raise BadPlanFile(f"{row.case or '#' + row.record}: {row.do!r} is no answer; it is {WORDS}")
+
+
+def _by_case(
+    given: Sequence[OfScope], present: Mapping[Scope, Meeting], moved: Container[str]
+) -> dict[str, dict[Scope, Meant]]:
+    """Return what is meant in each system; where a question to such a case stays open, it is nothing there."""
+    found: dict[str, dict[Scope, Meant]] = {}
+    for one in given:
+        for case, said in _meant(one):
+            if case not in moved:
+                found.setdefault(case, {})[one.scope] = said
+    for one in given:
+        left_open = {each.case for each in one.answers if each.verb == ASK} | _taken_out(one, present.get(one.scope))
+        for case in left_open & found.keys():
+            found[case].setdefault(one.scope, "nothing")
+    return found
 
 
 def _meant(given: OfScope) -> Iterator[tuple[str, Meant]]:

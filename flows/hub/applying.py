@@ -24,7 +24,7 @@ from .storing import store
 from .sync import Step, each_system, measured, push_system
 from .telling import Words
 from .trimming import Meant, Trim, only
-from .wired import Wired
+from .wired import Scope, Wired
 
 WHAT = "apply"
 """What kind of run it is."""
@@ -84,12 +84,14 @@ async def apply_plan(
 @dataclass(frozen=True)
 class Answers:
     """
-    What was answered of who is who, beside the cases of a file: name of a case -> what is MEANT, and what has MOVED.
+    What was answered of who is who, beside the cases of a file: name of a case -> what is MEANT of each kind of record,
+    and what has MOVED. SHOWN are the lines of those cases, for what was not answered otherwise than proposed.
 
     REMEMBER keeps what is to count from now on.
     """
 
-    meant: Mapping[str, Meant] = field(default_factory=dict)
+    meant: Mapping[str, Mapping[Scope, Meant]] = field(default_factory=dict)
+    shown: Mapping[str, CaseForm] = field(default_factory=dict)
     moved: tuple[str, ...] = ()
     remember: Callable[[], None] = lambda: None
 
@@ -107,7 +109,7 @@ async def carry_out(
     if plan.trouble or moved.mapping or (moved and not how.still_valid):
         raise Stale(moved, plan)
     said.remember()
-    carrying = _Carrying(wired, planning, present, kept=_by_name(kept, moved), by=how.by, meant=said.meant)
+    carrying = _Carrying(wired, planning, present, kept=_by_name(kept, moved), by=how.by, said=said)
 
     async def work(begun: Run) -> Report:
         report = Report(wired.shape.name, begun.id, read=planning.report.read, notices=[*wired.notices])
@@ -234,7 +236,7 @@ class _Carrying:
     present: Mapping[str, PlanCase]
     kept: Mapping[str, CaseForm]
     by: str
-    meant: Mapping[str, Meant] = field(default_factory=dict)
+    said: Answers
     stored: int = 0
     undone: int = 0
     """Cases of which something was left for later."""
@@ -252,8 +254,10 @@ class _Carrying:
         """Return what is to be stored of a decision; what writes nothing and links nothing needs no leave."""
         name = name_of(decided)
         present, case = self.present.get(name), self.kept.get(name)
-        if name in self.meant:
-            return only(decided, self.meant[name], self.wired)
+        if name in self.said.meant:
+            shown = self.said.shown.get(name)
+            trim = Trim(decided, shown, present, by=self.by) if shown and present else None
+            return only(decided, self.said.meant[name], trim)
         if present is None or not (present.writes or present.links):
             return decided
         if case is None or (present.links and not case.do):

@@ -1,6 +1,6 @@
 """Of a decision that was just made, the part that a plan file names."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
@@ -10,21 +10,31 @@ from state.attention import LEFT
 from state.types import Decided
 
 from .plan_file import CaseForm, Place, PlanCase, Wish, WriteForm, wishes
-from .wired import Wired
+from .wired import Scope
 
 Meant: TypeAlias = Literal["link", "create", "nothing"]
-"""What a person has answered about a case: its records are linked, its record is made, or it is only opened."""
+"""What a person has answered about a case in one system: its record is linked, is made, or neither."""
 
 
-def only(decided: Decided, meant: Meant, wired: Wired) -> Decided:
-    """Return of a decision what was answered, and no more: what else follows from it is shown by the next plan."""
-    met = {(make.system, make.kind) for make in wired.whole.makes}
+def only(decided: Decided, meant: Mapping[Scope, Meant], trim: "Trim | None") -> Decided:
+    """
+    Return of a decision what was answered, and no more: what else follows from it is shown by the next plan.
+
+    A record that nothing else was answered about is made where TRIM has it in the file as it would be made now.
+    """
     outcome = decided.outcome
-    made = tuple(one for one in outcome.creates if meant == "create" and (one.system, one.kind) in met)
+    made = tuple(kept for one in outcome.creates for kept in _answered(one, meant.get((one.system, one.kind)), trim))
     links = [replace(change, write=(), delete=False) for change in outcome.links]
     fewer = len(made) < len(outcome.creates) or any(change.write for change in outcome.links)
-    again = meant == "link" or fewer
+    again = "link" in meant.values() or fewer or (trim is not None and trim.again)
     return replace(decided, outcome=replace(outcome, links=links, creates=made), again=decided.again or again)
+
+
+def _answered(create: NewRecord, meant: Meant | None, trim: "Trim | None") -> Iterator[NewRecord]:
+    if meant == "create":
+        yield create
+    elif meant is None and trim is not None:
+        yield from trim.as_shown(create)
 
 
 @dataclass
@@ -45,6 +55,14 @@ class Trim:
         events = (*outcome.events, *self.events)
         trimmed: Outcome = replace(outcome, links=tuple(links), creates=creates, events=events)
         return replace(self.whole, outcome=trimmed, again=self.whole.again or self.again)
+
+    def as_shown(self, create: NewRecord) -> Iterator[NewRecord]:
+        """Yield *create* without what was struck out of it, if all of its lines are as the file has them."""
+        place = (create.system, create.kind, "")
+        shown = {line.field: line.mark for each in self.case.writes if each.place == place for line in each.fields}
+        lines = self.present.writes.get(place, {})
+        if shown and all(name in lines and lines[name].mark == mark for name, mark in shown.items()):
+            yield from self._creates([create])
 
     def _link(self, change: LinkChange) -> LinkChange:
         if not change.write:
