@@ -28,8 +28,12 @@ def forget_content(store: Store, sync: str, *, scopes: Sequence[tuple[str, str]]
 def meet_anew(store: Store, place: Place) -> None:
     """
     Have the linked record of *place* looked at as if its entity met it for the first time, when it is next read: in
-    whatever state it is then. One to which a write is on its way is left as it is.
+    whatever state it is then. Only what its server had filled in by itself is known as that. One to which a write is on
+    its way is left as it is.
     """
     there = (link.c.system == place.system, link.c.kind == place.kind, link.c.external_id == place.record)
     with store.write() as conn:
-        conn.execute(sa.update(link).where(*there, ~frozen()).values(hash=None, version=None, bases={}, seen={}))
+        for row in conn.execute(sa.select(link.c.id, link.c.bases).where(*there, ~frozen())).all():
+            defaults = {slot: form for slot, form in row.bases.items() if form.get("default")}
+            anew = {"hash": None, "version": None, "bases": defaults, "seen": {}}
+            conn.execute(sa.update(link).where(link.c.id == row.id).values(anew))

@@ -134,6 +134,19 @@ def test_tried_again_the_case_meets_it_anew(world):
     assert world.hub.records("trk")["1"]["next_step"] == "Смета"
 
 
+def test_tried_again_what_a_server_had_filled_in_by_itself_is_still_nobodys_word(tmp_path):
+    world = Restored(tmp_path, traits={"trk": KindTraits(defaults={"next_step": "Обычный"})})
+    world.back()
+    world.hub.sync(full=True)
+
+    world.deed(retry)
+    world.hub.sync()
+
+    assert world.listed() == []
+    assert "next_step" not in world.hub.facts()
+    assert "next_step" not in world.hub.records("crm")[world.deal]
+
+
 def test_a_write_on_its_way_keeps_what_it_was_planned_over(world):
     store, bases = world.hub.installation.store, []
     world.crm.edit("record", world.deal, {"title": "Внедрение, этап 3"})
