@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from .attention import Place
+from .gone import mark
 from .rows import frozen
 from .store import Store
 from .tables import entity, link
@@ -33,7 +34,8 @@ def meet_anew(store: Store, place: Place) -> None:
     """
     there = (link.c.system == place.system, link.c.kind == place.kind, link.c.external_id == place.record)
     with store.write() as conn:
-        for row in conn.execute(sa.select(link.c.id, link.c.bases).where(*there, ~frozen())).all():
+        for row in conn.execute(sa.select(link.c.id, link.c.entity, link.c.bases).where(*there, ~frozen())).all():
             defaults = {slot: form for slot, form in row.bases.items() if form.get("default")}
             anew = {"hash": None, "version": None, "bases": defaults, "seen": {}}
             conn.execute(sa.update(link).where(link.c.id == row.id).values(anew))
+            mark(conn, [row.entity])

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from mappings.exchange import Found
 from mappings.reconcile.model import NewRecord, Parked
-from state import attention, cases, commits, history, outbox, settling
+from state import attention, cases, commits, history, outbox, rereading, settling
+from state.attention import Place
 from state.store import Store
 from state.types import NewLink, Settled, Worker
 from tests.state_builders import (
@@ -105,3 +106,15 @@ def test_h19_a_marker_shows_whether_its_entity_has_a_live_link_and_a_copy_is_lis
     attention.park_records(store, [(place, Parked("copy", f"a copy of {whole.entity.key}"))])
     assert [(one.code, one.record) for one in attention.parked_fields(store)] == [("copy", "42")]
     assert the(store).links == whole.links
+
+
+def test_a_decision_made_before_a_record_was_to_be_met_anew_is_lost(store: Store, worker: Worker) -> None:
+    """Else what was known of the record came back with it, and the older state that is read next would be an edit."""
+    linked(store, worker)
+    claimed = due_claim(store, worker)
+    rereading.meet_anew(store, Place(*TRACKER, record="41"))
+
+    done = decided(store, worker, claimed, a_change(link_in(claimed, "tracker").id, "новое"))
+
+    assert done.lost == ("entity0001",)
+    assert link_in(the(store), "tracker").bases == {}
