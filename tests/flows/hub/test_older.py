@@ -116,6 +116,25 @@ def test_the_entry_goes_away_with_an_edit_there_which_counts(world):
     assert world.hub.records("crm")[world.deal]["title"] == "три"
 
 
+@pytest.mark.parametrize("edited", ["there", "elsewhere"])
+def test_what_else_it_shows_counts_once_it_is_edited_or_written_to(world, edited):
+    """Nobody can tell it from an edit any more: promise P4 says so, and what brings it back."""
+    world.back()
+    world.hub.sync(full=True)
+
+    for number in range(3):
+        if edited == "there":
+            world.trk.edit("record", "1", {"next_step": f"Смета {number}"})
+        else:
+            world.crm.edit("record", world.deal, {"next_step": f"Смета {number}"})
+    world.hub.sync()
+    world.hub.sync()
+
+    assert world.listed() == []
+    assert world.hub.facts()["title"] == "Внедрение"
+    assert world.hub.records("trk")["1"]["next_step"] == "Смета 2"
+
+
 def test_tried_again_the_case_meets_it_anew(world):
     """What is empty there is filled, what differs waits for a person, and nothing is written over."""
     world.trk.edit("record", "1", {"next_step": "Смета"})
