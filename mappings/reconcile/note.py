@@ -236,8 +236,13 @@ def _note_unseen(notes: Notes, entry: Field, facts: Facts) -> None:
     elif any(key in notes.bases for _, key in entry.slots):
         text = "not read since the mapping says another place; a full pass reads it"
         notes.parked[entry.name] = Parked("drift", text, known)
-    else:
+    elif _was_read(notes.side):
         notes.parked[entry.name] = Parked("unseen", "the record never shows this field", known)
+
+
+def _was_read(side: Side) -> bool:
+    """Say whether anything is known of what the record shows: one that is to be met anew has yet to be read."""
+    return side.fresh is not None or bool(side.link.seen) or any(not one.default for one in side.link.bases.values())
 
 
 def _want(notes: Notes, entry: Field, facts: Facts, seen: View, *, view: "View | Refusal | Unseen" = UNSEEN) -> None:

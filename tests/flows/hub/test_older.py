@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from connectors.memory import KindTraits
+from flows.hub.casework import set_value
 from flows.hub.parking import Chosen, choose, drop, retry
 from mappings.reconcile.model import Parked
 from state import attention, rereading
@@ -164,6 +165,18 @@ def test_tried_again_what_a_server_had_filled_in_by_itself_is_still_nobodys_word
     assert world.listed() == []
     assert "next_step" not in world.hub.facts()
     assert "next_step" not in world.hub.records("crm")[world.deal]
+
+
+def test_an_empty_field_is_filled_also_where_the_case_was_worked_on_before_the_record_was_read_again(world):
+    world.back()
+    world.hub.sync(full=True)
+    world.deed(retry)
+    world.hub.act("CASE-1", lambda act: set_value(act, "next_step", "Смета"))
+
+    world.hub.sync()
+
+    assert world.hub.records("trk")["1"]["next_step"] == "Смета"
+    assert "next_step" not in [field for _, _, field, _ in world.listed()]
 
 
 def test_a_write_on_its_way_keeps_what_it_was_planned_over(world):

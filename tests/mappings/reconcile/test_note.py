@@ -12,6 +12,7 @@ from mappings.reconcile import reconcile, retry
 from mappings.reconcile.model import Base, Parked
 from mappings.transforms.vocabulary import Vocabulary
 from tests.reconcile_builders import (
+    NOW,
     Word,
     a_case,
     a_choice,
@@ -238,6 +239,18 @@ def test_a_field_with_a_value_that_the_record_never_shows_is_told():  # H32
 
     assert (parked(outcome), writes(outcome, [side])) == ("unseen", {})
     assert again.events == ()
+
+
+def test_what_a_record_shows_is_not_judged_before_it_was_read():  # H32
+    """One that is to be met anew: set aside as never shown, an empty field would not be filled then."""
+    sides = [a_side("crm", 1, values={"title": "s"}, fresh={"title": "t"}), a_side("trk", 2, touched=NOW)]
+
+    outcome = reconcile(a_case({"title": "s"}), sides, rules())
+    crm, trk = after(sides, outcome)
+    read = reconcile(outcome.entity, [crm, replace(trk, fresh={"title": None})], rules())
+
+    assert (parked(outcome, 1), writes(outcome, sides)) == ("", {})
+    assert writes(read, sides) == {"trk": {"title": "t"}}
 
 
 def test_why_it_was_left_out_of_the_create_is_remembered():  # H32
