@@ -36,11 +36,14 @@ def kept(forms: Mapping[str, Any], of: Callable[[Any], V]) -> Kept[V]:
 class Recent(Generic[V]):
     """
     Values that were read or stored lately, by their text: OF decodes one, FORM encodes it. At most twice MOST texts are
-    kept. Workers in threads share one: a text that is forgotten in between is decoded anew.
+    kept, and twice LONGEST letters. Workers in threads share one: a text that is forgotten in between is decoded anew.
     """
 
-    def __init__(self, of: Callable[[Any], V], form: Callable[[V], Json], *, most: int = 512) -> None:
-        self._of, self._form, self._most = of, form, most
+    def __init__(
+        self, of: Callable[[Any], V], form: Callable[[V], Json], *, most: int = 512, longest: int = 1_000_000
+    ) -> None:
+        self._of, self._form, self._most, self._longest = of, form, most, longest
+        self._letters = 0
         self._new: dict[str, Kept[V]] = {}
         self._old: dict[str, Kept[V]] = {}
 
@@ -49,7 +52,7 @@ class Recent(Generic[V]):
         known = self._new.get(text)
         if known is None:
             known = self._old.get(text) or kept(loads(text), self._of)
-            known.text = self._remember(text, known)
+            self._remember(text, known)
         return known
 
     def encoded(self, values: Mapping[str, V], before: Mapping[str, V] | None) -> Ready:
@@ -59,14 +62,15 @@ class Recent(Generic[V]):
         forms = spliced(values, self._form, before)
         after = Kept(values)
         after.forms = forms
-        after.text = self._remember(stored(forms), after)
-        return after.text
+        return self._remember(stored(forms), after)
 
     def _remember(self, text: str, values: Kept[V]) -> Ready:
-        if len(self._new) >= self._most:
-            self._old, self._new = self._new, {}
+        if len(self._new) >= self._most or self._letters >= self._longest:
+            self._old, self._new, self._letters = self._new, {}, 0
+        values.text = ready = Ready(text)  # before anybody else can meet them
         self._new[text] = values
-        return Ready(text)
+        self._letters += len(text)
+        return ready
 
 
 class Lazy(Mapping[str, V]):

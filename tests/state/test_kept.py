@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from mappings.exchange import Json
 from state import codec
 from state.columns import Ready, loads, stored
@@ -18,8 +20,8 @@ def counting(calls: list[str], name: str, function: Callable[[Any], Any]) -> Cal
     return counted
 
 
-def a_memory(calls: list[str], most: int = 512) -> Recent[Any]:
-    return Recent(counting(calls, "of", codec.fact_of), counting(calls, "form", codec.fact_form), most=most)
+def a_memory(calls: list[str], **bounds: int) -> Recent[Any]:
+    return Recent(counting(calls, "of", codec.fact_of), counting(calls, "form", codec.fact_form), **bounds)
 
 
 def a_text(**facts: Any) -> str:
@@ -72,9 +74,10 @@ def test_what_was_read_stays_as_it_was_when_something_else_is_made_of_it() -> No
     assert memory.decoded(a_text(title="б")) == {"title": a_fact("б")}
 
 
-def test_the_last_ones_are_known_and_the_first_ones_are_forgotten() -> None:
+@pytest.mark.parametrize("bounds", [{"most": 2}, {"longest": 2 * len(a_text(title="а"))}])
+def test_the_last_ones_are_known_and_the_first_ones_are_forgotten(bounds: dict[str, int]) -> None:
     calls: list[str] = []
-    memory = a_memory(calls, most=2)
+    memory = a_memory(calls, **bounds)
     for title in "абвгд":
         memory.decoded(a_text(title=title))
     calls.clear()
