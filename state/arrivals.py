@@ -20,6 +20,7 @@ from .freshness import Known, Read, Reads, Verdict, judge, went_back
 from .history import event_row, write_down
 from .known import Seen, known_link
 from .prepared import many
+from .rereading import meet_links_anew
 from .rows import frozen
 from .store import Store, inserting
 from .tables import hint, inbox, link, parked
@@ -43,6 +44,8 @@ class Arrived:
     refreshed: list[dict[str, Any]] = field(default_factory=list)
     readable: list[str] = field(default_factory=list)
     older: list[Place] = field(default_factory=list)
+    anew: list[int] = field(default_factory=list)
+    """Links whose records went back and show something new since: nobody can tell what of it is an edit."""
     same: int = 0
     stale: int = 0
 
@@ -63,6 +66,8 @@ def sort_out(store: Store, reads: Reads, *, seen: Seen, lag: bool = False, behin
                 arrived.hinted.append(record.id)
             case "new":
                 _store(store, arrived, record, read=read, seen=seen, place=place)
+                if OLDER in seen.trouble.get(record.id, ()) and record.id in seen.links:
+                    arrived.anew.append(seen.links[record.id]["number"])
         if verdict in ("same", "new") and not lag and record.id in seen.hints and seen.hints[record.id] <= read.began:
             arrived.answered.append(record.id)
         if _is_over(seen.trouble.get(record.id, ()), verdict):
@@ -172,6 +177,7 @@ def _of_whole_records() -> tuple[sa.ColumnElement[bool], ...]:
 def write(store: Store, conn: sa.Connection, arrived: Arrived, *, system: str, kind: str) -> None:
     """Write what `sort_out` decided; in the ordinary case one statement, none if nothing is new."""
     put_rows(store, conn, arrived.rows)
+    meet_links_anew(conn, arrived.anew)
     write_down(store, conn, arrived.events)
     now = store.clock() if arrived.refreshed else None
     many(conn, _refreshing(), [{**row, "b_touched": now} for row in arrived.refreshed])

@@ -73,6 +73,13 @@ def went_back(read: Read, known: Known) -> bool:
     return known.touched is not None and read.began >= known.touched + LATEST
 
 
+def shows_older(record: VendorRecord | None, known: Known, began: datetime | None) -> bool:
+    """Say whether *record*, as a request showed it that left at *began*, went back behind what is *known*."""
+    if record is None or began is None or known.tombstone or _ordered(record.version, known.version) != "stale":
+        return False
+    return went_back(Read("", record.version, began), known)
+
+
 def _ordered(version: str | None, known: str | None) -> Verdict | None:
     if version is None or known is None or version == known:
         return None

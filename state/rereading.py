@@ -34,8 +34,16 @@ def meet_anew(store: Store, place: Place) -> None:
     """
     there = (link.c.system == place.system, link.c.kind == place.kind, link.c.external_id == place.record)
     with store.write() as conn:
-        for row in conn.execute(sa.select(link.c.id, link.c.entity, link.c.bases).where(*there, ~frozen())).all():
-            defaults = {slot: form for slot, form in row.bases.items() if form.get("default")}
-            anew = {"hash": None, "version": None, "bases": defaults, "seen": {}}
-            conn.execute(sa.update(link).where(link.c.id == row.id).values(anew))
-            mark(conn, [row.entity])
+        meet_links_anew(conn, conn.execute(sa.select(link.c.id).where(*there)).scalars().all())
+
+
+def meet_links_anew(conn: sa.Connection, ids: Sequence[int]) -> None:
+    """As `meet_anew` of the links *ids*, inside a transaction."""
+    if not ids:
+        return
+    query = sa.select(link.c.id, link.c.entity, link.c.bases).where(link.c.id.in_(ids), ~frozen())
+    for row in conn.execute(query).all():
+        defaults = {slot: form for slot, form in row.bases.items() if form.get("default")}
+        anew = {"hash": None, "version": None, "bases": defaults, "seen": {}}
+        conn.execute(sa.update(link).where(link.c.id == row.id).values(anew))
+        mark(conn, [row.entity])

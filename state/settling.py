@@ -18,13 +18,14 @@ from . import codec, leases
 from .arrivals import inbox_row, put_rows, remember
 from .attention import Changes, Place
 from .family import wake_children, wake_doubted, wake_tied, wake_waiting
-from .freshness import Read
+from .freshness import Known, Read, shows_older
 from .gone import awake, bury
 from .history import event_row, write_down
 from .linked import link_columns, settled_update
 from .outbox import Joined
 from .overtaken import covered, last_words, newer, wrote
 from .prepared import inserted, many
+from .rereading import meet_links_anew
 from .reused import name_of, renamed
 from .rows import Row, among
 from .settled_rows import closing, raised, sent_rows
@@ -49,6 +50,7 @@ class _Batch:
     dropped: list[dict[str, Any]] = field(default_factory=list)
     hinted: list[tuple[str, str, str]] = field(default_factory=list)
     buried: dict[str, list[int]] = field(default_factory=dict)
+    anew: list[int] = field(default_factory=list)
     renamed: list[dict[str, Any]] = field(default_factory=list)
     changes: Changes = field(default_factory=Changes)
 
@@ -211,6 +213,9 @@ def _collect_link(store: Store, batch: _Batch, own: Row, *, record: Row, one: Se
         columns["gone"] = record["gone"] if columns["tombstone"] else None
         links = batch.links if one.change else batch.touched
         links.append({"b_id": record["id"], **{f"b_{name}": value for name, value in columns.items()}})
+        known = Known(record["hash"], record["version"], record["touched"], record["tombstone"])
+        if shows_older(one.before, known, one.began):
+            batch.anew.append(record["id"])
         if one.gone is not None and not record["tombstone"]:
             batch.buried.setdefault(one.gone, []).append(record["id"])
 
@@ -274,6 +279,7 @@ def _write(store: Store, conn: sa.Connection, batch: _Batch, *, run: str) -> Non
     many(conn, closing(), batch.rows)
     many(conn, removal(), batch.dropped)
     put_rows(store, conn, batch.inbox)
+    meet_links_anew(conn, batch.anew)
     for system, kind, external_id in batch.hinted:
         remember(store, conn, [external_id], system=system, kind=kind, reason="unordered")
     for place, names in _by_place(batch.new_links).items():

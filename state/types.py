@@ -243,8 +243,9 @@ class Settled:
     CHANGE is the link afterwards (its `link` number is not looked at: the row knows its link; `write` neither). LINK is
     the one it was made from, as it was taken, where there was one: what it holds unchanged is not encoded again.
     EXTERNAL_ID is the id of what a create made: it makes the link, whatever NEXT is. RECORD is the record as read at
-    or after the write, by a request that left at BEGAN; REST says that it shows more than our write which nobody has
-    looked at, so that it must be put into the inbox as well. GONE: the record is gone, and why; REKEY: its new id.
+    or after the write, by a request that left at BEGAN, and BEFORE as it was compared; REST says that it shows more
+    than our write which nobody has looked at, so that it must be put into the inbox as well. GONE: the record is gone,
+    and why; REKEY: its new id.
     """
 
     key: str
@@ -252,6 +253,7 @@ class Settled:
     change: LinkChange | None = None
     external_id: str | None = None
     record: VendorRecord | None = None
+    before: VendorRecord | None = None
     began: datetime | None = None
     rest: bool = False
     events: Sequence[Event] = ()

@@ -177,7 +177,8 @@ def settle_one(
             kin = kin or kin_of(wired, entities=[one.entity], records=shown, links=[one.link] if one.link else ())
             return _settle_fields(wired, one, receipt, found_again=found_again, kin=kin)
         case "moved":
-            return Settled(one.key, "due", record=receipt.record, began=receipt.began, rest=True, due=True)
+            found = receipt.record
+            return Settled(one.key, "due", record=found, before=found, began=receipt.began, rest=True, due=True)
         case "gone":
             return Settled(one.key, "due", gone=receipt.reason or "no longer there", rekey=receipt.other, due=True)
         case "unclear":
@@ -237,6 +238,7 @@ def _settled(one: Outgoing, receipt: Receipt, result: Settlement, *, told_elsewh
         change=result.change,
         external_id=receipt.id if made else None,
         record=record,
+        before=receipt.before,
         began=receipt.began,
         rest=record is not None and not result.absorbed,
         events=[*linked, *result.events],

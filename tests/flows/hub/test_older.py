@@ -41,6 +41,10 @@ class Restored:
     def entries(self):
         return attention.parked_fields(self.hub.installation.store)
 
+    def conflicts(self):
+        found = attention.conflicts(self.hub.installation.store)
+        return {one.field: {party.system: party.value for party in one.conflict.parties} for one in found}
+
     def deed(self, what):
         [entry] = choose(Chosen(key="CASE-1"), self.entries())
         self.hub.wired(lambda wired: what(wired, entry, person="ann"))
@@ -105,7 +109,7 @@ def test_a_field_that_is_set_aside_keeps_nothing_from_being_told(tmp_path):
     assert world.listed() == [("CASE-1", "trk", "next_step", "rejected"), *OLDER]
 
 
-def test_the_entry_goes_away_with_an_edit_there_which_counts(world):
+def test_an_edit_there_takes_it_off_the_list_and_a_person_says_what_counts(world):
     world.back()
     world.hub.sync(full=True)
 
@@ -114,14 +118,16 @@ def test_the_entry_goes_away_with_an_edit_there_which_counts(world):
     world.hub.sync()
 
     assert world.listed() == []
-    assert world.hub.records("crm")[world.deal]["title"] == "три"
+    assert world.conflicts() == {"title": {"hub": "Внедрение, этап 2", "trk": "три"}}
+    assert world.hub.records("crm")[world.deal]["title"] == "Внедрение, этап 2"
 
 
 @pytest.mark.parametrize("edited", ["there", "elsewhere"])
-def test_what_else_it_shows_counts_once_it_is_edited_or_written_to(world, edited):
-    """Nobody can tell it from an edit any more: promise P4 says so, and what brings it back."""
+@pytest.mark.parametrize("told", [True, False])
+def test_nothing_old_gets_through_once_the_record_is_edited_or_written_to(world, edited, told):
     world.back()
-    world.hub.sync(full=True)
+    if told or edited == "there":
+        world.hub.sync(full=True)
 
     for number in range(3):
         if edited == "there":
@@ -131,9 +137,13 @@ def test_what_else_it_shows_counts_once_it_is_edited_or_written_to(world, edited
     world.hub.sync()
     world.hub.sync()
 
+    world.hub.sync()
+
     assert world.listed() == []
-    assert world.hub.facts()["title"] == "Внедрение"
+    assert world.conflicts() == {"title": {"hub": "Внедрение, этап 2", "trk": "Внедрение"}}
+    assert world.hub.facts()["title"] == world.hub.records("crm")[world.deal]["title"] == "Внедрение, этап 2"
     assert world.hub.records("trk")["1"]["next_step"] == "Смета 2"
+    assert world.hub.records("crm")[world.deal]["next_step"] == "Смета 2"
 
 
 def test_tried_again_the_case_meets_it_anew(world):
