@@ -25,6 +25,8 @@ from .rows import frozen
 from .store import Store, inserting
 from .tables import hint, inbox, link, parked
 
+UNREAD = "replaced unread"
+"""The cause of what a record showed, and no more before anybody had looked at it."""
 READ_AGAIN = ("fault", "refused")
 """Codes of whole records on the attention list that go away when the record is read."""
 OLDER = "older"
@@ -159,7 +161,7 @@ def replaced(record: VendorRecord, *, before: dict[str, Any], owner: str | None)
     """A waiting record is replaced before anybody looked at it: what it said goes to the history, place by place."""
     return [
         event_row(
-            Event("read", place, old=view, new=record.views.get(place), system=record.system, cause="replaced unread"),
+            Event("read", place, old=view, new=record.views.get(place), system=record.system, cause=UNREAD),
             entity=owner,
             kind=record.kind,
             record=record.id,

@@ -93,11 +93,14 @@ def linked_at(store: Store, entities: Sequence[str]) -> dict[tuple[str, str], da
         return {(row.entity, row.system): row.at for row in conn.execute(query)}
 
 
-def record_history(store: Store, system: str, *, kind: str, record: str, limit: int = 200) -> tuple[Line, ...]:
-    """Return what was written about one record, whether an entity knows it or not."""
+def record_history(
+    store: Store, system: str, *, kind: str, record: str, since: datetime | None = None, limit: int = 200
+) -> tuple[Line, ...]:
+    """Return what was written about one record (from SINCE on), whether an entity knows it or not."""
     query = (
         sa.select(event)
         .where(event.c.system == system, event.c.kind == kind, event.c.record == record, IS_OF_RECORD)
+        .where(*([] if since is None else [event.c.hub_at >= since]))
         .order_by(event.c.id)
         .limit(limit)
     )

@@ -4,8 +4,8 @@ Writes of which nobody knows whether they arrived: found again and settled befor
 A create is looked for by its marker; it is sent again only after the request's time-out and the declared lag, and only
 if the search is as new as that and shows what the hub has made before: a list may hide what is there, be it for rights
 that were taken away. Where records carry no marker, what was made before is asked for by its id. An update is read
-back by `get`; where the record shows what the update was to replace, its change log tells whether somebody has put that
-back.
+back by `get`; where the record shows what the update was to replace, what a list has shown meanwhile or its change log
+tell whether somebody has put that back.
 """
 
 import asyncio
@@ -16,10 +16,12 @@ from datetime import datetime, timedelta
 
 from connectors.base import Connector, Search
 from connectors.errors import AuthFailed, ConnectorError, Gone, Rejected, RetryLater
-from mappings.exchange import Create, Found, Receipt, Update, VendorRecord
+from mappings.exchange import Create, Found, Receipt, Update, VendorRecord, Views
 from mappings.reconcile.marker import Marker
 from mappings.reconcile.model import LinkChange, Parked
-from state import attention, cases, inbox, outbox
+from state import attention, cases, inbox, outbox, waiting
+from state.arrivals import UNREAD
+from state.history import record_history
 from state.outbox import Made
 from state.types import Outgoing, Settled
 
@@ -228,12 +230,18 @@ def _dated(version: str | None) -> datetime | None:
 
 async def _put_back(wired: Wired, connector: Connector, one: Outgoing, record: VendorRecord) -> VendorRecord | None:
     """
-    Return what *record* showed once our update had arrived, if its change log tells so: by a change of ours behind the
-    version over which the update was planned, by the system's own clock. None where it does not.
+    Return what *record* showed once our update had arrived, if anything tells so: a list that showed it meanwhile, or
+    its change log, by a change of ours behind the version over which the update was planned, by the system's own
+    clock. None where nothing does.
     """
     known = _dated(one.version)
     write = await asyncio.to_thread(make_write, wired, one)
     changes = {change.place: change for change in write.changes} if isinstance(write, Update) else {}
+    wrote: Views = {name: each.view for name, each in changes.items()}
+    left = replace(record, views={**record.views, **wrote})
+    shown: bool = await asyncio.to_thread(_was_shown, wired, one, wrote)
+    if shown:
+        return left
     if known is None or connector.abilities_of(one.kind).change_log.isdisjoint(changes):
         return None
     try:
@@ -243,8 +251,21 @@ async def _put_back(wired: Wired, connector: Connector, one: Outgoing, record: V
     for entry in log:
         change, at = changes.get(entry.place), stamp_time(entry.at)
         if entry.ours and change is not None and entry.new == change.view and at is not None and at > known:
-            return replace(record, views={**record.views, **{name: each.view for name, each in changes.items()}})
+            return left
     return None
+
+
+def _was_shown(wired: Wired, one: Outgoing, views: Views) -> bool:
+    """Say whether a list has shown *views* since the update was sent: in what waits, or what that replaced unread."""
+    name, since = one.external_id or "", one.sent_at
+    if since is None or not views:
+        return False
+    waits = waiting.stranger(wired.store, one.system, kind=one.kind, record=name)
+    if waits is not None and waits.began >= since and views.items() <= waits.record.views.items():
+        return True
+    lines = record_history(wired.store, one.system, kind=one.kind, record=name, since=since)
+    unread = {line.event.field: line.event.old for line in lines if line.event.cause == UNREAD}
+    return all(place in unread and unread[place] == view for place, view in views.items())
 
 
 def _delete_in_doubt(wired: Wired, one: Outgoing, answer: Found, *, began: datetime) -> Settled:

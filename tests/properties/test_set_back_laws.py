@@ -62,7 +62,7 @@ class World:
     st.booleans(),
     st.booleans(),
 )
-def test_what_nobody_has_edited_since_stays_as_the_hub_knew_it(before, passes, after, again, conditional):  # type: ignore[no-untyped-def]
+def test_what_nobody_has_edited_since_stays_as_the_hub_knew_it(before, passes, after, again, conditional):  # type: ignore[no-untyped-def]  # drawn above
     with tempfile.TemporaryDirectory() as folder:
         world = World(Path(folder), conditional=conditional)
         for edit in before:

@@ -17,19 +17,8 @@ from .swap import NotSwappable, changed_codes, swap
 HUB = (
     *("bad_records", "changed_mapping", "collecting", "deeds_beside_readings", "doubted_searches", "doubts"),
     *("doubts_of_updates", "drifting", "edit_times", "forgetting", "full_read", "gone", "guards", "kills", "linking"),
-    *(
-        "meeting",
-        "older",
-        "parking",
-        "pass",
-        "paths",
-        "people",
-        "planned_deletes",
-        "races",
-        "races_of_leases",
-        "refused_writes",
-    ),
-    *("reused_numbers", "standstill", "storing", "sync", "under", "undoing"),
+    *("meeting", "older", "parking", "pass", "paths", "people", "planned_deletes", "put_back", "races"),
+    *("races_of_leases", "refused_writes", "reused_numbers", "standstill", "storing", "sync", "under", "undoing"),
 )
 TESTS = (
     "tests/mappings/reconcile",
