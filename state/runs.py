@@ -239,13 +239,29 @@ def find(store: Store, begins: str, *, limit: int = 10) -> tuple[Run, ...]:
         return tuple(Run(**row) for row in conn.execute(query.limit(limit)).mappings())
 
 
-def last(store: Store, *, ended: bool = False) -> dict[str, Run]:
-    """Return sync -> its last run; with ENDED the last one that goes on no more, and tells what it has met."""
-    which = (run.c.state != "running",) if ended else ()
-    newest = sa.select(run.c.sync, sa.func.max(run.c.started).label("at")).where(*which).group_by(run.c.sync).subquery()
-    query = sa.select(run).join(newest, sa.and_(newest.c.sync == run.c.sync, newest.c.at == run.c.started))
+def last(store: Store) -> dict[str, Run]:
+    """Return sync -> its last run."""
+    return last_and_ended(store)[0]
+
+
+def last_and_ended(store: Store) -> tuple[dict[str, Run], dict[str, Run]]:
+    """Return sync -> its last run, and the last one that goes on no more and tells what it has met."""
+    over = sa.case((run.c.state != "running", run.c.started))
+    newest = sa.select(run.c.sync, sa.func.max(run.c.started).label("at"), sa.func.max(over).label("ended"))
+    each = newest.group_by(run.c.sync).subquery()
+    mine = sa.and_(each.c.sync == run.c.sync, run.c.started.in_((each.c.at, each.c.ended)))
+    query = sa.select(run, each.c.at).join(each, mine).order_by(run.c.id)
+    newer: dict[str, Run] = {}
+    ended: dict[str, Run] = {}
     with store.read() as conn:
-        return {row["sync"]: Run(**row) for row in conn.execute(query.where(*which).order_by(run.c.id)).mappings()}
+        for row in conn.execute(query).mappings():
+            form = dict(row)
+            at, found = form.pop("at"), Run(**form)
+            if found.started == at:
+                newer[found.sync] = found
+            if found.state != "running":
+                ended[found.sync] = found
+    return newer, ended
 
 
 def page(store: Store, *, name: str = "", state: str = "", skip: int = 0, limit: int = 50) -> tuple[Run, ...]:

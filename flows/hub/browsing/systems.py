@@ -67,8 +67,7 @@ def systems(installation: Installation, access: Access, *, now: datetime) -> Sys
     """Return how everything stands, as it was last met."""
     store, hub = installation.store, installation.hub
     figures = runs.status(store)
-    last = runs.last(store)
-    ended = runs.last(store, ended=True)
+    last, ended = runs.last_and_ended(store)
     last_runs = [ended[sync] for sync in hub.syncs if sync in ended]  # each tells of systems of documents too
     full = access.persons is None
     parked = runs.waiting_by_system(store) if full else {}
