@@ -200,10 +200,15 @@ class PrefectWorld:
 
         return wait_for(ended, seconds=seconds, what=f"end of run {run}")
 
-    def tasks_of(self, run: str) -> list[str]:
-        """Return the names of the tasks of a run, in order."""
+    def tasks_of(self, run: str, number: int) -> list[str]:
+        """Return the names of the tasks of a run, in order, once there are NUMBER: the server hears of them later."""
         chosen = {"flow_runs": {"id": {"any_": [run]}}, "sort": "EXPECTED_START_TIME_ASC"}
-        return [task["name"] for task in self.ask("POST", "/task_runs/filter", chosen)]
+
+        def told() -> list[str] | None:
+            names = [task["name"] for task in self.ask("POST", "/task_runs/filter", chosen)]
+            return names if len(names) >= number else None
+
+        return wait_for(told, what=f"{number} tasks of the run")
 
     def kept_of(self, run: str) -> dict[str, Any]:
         """Return all that the server keeps of a run."""

@@ -67,7 +67,7 @@ def test_a_scheduled_run_brings_a_deal_to_the_tracker_and_leaves_its_counts(
         ("crm", 0, 1),
         ("trk", 1, 0),
     ]
-    assert world.tasks_of(run)[2:] == ["decide 1", "push trk 1", "decide 1", "push crm 1"]
+    assert world.tasks_of(run, 6)[2:] == ["decide 1", "push trk 1", "decide 1", "push crm 1"]
     assert not any(word in json.dumps(world.kept_of(run), ensure_ascii=False) for word in ("Внедрение", "Ромашка"))
 
 
