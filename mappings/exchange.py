@@ -10,9 +10,11 @@ A place that a record does not carry is *unseen*; a place that it carries as ``N
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
+
+from .frozen import dataclass
 
 Json: TypeAlias = Any
 """Plain JSON: None, bool, int, str, list, dict. Floats never: decimal numbers travel as text."""

@@ -6,13 +6,13 @@ the time. What an entity and its links hold is the truth; these rows follow it i
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
+from mappings.frozen import dataclass
 from mappings.reconcile.model import Conflict, Parked
 
 from . import codec

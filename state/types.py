@@ -6,12 +6,13 @@ with everything that hangs on it. What is stored of a record, link or entity its
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, field
 from datetime import datetime
 from typing import Literal, TypeAlias
 
 from mappings.canonical.values import Value
 from mappings.exchange import Cursor, VendorRecord, View
+from mappings.frozen import dataclass
 from mappings.reconcile.model import Entity, Event, FieldWrite, Link, LinkChange, OpenWrite, Outcome, Parked, Verb
 
 from .held import Held

@@ -4,12 +4,14 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.routing import BaseRoute
 
 from flows.hub.accounts import Passwords
 from flows.hub.wiring import Current, Installation, Maker, make_connector
@@ -99,11 +101,19 @@ def _furnish(app: FastAPI, installation: Installation, patience: float) -> None:
     app.add_middleware(Guard, page=installation.hub.page, refuse=problem, patience=patience)
     explain(app)
     explain_refusals(app)
-    for router in ROUTERS:
-        app.include_router(router, dependencies=[Depends(proved), Depends(marked)])
-    for router in API:
-        app.include_router(router, dependencies=[Depends(proved)])
+    app.router.routes.extend(_pages())
     app.mount("/static", Files(directory=STATIC))
+
+
+@cache
+def _pages() -> list[BaseRoute]:
+    """Return the routes of all pages: what is worked out of them with the first request is so once per process."""
+    whole = APIRouter()
+    for router in ROUTERS:
+        whole.include_router(router, dependencies=[Depends(proved), Depends(marked)])
+    for router in API:
+        whole.include_router(router, dependencies=[Depends(proved)])
+    return whole.routes
 
 
 class Files(StaticFiles):

@@ -6,10 +6,11 @@ UTC or a ``frozenset`` of ``str``. *Unseen* is not a value: a fact that nobody h
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, TypeAlias, cast
+
+from mappings.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,13 @@ account with the value it stood for.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Literal, NamedTuple, TypeAlias
 
 from mappings.canonical.values import Facts, Value
 from mappings.exchange import View
+from mappings.frozen import dataclass
 from mappings.lens import Field
 
 

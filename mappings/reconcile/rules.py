@@ -1,11 +1,12 @@
 """What reconcile is told besides the entity and its sides: who is right, what is ordered, what time it is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
 from mappings.canonical.values import Value
+from mappings.frozen import dataclass
 from mappings.policy import Park, Policy
 
 from .newest import SKEW
