@@ -19,7 +19,7 @@ from .attention import Changes, Place
 from .claims import let_go
 from .family import wake_children, wake_tied, wake_waiting
 from .gone import mark
-from .history import event_row, write_down
+from .history import event_row, event_rows, write_down
 from .linked import link_columns, link_update, read_columns
 from .planned import Plans
 from .prepared import inserted, many
@@ -166,16 +166,18 @@ def _collect(store: Store, batch: _Batch, one: Decided, *, key: str, run: str) -
         own = {"b_id": owner.id, "b_revision": one.claimed.revision if one.claimed else 0}
         batch.entities.append({**own, "b_due": int(one.again), "b_held_back": one.held, **row})
     batch.changes.facts(owner.id, before=before.conflicts if before else {}, after=owner.conflicts)
-    batch.events += [event_row(told, entity=owner.id, run=run, **_made_by_us(one, told)) for told in one.outcome.events]
+    batch.events += [
+        {**row, **_made_by_us(one, row)} for row in event_rows(one.outcome.events, entity=owner.id, run=run)
+    ]
     _collect_links(batch, one, run=run)
     batch.plans.collect(store, one, changes=batch.changes)
 
 
-def _made_by_us(one: Decided, told: Event) -> Mapping[str, str]:
-    """Name the record that *told* is about where it settles a create of ours: as the end of any other write does."""
+def _made_by_us(one: Decided, row: Mapping[str, Any]) -> Mapping[str, str]:
+    """Name the record that a line is about where it settles a create of ours: as the end of any other write does."""
     settling = [new.snapshot.record for new in one.new_links if new.settles]
-    record = next((each for each in settling if each.system == told.system), None)
-    if record is None or told.what not in ("linked", "write"):
+    record = next((each for each in settling if each.system == row["system"]), None)
+    if record is None or row["what"] not in ("linked", "write"):
         return {}
     return {"kind": record.kind, "record": record.id}
 

@@ -87,15 +87,18 @@ def _lines(conn: sa.Connection, owner: str, links: Sequence[Any], plain: Plain) 
     """The history keeps what happened, where and when; not what was said."""
     mine: list[sa.ColumnElement[bool]] = [event.c.entity == owner]
     mine += [sa.and_(event.c.entity.is_(None), *_record(event, row, name="record")) for row in links]
-    names = ("id", "field", "what", "kind", "old", "new", "parties", "cause")
+    names = ("id", "field", "what", "kind", "old", "new", "more", "parties", "cause")
     query = sa.select(*(event.c[name] for name in names))
     count = 0
     for row in conn.execute(query.where(sa.or_(*mine))).mappings().all():
-        if plain(row["field"]) or row["what"] == "forgotten":
+        said = [row["field"], *(field for field, _, _ in row["more"])]
+        if row["what"] == "forgotten" or all(map(plain, said)):
             continue
+        first = (row["old"], row["new"]) if plain(row["field"]) else (_marked(row["old"]), _marked(row["new"]))
         values: dict[str, Any] = {
-            "old": _marked(row["old"]),
-            "new": _marked(row["new"]),
+            "old": first[0],
+            "new": first[1],
+            "more": [one if plain(one[0]) else [one[0], *map(_marked, one[1:])] for one in row["more"]],
             "parties": [{"system": one.get("system"), "view": _marked(one.get("view"))} for one in row["parties"]],
         }
         if row["what"] in QUOTING:
@@ -105,7 +108,7 @@ def _lines(conn: sa.Connection, owner: str, links: Sequence[Any], plain: Plain) 
         if row["kind"] == "folder":
             values["record"] = MARK
         conn.execute(sa.update(event).where(event.c.id == row["id"]).values(values))
-        count += 1
+        count += sum(not plain(field) for field in said)
     return count
 
 
@@ -195,6 +198,7 @@ def forget_person(store: Store, words: Collection[str], *, by: str) -> Forgotten
     with store.write() as conn:
         lines = search.through(conn, event, _SAID, where=~_NAMED_BY_FILE)
         lines += search.through(conn, event, (*_SAID, "field"), where=_NAMED_BY_FILE)
+        lines += _several(conn, search)
         dead = search.through(conn, link, ("bases", "seen", "parked"), where=link.c.tombstone)
         entries = sum(
             search.through(conn, table, ("shown", "text"), where=table.c.closed.is_not(None))
@@ -215,6 +219,17 @@ def forget_person(store: Store, words: Collection[str], *, by: str) -> Forgotten
         write_down(store, conn, [event_row(told)])
         shown = tuple(_shown(conn, search))
     return Forgotten(lines, dead, entries, writes, all=not shown, records=shown)
+
+
+def _several(conn: sa.Connection, search: Mentions) -> int:
+    """What a deed said of further fields; their names are ours, and stay."""
+    count = 0
+    for row in search.rows(conn, event, ["id", "more"], where=event.c.lines > 1):
+        marked = [[field, *map(search.marked, said)] for field, *said in row["more"]]
+        if marked != row["more"]:
+            conn.execute(sa.update(event).where(event.c.id == row["id"]).values(more=marked))
+            count += sum(after != before for after, before in zip(marked, row["more"], strict=True))
+    return count
 
 
 def _copies(conn: sa.Connection, search: Mentions) -> None:

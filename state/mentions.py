@@ -65,7 +65,7 @@ class Mentions:
     ) -> int:
         """Put the mark into the columns *names* (JSON, or texts) of *table*; returns into how many rows."""
         count = 0
-        for row in self._rows(conn, table, [key, *names], where=where):
+        for row in self.rows(conn, table, [key, *names], where=where):
             marked = {name: self.marked(row[name]) for name in names}
             values = {name: form for name, form in marked.items() if form != row[name]}
             if values:
@@ -76,7 +76,7 @@ class Mentions:
 
     def origins(self, conn: sa.Connection) -> None:
         """Who set a fact at the hub, or changed the record it came from, is no field of a record: it goes."""
-        for row in self._rows(conn, entity, ["id", "facts"], where=None):
+        for row in self.rows(conn, entity, ["id", "facts"], where=None):
             facts = {name: {**fact, "origin": self._origin(fact["origin"])} for name, fact in row["facts"].items()}
             if facts != row["facts"]:
                 conn.execute(sa.update(entity).where(entity.c.id == row["id"]).values(facts=facts, **_MOVED))
@@ -85,10 +85,10 @@ class Mentions:
         by, name, at, ref, *who = origin
         return [by, self.marked(name) if by == "person" else name, at, ref, *self.marked(who)]
 
-    def _rows(
+    def rows(
         self, conn: sa.Connection, table: sa.Table, names: Sequence[str], *, where: sa.ColumnElement[bool] | None
     ) -> Iterator[Any]:
-        """Page by page: a history may be long."""
+        """Yield the columns *names* of *table*, of which the first is its key, page by page: a history may be long."""
         key = table.c[names[0]]
         query = sa.select(*(table.c[name] for name in names)).order_by(key).limit(PAGE)
         if where is not None:

@@ -20,7 +20,7 @@ from .attention import Changes, Place
 from .family import wake_children, wake_doubted, wake_tied, wake_waiting
 from .freshness import Known, Read, shows_older
 from .gone import awake, bury
-from .history import event_row, write_down
+from .history import event_row, event_rows, write_down
 from .linked import link_columns, settled_update
 from .outbox import Joined
 from .overtaken import covered, last_words, newer, wrote
@@ -165,9 +165,7 @@ def _collect(
         place = Place(own["system"], own["kind"], entity=own["entity"])
         batch.changes.fields(place, before=codec.each(own["left_out"], codec.parked_of), after=one.change.parked)
     name = external_id or ""
-    batch.events += [
-        event_row(told, entity=own["entity"], kind=own["kind"], record=name, run=run) for told in one.events
-    ]
+    batch.events += event_rows(one.events, entity=own["entity"], kind=own["kind"], record=name, run=run)
 
 
 def _row_after(store: Store, own: Row, one: Settled) -> dict[str, Any]:

@@ -132,7 +132,7 @@ def open_work(store: Store, sync: str, systems: Collection[str]) -> tuple[Work, 
 
 def lines(store: Store, owner: str) -> int:
     """Return how many lines the history of an entity has."""
-    query = sa.select(sa.func.count()).select_from(event).where(event.c.entity == owner)
+    query = sa.select(sa.func.coalesce(sa.func.sum(event.c.lines), 0)).where(event.c.entity == owner)
     with store.read() as conn:
         return int(conn.execute(query).scalar_one())
 

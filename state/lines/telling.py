@@ -7,14 +7,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ..history import Line, lines_of
+from ..history import BELONGING, WIDTH, Line, lines_in
 from ..store import Store
 from ..tables import case_line, case_person, event, searched
 
 WRITTEN = ("write", "linked", "made", "deleted")
 """What tells of something that a run has written."""
 PASSED_ON = ("set", "read", "write", "linked")
-BELONGING = ("case", "case_id", "parent", "written_in")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class Sifted:
 
 
 def told(store: Store, sifted: Sifted, *, limit: int = 50) -> tuple[Line, ...]:
-    """Return lines of the history, those last that were done first."""
+    """Return lines of the history, those last that were done first: LIMIT of them at least, where there are so many."""
     at = sa.func.coalesce(event.c.at, event.c.hub_at, type_=event.c.hub_at.type)
     notes = _notes(sifted)
     query = sa.select(event).where(sa.or_(event.c.entity.in_(sifted.ids), notes))
@@ -48,9 +47,13 @@ def told(store: Store, sifted: Sifted, *, limit: int = 50) -> tuple[Line, ...]:
             query = query.where(column.in_(wanted))
     if sifted.before is not None:
         moment, number = sifted.before
-        query = query.where(sa.or_(at < moment, sa.and_(at == moment, event.c.id < number)))
+        query = query.where(sa.or_(at < moment, sa.and_(at == moment, event.c.id <= number // WIDTH)))
     with store.read() as conn:
-        return lines_of(conn.execute(query.order_by(at.desc(), event.c.id.desc()).limit(limit)).mappings())
+        rows = conn.execute(query.order_by(at.desc(), event.c.id.desc()).limit(limit + 1)).mappings().all()
+    found = [line for row in rows for line in reversed(tuple(lines_in(row)))]
+    if sifted.before is None:
+        return tuple(found)
+    return tuple(line for line in found if moment_of(line) < moment or line.id < number)
 
 
 def _notes(sifted: Sifted) -> sa.ColumnElement[bool]:
@@ -83,7 +86,10 @@ class Written:
 def written(
     store: Store, run: str, persons: frozenset[str] | None, *, internal: bool = False, skip: int = 0, limit: int = 200
 ) -> tuple[Written, ...]:
-    """Return what RUN has written, case by case, of what a reader of the cases of PERSONS may see."""
+    """
+    Return what RUN has written, case by case, of what a reader of the cases of PERSONS may see: the lines of LIMIT
+    deeds after SKIP.
+    """
     names = [case_line.c.key.label("of_case"), case_line.c.title.label("of_title")]
     joined = event.join(searched, searched.c.entity == event.c.entity)
     joined = joined.join(case_line, case_line.c.key == searched.c.case_key, isouter=True)
@@ -99,18 +105,22 @@ def written(
         rows = conn.execute(query).mappings().all()
     return tuple(
         Written(line, row["of_case"] or "", row["of_title"] or "", row["of_kind"], row["of_key"])
-        for line, row in zip(lines_of(rows), rows, strict=True)
+        for row in rows
+        for line in lines_in(row)
     )
 
 
-def count_written(store: Store, run: str, persons: frozenset[str] | None, *, internal: bool = False) -> tuple[int, int]:
-    """Return how many lines `written` has in all, and of how many cases."""
+def count_written(
+    store: Store, run: str, persons: frozenset[str] | None, *, internal: bool = False
+) -> tuple[int, int, int]:
+    """Return of how many deeds, lines and cases `written` tells in all."""
     joined = event.join(searched, searched.c.entity == event.c.entity)
     joined = joined.join(case_line, case_line.c.key == searched.c.case_key, isouter=True)
-    query = sa.select(sa.func.count(), sa.func.count(case_line.c.key.distinct())).select_from(joined)
+    counted = (sa.func.count(), sa.func.coalesce(sa.func.sum(event.c.lines), 0))
+    query = sa.select(*counted, sa.func.count(case_line.c.key.distinct())).select_from(joined)
     with store.read() as conn:
-        lines, cases = conn.execute(query.where(event.c.run == run, *_seen(persons, internal=internal))).one()
-        return int(lines), int(cases)
+        deeds, lines, cases = conn.execute(query.where(event.c.run == run, *_seen(persons, internal=internal))).one()
+        return int(deeds), int(lines), int(cases)
 
 
 def _seen(persons: frozenset[str] | None, *, internal: bool) -> Sequence[sa.ColumnElement[Any]]:

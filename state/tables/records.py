@@ -152,6 +152,8 @@ event = sa.Table(
     sa.Column("field", Words, nullable=False),
     sa.Column("old", Json, nullable=False),
     sa.Column("new", Json, nullable=False),
+    sa.Column("more", Json, nullable=False, server_default="[]"),  # [field, old, new] of what the same deed said else
+    sa.Column("lines", sa.Integer, nullable=False, server_default="1"),
     sa.Column("by", Words, nullable=False),
     sa.Column("system", Words, nullable=False),
     sa.Column("kind", Words, nullable=False),

@@ -79,8 +79,9 @@ def _times(group: str, name: str, cost: Mapping[str, Any], cases: int) -> Iterat
         for who, bound in (("hub", HUB_MS), ("transport", None)):
             each = cost[f"{who}_cpu"] / cases * 1000
             yield Row(group, f"{title}: {who} CPU per case", each, bound, "ms")
-        sending = cost["sending_cpu"] / cost["hub_cpu"]
-        yield Row(group, f"{title}: share of the hub's CPU that takes, judges and settles writes", sending)
+        named = (cost["hub_cpu"] - cost["sending_cpu"]) / cases * 1000
+        note = "decode, read, reconcile, plan, SQL: without what takes, judges and settles writes"
+        yield Row(group, f"{title}: hub CPU per case until its writes are planned", named, HUB_MS, "ms", note=note)
         told = cost["told_hub_cpu"] / cost["hub_cpu"]
         yield Row(group, f"{title}: share of the hub's CPU that its own report tells", told)
     yield Row(group, f"{title}: statements", cost["statements"])

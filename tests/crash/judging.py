@@ -196,8 +196,9 @@ def _waiting(store: Store) -> dict[str, int]:
 
 def _heard(store: Store) -> frozenset[str]:
     with store.read() as conn:
-        rows = conn.execute(sa.select(event.c.old, event.c.new).where(event.c.system != "")).all()
-    return frozenset(_plain(value) for row in rows for value in row if value is not None)
+        rows = conn.execute(sa.select(event.c.old, event.c.new, event.c.more).where(event.c.system != "")).all()
+    said = [value for old, new, more in rows for value in (old, new, *(view for _, *both in more for view in both))]
+    return frozenset(_plain(value) for value in said if value is not None)
 
 
 def not_before(folder: Path) -> float:

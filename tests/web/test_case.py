@@ -259,7 +259,7 @@ def test_the_history_goes_back_page_by_page_and_by_filter(tmp_path):
     hub, _ = opened(tmp_path)
     with hub.installation.store.write() as conn:
         row = dict(conn.execute(sa.select(event).where(event.c.what == "read")).mappings().first() or {})
-        row = {**row, "entity": hub.case().entity.id, "system": "crm", "field": "next_step"}
+        row |= {"entity": hub.case().entity.id, "system": "crm", "field": "next_step", "more": [], "lines": 1}
         row.pop("id")
         conn.execute(sa.insert(event), [{**row, "new": {"view": f"Шаг {number}"}} for number in range(60)])
     browser = Browser(hub.installation, a_viewer(), language="ru")

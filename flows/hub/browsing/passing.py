@@ -95,16 +95,16 @@ def open_run(
     lines.catch_up(store)
     skip = (max(page, 1) - 1) * size
     told = lines.written(store, run, access.persons, internal=internal, skip=skip, limit=size)
-    number, of_cases = len(told), len({one.case for one in told if one.case})
-    if skip or number == size:  # there is more than this page
-        number, of_cases = lines.count_written(store, run, access.persons, internal=internal)
+    deeds, number, of_cases = 1, len(told), len({one.case for one in told if one.case})
+    if skip or number >= size:  # there may be more than this page
+        deeds, number, of_cases = lines.count_written(store, run, access.persons, internal=internal)
     labels = Labels(store, installation.hub, longest=ON_A_PAGE)
     labels.load({(one.line.event.system, one.line.kind) for one in told if one.line.event.system})
     by_case: dict[tuple[str, str], list[WrittenLine]] = {}
     for one in told:
         by_case.setdefault((one.case, one.title), []).append(_line(one, labels))
     cases = tuple(WrittenCase(key, title, tuple(mine)) for (key, title), mine in by_case.items())
-    return RunPage(bare(found, access), cases, number, of_cases, max(page, 1), max(1, -(-number // size)))
+    return RunPage(bare(found, access), cases, number, of_cases, max(page, 1), max(1, -(-deeds // size)))
 
 
 def _line(written: Written, labels: Labels) -> WrittenLine:
