@@ -6,11 +6,11 @@ read or write of the record had ended shows something newer, unless the list it 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
 from mappings.exchange import VendorRecord
+from mappings.frozen import dataclass
 
 from . import codec
 

@@ -1,9 +1,10 @@
 """The middle of a pass: claim what is new, decide it, store the outcomes. Touches no system."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from mappings.exchange import Receipt
+from mappings.frozen import dataclass
 from mappings.lens import Field
 from mappings.reconcile import new_record, reconcile, settle
 from mappings.reconcile.gone import Gone, attention, lost, rule_for
@@ -35,7 +36,7 @@ from .sides import derived_for_new, live_sides, made_at, make_side, rules_for, w
 from .wired import LEFT, WHOLE, Channel, Make, Scope, Wired
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Meeting:
     """
     Where records may be made: UNREAD scopes have not been read in full yet, UNMET ones hold strangers that must be met
@@ -50,7 +51,7 @@ class Meeting:
         return scope not in self.unread | self.unmet and entity not in self.unsure.get(scope, frozenset())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Ruling:
     """A decision, and whether a record of it was held back until the strangers of its system have been met."""
 

@@ -6,7 +6,8 @@ it is never taken for the new one.
 """
 
 import re
-from dataclasses import dataclass
+
+from mappings.frozen import dataclass
 
 _FORM = re.compile(r"ch-([0-9a-z]{8,32})-([1-9][0-9]{0,5})")
 
