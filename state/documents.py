@@ -25,8 +25,8 @@ from .types import Worker
 
 KIND = "document"
 PREFIX = "DOC"
-LATE = 500
-"""So many lines of the history are read again: a transaction may be seen after one that began later."""
+LATE = 100
+"""So many rows of the history are read again: a transaction may be seen after one that began later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Kept:
 
 
 def touched(store: Store, sync: str, *, after: int) -> tuple[tuple[str, ...], int]:
-    """Return the cases of which the history tells something after the line AFTER, and the number of the newest line."""
+    """Return the cases of which the history tells something after the row AFTER, and the number of the newest row."""
     newest = sa.select(sa.func.max(event.c.id))
     query = (
         sa.select(event.c.entity)

@@ -184,8 +184,9 @@ def _entity(conn: sa.Connection, owner: str, plain: Plain, *, everything: bool) 
 # --- a person ---------------------------------------------------------------------------------------------------------
 
 
-_SAID = ("old", "new", "parties", "by", "cause")
-_NAMED_BY_FILE = sa.and_(event.c.kind == "file", event.c.what.in_(NAMED_BY_FILE))
+_SAID = ("field", "old", "new", "parties", "by", "cause")
+"""The field only where it is a file's name: others are ours."""
+_OF_ALL = frozenset({"by", "cause"})
 
 
 def forget_person(store: Store, words: Collection[str], *, by: str) -> Forgotten:
@@ -196,9 +197,7 @@ def forget_person(store: Store, words: Collection[str], *, by: str) -> Forgotten
     """
     search = Mentions(words)
     with store.write() as conn:
-        lines = search.through(conn, event, _SAID, where=~_NAMED_BY_FILE)
-        lines += search.through(conn, event, (*_SAID, "field"), where=_NAMED_BY_FILE)
-        lines += _several(conn, search)
+        lines = _history(conn, search)
         dead = search.through(conn, link, ("bases", "seen", "parked"), where=link.c.tombstone)
         entries = sum(
             search.through(conn, table, ("shown", "text"), where=table.c.closed.is_not(None))
@@ -221,14 +220,18 @@ def forget_person(store: Store, words: Collection[str], *, by: str) -> Forgotten
     return Forgotten(lines, dead, entries, writes, all=not shown, records=shown)
 
 
-def _several(conn: sa.Connection, search: Mentions) -> int:
-    """What a deed said of further fields; their names are ours, and stay."""
+def _history(conn: sa.Connection, search: Mentions) -> int:
+    """Of how many lines something was forgotten: who did a deed, and why, is told of each of its lines."""
     count = 0
-    for row in search.rows(conn, event, ["id", "more"], where=event.c.lines > 1):
-        marked = [[field, *map(search.marked, said)] for field, *said in row["more"]]
-        if marked != row["more"]:
-            conn.execute(sa.update(event).where(event.c.id == row["id"]).values(more=marked))
-            count += sum(after != before for after, before in zip(marked, row["more"], strict=True))
+    for row in search.rows(conn, event, ("id", "kind", "what", "lines", "more", *_SAID), where=None):
+        names = _SAID if row["kind"] == "file" and row["what"] in NAMED_BY_FILE else _SAID[1:]
+        marked = {name: search.marked(row[name]) for name in names}
+        marked["more"] = [[field, *map(search.marked, said)] for field, *said in row["more"]]
+        values = {name: form for name, form in marked.items() if form != row[name]}
+        if values:
+            conn.execute(sa.update(event).where(event.c.id == row["id"]).values(values))
+            further = sum(after != before for after, before in zip(marked["more"], row["more"], strict=True))
+            count += row["lines"] if values.keys() & _OF_ALL else further + bool(values.keys() - {"more"})
     return count
 
 

@@ -114,7 +114,7 @@ def history(
 ) -> tuple[Line, ...]:
     """
     Return the lines of an entity, of a run, or all, oldest first; page on with AFTER, the number of the last one. They
-    are those of LIMIT deeds.
+    are those of LIMIT rows, or one more.
     """
     query = sa.select(event).where(event.c.id >= after // WIDTH)
     if entity is not None:
@@ -122,7 +122,7 @@ def history(
     if run is not None:
         query = query.where(event.c.run == run)
     with store.read() as conn:
-        found = lines_of(conn.execute(query.order_by(event.c.id).limit(limit + 1)).mappings())
+        found = lines_of(conn.execute(query.order_by(event.c.id).limit(limit + bool(after))).mappings())
     return tuple(line for line in found if line.id > after)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 from alembic import command
 from hypothesis import given
@@ -140,13 +141,42 @@ def test_a_person_is_forgotten_in_what_was_said_of_any_field_whose_names_stay(st
 
 def test_each_line_has_a_row_again_before_the_revision(store: Store, worker: Worker) -> None:
     linked(store, worker)
-    told = [*said(3), *said(2, "write")]
+    told = [*said(3), *said(2, "write"), Event("set", "title", "а", "б")]
     put(store, told)
+    before = history.history(store)
 
     with store.write() as conn:
         revised(conn, command.downgrade, "0016")
+    numbers = [line.id for line in before]
+    with store.read() as conn:
+        assert list(conn.execute(sa.text("SELECT id FROM event ORDER BY id")).scalars()) == numbers
+    with store.write() as conn:
+        revised(conn, command.upgrade, "head")
+    put(store, said(1), later=1)
+
+    assert rows(store) == 7
+    assert [line.event for line in history.history(store, run="r1")] == [*told, *said(1)]
+
+
+def test_what_was_restored_from_a_line_still_names_it(store: Store, worker: Worker) -> None:
+    linked(store, worker)
+    put(store, said(1))
+    with store.write() as conn:
+        revised(conn, command.downgrade, "0016")
+        [number] = conn.execute(sa.text("SELECT id FROM event WHERE run = 'r1'")).scalars()
+        given = {"cause": f"restored from line {number}"}
+        conn.execute(sa.text("UPDATE event SET cause = :cause WHERE run = 'r1'"), given)
         revised(conn, command.upgrade, "head")
 
-    assert rows(store) == 5
-    found = [line.event for line in history.history(store, run="r1")]
-    assert sorted(found, key=repr) == sorted(told, key=repr)
+    [line] = history.history(store, run="r1")
+    assert line.event.cause == f"restored from line {line.id}"
+
+
+@pytest.mark.parametrize(("by", "new", "counted"), [("Анна", "1", 3), ("crm", "Анна", 3), ("crm", "1", 0)])
+def test_lines_in_which_a_person_was_forgotten_are_counted(
+    store: Store, worker: Worker, by: str, new: str, counted: int
+) -> None:
+    linked(store, worker)
+    put(store, [Event("set", f"field{n}", None, new, by=by) for n in range(3)])
+
+    assert forgetting.forget_person(store, ["Анна"], by="мария").lines == counted

@@ -85,9 +85,12 @@ def list_runs(installation: Installation, access: Access, query: RunQuery) -> Ru
 
 
 def open_run(
-    installation: Installation, access: Access, run: str, *, page: int = 1, size: int = 200, internal: bool = False
+    installation: Installation, access: Access, run: str, *, page: int = 1, size: int = 40, internal: bool = False
 ) -> RunPage:
-    """Return the run *run* with what it has written for the cases that the reader may see. Raises NoSuchRun."""
+    """
+    Return the run *run* with what it has written for the cases that the reader may see: SIZE deeds a page, each of some
+    lines. Raises NoSuchRun.
+    """
     store = installation.store
     found = next((one for one in runs.find(store, run, limit=2) if one.id == run), None)
     if found is None:

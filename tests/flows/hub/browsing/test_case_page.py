@@ -22,7 +22,7 @@ from flows.hub.browsing import (
 from flows.hub.browsing.waiting import GROUPS
 from mappings.canonical.values import Money
 from tests.browsed_builders import NOW
-from tests.hub_builders import opened
+from tests.hub_builders import a_deal, a_hub, opened
 from tests.kinds_builders import a_case, a_task
 from tests.notes_builders import say, talking
 
@@ -192,6 +192,23 @@ def test_a_run_tells_what_it_has_written_case_by_case(tmp_path: Path) -> None:
     assert (nobody.cases, nobody.number_of_lines) == ((), 0)
     with pytest.raises(NoSuchRun):
         open_run(hub.installation, EVERYTHING, "%")
+
+
+def test_all_that_a_run_has_written_is_on_one_of_its_pages(tmp_path: Path) -> None:
+    hub = a_hub(tmp_path)
+    for number in range(3):
+        hub.systems["crm"].create("record", a_deal(f"Заявка {number}"))
+    hub.sync()
+    run = list_runs(hub.installation, EVERYTHING, RunQuery(size=1)).runs[0].id
+    whole = open_run(hub.installation, EVERYTHING, run)
+
+    first = open_run(hub.installation, EVERYTHING, run, size=2)
+    pages = [open_run(hub.installation, EVERYTHING, run, page=number, size=2) for number in range(1, first.pages + 1)]
+
+    lines = [line for one in pages for case in one.cases for line in case.lines]
+    assert lines == [line for case in whole.cases for line in case.lines]
+    assert {one.number_of_lines for one in pages} == {whole.number_of_lines} == {len(lines)}
+    assert (first.pages > 2, whole.pages) == (True, 1)
 
 
 def test_a_case_that_is_not_there_and_one_that_is_hidden_look_alike(tmp_path: Path) -> None:
