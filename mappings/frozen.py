@@ -2,7 +2,7 @@
 `dataclass(frozen=True, slots=True)` for what is made by the million.
 
 That nobody changes such a value is held by the type checker, which takes it for what it says. At run time it is not
-watched: a start that asks for each field whether it may be set takes four times as long, and was a twentieth of a pass.
+watched: a start that asks for each field whether it may be set takes four times as long, and was a fifteenth of a pass.
 """
 
 from typing import TYPE_CHECKING

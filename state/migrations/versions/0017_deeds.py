@@ -27,8 +27,6 @@ EVENT = sa.Table(
     *(sa.Column(name, Words) for name in ("system", "kind", "record", "cause", "run")),
     *(sa.Column(name, Time) for name in ("at", "hub_at")),
 )
-
-
 SAID = "restored from line %"
 PAGE = 1000
 
