@@ -39,7 +39,7 @@ def claim(
 ) -> Batch:
     """
     Claim entities for *worker*, at most LIMIT, oldest news first: those marked due, and those with snapshots in SCOPES
-    ((system, kind) pairs); then, if there is room, strangers of SCOPES: records that no link knows.
+    ((system, kind) pairs); then, if no more news wait, strangers of SCOPES: records that no link knows.
 
     SYNC: only its entities, and strangers that it has not put aside. ONLY: exactly these entities, whatever waits, and
     no strangers; those that somebody else has are not given. Snapshots of a link whose write is `sent` are held back.
@@ -48,12 +48,13 @@ def claim(
     with store.write() as conn:
         wanted = {"scopes": _scopes(scopes), "limit": limit, "sync": sync}
         if only is not None:
-            rows, dead = _chosen(store, conn, only), None
+            news, dead = _chosen(store, conn, only), None
         else:
-            rows, dead = free_rows(store, conn, lambda free: _news(conn, {**wanted, **free}), limit=limit)
+            news, dead = free_rows(store, conn, lambda free: _news(conn, {**wanted, **free}), limit=limit)
+        rows = _each_once(news)[:limit]
         cases = _take_entities(store, conn, worker, rows=rows, forced=only is not None)
         strangers: tuple[Snapshot, ...] = ()
-        if only is None and len(rows) < limit:
+        if only is None and (len(news) < limit or not cases):
             given = {**wanted, "limit": limit - len(rows), **free_params(store, dead or ())}
             strangers = _take_strangers(store, conn, worker, given)
     return Batch(cases, strangers)
@@ -115,12 +116,16 @@ def _named() -> sa.Select[Any]:
 
 
 def _news(conn: sa.Connection, given: dict[str, Any]) -> list[Row]:
-    """Entities with waiting records, then those that are due."""
-    rows: dict[str, Row] = {}
-    for (row,) in cut(conn.execute(_newest(of_sync=given["sync"] is not None), given), names_of(entity)):
-        if len(rows) < given["limit"]:
-            rows.setdefault(row["id"], row)
-    return list(rows.values())
+    """Entities with waiting records, once for each of them, then those that are due."""
+    return [row for (row,) in cut(conn.execute(_newest(of_sync=given["sync"] is not None), given), names_of(entity))]
+
+
+def _each_once(rows: Iterable[Row]) -> list[Row]:
+    """Return the first of the *rows* of each entity."""
+    first: dict[str, Row] = {}
+    for row in rows:
+        first.setdefault(row["id"], row)
+    return list(first.values())
 
 
 @cache

@@ -40,7 +40,7 @@ class Recent(Generic[V]):
     """
 
     def __init__(
-        self, of: Callable[[Any], V], form: Callable[[V], Json], *, most: int = 512, longest: int = 1_000_000
+        self, of: Callable[[Any], V], form: Callable[[V], Json], *, most: int = 1024, longest: int = 1_000_000
     ) -> None:
         self._of, self._form, self._most, self._longest = of, form, most, longest
         self._letters = 0

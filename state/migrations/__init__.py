@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from ..errors import OutOfDate
 
-HEAD = "0017"
+HEAD = "0018"
 
 
 def upgrade(engine: sa.Engine) -> None:

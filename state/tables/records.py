@@ -134,7 +134,7 @@ outbox = sa.Table(
     sa.Column("parent_kind", Words),  # of the record that a new one is to hang on
     sa.Column("parent_id", Words),
     only("uq_outbox_open", "entity", "system", "kind", where=OPEN_WRITE, unique=True),
-    only("ix_outbox_open", "system", "state", where=OPEN_WRITE),
+    only("ix_outbox_open", "system", "state", "planned_at", "key", where=OPEN_WRITE),
     sa.Index("ix_outbox_closed_at", "closed_at"),
 )
 

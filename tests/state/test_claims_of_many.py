@@ -183,6 +183,19 @@ def test_looking_for_news_where_there_are_none_takes_three_statements(store: Sto
     assert store.statements - before == 3
 
 
+def test_strangers_are_looked_for_once_no_more_news_wait(store: Store, worker: Worker, clock: Clock) -> None:
+    linked(store, worker)
+    put(store, a_record("99"))
+    put(store, a_record(title="новое"), began=clock.go(1))
+    put(store, a_record("41", of=TRACKER, title="новое"), began=clock.go(1))
+
+    both = claim(store, worker, limit=2)  # of one entity, but for all that is known here there may be more behind
+
+    assert (len(both.cases), both.strangers) == (1, ())
+    assert len(both.cases[0].snapshots) == 2
+    assert [one.record.id for one in claim(store, worker, limit=2).strangers] == ["99"]
+
+
 def test_decided_from_a_claim_that_was_lost_changes_nothing(store: Store, worker: Worker, clock: Clock) -> None:
     linked(store, worker)
     stale = due_claim(store, worker)
@@ -227,3 +240,7 @@ def test_looking_for_work_never_reads_a_whole_table(store: Store, worker: Worker
     assert [step for step in steps if step in {f"SCAN {name}" for name in ("entity", "link", "inbox", "outbox")}] == []
     assert any("ix_entity_due" in step for step in steps)
     assert any("ix_inbox_waiting" in step for step in steps), steps
+    pairs = zip(plans, sent, strict=True)
+    leaving = [row[3] for plan, (text, _) in pairs if "ORDER BY outbox.planned_at" in text for row in plan]
+    assert leaving
+    assert not any("ORDER BY" in step for step in leaving), leaving  # what waits is not sorted to take some of it
