@@ -20,6 +20,7 @@ from .mentions import MARK, Mentions
 from .people import forget_people
 from .store import Store
 from .tables import (
+    IS_OPEN,
     answer,
     attachment,
     conflict,
@@ -167,7 +168,7 @@ def _writes(conn: sa.Connection, owner: str, *, everything: bool) -> int:
     mine = [outbox.c.entity == owner]
     where = mine if everything else [*mine, outbox.c.state.not_in(OPEN_STATES)]
     if everything:  # else it would be made, without a word in it
-        conn.execute(sa.delete(outbox).where(*mine, outbox.c.state == "planned"))
+        conn.execute(sa.delete(outbox).where(*mine, outbox.c.state == "planned", IS_OPEN))
     return conn.execute(sa.update(outbox).where(*where).values(fields=[], fixed={}, left_out={})).rowcount
 
 

@@ -16,7 +16,7 @@ from .gone import mark
 from .prepared import inserted, many
 from .rows import as_asked
 from .store import Store, inserting
-from .tables import cursor, entity, event, hint, inbox, link, outbox, parked, run, sync
+from .tables import IS_OPEN, cursor, entity, event, hint, inbox, link, outbox, parked, run, sync
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ def set_fingerprint(store: Store, name: str, *, mapping: str) -> int:
     stay: they settle by the value and view stored in them. Returns how many were dropped.
     """
     old = sa.select(outbox.c.key, outbox.c.entity).join(entity, entity.c.id == outbox.c.entity)
-    old = old.where(entity.c.sync == name, outbox.c.state == "planned", outbox.c.mapping != mapping)
+    old = old.where(entity.c.sync == name, outbox.c.state == "planned", IS_OPEN, outbox.c.mapping != mapping)
     new = store.insert(sync)
     noted = new.on_conflict_do_update(
         index_elements=["name"], set_={"mapping": new.excluded.mapping, "since": new.excluded.since}

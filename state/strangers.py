@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from .rows import as_asked, same_record, snapshot_of
 from .rows import wholes as whole_rows
 from .store import Store
-from .tables import entity, inbox, link, outbox
+from .tables import IS_OPEN, entity, inbox, link, outbox
 from .types import Snapshot, Whole
 
 
@@ -48,6 +48,6 @@ def unlinked(store: Store, sync: str, *, system: str, kind: str) -> tuple[Whole,
 def _unlinked() -> sa.Select[Any]:
     there = sa.exists().where(link.c.entity == entity.c.id, *as_asked(link, "system", "kind"))
     going = sa.exists().where(
-        outbox.c.entity == entity.c.id, *as_asked(outbox, "system", "kind"), outbox.c.state == "sent"
+        outbox.c.entity == entity.c.id, *as_asked(outbox, "system", "kind"), outbox.c.state == "sent", IS_OPEN
     )
     return sa.select(entity).where(*as_asked(entity, "sync"), ~there, ~going).order_by(entity.c.number)

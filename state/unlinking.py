@@ -7,7 +7,7 @@ from mappings.reconcile.model import Event, Link
 from .attention import Place
 from .history import event_row, write_down
 from .store import Store
-from .tables import entity, link, outbox, parked
+from .tables import IS_OPEN, entity, link, outbox, parked
 from .types import Claimed, Worker
 
 
@@ -26,7 +26,7 @@ def unlink(store: Store, worker: Worker, claimed: Claimed, *, record: Link, told
         if conn.execute(query.with_for_update()).scalar_one_or_none() != claimed.revision:
             return False
         here = (outbox.c.entity == owner, outbox.c.system == record.system, outbox.c.kind == record.kind)
-        conn.execute(sa.delete(outbox).where(*here, outbox.c.state == "planned"))
+        conn.execute(sa.delete(outbox).where(*here, outbox.c.state == "planned", IS_OPEN))
         conn.execute(sa.delete(link).where(link.c.id == record.id))
         _close(store, conn, place)
         told = told._replace(old=content, system=record.system)

@@ -26,7 +26,7 @@ Work: TypeAlias = tuple[str, str, str, int]
 
 def planned(store: Store, sync: str) -> tuple[Outgoing, ...]:
     """Return the planned writes of *sync*, with their entities and links, oldest first; takes nothing."""
-    query = joined().where(entity.c.sync == sync, outbox.c.state == "planned")
+    query = joined().where(entity.c.sync == sync, outbox.c.state == "planned", IS_OPEN)
     with store.read() as conn:
         return outgoing(joined_rows(conn, query.order_by(outbox.c.planned_at, outbox.c.key)))
 
@@ -34,7 +34,7 @@ def planned(store: Store, sync: str) -> tuple[Outgoing, ...]:
 def outdated(store: Store, sync: str, *, mapping: str) -> tuple[str, ...]:
     """Return the entities of *sync* whose planned writes were made with other mappings than *mapping*."""
     query = sa.select(outbox.c.entity).join(entity, entity.c.id == outbox.c.entity)
-    query = query.where(entity.c.sync == sync, outbox.c.state == "planned", outbox.c.mapping != mapping)
+    query = query.where(entity.c.sync == sync, outbox.c.state == "planned", IS_OPEN, outbox.c.mapping != mapping)
     with store.read() as conn:
         return tuple(conn.execute(query.distinct().order_by(outbox.c.entity)).scalars())
 

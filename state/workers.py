@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from .prepared import many
 from .rows import among
 from .store import Store, inserting
-from .tables import entity, inbox, outbox, worker
+from .tables import IS_OPEN, entity, inbox, outbox, worker
 from .types import Worker
 
 SILENCE = timedelta(seconds=15)
@@ -80,7 +80,9 @@ def retire(store: Store, who: Worker) -> None:
     del store.beaten[who.id]
 
 
-_ORPHANED = sa.update(outbox).where(among(outbox.c.worker, "b_ids"), outbox.c.state == "sent").values(worker=None)
+_ORPHANED = (
+    sa.update(outbox).where(among(outbox.c.worker, "b_ids"), outbox.c.state == "sent", IS_OPEN).values(worker=None)
+)
 _GONE = sa.delete(worker).where(among(worker.c.id, "b_ids"))
 
 

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from flows.hub.wiring import Installation, install
 from state.store import Store
-from state.tables import entity, link
+from state.tables import entity, link, outbox
 from tests.hub_builders import CRM, HUB, SQLITE, TRK
 
 from .far_memory import Far, FarConnector, far_systems
@@ -67,7 +67,7 @@ def _measured(installation: Installation, far: Far, count: int) -> dict[str, Any
 
 
 def copy_cases(store: Store, copies: int) -> None:
-    """Copy the one case that the database has, COPIES times, with its links."""
+    """Copy the one case that the database has, COPIES times, with its links and the write that has made its issue."""
     with store.read() as conn:
         [original] = conn.execute(sa.select(entity.c.id)).scalars()
     for first in range(1, copies + 1, AT_ONCE):
@@ -79,6 +79,8 @@ def copy_cases(store: Store, copies: int) -> None:
         with store.write() as conn:
             _copied(conn, entity, series, cases, entity.c.id == original)
             _copied(conn, link, series, links, link.c.entity == original, left_out="id")
+            made = sa.and_(outbox.c.entity == original, outbox.c.verb == "create")
+            _copied(conn, outbox, series, {"key": cases["id"], "entity": cases["id"]}, made)
 
 
 def _series(first: int, last: int) -> sa.CTE:
