@@ -15,6 +15,7 @@ from .terminal import (
     By,
     Strict,
     SyncName,
+    Wide,
     emit,
     progress,
     say,
@@ -35,7 +36,6 @@ Case = Annotated[str | None, typer.Option("--case", metavar="KEY", help="Show on
 System = Annotated[str | None, typer.Option("--system", metavar="SYSTEM", help="Show only what is written there.")]
 Out = Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Keep the plan for `casehub apply`.")]
 First = Annotated[bool, typer.Option("--first", help="Meet everybody: who is who by which rule, and who is alone.")]
-Wide = Annotated[bool, typer.Option("--wide", help="Show values whole, in one line however long.")]
 MOST_ASKED = 20
 Everything = Annotated[bool, typer.Option("--all", help="Look at every case, also where nothing is new.")]
 StillValid = Annotated[bool, typer.Option("--still-valid", help="Carry out what has not moved, and tell the rest.")]

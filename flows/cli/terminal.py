@@ -20,6 +20,7 @@ PATIENCE = 1.0
 """Seconds after which a command says what it is at."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value on stdout, messages on stderr.")]
+Wide = Annotated[bool, typer.Option("--wide", help="Show values whole, in one line however long.")]
 SyncName = Annotated[str | None, typer.Argument(metavar="SYNC", help="Name of a sync; may be left out if only one.")]
 CaseKey = Annotated[str, typer.Argument(metavar="KEY", help="Key of the case, like CASE-42.")]
 By = Annotated[str, typer.Option("--by", envvar=["CASEHUB_USER", "USER"], help="Who does it, for the history.")]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .opening import in_sync, the_hub
-from .terminal import FAILED, STOPPED, UNREACHABLE, AsJson, By, Yes, emit, progress, say, tell, terminal
+from .terminal import FAILED, STOPPED, UNREACHABLE, AsJson, By, Wide, Yes, emit, progress, say, tell, terminal
 
 if TYPE_CHECKING:
     from flows.hub.undoing import Left, Taking, Undone, UndoPlan
@@ -36,6 +36,7 @@ def undo(
     *,
     case: OneCase = None,
     delete: Delete = False,
+    wide: Wide = False,
     yes: Yes = False,
     by: By = "",
     as_json: AsJson = False,
@@ -53,6 +54,7 @@ def undo(
     Examples:
       casehub undo 3f2a9c
       casehub undo 3f2a9c --case CASE-42 --yes
+      casehub undo 3f2a9c --case CASE-42 --wide
       casehub undo 3f2a9c --delete
     """
     from flows.hub.looking import find_case
@@ -65,7 +67,7 @@ def undo(
 
             async def look(wired: "Wired") -> "tuple[UndoPlan, list[str]]":
                 made = await plan_undo(wired, found, only=only, delete=delete, step=step)
-                return made, list(plan_lines(installation, wired, made))
+                return made, list(plan_lines(installation, wired, made, wide=wide))
 
             plan, lines = in_sync(installation, found.sync, look)
         if not as_json:
@@ -154,13 +156,18 @@ COUNTED = (
 # --- how it reads -----------------------------------------------------------------------------------------------------
 
 
-def plan_lines(installation: "Installation", wired: "Wired", plan: "UndoPlan") -> Iterator[str]:
-    """Yield the plan of an undo as people read it: the writes, what happens to whole records, and what is left."""
+def plan_lines(installation: "Installation", wired: "Wired", plan: "UndoPlan", *, wide: bool = False) -> Iterator[str]:
+    """
+    Yield the plan of an undo as people read it: the writes, what happens to whole records, and what is left; WIDE: with
+    its values whole.
+    """
     from flows.hub.planning import Plan
+    from mappings.canonical.show import LONGEST
 
     from .plan_text import Reader
 
-    reader = Reader(wired.shape, installation.hub.timezone, installation.store.clock())
+    longest = sys.maxsize if wide else LONGEST
+    reader = Reader(wired.shape, installation.hub.timezone, installation.store.clock(), longest)
     writes = tuple(_writes(plan))
     yield from reader.lines(Plan(plan.run.sync, wired.shape.fingerprint, writes, (), (), {}))
     for entity, taking in plan.taking:
@@ -204,7 +211,9 @@ def _left_text(reader: Any, one: "Left") -> str:
     entry = channel.fields.get(one.field) if channel else None
     shows = ""
     if one.shows != one.wrote and channel is not None and entry is not None:
-        there, wrote = contrasted([_label(channel, entry.places, view) for view in (one.shows, one.wrote)])
+        there, wrote = contrasted(
+            [_label(channel, entry.places, view) for view in (one.shows, one.wrote)], reader.longest
+        )
         shows = f": shows {there}, the run wrote {wrote}"
     who = ", ".join(part for part in (one.by, reader.time(one.at) if one.at else "") if part)
     tail = f" ({who})" if who else ""

@@ -103,11 +103,12 @@ def _answers(form: MeetingForm) -> Iterator[Answer]:
             verb, record = _verb(row)
             proposed = verb == {"matched": "link", "only_here": "create"}.get(name, ASK) and record in ("", row.record)
             yield Answer(row, verb, row.case, record, proposed=proposed)
+    named = {row.case.casefold(): row.case for row in form.rows}
     for row in form.only_there:
         verb, case = _verb(row)
         if verb in ("create", SAME):
             raise BadPlanFile(f"#{row.record} is only there: `link CASE-7`, `leave` or `{ASK}`, not {verb!r}")
-        yield Answer(row, verb, case, row.record)
+        yield Answer(row, verb, named.get(case.casefold(), case), row.record)
 
 
 def _verb(row: RowForm) -> tuple[str, str]:

@@ -35,6 +35,17 @@ def test_without_a_word_only_the_plan_is_shown(opened):
     assert opened.records("trk")["1"]["title"] == "Новое имя"
 
 
+def test_long_values_are_shown_whole_where_that_is_asked_for(opened):
+    long = "Внедрение для " + "очень " * 12
+    a_run(opened, title=f"{long}длинное")
+    run = a_run(opened, title=f"{long}короткое")
+
+    cut, wide = (opened.run("undo", run, *options).out.splitlines()[1] for options in ([], ["--wide"]))
+
+    assert f"{long}короткое → {long}длинное" in wide
+    assert "…очень очень очень короткое → …очень очень очень длинное" in cut
+
+
 def test_with_a_word_it_is_taken_back(opened):
     run = a_run(opened)
 
