@@ -1,6 +1,6 @@
 """`casehub plan` and `casehub apply`: see every write before it is made, and make just those."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from flows.hub.wired import Wired
     from flows.hub.wiring import Installation
 
-Case = Annotated[str | None, typer.Option("--case", metavar="KEY", help="Show only what concerns this case.")]
+Case = Annotated[str | None, typer.Option("--case", metavar="KEY", help="Show only this case, its items and comments.")]
 System = Annotated[str | None, typer.Option("--system", metavar="SYSTEM", help="Show only what is written there.")]
 Out = Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help="Keep the plan for `casehub apply`.")]
 First = Annotated[bool, typer.Option("--first", help="Meet everybody: who is who by which rule, and who is alone.")]
@@ -105,11 +105,14 @@ def _make(
     """Return the plan, or the part of it that was asked for, and how it is shown; keep it in OUT."""
     from flows.hub.first import FirstMeeting, meetings_text
     from flows.hub.looking import find_case
+    from flows.hub.plan import part_of
     from flows.hub.plan_file import write_plan
     from flows.hub.planning import make_plan, planned
     from flows.hub.telling import Words
+    from state.family import with_all_below
 
-    key = find_case(installation.store, wanted.case).entity.key if wanted.case else None
+    store = installation.store
+    below = with_all_below(store, find_case(store, wanted.case).entity.id) if wanted.case else None
     with progress("meeting the systems", quiet=as_json) as step:
 
         async def work(wired: "Wired") -> "tuple[Plan, Any]":
@@ -120,7 +123,7 @@ def _make(
                     whole, met = planning.plan(), planning.meetings()
             else:
                 whole = await make_plan(wired, everything=wanted.everything, step=step)
-            part = _part(whole, key, wanted.system)
+            part = part_of(whole, below=below, system=wanted.system)
             if out is not None:
                 words = Words(wired.shape, installation.hub.timezone, installation.store.clock())
                 write_plan(out, part, words, more=meetings_text(met) if wanted.first else "")
@@ -152,17 +155,6 @@ def _known_system(wired: "Wired", system: str | None) -> None:
     names = sorted({name for name, _ in wired.shape.channels} | set(wired.trouble))
     if system is not None and system not in names:
         raise typer.BadParameter(f"{wired.shape.name} has no system {system!r}; there is: {', '.join(names)}")
-
-
-def _part(whole: "Plan", key: str | None, system: str | None) -> "Plan":
-    """Leave what was asked for."""
-    if key is None and system is None:
-        return whole
-    writes = tuple(w for w in whole.writes if key in (None, w.name) and system in (None, w.system))
-    rulings = tuple(one for one in whole.rulings if key in (None, one.decided.outcome.entity.key))
-    files = tuple(one for one in whole.files if key in (None, one.key) and system in (None, one.target))
-    papers = tuple(one for one in whole.documents if key in (None, one.key) and system in (None, one.system))
-    return replace(whole, writes=writes, rulings=rulings, files=files, documents=papers)
 
 
 def _told(made: "Plan") -> None:

@@ -5,6 +5,7 @@ A plan as a value: what would be written where, and why. Its fingerprint is over
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -110,6 +111,31 @@ class Plan:
         forms = sorted(json.dumps(write.form(), sort_keys=True, ensure_ascii=False) for write in self.writes)
         text = "\n".join([self.sync, self.mapping, *forms])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def part_of(plan: Plan, *, below: AbstractSet[str] | None = None, system: str | None = None) -> Plan:
+    """
+    Return what *plan* says of the entities BELOW (ids; also of what it opens below them), and of what is written to
+    SYSTEM; None is everything. The counts of the part are its own.
+    """
+    rulings, keys = plan.rulings, None
+    if below is not None:
+        found, opened = set(below), [ruling.decided.outcome.entity for ruling in plan.rulings]
+        while more := {one.id for one in opened if one.parent in found} - found:
+            found |= more
+        rulings = tuple(ruling for ruling in plan.rulings if ruling.decided.outcome.entity.id in found)
+        keys = {name_of(ruling.decided) for ruling in rulings}
+
+    def wanted(key: str, where: str) -> bool:
+        return (keys is None or key in keys) and system in (None, where)
+
+    return replace(
+        plan,
+        writes=tuple(one for one in plan.writes if wanted(one.name, one.system)),
+        rulings=rulings,
+        files=tuple(one for one in plan.files if wanted(one.key, one.target)),
+        documents=tuple(one for one in plan.documents if wanted(one.key, one.system)),
+    )
 
 
 def is_quiet(decided: Decided) -> bool:

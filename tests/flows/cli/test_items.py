@@ -41,6 +41,19 @@ def test_an_item_that_is_added_at_the_hub_becomes_an_issue_under_the_cases_issue
     assert shown["client"]["key"] == "CLIENT-1"
 
 
+def test_a_plan_of_one_case_shows_its_items_too(family: CliHub) -> None:
+    family.done("case", "item", "add", "CASE-1", "Смета")
+    family.done("sync")
+    family.done("case", "set", "ITEM-1", "title", "Смета и сроки")
+    with family.at("crm") as crm:
+        crm.create("record", a_deal("Другая"))
+
+    whole, of_one = (family.done("plan", *words, "--json").json for words in ([], ["--case", "case-1"]))
+
+    assert [write["title"] for write in of_one["writes"]] == ["Смета и сроки"]
+    assert len(whole["writes"]) > 1
+
+
 def test_a_case_is_shown_with_its_client_and_its_items(family: CliHub) -> None:
     family.done("case", "item", "add", "case-1", "Смета")
     family.done("case", "item", "add", "item-1", "Согласовать")

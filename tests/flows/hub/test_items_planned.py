@@ -1,9 +1,11 @@
 """Work items in a plan: each is one of its own, whatever numbers their records have."""
 
 from flows.hub.applying import Applying, apply_plan
+from flows.hub.plan import part_of
 from flows.hub.plan_file import read_plan, write_plan
 from flows.hub.planning import make_plan
 from flows.hub.telling import Words
+from tests.hub_builders import a_deal
 from tests.kinds_builders import a_case, a_task
 
 
@@ -32,3 +34,17 @@ def test_new_items_with_one_number_in_two_systems_are_told_apart(tmp_path):
     }
     assert {row["title"] for row in hub.records("trk").values()} == {"Внедрение CRM", "Смета", "Обследование"}
     assert {row["title"] for row in hub.records("crm", "task").values()} == {"Смета"}
+
+
+def test_the_part_of_one_case_has_what_would_be_opened_below_it(tmp_path):
+    hub, deal, _issue = a_case(tmp_path)
+    hub.systems["crm"].create("task", {"title": "Смета", "done": "no", "parent": deal})
+    hub.systems["crm"].create("record", a_deal("Другая"))
+
+    whole = hub.wired(make_plan)
+    part = part_of(whole, below={hub.case().entity.id})
+
+    assert [write.title for write in part.writes] == ["Смета"]
+    assert {write.title for write in whole.writes} > {"Смета"}
+    assert part_of(whole) == whole
+    assert part_of(whole, below={hub.case().entity.id}, system="crm").writes == ()
