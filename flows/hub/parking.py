@@ -71,7 +71,8 @@ def retry(wired: Wired, entry: Attention, *, person: str) -> None:
     """
     Try again what was set aside: a field is decided anew, a record is looked at again with the next pass.
 
-    Raises Busy while another worker decides the case, NoSuchEntry where the sync works with the system no more.
+    Raises Busy while another worker decides the case or looks after its write, NoSuchEntry where the sync works with
+    the system no more.
     """
     store = wired.store
     away = is_away(wired, entry)
@@ -91,9 +92,10 @@ def retry(wired: Wired, entry: Attention, *, person: str) -> None:
         attachments.try_again(store, entry.entity, system=entry.system)
         attention.unpark_field(store, Place(entry.system, entry.kind, entity=entry.entity), entry.field)
     elif entry.code == IN_DOUBT:
-        if outbox.send_again(store, entry.entity, system=entry.system, kind=entry.kind):
-            attention.unpark_records(store, [Place(entry.system, entry.kind, entity=entry.entity)])
-            cases.mark_due(store, [entry.entity])  # the mapping may have other words by now
+        if not outbox.send_again(store, entry.entity, system=entry.system, kind=entry.kind):
+            raise Busy("another worker is finding out what became of it; try again in a moment")
+        attention.unpark_records(store, [Place(entry.system, entry.kind, entity=entry.entity)])
+        cases.mark_due(store, [entry.entity])  # the mapping may have other words by now
     elif entry.field == WHOLE and entry.code == UNDONE:
         rejoin(Act(wired, entry.entity, person), entry.system, entry.record)
     elif entry.record and (entry.field == WHOLE or away):

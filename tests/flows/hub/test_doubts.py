@@ -5,8 +5,8 @@ import pytest
 from connectors.errors import Rejected, RetryLater
 from connectors.memory.traits import KindTraits
 from flows.hub import linking, parking
-from flows.hub.casework import Act
-from state import attention, cases
+from flows.hub.casework import Act, Busy
+from state import attention, cases, outbox
 from tests.fault_builders import (
     Clock,
     Hook,
@@ -215,6 +215,19 @@ def test_a_doubt_that_nobody_can_end_is_told_and_a_person_may_send_it_again(tmp_
     assert (entry.code, "casehub parked retry CASE-1" in entry.text) == ("in doubt", True)
     assert titles(hub) == ["Внедрение CRM"]
     assert at_peace(hub)
+
+
+def test_what_another_worker_is_finding_out_about_is_not_said_to_be_tried_again(tmp_path):
+    hub = a_hopeless_doubt(tmp_path, "before")
+    store = hub.installation.store
+    [entry] = attention.parked_fields(store)
+    store.clock.ahead(minutes=6)
+    outbox.doubtful(store, store.worker(), systems=["trk"])
+
+    with pytest.raises(Busy, match="finding out"):
+        hub.wired(lambda wired: parking.retry(wired, entry, person="ann"))
+
+    assert attention.parked_fields(store) == (entry,)
 
 
 def test_a_person_who_finds_the_record_links_it_and_the_doubt_is_over(tmp_path):
