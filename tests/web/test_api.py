@@ -193,6 +193,20 @@ def test_a_run_is_taken_back_as_it_was_shown(tmp_path):
     assert program.get(f"/runs/{done.json()['run']['id']}").json()["number_of_lines"] > 0
 
 
+def test_a_run_is_looked_at_and_taken_back_at_one_case(tmp_path):
+    hub, _, run = edited(tmp_path, stage="EXEC")
+    hub.systems["crm"].create("record", a_deal("Другая"))
+    hub.sync()
+    program = Program(hub)
+
+    other, here = (program.get(f"/runs/{run}/undo?case=CASE-{number}").json() for number in (2, 1))
+    done = program.post(f"/runs/{run}/undo?case=CASE-1", {"fingerprint": here["fingerprint"]})
+
+    assert (len(other["taking"]), len(here["taking"])) == (0, 1)
+    assert (done.status_code, hub.records("trk")["1"]["status"]) == (200, "New")
+    assert program.get(f"/runs/{run}/undo?case=CASE-9").status_code == 404
+
+
 def test_files_that_an_undo_leaves_are_told_before(tmp_path):
     hub, deal = sharing(tmp_path)
     file = hub.attach("crm", deal, "Итого: 100")

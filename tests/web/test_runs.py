@@ -10,7 +10,7 @@ from flows.hub.acting.starting import Starter
 from flows.hub.pausing import pauses
 from tests.flows.hub.attachments.files_world import sharing
 from tests.flows.hub.test_changed_mapping import changed
-from tests.hub_builders import a_hub, opened
+from tests.hub_builders import a_deal, a_hub, opened
 from tests.undo_builders import edited
 from tests.web_builders import Browser, a_viewer
 
@@ -60,6 +60,29 @@ def test_a_run_is_taken_back_after_a_look(tmp_path):
     assert done.status_code == 303
     assert hub.records("trk")["1"]["status"] == "New"
     assert "/runs/" in done.headers["location"]
+
+
+def test_a_run_is_taken_back_at_one_case_alone(tmp_path):
+    hub, first = opened(tmp_path)
+    second = hub.systems["crm"].create("record", a_deal("Вторая"))
+    hub.sync()
+    for deal in (first, second):
+        hub.systems["crm"].edit("record", deal, {"stage": "EXEC"})
+    run = hub.sync().run
+    browser = Browser(hub.installation, a_viewer())
+    browser.app.state.desk = Desk(hub.installation, hub.make)
+    here = f"/runs/{run}/undo?case=CASE-2"
+
+    offered = browser.get(f"/runs/{run}").text
+    seen = browser.get(here).text
+    [mark] = re.findall(r'name="mark" value="(\w+)"', seen)
+    done = browser.post(here, {"mark": mark})
+
+    assert offered.count(f'href="{here}"') == 1
+    assert (f'action="{here}"' in seen, "CASE-1" in seen) == (True, False)
+    assert done.status_code == 303
+    assert [views["status"] for _, views in sorted(hub.records("trk").items())] == ["In Progress", "New"]
+    assert browser.get(f"/runs/{run}/undo?case=CASE-9").status_code == 404
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "Edited since"), ("ru", "С тех пор изменено")])

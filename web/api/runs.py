@@ -22,6 +22,9 @@ from .shapes import Asked, Page, Said, Shape, form
 router = APIRouter(prefix=BASE, tags=[later("Runs and systems")])
 Seeing = Annotated[Viewer, Depends(require("see_runs"))]
 Undoing = Annotated[Viewer, Depends(require("undo"))]
+OneCase = Annotated[
+    str, Query(max_length=100, description="The key of the case at which alone it is taken back; else everywhere.")
+]
 RunId = Annotated[str, Path(max_length=100, description="The id of the run.")]
 
 
@@ -217,17 +220,19 @@ class TookBack(Shape):
 
 
 @router.get("/runs/{run}/undo", summary=later("Look at an undo"), responses=may_answer(403, 404, 502))
-def look_at_undo(request: Request, viewer: Undoing, run: RunId) -> UndoPlan:
+def look_at_undo(request: Request, viewer: Undoing, run: RunId, case: OneCase = "") -> UndoPlan:
     """What an undo of a run would do; the systems are asked."""
     del viewer
-    return UndoPlan.of(foresee_undo(desk_of(request), run))
+    return UndoPlan.of(foresee_undo(desk_of(request), run, case=case))
 
 
 @router.post("/runs/{run}/undo", summary=later("Undo a run"), responses=may_answer(400, 403, 404, 409, 502))
-def take_back(request: Request, viewer: Undoing, run: RunId, asked: Annotated[TakeBack, Body()]) -> TookBack:
+def take_back(
+    request: Request, viewer: Undoing, run: RunId, asked: Annotated[TakeBack, Body()], case: OneCase = ""
+) -> TookBack:
     """Take back what was shown. Where it has moved since, nothing is done, and `plan` of the answer 409 is newer."""
     try:
-        undone = undo(desk_of(request), run, mark=asked.fingerprint, by=person_of(viewer))
+        undone = undo(desk_of(request), run, mark=asked.fingerprint, by=person_of(viewer), case=case)
     except UndoMoved as error:
         raise Refusal(409, "", plan=UndoPlan.of(error.seen).model_dump(mode="json")) from None
     return TookBack(run=RunOf.of(undone.run), not_done=len(undone.not_done))

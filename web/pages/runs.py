@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from connectors.errors import ConnectorError
 from flows.hub.acting.undo import UndoMoved, UndoSeen, foresee_undo, undo
 from flows.hub.browsing import NoSuchRun, RunQuery, list_runs, open_run
+from flows.hub.looking import NoSuchCase
 from flows.hub.undoing import NoSuchRun as NothingToUndo
 from web.acts import done, sheet
 from web.bench import desk_of, person_of, sees_internal
@@ -21,6 +22,7 @@ router = APIRouter()
 Seeing = Annotated[Viewer, Depends(require("see_runs"))]
 Undoing = Annotated[Viewer, Depends(require("undo"))]
 STATES = ("done", "running", "stopped", "failed")
+OneCase = Annotated[str, Query(max_length=100)]
 PageNumber = Annotated[int, Query(alias="page", ge=1, le=100_000)]
 
 
@@ -88,26 +90,28 @@ def counted(counts: Any) -> dict[str, int]:
 
 
 @router.get("/runs/{run}/undo")
-def plan(request: Request, viewer: Undoing, run: str) -> Response:
+def plan(request: Request, viewer: Undoing, run: str, case: OneCase = "") -> Response:
     """Ask the systems, and show what an undo would do."""
     del viewer
     try:
-        return _planned(request, foresee_undo(desk_of(request), run))
-    except NothingToUndo:
+        return _planned(request, foresee_undo(desk_of(request), run, case=case))
+    except (NothingToUndo, NoSuchCase):
         raise HTTPException(404) from None
     except ConnectorError as error:
         return _unreachable(request, run, error)
 
 
 @router.post("/runs/{run}/undo")
-def take_back(request: Request, viewer: Undoing, run: str, mark: Annotated[str, Form()] = "") -> Response:
+def take_back(
+    request: Request, viewer: Undoing, run: str, mark: Annotated[str, Form()] = "", case: OneCase = ""
+) -> Response:
     """Take back what was shown."""
     _ = words(request)
     try:
-        undone = undo(desk_of(request), run, mark=mark, by=person_of(viewer))
+        undone = undo(desk_of(request), run, mark=mark, by=person_of(viewer), case=case)
     except UndoMoved as error:
         return _planned(request, error.seen, moved=True)
-    except NothingToUndo:
+    except (NothingToUndo, NoSuchCase):
         raise HTTPException(404) from None
     except ConnectorError as error:
         return _unreachable(request, run, error)

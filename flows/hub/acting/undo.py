@@ -9,7 +9,7 @@ from state import workers
 from state.runs import Run
 
 from ..beside import Beside
-from ..looking import title_of
+from ..looking import find_case, title_of
 from ..undoing import Left, Taking, Undone, UndoPlan, carry_out, find_run, plan_undo
 from ..wired import Wired
 from ..wiring import open_sync
@@ -42,8 +42,8 @@ class Stays:
 @dataclass(frozen=True)
 class UndoSeen:
     """
-    What an undo of RUN would do. TROUBLE: systems that did not answer. MARK stands for what it takes back. BESIDE:
-    documents and files of the run, which stay as they are.
+    What an undo of RUN would do, at one CASE (its key) or wherever it wrote. TROUBLE: systems that did not answer. MARK
+    stands for what it takes back. BESIDE: documents and files of the run, which stay as they are.
     """
 
     run: Run
@@ -52,6 +52,7 @@ class UndoSeen:
     trouble: dict[str, str]
     mark: str
     beside: tuple[Beside, ...] = ()
+    case: str = ""
 
 
 class UndoMoved(Exception):
@@ -62,15 +63,18 @@ class UndoMoved(Exception):
         self.seen = seen
 
 
-def foresee_undo(desk: Desk, name: str) -> UndoSeen:
-    """Read the systems and return what an undo of the run *name* would do. Raises NoSuchRun, ConnectorError."""
-    run = find_run(desk.installation.store, name)
+def foresee_undo(desk: Desk, name: str, *, case: str = "") -> UndoSeen:
+    """
+    Read the systems and return what an undo of the run *name* would do; CASE: at this one alone, with its items and
+    comments. Raises NoSuchRun, NoSuchCase, ConnectorError.
+    """
+    run, only = _found(desk, name, case)
     found: list[UndoSeen] = []
 
     async def look() -> None:
         async with open_sync(desk.installation, run.sync, desk.make) as wired:
             try:
-                found.append(_seen(wired, await plan_undo(wired, run)))
+                found.append(_seen(wired, await plan_undo(wired, run, only=only), case))
             finally:
                 workers.retire(wired.store, wired.worker)
 
@@ -78,16 +82,19 @@ def foresee_undo(desk: Desk, name: str) -> UndoSeen:
     return found[0]
 
 
-def undo(desk: Desk, name: str, *, mark: str, by: str) -> Undone:
-    """Take back what the run *name* wrote, as it was shown. Raises UndoMoved, NoSuchRun, ConnectorError."""
-    run = find_run(desk.installation.store, name)
+def undo(desk: Desk, name: str, *, mark: str, by: str, case: str = "") -> Undone:
+    """
+    Take back what the run *name* wrote (at CASE alone, if it is named), as it was shown. Raises UndoMoved, NoSuchRun,
+    NoSuchCase, ConnectorError.
+    """
+    run, only = _found(desk, name, case)
     done: list[Undone] = []
 
     async def take() -> None:
         async with open_sync(desk.installation, run.sync, desk.make) as wired:
             try:
-                plan = await plan_undo(wired, run)
-                seen = _seen(wired, plan)
+                plan = await plan_undo(wired, run, only=only)
+                seen = _seen(wired, plan, case)
                 if seen.mark != mark:
                     raise UndoMoved(seen)
                 done.append(await carry_out(wired, plan, by=by))
@@ -98,10 +105,16 @@ def undo(desk: Desk, name: str, *, mark: str, by: str) -> Undone:
     return done[0]
 
 
-def _seen(wired: Wired, plan: UndoPlan) -> UndoSeen:
+def _found(desk: Desk, name: str, case: str) -> tuple[Run, str | None]:
+    """Return the run, and the id of the case that alone is meant."""
+    store = desk.installation.store
+    return find_run(store, name), find_case(store, case).entity.id if case else None
+
+
+def _seen(wired: Wired, plan: UndoPlan, case: str) -> UndoSeen:
     taking = tuple(_taken(wired, plan))
     left = tuple(Stays(one, _shown(wired, one, one.shows), _shown(wired, one, one.wrote)) for one in plan.left)
-    return UndoSeen(plan.run, taking, left, dict(plan.trouble), mark_of(plan.run.id, taking), plan.beside)
+    return UndoSeen(plan.run, taking, left, dict(plan.trouble), mark_of(plan.run.id, taking), plan.beside, case)
 
 
 def _taken(wired: Wired, plan: UndoPlan) -> Iterator[TakenBack]:
