@@ -55,7 +55,7 @@ def claim(
         cases = _take_entities(store, conn, worker, rows=rows, forced=only is not None)
         strangers: tuple[Snapshot, ...] = ()
         if only is None and (len(news) < limit or not cases):
-            given = {**wanted, "limit": limit - len(rows), **free_params(store, dead or ())}
+            given = {**wanted, "limit": limit - len(cases), **free_params(store, dead or ())}
             strangers = _take_strangers(store, conn, worker, given)
     return Batch(cases, strangers)
 

@@ -216,14 +216,16 @@ def send_again(store: Store, owner: str, *, system: str, kind: str) -> bool:
     """
     Plan the create of an entity anew that nobody knows the end of: a person has looked, and it is not there.
 
-    False where there is none, or where a worker is still about it.
+    False where there is none, or where a worker that lives is still about it.
     """
     place = (outbox.c.entity == owner, outbox.c.system == system, outbox.c.kind == kind)
+    nobodys = sa.or_(outbox.c.worker.is_(None), outbox.c.worker.in_(DEAD))
     doubtful_one = sa.update(outbox).where(
-        *place, outbox.c.verb == "create", outbox.c.state == "sent", outbox.c.worker.is_(None), IS_OPEN
+        *place, outbox.c.verb == "create", outbox.c.state == "sent", IS_OPEN, nobodys
     )
     with store.write() as conn:
-        return conn.execute(doubtful_one.values(state="planned", not_before=None)).rowcount == 1
+        again = doubtful_one.values(state="planned", not_before=None, worker=None)
+        return conn.execute(again, {"dead": workers.dead(store, conn)}).rowcount == 1
 
 
 def purge(store: Store, *, before: datetime, most: int = 1000) -> int:

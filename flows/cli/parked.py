@@ -1,6 +1,7 @@
 """`casehub parked …`: what was set aside for a person, with its reason."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -128,32 +129,47 @@ def _chosen(what: str, field: str | None, system: str | None) -> "Chosen":
     return Chosen(key=what, field=field, system=system)
 
 
-def _each(where: Terminal, chosen: "Chosen", work: "Callable[[Wired, Attention], None]") -> "list[Attention]":
-    """Do *work* with every entry that was chosen, each in a sync that knows its system."""
+def _each(where: Terminal, chosen: "Chosen", work: "Callable[[Wired, Attention], None]") -> "Done":
+    """Do *work* with every entry that was chosen, each in a sync that knows its system; one that is busy stops none."""
+    from flows.hub.casework import Busy
     from flows.hub.looking import all_parked, find_case
     from flows.hub.parking import choose, sync_of
 
     with the_hub(where) as installation:
         owner = find_case(installation.store, chosen.key).entity.id if chosen.key else None
         entries = choose(chosen, all_parked(installation.store, entity_id=owner))
-        by_sync: dict[str, list[Attention]] = {}
+        done, by_sync = Done(), dict[str, "list[Attention]"]()
         for entry in entries:
             by_sync.setdefault(sync_of(installation, entry), []).append(entry)
         for name, mine in by_sync.items():
 
             async def run(wired: "Wired", mine: "list[Attention]" = mine) -> None:
                 for entry in mine:
-                    work(wired, entry)
+                    try:
+                        work(wired, entry)
+                        done.entries.append(entry)
+                    except Busy as error:
+                        done.busy = error
 
             in_sync(installation, name, run)
-    return entries
+    return done
 
 
-def _told(entries: "list[Attention]", what: str, *, as_json: bool) -> None:
+@dataclass
+class Done:
+    """What something was done with, and why it was not with the rest."""
+
+    entries: "list[Attention]" = field(default_factory=list)
+    busy: Exception | None = None
+
+
+def _told(done: Done, what: str, *, as_json: bool) -> None:
     from flows.hub.looking import entry_form
 
     if as_json:
-        emit([entry_form(entry) for entry in entries])
-        return
-    for entry in entries:
-        say(f"{entry.key or entry.system + ' #' + entry.record} {entry.field or '(record)'} {what}")
+        emit([entry_form(entry) for entry in done.entries])
+    else:
+        for entry in done.entries:
+            say(f"{entry.key or entry.system + ' #' + entry.record} {entry.field or '(record)'} {what}")
+    if done.busy is not None:
+        raise done.busy

@@ -109,10 +109,12 @@ def _make(
     from flows.hub.plan_file import write_plan
     from flows.hub.planning import make_plan, planned
     from flows.hub.telling import Words
+    from state.cases import by_ids
     from state.family import with_all_below
 
     store = installation.store
-    below = with_all_below(store, find_case(store, wanted.case).entity.id) if wanted.case else None
+    ids = sorted(with_all_below(store, find_case(store, wanted.case).entity.id)) if wanted.case else []
+    below = {name: whole.entity.key for name, whole in by_ids(store, ids).items()} if wanted.case else None
     with progress("meeting the systems", quiet=as_json) as step:
 
         async def work(wired: "Wired") -> "tuple[Plan, Any]":

@@ -108,7 +108,7 @@ def _answers(form: MeetingForm) -> Iterator[Answer]:
         verb, case = _verb(row)
         if verb in ("create", SAME):
             raise BadPlanFile(f"#{row.record} is only there: `link CASE-7`, `leave` or `{ASK}`, not {verb!r}")
-        yield Answer(row, verb, named.get(case.casefold(), case), row.record)
+        yield Answer(row, verb, case if case in named.values() else named.get(case.casefold(), case), row.record)
 
 
 def _verb(row: RowForm) -> tuple[str, str]:

@@ -5,7 +5,6 @@ A plan as a value: what would be written where, and why. Its fingerprint is over
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -113,10 +112,10 @@ class Plan:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def part_of(plan: Plan, *, below: AbstractSet[str] | None = None, system: str | None = None) -> Plan:
+def part_of(plan: Plan, *, below: Mapping[str, str] | None = None, system: str | None = None) -> Plan:
     """
-    Return what *plan* says of the entities BELOW (ids; also of what it opens below them), and of what is written to
-    SYSTEM; None is everything. The counts of the part are its own.
+    Return what *plan* says of the entities BELOW (id -> key; also of what it opens below them), and of what is written
+    to SYSTEM; None is everything.
     """
     rulings, keys = plan.rulings, None
     if below is not None:
@@ -124,7 +123,7 @@ def part_of(plan: Plan, *, below: AbstractSet[str] | None = None, system: str | 
         while more := {one.id for one in opened if one.parent in found} - found:
             found |= more
         rulings = tuple(ruling for ruling in plan.rulings if ruling.decided.outcome.entity.id in found)
-        keys = {name_of(ruling.decided) for ruling in rulings}
+        keys = {*below.values(), *(name_of(ruling.decided) for ruling in rulings)}
 
     def wanted(key: str, where: str) -> bool:
         return (keys is None or key in keys) and system in (None, where)

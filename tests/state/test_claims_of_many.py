@@ -216,7 +216,11 @@ def test_an_entity_whose_rows_are_all_stale_is_not_claimed(store: Store, worker:
     claimed = claim(store, worker).cases[0]
     decided(store, worker, claimed)
 
-    assert claim(store, worker).cases == ()
+    put(store, a_record("99"))
+
+    found = claim(store, worker, limit=1)
+
+    assert (found.cases, [one.record.id for one in found.strangers]) == ((), ["99"])
 
 
 def test_looking_for_work_never_reads_a_whole_table(store: Store, worker: Worker) -> None:

@@ -243,6 +243,14 @@ def test_a_create_in_doubt_is_planned_again_when_a_person_says_so_but_not_under_
     assert sent(store, worker) == [key]
 
 
+def test_a_create_in_doubt_of_a_worker_that_died_is_planned_again_too(store: Store, worker: Worker) -> None:
+    opened(store, worker, creates=[NewRecord("tracker", "issue", (a_write("t"),))])
+    [key] = sent(store, replace(worker, id="died", started="1"))
+
+    assert outbox.send_again(store, the(store).entity.id, system="tracker", kind="issue")
+    assert sent(store, worker) == [key]
+
+
 def test_writes_in_doubt_are_counted_by_system_and_kind(store: Store, worker: Worker) -> None:
     opened(store, worker, creates=[NewRecord("tracker", "issue", (a_write("t"),))])
     settling.settle(store, [Settled(sent(store, worker)[0], "sent")])

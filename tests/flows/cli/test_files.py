@@ -7,6 +7,8 @@ import pytest
 from connectors.memory import MemorySystem
 from connectors.memory.file import save
 from connectors.memory.traits import KindTraits
+from flows.hub.wiring import install
+from state import cases, claims
 from tests.flows.cli.cli_builders import HUB, CliHub, a_folder, clock
 from tests.hub_builders import PEOPLE, a_deal, some_traits
 
@@ -36,6 +38,21 @@ def test_a_file_is_listed_with_why_it_is_not_elsewhere(shared: CliHub) -> None:
     assert "trk: not copied (it has 25 bytes, more than 3 bytes)" in lines[-1]
     assert form["systems"]["trk"] == {"state": "not copied", "why": "it has 25 bytes, more than 3 bytes"}
     assert (form["size"], form["internal"]) == (25, False)
+
+
+def test_what_is_busy_stops_nothing_else_that_is_tried_again(shared: CliHub) -> None:
+    shared.edit("crm", "1", stage="НЕТ ТАКОЙ")
+    shared.done("sync")
+    store = install(shared.folder, {}).store
+    claims.claim(store, store.worker(), scopes=[], limit=1, only=[cases.by_keys(store, ["CASE-1"])["CASE-1"].entity.id])
+
+    ended = shared.run("parked", "retry", "CASE-1")
+    store.close()
+
+    assert ended.code == 1
+    [line] = ended.out.splitlines()
+    assert line.startswith("CASE-1 Смета «Ёж».pdf")
+    assert "another worker is deciding this case" in ended.err
 
 
 def test_what_is_not_copied_is_on_the_attention_list_tried_again_and_left(shared: CliHub) -> None:

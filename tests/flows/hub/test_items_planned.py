@@ -42,9 +42,10 @@ def test_the_part_of_one_case_has_what_would_be_opened_below_it(tmp_path):
     hub.systems["crm"].create("record", a_deal("Другая"))
 
     whole = hub.wired(make_plan)
-    part = part_of(whole, below={hub.case().entity.id})
+    case = {hub.case().entity.id: "CASE-1"}
+    part = part_of(whole, below=case)
 
     assert [write.title for write in part.writes] == ["Смета"]
     assert {write.title for write in whole.writes} > {"Смета"}
     assert part_of(whole) == whole
-    assert part_of(whole, below={hub.case().entity.id}, system="crm").writes == ()
+    assert part_of(whole, below=case, system="crm").writes == ()

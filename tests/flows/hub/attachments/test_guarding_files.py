@@ -4,7 +4,7 @@ import pytest
 
 from flows.hub.attachments.guarding import not_believed
 from flows.hub.attachments.looking import PlannedFile
-from flows.hub.plan import Plan
+from flows.hub.plan import Plan, part_of
 from flows.hub.planning import make_plan
 from flows.hub.wired import Wired
 from mappings.reconcile.guards import Limits
@@ -62,3 +62,14 @@ def test_a_file_with_two_copies_was_lost_once(tmp_path):
     ]
 
     assert not_believed(hub.installation.store, "presales", lost, Limits()) == {}
+
+
+def test_a_part_of_a_plan_has_the_files_of_its_cases_also_where_nothing_else_is_new(tmp_path):
+    hub, deal = sharing(tmp_path)
+    hub.attach("crm", deal, "Итого: 1", name="смета.pdf")
+
+    whole = hub.wired(plan)
+
+    assert (whole.rulings, [one.key for one in whole.files]) == ((), ["CASE-1"])
+    assert part_of(whole, below={hub.case().entity.id: "CASE-1"}).files == whole.files
+    assert part_of(whole, below={"another": "CASE-2"}).files == ()
