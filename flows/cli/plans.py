@@ -196,7 +196,9 @@ def _counts(installation: "Installation", wired: "Wired", made: "Plan") -> Any:
 
     abilities = {name: one.abilities for name, one in wired.connectors.items()}
     decided = {one.decided.outcome.entity.id for one in made.rulings}
-    others = [n for owner, n in waiting.open_entries(installation.store, made.sync).items() if owner not in decided]
+    stuck = waiting.open_entries(installation.store, made.sync)
+    mine = stuck.keys() if made.below is None else stuck.keys() & made.below
+    others = [stuck[owner] for owner in mine - decided]
     return Counts(
         creates=made.creates,
         changes=len(made.writes) - made.creates - made.deletes,

@@ -82,6 +82,8 @@ class Plan:
     """What the next pass would copy; contents are not read for a plan, so these are no part of its fingerprint."""
     documents: "tuple[PlannedPaper, ...]" = ()
     """What it would do about documents; no part of the fingerprint either, as people write in them."""
+    below: frozenset[str] | None = None
+    """Of which entities alone this tells (see `part_of`); None: of all."""
 
     @property
     def anything(self) -> bool:
@@ -117,9 +119,9 @@ def part_of(plan: Plan, *, below: Mapping[str, str] | None = None, system: str |
     Return what *plan* says of the entities BELOW (id -> key; also of what it opens below them), and of what is written
     to SYSTEM; None is everything.
     """
-    rulings, keys = plan.rulings, None
+    rulings, keys, found = plan.rulings, None, plan.below
     if below is not None:
-        found, opened = set(below), [ruling.decided.outcome.entity for ruling in plan.rulings]
+        found, opened = frozenset(below), [ruling.decided.outcome.entity for ruling in plan.rulings]
         while more := {one.id for one in opened if one.parent in found} - found:
             found |= more
         rulings = tuple(ruling for ruling in plan.rulings if ruling.decided.outcome.entity.id in found)
@@ -134,6 +136,7 @@ def part_of(plan: Plan, *, below: Mapping[str, str] | None = None, system: str |
         rulings=rulings,
         files=tuple(one for one in plan.files if wanted(one.key, one.target)),
         documents=tuple(one for one in plan.documents if wanted(one.key, one.system)),
+        below=found,
     )
 
 

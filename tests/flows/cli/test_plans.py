@@ -82,6 +82,18 @@ def test_a_stored_conflict_still_counts(opened):
     assert found["counts"] == {"creates": 0, "changes": 0, "deletes": 0, "conflicts": 1, "parked": 0, "requests": 0}
 
 
+def test_a_stored_conflict_counts_in_the_plan_of_its_own_case_alone(opened):
+    opened.deal("Вторая")
+    opened.done("sync")
+    opened.edit("crm", "1", title="А")
+    opened.edit("trk", "1", title="Б")
+    opened.done("sync")
+
+    found = [opened.done("plan", "--case", f"CASE-{number}", "--json").json["counts"] for number in (1, 2)]
+
+    assert [counts["conflicts"] for counts in found] == [1, 0]
+
+
 def test_the_exit_code_says_whether_there_is_something_to_do(opened):
     nothing = opened.run("plan", "--exit-code")
     opened.edit("crm", "1", amount="5")
