@@ -153,16 +153,7 @@ def _attach(systems: Sandboxes, pairs: Sequence[tuple[int, int]], wanted: Wanted
 def _to_deal(systems: Sandboxes, deal: int, name: str, content: bytes) -> None:
     fields = {"ENTITY_ID": deal, "ENTITY_TYPE": "deal", "COMMENT": "Вложение", "FILES": [[name, _text(content)]]}
     address = f"{systems.crm.about['webhooks']['manager']}crm.timeline.comment.add"
-    retried(systems, address, {"fields": fields})
-
-
-def retried(systems: Sandboxes, address: str, form: Any) -> Any:
-    """A person's click waits for the vendor's limit."""
-    while True:
-        answer = systems.client.post(address, json=form)
-        if answer.status_code != 503:
-            return answer.raise_for_status().json()
-        time.sleep(0.2)
+    systems.clicked(address, {"fields": fields})
 
 
 def _text(content: bytes) -> str:
@@ -196,11 +187,11 @@ def _held(systems: Sandboxes, pairs: Sequence[tuple[int, int]]) -> Iterator[tupl
             content = f"{systems.tracker.address}/attachments/download/{one['id']}"
             yield "tracker", at, _digest(systems, content, headers)
         wanted = {"filter": {"ENTITY_ID": deal, "ENTITY_TYPE": "deal"}, "select": ["ID", "FILES"]}
-        rows = retried(systems, f"{hook}crm.timeline.comment.list", wanted)["result"]
+        rows = systems.clicked(f"{hook}crm.timeline.comment.list", wanted)["result"]
         for row in rows:
             files = row.get("FILES") or {}
             for one in files.values() if isinstance(files, dict) else files:
-                told = retried(systems, f"{hook}disk.file.get", {"id": one["id"]})["result"]
+                told = systems.clicked(f"{hook}disk.file.get", {"id": one["id"]})["result"]
                 yield "crm", at, _digest(systems, told["DOWNLOAD_URL"], {})
 
 

@@ -1,6 +1,7 @@
 """A Bitrix24 and a Redmine as processes of their own, as people and their own logs see them, and a hub's folder."""
 
 import shutil
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -75,7 +76,7 @@ class Sandboxes:
                 f"d{number}": f"crm.item.update?entityTypeId={DEAL}&id={number}{given}"
                 for number in numbers[at : at + BATCH]
             }
-            answer = self.client.post(address, json={"cmd": commands}).raise_for_status().json()
+            answer = self.clicked(address, {"cmd": commands})
             if answer["result"]["result_error"]:
                 raise RuntimeError(f"deals were not changed: {answer['result']['result_error']}")
 
@@ -108,8 +109,14 @@ class Sandboxes:
                 return found
 
     def _deals(self, start: int) -> Any:
-        query = f"entityTypeId={DEAL}&select[]=id&start={start}"
-        return self.client.get(f"{self.crm.about['webhooks']['admin']}crm.item.list?{query}").json()
+        address = f"{self.crm.about['webhooks']['admin']}crm.item.list"
+        return self.clicked(address, {"entityTypeId": DEAL, "select": ["id"], "start": start})
+
+    def clicked(self, address: str, form: Any) -> Any:
+        """Return what the CRM answers to a person's click, which waits for the vendor's limit."""
+        while (answer := self.client.post(address, json=form)).status_code == httpx.codes.SERVICE_UNAVAILABLE:
+            time.sleep(0.2)
+        return answer.raise_for_status().json()
 
     def control(self, system: str, verb: str, route: str, form: Any = None) -> Any:
         address, headers = self.of(system).control

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from .attachments import a_pass, pairs_of, retried, sandboxes_with
+from .attachments import a_pass, pairs_of, sandboxes_with
 from .sandboxes import Sandboxes, hub_folder
 
 SHARED = "    notes: {crm: {}, tracker: {}}\n"
@@ -69,7 +69,7 @@ def _talk(systems: Sandboxes, pairs: Sequence[tuple[int, int]], count: int) -> N
             systems.client.put(address, json={"issue": {"notes": text}}, headers=headers).raise_for_status()
         else:
             fields = {"ENTITY_ID": deal, "ENTITY_TYPE": "deal", "COMMENT": text}
-            retried(systems, f"{hook}crm.timeline.comment.add", {"fields": fields})
+            systems.clicked(f"{hook}crm.timeline.comment.add", {"fields": fields})
 
 
 def _shown(systems: Sandboxes, pairs: Sequence[tuple[int, int]]) -> Iterator[tuple[str, str]]:
@@ -83,7 +83,7 @@ def _shown(systems: Sandboxes, pairs: Sequence[tuple[int, int]]) -> Iterator[tup
         start = 0
         while True:
             wanted = {"filter": {"ENTITY_ID": deal, "ENTITY_TYPE": "deal"}, "start": start}
-            page = retried(systems, f"{hook}crm.timeline.comment.list", wanted)
+            page = systems.clicked(f"{hook}crm.timeline.comment.list", wanted)
             yield from (("crm", mark) for row in page["result"] for mark in _marks(row["COMMENT"]))
             if "next" not in page:
                 break
