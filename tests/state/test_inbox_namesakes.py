@@ -6,7 +6,7 @@ import pytest
 
 from mappings.exchange import Fault, Found
 from state import attention, inbox
-from tests.state_builders import CRM, a_page, a_record, hinted, look, put
+from tests.state_builders import CRM, a_page, a_record, claim, hinted, look, put
 
 NAMESAKES = (("crm", "contact"), ("tracker", "deal"))
 """Of another kind, of another system: the same number says nothing of the record."""
@@ -32,3 +32,16 @@ def test_a_record_that_can_be_read_again_leaves_the_trouble_of_its_namesakes(sto
     put(store, a_record())
 
     assert [(one.system, one.kind) for one in attention.parked_fields(store)] == [other]
+
+
+@pytest.mark.parametrize("other", NAMESAKES, ids=" ".join)
+def test_strangers_that_share_a_number_are_both_listed(store, worker, clock, other):
+    for place in (CRM, other):
+        put(store, a_record(of=place))
+    put(store, a_record(title="изменено"), began=clock.go(1))
+    strangers = claim(store, worker, scopes=[CRM, other]).strangers
+
+    inbox.set_aside(store, strangers, reason="a copy", listed=True)
+
+    listed = {(one.system, one.kind, one.record) for one in attention.parked_fields(store)}
+    assert listed == {(*CRM, "10"), (*other, "10")}
