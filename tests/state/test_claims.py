@@ -1,5 +1,6 @@
 """Who decides what: claims of entities and strangers, by workers that live and die."""
 
+from mappings.exchange import Cursor, Page
 from state import cases, claims, inbox, outbox, settling
 from state.store import Store
 from state.types import Settled, Worker
@@ -9,6 +10,7 @@ from tests.state_builders import (
     a_change,
     a_record,
     claim,
+    decided,
     due_claim,
     link_in,
     linked,
@@ -174,3 +176,19 @@ def test_strangers_fill_up_what_entities_leave_of_the_limit(store: Store, worker
     batch = claim(store, worker, limit=3)
 
     assert (len(batch.cases), len(batch.strangers)) == (1, 2)
+
+
+def test_who_has_no_record_in_a_system_is_due_once_it_was_read_whole_for_the_first_time(
+    store: Store, worker: Worker
+) -> None:
+    opened(store, worker)
+
+    def due_after(*, more: bool) -> int:
+        page = Page(*TRACKER, (), began=store.clock(), cursor=Cursor(at="2026-11-21"), more=more)
+        inbox.put(store, page, wakes=["presales"])
+        found = claim(store, worker).cases
+        for one in found:
+            decided(store, worker, one)
+        return len(found)
+
+    assert [due_after(more=True), due_after(more=False), due_after(more=False)] == [0, 1, 0]
